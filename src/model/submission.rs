@@ -1,0 +1,39 @@
+//! What a student answered.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// One finished attempt with its answers, in the platform's order.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Submission {
+    /// The platform's submission id, when it has one.
+    pub id: Option<String>,
+    /// When it was handed in.
+    pub submitted_at: Option<Timestamp>,
+    /// Which attempt of this student on this assessment it is, from 1, when known.
+    pub attempt: Option<u32>,
+    /// The platform's own grade in percent, when graded.
+    pub grade: Option<f64>,
+    /// The platform's own verdict.
+    pub passed: Option<bool>,
+    /// The answers.
+    #[serde(default)]
+    pub answers: Vec<Answer>,
+}
+
+/// The answer to one block of the assessment.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct Answer {
+    /// The platform's block id; its prefix repeats the block type.
+    pub block_id: Option<String>,
+    /// The platform's block type as it spells it (`mc`, `mcma`, `tf`, …).
+    pub block_type: Option<String>,
+    /// The question's text, often with its number (`Pregunta 12`).
+    pub description: Option<String>,
+    /// What was answered; `None` or blank when nothing was.
+    pub answer: Option<String>,
+    /// Points given; `None` while ungraded.
+    pub points: Option<f64>,
+    /// Points possible.
+    pub max_points: Option<f64>,
+}

@@ -1,0 +1,3 @@
+//! Paragraphs, tables and pictures become pages of positioned glyphs and paths.
+
+pub mod frame;

@@ -1,0 +1,10 @@
+//! Word template in, PDF out, in process (report.md).
+//!
+//! Pure: no network, no clock, no environment, no file system, no other room.
+//! A template is parsed once and kept; fonts are loaded once.
+
+pub mod document;
+pub mod fonts;
+pub mod layout;
+pub mod units;
+pub mod warning;

@@ -1,0 +1,45 @@
+//! What the engine could not do exactly: data the caller can mail, log or refuse.
+
+use serde::Serialize;
+
+/// One thing that was not rendered as written. Equal warnings are reported once, with a count.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Warning {
+    /// A font family is not there; what stands in for it.
+    FontSubstituted {
+        /// The family the document asks for.
+        family: String,
+        /// The family used.
+        substitute: String,
+    },
+    /// A character no font has.
+    MissingGlyph {
+        /// The character.
+        character: char,
+    },
+    /// A feature that is not laid out; its space is kept where it has one.
+    Unsupported {
+        /// What, in a template author's words.
+        feature: String,
+        /// Where (`word/document.xml`).
+        part: String,
+    },
+    /// A picture that cannot be shown.
+    Picture {
+        /// Its part.
+        part: String,
+        /// Why.
+        reason: String,
+    },
+    /// A value the data does not have, filled by `MISSING_VALUE`.
+    MissingValue {
+        /// The placeholder.
+        name: String,
+    },
+    /// Anything else worth telling.
+    Other {
+        /// In words.
+        message: String,
+    },
+}
