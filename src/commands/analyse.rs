@@ -51,6 +51,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
 
 fn find_profile(args: &Args) -> anyhow::Result<Profile> {
     let Some(path) = &args.profile else { return Ok(Profile::default()) };
-    let profiles = Profiles::from_toml(&files::read_text(path)?, &path.display().to_string())?;
-    Ok(profiles.find(args.id.as_deref(), args.title.as_deref()).clone())
+    let profiles = Profiles::from_toml(&files::read_text(path)?, &path.display().to_string())
+        .map_err(|errors| anyhow::anyhow!(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))?;
+    Ok(profiles.get(args.id.as_deref(), args.title.as_deref()).clone())
 }

@@ -121,7 +121,7 @@ async fn post(url: &str) -> anyhow::Result<serde_json::Value> {
 
 /// Prints where everything lies and how long it took; returns the PDF's path.
 fn tell(folder: &Path, summary: &serde_json::Value) -> anyhow::Result<PathBuf> {
-    let report = summary["report"].as_str().context("the job names no report")?;
+    let report = summary["file"].as_str().context("the job names no report")?;
     let pdf = folder.join(report);
     let index = pdf.with_file_name("processed.csv");
     let mail = newest_mail(folder)?;

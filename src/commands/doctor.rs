@@ -83,7 +83,7 @@ async fn parts(config: Config) -> Vec<Line> {
         Err(error) => return vec![Line { part: "start".to_owned(), state: State::Problem, detail: format!("{error:#}") }],
     };
     let mut lines = Vec::new();
-    for part in app::parts::checks(&app) {
+    for part in app::parts::readiness(&app) {
         let (state, detail) = match part.check().await {
             Ok(detail) => (State::Ok, detail),
             Err(problem) => (State::Problem, problem),

@@ -10,7 +10,8 @@ use crate::clock::SystemClock;
 use crate::commands::files;
 use crate::config::Config;
 use crate::env::Env;
-use crate::jobs::{Filter, JobView};
+use crate::jobs::desk::{JobFilter, JobView, StateFilter};
+use crate::jobs::records::EndState;
 use crate::model::ids::JobId;
 
 /// Commands about jobs.
@@ -21,7 +22,7 @@ pub enum Command {
         /// Only jobs in this state
         #[arg(long, value_enum)]
         state: Option<StateName>,
-        /// Only jobs of this student (the platform's id or the e-mail address)
+        /// Only jobs of this student (the platform's id, the e-mail address or the name)
         #[arg(long)]
         student: Option<String>,
         /// At most so many
@@ -58,21 +59,19 @@ pub enum Command {
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum StateName {
-    Waiting,
-    Running,
+    Open,
     Done,
     Parked,
     Dead,
 }
 
-impl StateName {
-    fn word(self) -> &'static str {
-        match self {
-            Self::Waiting => "waiting",
-            Self::Running => "running",
-            Self::Done => "done",
-            Self::Parked => "parked",
-            Self::Dead => "dead",
+impl From<StateName> for StateFilter {
+    fn from(name: StateName) -> Self {
+        match name {
+            StateName::Open => Self::Open,
+            StateName::Done => Self::Ended(EndState::Done),
+            StateName::Parked => Self::Ended(EndState::Parked),
+            StateName::Dead => Self::Ended(EndState::Dead),
         }
     }
 }
@@ -87,8 +86,13 @@ pub fn run(command: Command) -> anyhow::Result<()> {
         let app = App::open(config, Arc::new(SystemClock)).await?;
         match command {
             Command::List { state, student, limit, json } => {
-                let filter = Filter { state: state.map(StateName::word), student, limit };
-                let jobs = app.jobs.list(&filter).await.context("cannot list the jobs")?;
+                // Jobs are found by state; a student's are picked from them, so all are asked for.
+                let asked = if student.is_some() { usize::MAX } else { limit };
+                let mut jobs = app.jobs.list(&JobFilter { state: state.map(Into::into), limit: asked }).await.context("cannot list the jobs")?;
+                if let Some(student) = &student {
+                    jobs.retain(|job| is_of(job, student));
+                    jobs.truncate(limit);
+                }
                 if json { files::print_json(&jobs) } else { print_list(&jobs) }
             }
             Command::Show { id, json } => {
@@ -116,6 +120,11 @@ pub fn run(command: Command) -> anyhow::Result<()> {
 
 fn parse(id: &str) -> anyhow::Result<JobId> {
     JobId::parse(id).with_context(|| format!("'{id}' is no job id; jobs list shows them (32 hex digits)"))
+}
+
+fn is_of(job: &JobView, student: &str) -> bool {
+    let student_of = &job.payload["student"];
+    ["id", "email", "name"].iter().any(|field| student_of[field].as_str().is_some_and(|value| value.eq_ignore_ascii_case(student)))
 }
 
 fn print_list(jobs: &[JobView]) -> anyhow::Result<()> {

@@ -56,8 +56,7 @@ pub fn load(path: &Path) -> anyhow::Result<Template> {
 
 /// Reads report data.
 pub fn read_data(path: &Path) -> anyhow::Result<ReportData> {
-    let value = serde_json::from_str(&files::read_text(path)?).with_context(|| format!("{} is not valid JSON", path.display()))?;
-    ReportData::from_json(value).with_context(|| format!("{} is not report data", path.display()))
+    ReportData::from_json(&files::read(path)?).with_context(|| format!("{} is not report data", path.display()))
 }
 
 fn check(path: &Path, data: Option<&Path>, json: bool) -> anyhow::Result<()> {

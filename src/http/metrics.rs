@@ -54,8 +54,8 @@ impl Metrics {
         self.webhooks.get_or_create(&StatusLabel { status: status.to_owned() }).inc();
     }
 
-    fn text(&self, desk: &Desk) -> Result<String, std::fmt::Error> {
-        let status = desk.jobs.status();
+    async fn text(&self, desk: &Desk) -> Result<String, std::fmt::Error> {
+        let status = desk.jobs.status().await;
         self.queue.set(status.depth as i64);
         self.running.set(status.running as i64);
         self.oldest_due.set(status.oldest_due.map_or(0, |age| age.as_secs() as i64));
@@ -68,7 +68,7 @@ impl Metrics {
 /// Prometheus text; needs the admin token unless `METRICS_PUBLIC=true`.
 pub async fn show(State(desk): State<Arc<Desk>>, headers: HeaderMap) -> Result<Response, ApiError> {
     authorise(&desk, &headers)?;
-    let text = desk.metrics.text(&desk).map_err(|_| ApiError::Internal)?;
+    let text = desk.metrics.text(&desk).await.map_err(|_| ApiError::Internal)?;
     let media_type = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     Ok(([(header::CONTENT_TYPE, media_type)], text).into_response())
 }

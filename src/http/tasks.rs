@@ -74,7 +74,7 @@ pub async fn run(
 pub async fn sweep(State(desk): State<AppState>, headers: HeaderMap) -> Result<Json<Value>, ApiError> {
     authorise(&desk, &headers).await?;
     let report = desk.jobs.sweep().await;
-    Ok(Json(json!({ "success": true, "status": "swept", "found": report.found, "woken": report.woken })))
+    Ok(Json(json!({ "success": true, "status": "swept", "looked": report.looked, "woken": report.woken, "problem": report.problem })))
 }
 
 async fn authorise(desk: &AppState, headers: &HeaderMap) -> Result<(), ApiError> {

@@ -11,7 +11,9 @@ use crate::http::extract::VerifiedEvent;
 use crate::http::state::{AppState, Desk};
 use crate::intake::event::EventKind;
 use crate::jobs::handler::AcceptedEvent;
-use crate::jobs::{AcceptError, Claim, End, EndState};
+use crate::jobs::error::AcceptError;
+use crate::jobs::index::Claim;
+use crate::jobs::records::{End, EndState};
 use crate::model::completion::Completion;
 
 /// Version of the records this release writes.
@@ -45,7 +47,8 @@ pub async fn receive(State(desk): State<AppState>, VerifiedEvent(event): Verifie
 fn refuse(desk: &Desk, error: &AcceptError) -> ApiError {
     tracing::error!(%error, "an event could not be stored; the platform is asked to send it again");
     desk.metrics.webhook("unavailable");
-    ApiError::Unavailable(error.retry_after())
+    let (AcceptError::Unavailable { retry_after, .. } | AcceptError::Saturated { retry_after }) = error;
+    ApiError::Unavailable(*retry_after)
 }
 
 /// Never a 5xx after the event is durable: from here on every answer is a 2xx.
@@ -77,7 +80,7 @@ fn verdict(end: Option<&End>, repeated: bool) -> (StatusCode, &'static str, Stri
     };
     match end.state {
         EndState::Done if repeated => (StatusCode::OK, "duplicate", "Report already sent for this user and assessment".to_owned()),
-        EndState::Done if end.cause.as_deref() == Some("retake_policy") => {
+        EndState::Done if end.summary["status"] == "skipped" => {
             (StatusCode::OK, "skipped", "The retake policy keeps the earlier report".to_owned())
         }
         EndState::Done => (StatusCode::OK, "processed", "Report generated and sent successfully".to_owned()),
