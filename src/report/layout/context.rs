@@ -8,7 +8,7 @@ use crate::report::document::model::{Document, NumberFormat, RunProps};
 use crate::report::fonts::Fonts;
 use crate::report::layout::frame::{Image, ImageId, Rgb};
 use crate::report::layout::look::Look;
-use crate::report::layout::number;
+use crate::report::document::numerals::numeral;
 use crate::report::layout::structure::Builder;
 use crate::report::units::{Emu, Pt, Twips};
 use crate::report::warning::Warning;
@@ -166,6 +166,6 @@ impl<'a> Context<'a> {
             (&mut self.footnote_numbers, self.document.settings.footnote_format)
         };
         let next = numbers.len() as u32 + 1;
-        number::format(*numbers.entry(id).or_insert(next), format)
+        numeral(i64::from(*numbers.entry(id).or_insert(next)), format)
     }
 }

@@ -14,7 +14,8 @@ use crate::report::layout::float::{Bases, Floats};
 use crate::report::layout::ink::{Ink, MarkKind, Rect};
 use crate::report::layout::notes::{self, PageNotes};
 use crate::report::layout::page::{self, Draft, Kind};
-use crate::report::layout::{number, stack};
+use crate::report::document::numerals::numeral;
+use crate::report::layout::stack;
 use crate::report::units::Pt;
 
 use checkpoint::Checkpoint;
@@ -271,7 +272,7 @@ impl<'a> Flow<'a> {
         numbers.sort_by_key(|entry| entry.1);
         for (id, count) in numbers {
             let Some(blocks) = document.endnotes.get(&id) else { continue };
-            let text = number::format(count, document.settings.endnote_format);
+            let text = numeral(i64::from(count), document.settings.endnote_format);
             let (left, width) = self.current();
             let note = notes::lay(&mut self.context, blocks, text, width);
             let mut offset = self.y;
@@ -312,7 +313,7 @@ impl<'a> Flow<'a> {
             let format = self.context.document.sections.get(draft.section).map(|section| section.page_numbers.format).unwrap_or_default();
             for mark in &draft.ink.marks {
                 if let MarkKind::Bookmark(name) = &mark.kind {
-                    facts.bookmarks.entry(name.clone()).or_insert_with(|| number::format(draft.number, format));
+                    facts.bookmarks.entry(name.clone()).or_insert_with(|| numeral(i64::from(draft.number), format));
                 }
             }
         }

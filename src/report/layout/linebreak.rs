@@ -62,8 +62,6 @@ pub(super) struct Segment {
     pub shown: usize,
     /// First of `placed` after the last tab: only text from here stretches.
     pub after_tab: usize,
-    /// A tab stands in it.
-    pub has_tab: bool,
     /// Where the next stretch starts.
     pub next: Position,
     /// Why it ended.
@@ -328,7 +326,6 @@ impl Filler<'_, '_> {
             ink_right,
             shown,
             after_tab: last_tab.map_or(0, |tab| tab + 1),
-            has_tab: last_tab.is_some(),
             next,
             end,
             placed: self.placed,

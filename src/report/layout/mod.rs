@@ -14,7 +14,6 @@ mod line;
 mod linebreak;
 mod look;
 mod notes;
-mod number;
 mod page;
 mod paragraph;
 mod shape;

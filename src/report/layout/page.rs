@@ -16,6 +16,8 @@ use crate::report::warning::Warning;
 
 /// Smallest and largest side of a page (Word allows 0.1 to 22 inches).
 const SIDES: (f32, f32) = (7.2, 14_400.0);
+/// The page of a document that has none.
+const A4: (Pt, Pt) = (Pt(595.3), Pt(841.9));
 /// Least height left for text between a huge header and footer.
 const LEAST_TEXT: Pt = Pt(20.0);
 
@@ -140,6 +142,9 @@ pub(super) fn close<'a>(mut context: Context<'a>, drafts: Vec<Draft>) -> (Frames
         }
         let links = std::mem::take(&mut ink.links);
         frames.pages.push(Page { width: draft.page.width(), height: draft.page.height(), items: ink.into_layers(), links });
+    }
+    if frames.pages.is_empty() {
+        frames.pages.push(Page { width: A4.0, height: A4.1, ..Page::default() });
     }
     for page in &mut frames.pages {
         page.links.retain(|link| leads_somewhere(link, &seen));

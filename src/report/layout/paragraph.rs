@@ -5,7 +5,7 @@ use std::rc::Rc;
 use crate::report::document::model::{Align, Border, BorderStyle, BreakKind, Number, NumberSuffix, Paragraph, ParagraphBorders, ParagraphProps};
 use crate::report::layout::context::{Context, bounded, twips};
 use crate::report::layout::float::Floats;
-use crate::report::layout::frame::{Item, NodeId, PlacedImage, Shape, Stroke};
+use crate::report::layout::frame::{Item, NodeId, PlacedImage, Rgb, Shape, Stroke};
 use crate::report::layout::ink::{Ink, Mark, MarkKind, Rect};
 use crate::report::layout::line;
 use crate::report::layout::linebreak::{LineEnd, Position, Segment, fill};
@@ -31,13 +31,6 @@ pub(super) struct Area<'f> {
     pub top: Pt,
 }
 
-impl Area<'_> {
-    /// Without floats.
-    pub(super) fn plain(width: Pt) -> Self {
-        Self { width, floats: None, left: Pt::ZERO, top: Pt::ZERO }
-    }
-}
-
 /// One line with all it draws, relative to the column's left edge and the paragraph's top.
 pub(super) struct Line {
     /// Its top.
@@ -50,8 +43,6 @@ pub(super) struct Line {
     pub glued: bool,
     /// Footnotes it refers to.
     pub notes: Vec<i32>,
-    /// Where it starts.
-    pub from: Position,
     /// Where the next starts.
     pub next: Position,
     /// Why it ended.
@@ -203,6 +194,7 @@ impl<'a> Setter<'a> {
         let mut ink = Ink::default();
         let box_top = if first { y } else { top };
         let bottom = top + metrics.height + below;
+        self.draw_bars(&mut ink, (box_top, bottom));
         self.draw_box(&mut ink, Rect::new(Pt::ZERO, box_top, area.width, bottom), first, last);
         if first {
             self.draw_label(context, top + metrics.baseline, &mut ink);
@@ -225,7 +217,7 @@ impl<'a> Setter<'a> {
         });
         let notes = notes.collect();
         let keep = props.keep_lines;
-        Line { top: box_top.min(y.max(box_top)), height: bottom - box_top, ink, glued: keep, notes, from: at, next, end }
+        Line { top: box_top, height: bottom - box_top, ink, glued: keep, notes, next, end }
     }
 
     /// Left and right edge of a line.
@@ -268,6 +260,14 @@ impl<'a> Setter<'a> {
             ink.fill(rect, color);
         }
         draw_sides(ink, rect, &props.borders, (first, last), self.joined);
+    }
+
+    /// The lines of bar tabs.
+    fn draw_bars(&self, ink: &mut Ink, (top, bottom): (Pt, Pt)) {
+        for bar in &self.tabs.bars {
+            let stroke = Stroke { color: Rgb(0, 0, 0), width: Pt(0.5), dash: Vec::new(), round: false };
+            ink.line((*bar, top), (*bar, bottom), stroke, None);
+        }
     }
 
     fn draw_label(&self, context: &mut Context<'a>, baseline: Pt, ink: &mut Ink) {

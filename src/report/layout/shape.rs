@@ -10,7 +10,7 @@ use unicode_linebreak::{BreakOpportunity, linebreaks};
 use crate::report::document::model::{BreakKind, Drawing, Field, Inline, Leader, LinkTo, Paragraph, Placement, RunProps, TabKind};
 use crate::report::layout::context::{Context, emu};
 use crate::report::layout::look::{Look, Script, Word, ignorable, script};
-use crate::report::layout::number;
+use crate::report::document::numerals::numeral;
 use crate::report::units::Pt;
 use crate::report::warning::Warning;
 
@@ -188,15 +188,15 @@ impl<'a> Collected<'a> {
 fn field_text(context: &mut Context<'_>, field: &Field) -> String {
     let page_format = context.page.format;
     match field {
-        Field::Page(format) => number::format(context.page.number, format.unwrap_or(page_format)),
+        Field::Page(format) => numeral(i64::from(context.page.number), format.unwrap_or(page_format)),
         Field::NumPages(format) => {
             context.needs_facts = true;
-            number::format(context.facts.pages.unwrap_or(1) as u32, format.unwrap_or_default())
+            numeral(context.facts.pages.unwrap_or(1) as i64, format.unwrap_or_default())
         }
         Field::SectionPages(format) => {
             context.needs_facts = true;
             let pages = context.facts.section_pages.get(context.page.section).copied().unwrap_or(1);
-            number::format(pages as u32, format.unwrap_or_default())
+            numeral(pages as i64, format.unwrap_or_default())
         }
         Field::PageRef { bookmark, cached } => {
             context.needs_facts = true;

@@ -194,8 +194,6 @@ pub(super) struct Framed {
     pub zone: Option<Zone>,
     /// How many paragraphs are in it.
     pub count: usize,
-    /// Its rectangle.
-    pub rect: Rect,
 }
 
 /// Lays out the paragraphs at the start of `blocks` that share one frame.
@@ -205,7 +203,7 @@ pub(super) fn frame<'a>(context: &mut Context<'a>, blocks: &'a [Block], bases: &
         Block::Table(_) => None,
     };
     let Some(frame) = blocks.first().and_then(frame_of) else {
-        return Framed { ink: Ink::default(), zone: None, count: 1, rect: Rect::default() };
+        return Framed { ink: Ink::default(), zone: None, count: 1 };
     };
     let count = blocks.iter().take_while(|block| frame_of(block) == Some(frame)).count();
     let own: Rc<Vec<&'a Paragraph>> = Rc::new(
@@ -234,10 +232,9 @@ pub(super) fn frame<'a>(context: &mut Context<'a>, blocks: &'a [Block], bases: &
     let mut ink = Stacked { pieces: pile.pieces, height }.into_ink();
     ink.translate(x, y);
     let (space_x, space_y) = (twips(frame.space.0), twips(frame.space.1));
-    let rect = Rect::new(x, y, x + width, y + height);
     let kept = Rect::new(x - space_x, y - space_y, x + width + space_x, y + height + space_y);
     let side = frame.wrap.then_some(WrapSide::Both);
-    Framed { ink, zone: Some(Zone { rect: kept, side }), count, rect }
+    Framed { ink, zone: Some(Zone { rect: kept, side }), count }
 }
 
 /// The width of the longest unbroken line.

@@ -98,8 +98,8 @@ fn cell_box<'a>(
     let margin = |side: usize| twips(cell.margins[side].unwrap_or(table.cell_margins[side])).max(Pt::ZERO);
     let margins = [margin(0), margin(1), margin(2), margin(3)];
     let continued = cell.merge == VerticalMerge::Continue;
-    let (stacked, node) = if continued {
-        (Stacked::default(), None)
+    let stacked = if continued {
+        Stacked::default()
     } else {
         let extent = (span.min(1000) as u16, 1);
         let role = if header { Role::HeaderCell { columns: extent.0, rows: extent.1 } } else { Role::Cell { columns: extent.0, rows: extent.1 } };
@@ -112,7 +112,7 @@ fn cell_box<'a>(
         let stacked = pile(context, &cell.blocks, Column { width, bases, holds_floats: true });
         context.background = outer_background;
         context.structure.leave(outer);
-        (stacked, node)
+        stacked
     };
     CellBox {
         column,
@@ -127,7 +127,6 @@ fn cell_box<'a>(
         direction: cell.direction,
         continued,
         rows: 1,
-        node,
         diagonals: (cell.borders.down, cell.borders.up),
     }
 }
