@@ -6,5 +6,6 @@
 pub mod document;
 pub mod fonts;
 pub mod layout;
+pub mod pdf;
 pub mod units;
 pub mod warning;
