@@ -205,6 +205,10 @@ impl Jobs {
         let Some(lease) = lease else { return Err(wrong_state(job, &JobState::Running { until: job.due() }, BUSY)) };
         match self.conclude(job, &lease, as_if).await? {
             Outcome::LeaseLost => Err(wrong_state(job, &job.state(), BUSY)),
+            Outcome::Ended(end) => {
+                self.settle(job, &end, None).await;
+                Ok(())
+            }
             _ => Ok(()),
         }
     }

@@ -7,7 +7,6 @@ use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::jobs::records::End;
 use crate::model::ids::JobId;
 
 /// Does the work of one job. Runs any number of times for one job, on any instance; records each step through the context and skips what is recorded.
@@ -21,10 +20,10 @@ pub trait Handler: Send + Sync {
     /// A [`JobError`] that says where the failing line stands: retry, park or give up.
     async fn run(&self, job: &dyn JobContext) -> Result<serde_json::Value, JobError>;
 
-    /// Told after a round of the job ended and that is recorded: the place for alerts about parked jobs and for indexes.
+    /// Hears that a job ended without being done: parked or dead, by an error of [`run`](Self::run), at once (`AcceptedEvent::park`), or because its attempts are used up.
     ///
-    /// Best effort: it is not called again when the process dies here, so nothing durable may hang on it.
-    async fn ended(&self, _job: &dyn JobContext, _end: &End) {}
+    /// Called after the end is recorded, at least once a job and end; must not fail the caller.
+    async fn gave_up(&self, _job: &JobId, _cause: &str, _message: &str) {}
 }
 
 /// What a running job sees of the core. Object-safe so that tests can fake it; use the typed helpers [`recorded`] and [`record`].
@@ -34,7 +33,7 @@ pub trait JobContext: Send + Sync {
     fn id(&self) -> &JobId;
     /// Which attempt this is, from 1, over all rounds.
     fn attempt(&self) -> u32;
-    /// Which round this is, from 1: a person who releases or retries an ended job opens a new one. Effects that a person may want again (mail) name their records by it.
+    /// Which round this is, from 1: each release or retry by a person opens the next.
     fn round(&self) -> u32 {
         1
     }

@@ -211,9 +211,7 @@ pub(crate) async fn read_job(store: &dyn Store, id: &JobId) -> Result<Option<Job
     }
     if job.has_end() {
         job.end = read(store, &RecordName::End(job.round).key(id)).await?.map(|(record, _)| record);
-        return Ok(Some(job));
-    }
-    if let Some(n) = job.open_attempt() {
+    } else if let Some(n) = job.open_attempt() {
         job.held = read::<LeaseRecord>(store, &RecordName::Lease(n).key(id)).await?.map(|(record, version)| Held { record, version });
     }
     if let Some(n) = job.last_outcome() {

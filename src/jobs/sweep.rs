@@ -83,15 +83,13 @@ impl Jobs {
         };
         let is_own = ObjectKey::Due { at: job.due(), job: id }.path() == key;
         match job.plan(now, self.config.skew) {
-            Plan::Nothing(end) if is_own || is_old => {
-                self.index_end(&job, &end).await;
-                return self.clean(key, report).await;
-            }
+            Plan::Nothing(_) if !is_own && is_old => return self.clean(key, report).await,
             // Somebody may be about to open a round that this pointer belongs to.
-            Plan::Nothing(_) => {}
+            Plan::Nothing(_) if !is_own => {}
             _ if !is_own && is_old && self.pointer_stands(&job).await? => return self.clean(key, report).await,
             Plan::LookAgain { at, .. } => report.next_at(at),
-            Plan::Start { .. } | Plan::TakeOver { .. } => {
+            // An ended job with its pointer: whoever looks at it settles what was left unsettled.
+            Plan::Nothing(_) | Plan::Start { .. } | Plan::TakeOver { .. } => {
                 if self.wake(id).await {
                     report.woken += 1;
                 }
@@ -100,7 +98,8 @@ impl Jobs {
         Ok(())
     }
 
-    async fn pointer_stands(&self, job: &Job) -> Result<bool, JobsError> {
+    /// Whether the pointer that leads to the job is there.
+    pub(crate) async fn pointer_stands(&self, job: &Job) -> Result<bool, JobsError> {
         Ok(self.store.get(&ObjectKey::Due { at: job.due(), job: &job.id }.path()).await?.is_some())
     }
 

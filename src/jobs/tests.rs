@@ -21,7 +21,7 @@ use crate::clock::{Clock, ManualClock};
 use crate::jobs::Jobs;
 use crate::jobs::config::JobsConfig;
 use crate::jobs::handler::{AcceptedEvent, Handler, JobContext, JobError};
-use crate::jobs::records::End;
+use crate::model::ids::JobId;
 use crate::storage::Store;
 use crate::storage::memory::MemoryStore;
 
@@ -75,7 +75,7 @@ impl World {
 struct Scripted {
     answers: Mutex<VecDeque<Result<Value, JobError>>>,
     runs: AtomicUsize,
-    ends: Mutex<Vec<End>>,
+    given_up: Mutex<Vec<String>>,
 }
 
 impl Scripted {
@@ -97,7 +97,7 @@ impl Handler for Scripted {
         scripted.unwrap_or_else(|| Ok(json!({ "sent": true })))
     }
 
-    async fn ended(&self, _job: &dyn JobContext, end: &End) {
-        self.ends.lock().unwrap().push(end.clone());
+    async fn gave_up(&self, _job: &JobId, cause: &str, _message: &str) {
+        self.given_up.lock().unwrap().push(cause.to_owned());
     }
 }

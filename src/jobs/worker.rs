@@ -78,7 +78,13 @@ impl Jobs {
     async fn attempt(&self, handler: &dyn Handler, id: &JobId, abort: &CancellationToken) -> Result<Outcome, JobsError> {
         let Some(job) = records::read_job(&*self.store, id).await? else { return Ok(Outcome::Unknown) };
         let lease = match job.plan(self.clock.now(), self.config.skew) {
-            Plan::Nothing(end) => return Ok(Outcome::EndedBefore(end)),
+            Plan::Nothing(end) => {
+                // A pointer to an ended job: whoever ended it died before telling everyone.
+                if self.pointer_stands(&job).await? {
+                    self.settle(&job, &end, Some(handler)).await;
+                }
+                return Ok(Outcome::EndedBefore(end));
+            }
             Plan::LookAgain { at, running } => return Ok(Outcome::NotNow { at, running }),
             Plan::Start { attempt } => Lease::take(self, &job, attempt, None).await?,
             Plan::TakeOver { attempt, from } => Lease::take(self, &job, attempt, Some(&from)).await?,
@@ -88,7 +94,7 @@ impl Jobs {
         let attempted = self.work(handler, &context, abort).await;
         let outcome = self.conclude(&job, &lease, attempted).await?;
         if let Outcome::Ended(end) = &outcome {
-            handler.ended(&context, end).await;
+            self.settle(&job, end, Some(handler)).await;
         }
         Ok(outcome)
     }
@@ -144,13 +150,19 @@ impl Jobs {
 
     async fn end(&self, job: &Job, attempt: u32, end: End) -> Result<End, JobsError> {
         let record = EndRecord { version: VERSION, attempt, end };
-        let kept = self.keep_first("end", &RecordName::End(job.round).key(&job.id), record).await?.end;
-        self.index_end(job, &kept).await;
-        self.unpoint(job).await;
-        Ok(kept)
+        Ok(self.keep_first("end", &RecordName::End(job.round).key(&job.id), record).await?.end)
     }
 
-    /// Enters an ended job in the index for people's lists. Best effort while its due pointer stands: a sweep that finds the pointer does it again.
+    /// What is done once an end is recorded. The due pointer is removed last: while it stands, a sweep comes by and all this is done again.
+    pub(crate) async fn settle(&self, job: &Job, end: &End, handler: Option<&dyn Handler>) {
+        self.index_end(job, end).await;
+        if let (Some(handler), EndState::Parked | EndState::Dead) = (handler, end.state) {
+            handler.gave_up(&job.id, end.cause.as_deref().unwrap_or_default(), end.message.as_deref().unwrap_or_default()).await;
+        }
+        self.unpoint(job).await;
+    }
+
+    /// Enters an ended job in the index for people's lists.
     pub(crate) async fn index_end(&self, job: &Job, end: &End) {
         let key = ObjectKey::Ended { state: end.state.as_str(), at: end.at, job: &job.id }.path();
         if let Err(error) = self.write("ended", &key, &serde_json::json!({}), PutMode::Overwrite).await {

@@ -104,6 +104,24 @@ async fn a_dead_workers_job_is_taken_over_by_a_sweep() {
 }
 
 #[tokio::test]
+async fn an_end_whose_worker_died_before_telling_anyone_is_told_by_a_sweep() {
+    let world = World::new();
+    let jobs = world.instance();
+    let job = jobs.accept(world.event("a")).await.unwrap().job().clone();
+    let pointer = world.keys("due/").remove(0);
+    let parks = || Scripted::failing([JobError::park("bank_missing", "put the bank there")]);
+    jobs.run_one(&parks(), &job).await;
+    world.store.put(&pointer, bytes::Bytes::new(), crate::storage::PutMode::Create).await.unwrap();
+    world.pass(60);
+    let heir = world.instance();
+    assert_eq!(heir.sweep().await.woken, 1);
+    let handler = parks();
+    assert!(matches!(heir.run_one(&handler, &job).await, Outcome::EndedBefore(_)));
+    assert_eq!((handler.runs(), handler.given_up.lock().unwrap().len()), (0, 1));
+    assert_eq!(world.keys("due/"), Vec::<String>::new());
+}
+
+#[tokio::test]
 async fn a_job_that_kills_its_workers_is_parked_in_the_end() {
     struct Kills;
     #[async_trait]
