@@ -19,6 +19,11 @@ pub trait Handler: Send + Sync {
     /// # Errors
     /// A [`JobError`] that says where the failing line stands: retry, park or give up.
     async fn run(&self, job: &dyn JobContext) -> Result<serde_json::Value, JobError>;
+
+    /// Hears that a job ended without being done: parked or dead, by an error of [`run`](Self::run), at once (`AcceptedEvent::park`), or because its attempts are used up.
+    ///
+    /// Called after the end is recorded, at least once a job and end; must not fail the caller.
+    async fn gave_up(&self, _job: &JobId, _cause: &str, _message: &str) {}
 }
 
 /// What a running job sees of the core. Object-safe so that tests can fake it; use the typed helpers [`recorded`] and [`record`].
@@ -28,6 +33,10 @@ pub trait JobContext: Send + Sync {
     fn id(&self) -> &JobId;
     /// Which attempt this is, from 1, over all rounds.
     fn attempt(&self) -> u32;
+    /// Which round this is, from 1: each release or retry by a person opens the next.
+    fn round(&self) -> u32 {
+        1
+    }
     /// The accepted event.
     fn event(&self) -> &AcceptedEvent;
     /// The current instant of the core's clock.

@@ -6,5 +6,6 @@
 pub mod document;
 pub mod fonts;
 pub mod layout;
+pub mod package;
 pub mod units;
 pub mod warning;

@@ -3,6 +3,62 @@
 use jiff::Timestamp;
 
 use crate::model::ids::{JobId, safe_name};
+use crate::storage::StoreError;
+
+/// Longest key in bytes that a bucket takes.
+const KEY_BYTES: usize = 1024;
+/// Longest part in bytes that file systems take.
+const PART_BYTES: usize = 255;
+
+/// Refuses keys that some back end could not keep or that could leave a local store's folder; every back end checks alike, so that a test on one holds for all.
+///
+/// # Errors
+/// [`StoreError::Refused`] with the reason.
+pub fn check_key(key: &str) -> Result<(), StoreError> {
+    let refused = |message: &str| Err(StoreError::Refused { key: key.to_owned(), message: message.to_owned() });
+    if key.is_empty() || key.len() > KEY_BYTES {
+        return refused("a key has 1 to 1024 bytes");
+    }
+    if key.chars().any(|c| c.is_control() || c == '\\') {
+        return refused("a key has no control characters and no backslashes");
+    }
+    if key.split('/').any(|part| part.is_empty() || part.starts_with('.') || part.len() > PART_BYTES) {
+        return refused("each part of a key has 1 to 255 bytes and does not start with a dot");
+    }
+    Ok(())
+}
+
+/// Refuses prefixes whose folder part is no key: the end of a prefix may lie inside a name.
+///
+/// # Errors
+/// As [`check_key`].
+pub fn check_prefix(prefix: &str) -> Result<(), StoreError> {
+    match prefix.rsplit_once('/') {
+        Some((folder, _)) => check_key(folder),
+        None => Ok(()),
+    }
+}
+
+/// The stamp of a due pointer: whole seconds, so that keys sort by time.
+const DUE_STAMP: &str = "%Y%m%dT%H%M%SZ";
+
+/// All due pointers.
+pub const DUE_FOLDER: &str = "due/";
+/// All jobs.
+pub const JOBS_FOLDER: &str = "jobs/";
+
+/// Reads a due pointer's key back: when, and which job. `None` when it is not one of ours.
+pub fn parse_due(key: &str) -> Option<(Timestamp, JobId)> {
+    let (stamp, job) = key.strip_prefix(DUE_FOLDER)?.split_once('-')?;
+    let at = jiff::civil::DateTime::strptime(DUE_STAMP, stamp).ok()?.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp();
+    Some((at, JobId::parse(job)?))
+}
+
+/// Reads a job record's key back: which job, and the record's name. `None` when it is not one of ours.
+pub fn parse_record(key: &str) -> Option<(JobId, &str)> {
+    let (job, file) = key.strip_prefix(JOBS_FOLDER)?.split_once('/')?;
+    Some((JobId::parse(job)?, file.strip_suffix(".json")?))
+}
 
 /// Every object gradepost keeps (product.md "Files", durability.md "Records").
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,10 +120,54 @@ impl ObjectKey<'_> {
                 format!("webhook_reports/{}/{}_{}_{stamp}.pdf", safe_name(course), safe_name(student), safe_name(assessment))
             }
             Self::Processed { course } => format!("webhook_reports/{}/processed.csv", safe_name(course)),
-            Self::JobRecord { job, record } => format!("jobs/{job}/{record}.json"),
-            Self::JobFolder { job } => format!("jobs/{job}/"),
-            Self::Due { at, job } => format!("due/{}-{job}", at.strftime("%Y%m%dT%H%M%SZ")),
+            Self::JobRecord { job, record } => format!("{JOBS_FOLDER}{job}/{record}.json"),
+            Self::JobFolder { job } => format!("{JOBS_FOLDER}{job}/"),
+            Self::Due { at, job } => format!("{DUE_FOLDER}{}-{job}", at.strftime(DUE_STAMP)),
             Self::Outbox(name) => format!("outbox/{}", safe_name(name)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn job() -> JobId {
+        JobId::from_digest([0xab; 32])
+    }
+
+    #[test]
+    fn a_due_pointer_is_read_back_to_the_second() {
+        let at: Timestamp = "2026-03-01T10:11:12.9Z".parse().unwrap();
+        let key = ObjectKey::Due { at, job: &job() }.path();
+        assert_eq!(key, format!("due/20260301T101112Z-{}", job()));
+        assert_eq!(parse_due(&key), Some(("2026-03-01T10:11:12Z".parse().unwrap(), job())));
+    }
+
+    #[test]
+    fn a_job_record_is_read_back() {
+        let key = ObjectKey::JobRecord { job: &job(), record: "lease-3" }.path();
+        assert_eq!(parse_record(&key), Some((job(), "lease-3")));
+    }
+
+    #[test]
+    fn foreign_keys_are_not_taken_for_ours() {
+        for key in ["due/", "due/x-y", "due/20260301T101112Z-short", "other/20260301T101112Z"] {
+            assert_eq!(parse_due(key), None, "{key}");
+        }
+        for key in ["jobs/", "jobs/x/event.json", "jobs/event.json"] {
+            assert_eq!(parse_record(key), None, "{key}");
+        }
+    }
+
+    #[test]
+    fn keys_that_could_leave_the_folder_are_refused() {
+        let long = "x".repeat(256);
+        for key in ["", "/", "/a", "a//b", "a/", "..", "../a", "a/../b", "a/./b", "a\\b", "a\0b", ".tmp/x", "a\nb", long.as_str()] {
+            assert!(matches!(check_key(key), Err(StoreError::Refused { .. })), "{key:?}");
+        }
+        for key in ["a", "a/b.json", "webhook_reports/Curso ñ/informe (1).pdf", "a..b"] {
+            assert!(check_key(key).is_ok(), "{key:?}");
         }
     }
 }

@@ -2,10 +2,35 @@
 //!
 //! Knows nothing about jobs or reports; a failure is reported, never retried here beyond the transport's own means.
 
+pub mod config;
+#[cfg(test)]
+pub(crate) mod conformance;
 pub mod key;
+pub mod local;
+pub mod memory;
+
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+
+use crate::storage::config::{Backend, StorageConfig};
+use crate::storage::local::LocalStore;
+use crate::storage::memory::MemoryStore;
+
+/// Opens the store that `config` names.
+///
+/// # Errors
+/// [`StoreError::Refused`] when it cannot work at all (no permission, no such bucket), [`StoreError::Unavailable`] when it cannot be reached now.
+pub async fn open(config: &StorageConfig) -> Result<Arc<dyn Store>, StoreError> {
+    match config.backend {
+        Backend::Memory => Ok(Arc::new(MemoryStore::new())),
+        Backend::Local => Ok(Arc::new(LocalStore::open(&config.data_dir).await?)),
+        Backend::Gcp | Backend::Hybrid => {
+            Err(StoreError::Refused { key: "STORAGE_BACKEND".to_owned(), message: "buckets are not built yet".to_owned() })
+        }
+    }
+}
 
 /// A store of small objects under string keys made by [`key::ObjectKey`].
 ///
