@@ -30,7 +30,7 @@ fn submission(student: usize) -> Submission {
         block_id: Some(format!("mc{student}_{n}")),
         block_type: Some("mc".into()),
         description: Some(format!("Pregunta {n}: ¿Cuál de las siguientes alternativas es correcta?")),
-        answer: Some(letter(n + usize::from((n * 7 + student) % 3 == 0)).to_string()),
+        answer: Some(letter(n + usize::from((n * 7 + student).is_multiple_of(3))).to_string()),
         points: None,
         max_points: Some(1.0),
     };
