@@ -107,6 +107,7 @@ impl App {
             jobs: self.jobs.clone(),
             source,
             secrets: self.config.intake.secrets(source.name()).clone(),
+            asks_platform: self.config.learnworlds.is_configured(),
             clock: self.clock.clone(),
             readiness: Readiness::new(parts::readiness(self)),
             tasks: TaskGate { token: self.config.http.task_token.clone(), oidc: None, handler: self.pipeline.clone() },

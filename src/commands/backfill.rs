@@ -15,7 +15,8 @@ use crate::commands::files;
 use crate::config::Config;
 use crate::env::Env;
 use crate::intake::event::effect_key;
-use crate::intake::sources::learnworlds::client::{LearnWorldsClient, Response};
+use crate::intake::sources::learnworlds::answers::{Response, ResponsePage};
+use crate::intake::sources::learnworlds::client::LearnWorldsClient;
 use crate::jobs::error::AcceptError;
 use crate::jobs::handler::AcceptedEvent;
 use crate::jobs::index::Claim;
@@ -98,7 +99,7 @@ async fn collect(args: &Args, app: &App, client: &LearnWorldsClient, assessment:
     while let Some(page) = number {
         let answer = page_of(client, &args.assessment, page).await?;
         number = answer.next();
-        bar.set_length(answer.total_items);
+        bar.set_length(answer.total_items.unwrap_or_default());
         for response in answer.responses {
             bar.inc(1);
             if response.submission.submitted_at.is_none() || args.since.is_some_and(|since| response.submission.submitted_at < Some(since)) {
@@ -113,7 +114,7 @@ async fn collect(args: &Args, app: &App, client: &LearnWorldsClient, assessment:
 }
 
 /// One page, waiting as long as the platform asks to.
-async fn page_of(client: &LearnWorldsClient, assessment: &str, page: u32) -> anyhow::Result<crate::intake::sources::learnworlds::client::ResponsePage> {
+async fn page_of(client: &LearnWorldsClient, assessment: &str, page: u32) -> anyhow::Result<ResponsePage> {
     const TRIES: u32 = 8;
     let mut tried = 0;
     loop {

@@ -19,6 +19,8 @@ pub struct Desk {
     pub source: &'static dyn Source,
     /// What its calls are verified with.
     pub secrets: Secrets,
+    /// The platform's API is configured, so a bare event can be told apart from a repeat.
+    pub asks_platform: bool,
     /// The clock.
     pub clock: Arc<dyn Clock>,
     /// Settings.

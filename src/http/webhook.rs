@@ -18,6 +18,8 @@ use crate::model::completion::Completion;
 
 /// Version of the records this release writes.
 const EVENT_VERSION: u32 = 1;
+/// More repeats of one bare event than a platform sends (LearnWorlds tries up to 20 times); those beyond are duplicates.
+const MOST_FOLLOWING: usize = 64;
 
 /// Takes a verified event, makes it durable and says what became of it, waiting a moment for the report.
 pub async fn receive(State(desk): State<AppState>, VerifiedEvent(event): VerifiedEvent) -> Result<Response, ApiError> {
@@ -39,8 +41,25 @@ pub async fn receive(State(desk): State<AppState>, VerifiedEvent(event): Verifie
         trace: None,
         park,
     };
-    let claim = desk.jobs.accept(record).await.map_err(|error| refuse(&desk, &error))?;
+    let claim = claim(&desk, record, completion.is_bare()).await.map_err(|error| refuse(&desk, &error))?;
     Ok(report(&desk, &completion, claim).await)
+}
+
+/// Makes the event durable under its effect.
+///
+/// A bare event looks the same whether the platform repeats it or the student took the test again.
+/// So when its job has ended, a job that follows from that end asks the platform for a newer submission; the pipeline sends nothing when there is none.
+async fn claim(desk: &Desk, mut record: AcceptedEvent, bare: bool) -> Result<Claim, AcceptError> {
+    let first = record.effect_key.clone();
+    for _ in 0..MOST_FOLLOWING {
+        match desk.jobs.accept(record.clone()).await? {
+            Claim::Finished { end, .. } if bare && desk.asks_platform && end.state == EndState::Done => {
+                record.effect_key = format!("{first}/after/{}", end.at);
+            }
+            claim => return Ok(claim),
+        }
+    }
+    desk.jobs.accept(record).await
 }
 
 /// Never a 2xx before the event is durable.
@@ -79,7 +98,7 @@ fn verdict(end: Option<&End>, repeated: bool) -> (StatusCode, &'static str, Stri
         return (StatusCode::ACCEPTED, "accepted", "The event is stored; the report is on its way".to_owned());
     };
     match end.state {
-        EndState::Done if repeated => (StatusCode::OK, "duplicate", "Report already sent for this user and assessment".to_owned()),
+        EndState::Done if repeated || end.summary["status"] == "duplicate" => (StatusCode::OK, "duplicate", "Report already sent for this user and assessment".to_owned()),
         EndState::Done if end.summary["status"] == "skipped" => {
             (StatusCode::OK, "skipped", "The retake policy keeps the earlier report".to_owned())
         }
