@@ -44,6 +44,8 @@ const DUE_STAMP: &str = "%Y%m%dT%H%M%SZ";
 
 /// All due pointers.
 pub const DUE_FOLDER: &str = "due/";
+/// The index of ended jobs.
+const ENDED_FOLDER: &str = "ended/";
 /// All jobs.
 pub const JOBS_FOLDER: &str = "jobs/";
 
@@ -60,6 +62,27 @@ pub fn parse_due(key: &str) -> Option<(Timestamp, JobId)> {
     let at = jiff::civil::DateTime::strptime(DUE_STAMP, stamp).ok()?.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp();
     Some((at, JobId::parse(job)?))
 }
+
+/// Reads an entry of the index of ended jobs back: when, and which job. `None` when it is not one of ours.
+pub fn parse_ended(key: &str) -> Option<(Timestamp, JobId)> {
+    let (_, entry) = key.strip_prefix(ENDED_FOLDER)?.split_once('/')?;
+    let (number, job) = entry.split_once('-')?;
+    let at = Timestamp::from_second(NEWEST - number.parse::<i64>().ok()?).ok()?;
+    Some((at, JobId::parse(job)?))
+}
+
+/// The folder of all jobs that ended in this state.
+pub fn ended_folder(state: &str) -> String {
+    format!("{ENDED_FOLDER}{state}/")
+}
+
+/// A number that falls as time goes on, so that keys sort newest first.
+fn newest_first(at: Timestamp) -> i64 {
+    (NEWEST - at.as_second()).max(0)
+}
+
+/// The second (in the year 2286) at which ten digits end.
+const NEWEST: i64 = 9_999_999_999;
 
 /// Reads a job record's key back: which job, and the record's name. `None` when it is not one of ours.
 pub fn parse_record(key: &str) -> Option<(JobId, &str)> {
@@ -106,6 +129,15 @@ pub enum ObjectKey<'a> {
     },
     /// The pointer that says when to look at a job again.
     Due {
+        /// When.
+        at: Timestamp,
+        /// The job.
+        job: &'a JobId,
+    },
+    /// The entry of an ended job in the index that people's lists are made from, newest first.
+    Ended {
+        /// How it ended (`done`, `parked`, `dead`).
+        state: &'a str,
         /// When.
         at: Timestamp,
         /// The job.
@@ -165,6 +197,7 @@ impl ObjectKey<'_> {
             Self::JobRecord { job, record } => format!("{JOBS_FOLDER}{job}/{record}.json"),
             Self::JobFolder { job } => format!("{JOBS_FOLDER}{job}/"),
             Self::Due { at, job } => format!("{DUE_FOLDER}{}-{job}", at.strftime(DUE_STAMP)),
+            Self::Ended { state, at, job } => format!("{ENDED_FOLDER}{state}/{:010}-{job}", newest_first(*at)),
             Self::Outbox(name) => format!("outbox/{}", safe_name(name)),
             Self::Unfolded { course, row } => format!("{UNFOLDED_FOLDER}{}/{}.json", safe_name(course), safe_name(row)),
             Self::Result { assessment, student, name } => {
@@ -191,6 +224,14 @@ mod tests {
         let key = ObjectKey::Due { at, job: &job() }.path();
         assert_eq!(key, format!("due/20260301T101112Z-{}", job()));
         assert_eq!(parse_due(&key), Some(("2026-03-01T10:11:12Z".parse().unwrap(), job())));
+    }
+
+    #[test]
+    fn ended_jobs_sort_newest_first_and_are_read_back() {
+        let key = |at: &str| ObjectKey::Ended { state: "done", at: at.parse().unwrap(), job: &job() }.path();
+        let (older, newer) = (key("2026-03-01T10:11:12Z"), key("2026-03-01T10:11:13Z"));
+        assert!(newer < older && older.starts_with(&ended_folder("done")));
+        assert_eq!(parse_ended(&older), Some(("2026-03-01T10:11:12Z".parse().unwrap(), job())));
     }
 
     #[test]
