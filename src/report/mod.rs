@@ -3,8 +3,10 @@
 //! Pure: no network, no clock, no environment, no file system, no other room.
 //! A template is parsed once and kept; fonts are loaded once.
 
+pub mod data;
 pub mod document;
 pub mod fonts;
+pub mod language;
 pub mod layout;
 pub mod package;
 pub mod pdf;
