@@ -3,6 +3,7 @@
 //! Pure: no network, no clock, no environment, no file system, no other room.
 //! A template is parsed once and kept; fonts are loaded once.
 
+pub mod charts;
 pub mod data;
 pub mod document;
 pub mod fonts;
@@ -10,5 +11,7 @@ pub mod language;
 pub mod layout;
 pub mod package;
 pub mod pdf;
+pub mod starter;
+pub mod template;
 pub mod units;
 pub mod warning;
