@@ -4,3 +4,27 @@
 //! It resolves the whole cascade (docDefaults, table style with its conditions, paragraph style, numbering, character style, direct; ECMA-376 part 1, 17.7.2), so that layout sees values, not inheritance.
 
 pub mod model;
+pub mod numerals;
+
+mod color;
+mod error;
+mod fields;
+mod images;
+mod inline;
+mod numbering;
+mod paragraph;
+mod paragraph_props;
+mod read;
+mod run_props;
+mod section;
+mod settings;
+mod styles;
+mod symbols;
+mod table_style;
+mod theme;
+mod values;
+mod warnings;
+mod xml;
+
+pub use error::{DocumentError, XmlError};
+pub use read::read;

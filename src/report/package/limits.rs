@@ -1,0 +1,38 @@
+//! How much a file may ask of us.
+
+/// Bounds on time and memory for one document.
+/// The defaults pass every ordinary document (the largest of the measured ones unpacks to 40 MB) and stop a bomb within a second.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Limits {
+    /// Size of the file itself, in bytes.
+    pub file_bytes: u64,
+    /// Number of entries in the zip.
+    pub entries: usize,
+    /// Unpacked size of one part, in bytes.
+    pub part_bytes: u64,
+    /// Unpacked size of all parts together, in bytes.
+    pub total_bytes: u64,
+    /// Unpacked to packed size; only looked at for parts over a mebibyte, as small ones do no harm.
+    pub ratio: u64,
+    /// Nesting of XML elements.
+    pub xml_depth: usize,
+    /// Elements and texts of one XML part.
+    pub xml_nodes: usize,
+    /// Pixels of one picture.
+    pub pixels: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            file_bytes: 64 << 20,
+            entries: 4096,
+            part_bytes: 64 << 20,
+            total_bytes: 192 << 20,
+            ratio: 400,
+            xml_depth: 256,
+            xml_nodes: 3_000_000,
+            pixels: 100_000_000,
+        }
+    }
+}
