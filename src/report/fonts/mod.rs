@@ -187,6 +187,11 @@ impl Fonts {
         self.face(font).character(code)
     }
 
+    /// Whether a face is a symbol font, whose text is codes with a [meaning](Fonts::meaning).
+    pub fn is_symbolic(&self, font: FontId) -> bool {
+        self.face(font).recode.is_some()
+    }
+
     /// The face behind an id; ids of another set become the first face.
     fn face(&self, font: FontId) -> &Face {
         let faces = &self.inner.faces;
