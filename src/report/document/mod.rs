@@ -20,6 +20,7 @@ mod section;
 mod settings;
 mod styles;
 mod symbols;
+mod table;
 mod table_style;
 mod theme;
 mod values;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::error::DocumentError;
 use super::fields::OpenField;
 use super::images::Images;
-use super::model::{Block, Document, HeaderFooter, Paragraph, Section, Settings};
+use super::model::{Block, Document, HeaderFooter, Paragraph, Section, Settings, Table};
 use super::numbering::{Counters, Numbering};
 use super::paragraph_props::ParagraphPatch;
 use super::run_props::RunPatch;
@@ -251,6 +251,11 @@ impl<'p> Reader<'p> {
                     story.paragraph(read.paragraph);
                 }
             }
+            "w:tbl" => {
+                if let Some(table) = self.table(node, scope) {
+                    story.table(table);
+                }
+            }
             "w:bookmarkStart" => story.bookmark(node),
             "w:altChunk" => self.warnings.unsupported("an embedded document (altChunk)", &scope.part.name),
             "w:subDoc" => self.warnings.unsupported("a linked subdocument", &scope.part.name),
@@ -283,6 +288,13 @@ impl Story {
             paragraph.content.splice(0..0, before.content);
         }
         self.joined = Some(paragraph);
+    }
+
+    fn table(&mut self, table: Table) {
+        if let Some(before) = self.joined.take() {
+            self.paragraph(before);
+        }
+        self.blocks.push(Block::Table(table));
     }
 
     fn bookmark(&mut self, node: Node<'_>) {
