@@ -10,7 +10,7 @@ use crate::report::layout::ink::{Ink, Mark, MarkKind, Rect};
 use crate::report::layout::linebreak::{LineEnd, Placed, Segment};
 use crate::report::layout::look::{Look, Part, Word};
 use crate::report::layout::paragraph::frame_lines;
-use crate::report::layout::shape::{AtomKind, Prepared};
+use crate::report::layout::shape::{AtomKind, Prepared, object_height};
 use crate::report::units::Pt;
 
 /// Height of a line and where its baseline stands.
@@ -22,52 +22,84 @@ pub(super) struct Metrics {
     pub baseline: Pt,
 }
 
-/// The metrics of a line from its content's ascent and descent (rules measured on LibreOffice 7.4).
+/// What a line holds, before its spacing.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub(super) struct Extent {
+    /// Height above the baseline.
+    pub ascent: Pt,
+    /// Depth below it.
+    pub descent: Pt,
+    /// Height of the highest font: what proportional spacing above 100 % grows by.
+    pub font: Pt,
+}
+
+/// The metrics of a line from its content (rules measured on LibreOffice 7.4, all in whole twips).
 ///
-/// `auto` from 240 on puts the extra below, under 240 shrinks both; `exact` sets the baseline at 80 %; `atLeast` adds above.
-pub(super) fn metrics(ascent: Pt, descent: Pt, spacing: LineSpacing) -> Metrics {
-    let natural = ascent + descent;
+/// `auto` from 240 on adds its share of the font's height below (pictures do not count), under 240 shrinks the line and sets the baseline at 80 %; so does `exact`; `atLeast` adds above.
+pub(super) fn metrics(extent: Extent, spacing: LineSpacing) -> Metrics {
+    let natural = extent.ascent + extent.descent;
+    let plain = Metrics { height: natural, baseline: extent.ascent };
     match spacing {
-        LineSpacing::Auto(n) if n >= 240 => {
-            let factor = n.min(31_680) as f32 / 240.0;
-            Metrics { height: natural * factor, baseline: ascent }
-        }
-        LineSpacing::Auto(n) => {
-            // Nothing or nonsense means single; LibreOffice takes half a line as the least.
-            let factor = if n <= 0 { 1.0 } else { (n as f32 / 240.0).max(0.5) };
-            Metrics { height: natural * factor, baseline: ascent * factor }
-        }
+        LineSpacing::Auto(n) => match percent(n) {
+            100 => plain,
+            more @ 101.. => Metrics { height: natural + share(extent.font, more - 100), ..plain },
+            less => {
+                let height = share(natural, less);
+                Metrics { height, baseline: share(height, 80) }
+            }
+        },
         LineSpacing::Exact(height) if height.0 > 0 => {
             let height = twips(height);
-            Metrics { height, baseline: height * 0.8 }
+            Metrics { height, baseline: share(height, 80) }
         }
-        LineSpacing::AtLeast(height) if twips(height) > natural => Metrics { height: twips(height), baseline: twips(height) - descent },
-        _ => Metrics { height: natural, baseline: ascent },
+        LineSpacing::AtLeast(height) if twips(height) > natural => Metrics { height: twips(height), baseline: twips(height) - extent.descent },
+        _ => plain,
     }
 }
 
-/// The largest ascent and descent of a line's atoms; an empty line has its mark's.
-pub(super) fn extent(prepared: &Prepared<'_>, segments: &[Segment]) -> (Pt, Pt) {
-    let mut ascent = Pt::ZERO;
-    let mut descent = Pt::ZERO;
+/// Line spacing in whole percent, as LibreOffice's import keeps it; half a line is the least, nothing or nonsense means single.
+fn percent(n: i32) -> i32 {
+    match n {
+        ..=0 => 100,
+        // Word's default of 1.08 lines is the one value that rounds up.
+        259 => 108,
+        _ => (n.min(31_680) * 100 / 240).max(50),
+    }
+}
+
+/// Whole twips of a percentage.
+fn share(length: Pt, percent: i32) -> Pt {
+    Pt((length.0 * 20.0 * percent as f32 / 100.0 + 0.01).floor() / 20.0)
+}
+
+/// What a line's atoms measure; an empty line has its mark's height.
+///
+/// Pictures alone on a line have no descent, but the line is at least as high as its font (measured).
+pub(super) fn extent(prepared: &Prepared<'_>, segments: &[Segment]) -> Extent {
+    let mut found = Extent::default();
+    let mut object = Pt::ZERO;
     let mut only_break: Option<&Rc<Look>> = None;
-    let mut something = false;
     for placed in segments.iter().flat_map(|segment| &segment.placed) {
         let atom = &prepared.atoms[placed.atom];
-        if matches!(atom.kind, AtomKind::Break(_)) {
-            only_break = Some(&atom.look);
-            continue;
+        match &atom.kind {
+            AtomKind::Break(_) => only_break = Some(&atom.look),
+            AtomKind::Object(drawing) => object = object.max(object_height(drawing)),
+            _ => {
+                let (up, down) = atom.extent();
+                found.ascent = found.ascent.max(up);
+                found.descent = found.descent.max(down);
+                found.font = found.font.max(up + down);
+            }
         }
-        let (up, down) = atom.extent();
-        ascent = ascent.max(up);
-        descent = descent.max(down);
-        something |= up + down > Pt::ZERO;
     }
-    if something {
-        return (ascent, descent);
+    if found.font > Pt::ZERO {
+        found.ascent = found.ascent.max(object);
+        return found;
     }
     let look = only_break.unwrap_or(&prepared.mark);
-    (look.ascent(), look.descent())
+    let (up, font) = (look.ascent(), look.ascent() + look.descent());
+    let ascent = up.max(object);
+    Extent { ascent, descent: font.max(object) - ascent, font }
 }
 
 /// What drawing a line needs to know.

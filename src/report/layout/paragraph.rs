@@ -126,15 +126,15 @@ impl<'a> Setter<'a> {
             (up + down).max(atom.look.ascent() + atom.look.descent())
         });
         let mut top = y + above;
-        let mut height = line::metrics(estimate, Pt::ZERO, props.line).height;
+        let guess = line::Extent { ascent: estimate, descent: Pt::ZERO, font: estimate };
+        let mut height = line::metrics(guess, props.line).height;
         let mut segments = Vec::new();
         for round in 0..MOST_MOVES {
             let must = round + 1 == MOST_MOVES;
             let (found, tried_top) = self.segments(context, at, (left, right), (top, height), area, must);
             top = tried_top;
             segments = found;
-            let (ascent, descent) = line::extent(&self.prepared, &segments);
-            let real = line::metrics(ascent, descent, props.line).height;
+            let real = line::metrics(line::extent(&self.prepared, &segments), props.line).height;
             let floats = area.floats.is_some_and(|floats| !floats.is_empty());
             if !floats || real <= height + Pt(0.05) && !segments.is_empty() {
                 break;
@@ -179,15 +179,16 @@ impl<'a> Setter<'a> {
     fn finish(&mut self, context: &mut Context<'a>, at: Position, (y, top): (Pt, Pt), segments: Vec<Segment>, area: Area<'_>) -> Line {
         let props = &self.paragraph.props;
         let first = at == Position::default();
-        let (mut ascent, mut descent) = line::extent(&self.prepared, &segments);
+        let mut extent = line::extent(&self.prepared, &segments);
         if first && let Some(label) = &self.label {
             let shows = label.word.as_ref().is_some_and(|word| !word.text.is_empty());
             if shows {
-                ascent = ascent.max(label.look.ascent());
-                descent = descent.max(label.look.descent());
+                extent.ascent = extent.ascent.max(label.look.ascent());
+                extent.descent = extent.descent.max(label.look.descent());
+                extent.font = extent.font.max(extent.ascent + extent.descent);
             }
         }
-        let metrics = line::metrics(ascent, descent, props.line);
+        let metrics = line::metrics(extent, props.line);
         let (next, end) = segments.last().map_or((Position { atom: at.atom + 1, byte: 0 }, LineEnd::Paragraph), |last| (last.next, last.end));
         let last = end == LineEnd::Paragraph;
         let below = if last { self.border_below() } else { Pt::ZERO };

@@ -286,7 +286,7 @@ impl Atom<'_> {
     pub(super) fn extent(&self) -> (Pt, Pt) {
         match &self.kind {
             AtomKind::Word(word) | AtomKind::Space(word) | AtomKind::Note(word, _) => (word.ascent, word.descent),
-            AtomKind::Object(drawing) => (object_height(drawing), self.look.descent()),
+            AtomKind::Object(drawing) => (object_height(drawing), Pt::ZERO),
             AtomKind::Anchor(_) | AtomKind::Bookmark(_) | AtomKind::SoftHyphen(_) => (Pt::ZERO, Pt::ZERO),
             AtomKind::Tab | AtomKind::PositionTab(..) | AtomKind::Break(_) => (self.look.ascent(), self.look.descent()),
         }

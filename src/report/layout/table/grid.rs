@@ -2,7 +2,7 @@
 //!
 //! LibreOffice takes Word's saved grid as relative widths and scales it to the table's width; it does not fit columns to their content (writerfilter, `DomainMapperTableManager::endOfRowAction`).
 
-use crate::report::document::model::{Align, Row, Table, Width};
+use crate::report::document::model::{Align, Cell, Row, Table, Width};
 use crate::report::layout::context::{Context, bounded, twips};
 use crate::report::units::Pt;
 
@@ -10,7 +10,7 @@ use crate::report::units::Pt;
 const MOST_COLUMNS: usize = 1024;
 
 /// The edges of the grid's columns from 0 on.
-pub(super) fn columns(context: &Context<'_>, table: &Table, available: Pt) -> Vec<Pt> {
+pub(super) fn columns(table: &Table, available: Pt) -> Vec<Pt> {
     let used = table.rows.iter().map(used_columns).max().unwrap_or(0).clamp(1, MOST_COLUMNS);
     let mut widths: Vec<Pt> = table.grid.iter().take(MOST_COLUMNS).map(|width| twips(*width).max(Pt::ZERO)).collect();
     let sum: Pt = widths.iter().copied().sum();
@@ -20,9 +20,9 @@ pub(super) fn columns(context: &Context<'_>, table: &Table, available: Pt) -> Ve
     let natural: Pt = widths.iter().copied().sum();
     let wanted = match table.width {
         Width::Auto => natural,
-        Width::Fixed(width) => twips(width).max(natural),
-        Width::Percent(share) if share.is_finite() && share > 0.0 => percent(context, table, share, available),
-        Width::Percent(_) => natural,
+        Width::Fixed(width) if width.0 > 0 => twips(width),
+        Width::Percent(share) if share.is_finite() && share > 0.0 => available * share.min(10.0),
+        Width::Fixed(_) | Width::Percent(_) => natural,
     };
     let factor = if natural > Pt::ZERO { wanted / natural } else { 1.0 };
     let mut edges = vec![Pt::ZERO];
@@ -32,12 +32,6 @@ pub(super) fn columns(context: &Context<'_>, table: &Table, available: Pt) -> Ve
         edges.push(at);
     }
     edges
-}
-
-/// A share of the column's width. Before compatibility mode 15 the table reaches out by its cell margins on both sides, and so does 100 %.
-fn percent(context: &Context<'_>, table: &Table, share: f32, available: Pt) -> Pt {
-    let margins = if context.document.settings.compatibility_mode < 15 { twips(table.cell_margins[3]) + twips(table.cell_margins[1]) } else { Pt::ZERO };
-    (available + margins) * share.min(10.0)
 }
 
 fn used_columns(row: &Row) -> usize {
@@ -74,15 +68,31 @@ fn from_cells(table: &Table, used: usize, available: Pt, grid: &[Pt]) -> Vec<Pt>
 
 /// The table's left edge in its column.
 ///
-/// Before compatibility mode 15 the text aligns with the margin, so the table stands out by its left cell margin; from 15 on the border aligns (measured on LibreOffice 7.4).
+/// Before compatibility mode 15 the text aligns with the margin, so the table stands out by its left cell margin; from 15 on the border's outer edge does, so it stands in by half the border (measured on LibreOffice 7.4).
 pub(super) fn offset(context: &Context<'_>, table: &Table, edges: &[Pt], available: Pt) -> Pt {
     let width = edges.last().copied().unwrap_or(Pt::ZERO);
     match table.align {
         Align::Center => (available - width) / 2.0,
         Align::Right => available - width,
         _ => {
-            let out = if context.document.settings.compatibility_mode < 15 { twips(table.cell_margins[3]) } else { Pt::ZERO };
-            twips(table.indent) - out
+            let indent = twips(table.indent);
+            if context.document.settings.compatibility_mode < 15 { indent - left_margin(table) } else { indent + left_border(table) / 2.0 }
         }
     }
+}
+
+fn first_cell(table: &Table) -> Option<&Cell> {
+    table.rows.first().and_then(|row| row.cells.first())
+}
+
+/// The left margin of the first cell.
+fn left_margin(table: &Table) -> Pt {
+    let own = first_cell(table).and_then(|cell| cell.margins[3]);
+    twips(own.unwrap_or(table.cell_margins[3]))
+}
+
+/// Width of the first cell's left border.
+fn left_border(table: &Table) -> Pt {
+    let own = first_cell(table).and_then(|cell| cell.borders.left);
+    own.unwrap_or(table.borders.outer.left).map_or(Pt::ZERO, |border| bounded(border.width))
 }

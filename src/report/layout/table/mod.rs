@@ -46,7 +46,7 @@ pub(super) fn lay<'a>(context: &mut Context<'a>, table: &'a Table, available: Pt
         element.alt = Some(description.clone());
     }
     let outer = context.structure.enter(node);
-    let columns = grid::columns(context, table, available);
+    let columns = grid::columns(table, available);
     let x = grid::offset(context, table, &columns, available);
     let rows: Vec<&'a Row> = table.rows.iter().filter(|row| !row.hidden).collect();
     let header_rows = rows.iter().take_while(|row| row.header).count();
