@@ -7,6 +7,7 @@ pub mod model;
 pub mod numerals;
 
 mod color;
+mod drawing;
 mod error;
 mod fields;
 mod images;
@@ -24,6 +25,7 @@ mod table;
 mod table_style;
 mod theme;
 mod values;
+mod vml;
 mod warnings;
 mod xml;
 
