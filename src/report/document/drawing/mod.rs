@@ -7,8 +7,6 @@ pub(super) mod paint;
 pub(super) mod preset;
 mod shape;
 
-#[cfg(test)]
-mod tests;
 
 use std::sync::Arc;
 
@@ -48,7 +46,7 @@ impl Reader<'_> {
                 placement: if anchored { Placement::Anchor(Box::new(anchor::read(frame))) } else { Placement::Inline },
                 alt: about.and_then(alternative_text),
                 decorative: about.is_some_and(is_decorative),
-                link: about.and_then(|about| self.click(about, line.scope.part)),
+                link: about.and_then(|about| click(about, line.scope.part)),
                 props: Arc::clone(props),
             };
             self.emit(line, Inline::Drawing(Box::new(drawing)));
@@ -133,14 +131,15 @@ impl Reader<'_> {
             rotation: frame.map_or(0.0, |frame| turn(frame).0),
         }
     }
+}
 
-    fn click(&self, about: Node<'_>, part: &Part) -> Option<LinkTo> {
-        let id = about.child("a:hlinkClick")?.attr("r:id")?;
-        let link = part.relationships.get(id)?;
-        match link.target.strip_prefix('#') {
-            Some(place) => Some(LinkTo::Bookmark(place.to_owned())),
-            None => link.external.then(|| LinkTo::Uri(link.target.clone())),
-        }
+/// Where a click on a drawing leads.
+fn click(about: Node<'_>, part: &Part) -> Option<LinkTo> {
+    let id = about.child("a:hlinkClick")?.attr("r:id")?;
+    let link = part.relationships.get(id)?;
+    match link.target.strip_prefix('#') {
+        Some(place) => Some(LinkTo::Bookmark(place.to_owned())),
+        None => link.external.then(|| LinkTo::Uri(link.target.clone())),
     }
 }
 

@@ -25,7 +25,7 @@ impl Reader<'_> {
                     self.warnings.unsupported("a gradient (shown in one colour)", &part.name);
                     return gradient(node, &self.theme).map(|(rgb, opacity)| Fill::Solid(rgb, opacity));
                 }
-                "a:pattFill" => return pattern(node, &self.theme),
+                "a:pattFill" => return Some(pattern(node, &self.theme)),
                 "a:blipFill" => return self.blip(node, part).ok().map(Fill::Picture),
                 _ => {}
             }
@@ -103,9 +103,9 @@ fn gradient(node: Node<'_>, theme: &Theme) -> Option<(Rgb, f32)> {
 }
 
 /// A pattern's mean colour.
-fn pattern(node: Node<'_>, theme: &Theme) -> Option<Fill> {
+fn pattern(node: Node<'_>, theme: &Theme) -> Fill {
     let side = |name: &str| node.child(name).and_then(|side| color::inside(side, theme, None)).map(|(rgb, _)| rgb);
     let cover = node.attr("prst").and_then(|name| name.strip_prefix("pct")).and_then(integer).unwrap_or(50).clamp(0, 100);
     let front = side("a:fgClr").unwrap_or(Rgb(0, 0, 0));
-    Some(Fill::Solid(mix(front, side("a:bgClr").unwrap_or(Rgb(255, 255, 255)), cover as f32 / 100.0), 1.0))
+    Fill::Solid(mix(front, side("a:bgClr").unwrap_or(Rgb(255, 255, 255)), cover as f32 / 100.0), 1.0)
 }

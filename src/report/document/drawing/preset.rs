@@ -126,10 +126,10 @@ pub(in crate::report::document) fn preset(name: &str, w: f32, h: f32, adjustment
         "flowChartDelay" => rounded(&mut path, w, h, [0.0, h.min(w) / 2.0, h.min(w) / 2.0, 0.0]),
         "teardrop" => rounded(&mut path, w, h, [short / 2.0, 0.0, short / 2.0, short / 2.0]),
         "leftBracket" | "rightBracket" | "bracketPair" => {
-            brackets(&mut path, name, w, h, short * first(if name == "bracketPair" { 16_667.0 } else { 8_333.0 }))
+            brackets(&mut path, name, w, h, short * first(if name == "bracketPair" { 16_667.0 } else { 8_333.0 }));
         }
         "leftBrace" | "rightBrace" => {
-            brace(&mut path, name == "leftBrace", w, h, adjust("adj1", 8_333.0) * short, adjust("adj2", 50_000.0) * h)
+            brace(&mut path, name == "leftBrace", w, h, adjust("adj1", 8_333.0) * short, adjust("adj2", 50_000.0) * h);
         }
         "bentConnector2" => {
             path.move_to(0.0, 0.0);
@@ -151,7 +151,7 @@ pub(in crate::report::document) fn preset(name: &str, w: f32, h: f32, adjustment
             let x = w * first(50_000.0);
             path.move_to(0.0, 0.0);
             path.curve_to((x / 2.0, 0.0), (x, h / 4.0), (x, h / 2.0));
-            path.curve_to((x, h * 0.75), ((x + w) / 2.0, h), (w, h));
+            path.curve_to((x, h * 0.75), (f32::midpoint(x, w), h), (w, h));
         }
         "arc" => sector(&mut path, w, h, angle(adjustments, "adj1", 270.0), angle(adjustments, "adj2", 0.0), Closing::Open),
         "pie" => sector(&mut path, w, h, angle(adjustments, "adj1", 0.0), angle(adjustments, "adj2", 270.0), Closing::Center),

@@ -4,8 +4,6 @@ mod paint;
 mod path;
 mod style;
 
-#[cfg(test)]
-mod tests;
 
 use std::sync::Arc;
 
@@ -36,19 +34,12 @@ impl Reader<'_> {
             if style.is_hidden() {
                 continue;
             }
-            let Some(drawing) = self.vml_drawing(shape, style, &kinds, props, line.scope) else { continue };
+            let drawing = self.vml_drawing(shape, style, &kinds, props, line.scope);
             self.emit(line, Inline::Drawing(Box::new(drawing)));
         }
     }
 
-    fn vml_drawing(
-        &mut self,
-        node: Node<'_>,
-        style: Style<'_>,
-        kinds: &[Node<'_>],
-        props: &Arc<RunProps>,
-        scope: Scope<'_>,
-    ) -> Option<Drawing> {
+    fn vml_drawing(&mut self, node: Node<'_>, style: Style<'_>, kinds: &[Node<'_>], props: &Arc<RunProps>, scope: Scope<'_>) -> Drawing {
         let wrap = node.child("w10:wrap");
         let switch = |name: &str| node.attr(name).is_none_or(is_on);
         let mut placement = Placement::Inline;
@@ -57,14 +48,14 @@ impl Reader<'_> {
         }
         let mut size = (style.length("width").unwrap_or_default(), style.length("height").unwrap_or_default());
         if node.name() == "v:line" {
-            size = self.vml_line(node, &mut placement);
+            size = line_extent(node, &mut placement);
         }
         if size.0.0 < 0 || size.1.0 < 0 {
             size = (Emu(size.0.0.max(0)), Emu(size.1.0.max(0)));
         }
-        let content = self.vml_content(node, style, size, kinds, scope, 0)?;
+        let content = self.vml_content(node, style, size, kinds, scope, 0);
         let text = |name: &str| node.attr(name).map(str::trim).filter(|text| !text.is_empty());
-        Some(Drawing {
+        Drawing {
             content,
             width: size.0,
             height: size.1,
@@ -76,25 +67,10 @@ impl Reader<'_> {
             decorative: is_rule(node),
             link: text("href").map(|address| LinkTo::Uri(address.to_owned())),
             props: Arc::clone(props),
-        })
-    }
-
-    /// A line's size and place come from its ends (19.1.2.12).
-    fn vml_line(&self, node: Node<'_>, placement: &mut Placement) -> (Emu, Emu) {
-        let (from, to) = (point(node.attr("from")), point(node.attr("to")));
-        if let Placement::Anchor(anchor) = placement {
-            let shifted = |offset: &mut super::model::Offset, by: i64| {
-                if let super::model::Offset::By(distance) = offset {
-                    distance.0 += by;
-                }
-            };
-            shifted(&mut anchor.position.horizontal.1, from.0.0.min(to.0.0));
-            shifted(&mut anchor.position.vertical.1, from.1.0.min(to.1.0));
         }
-        (Emu((to.0.0 - from.0.0).abs()), Emu((to.1.0 - from.1.0).abs()))
     }
 
-    /// What a shape of this size shows; `None` for one that only defines others.
+    /// What a shape of this size shows.
     fn vml_content(
         &mut self,
         node: Node<'_>,
@@ -103,16 +79,16 @@ impl Reader<'_> {
         kinds: &[Node<'_>],
         scope: Scope<'_>,
         depth: usize,
-    ) -> Option<DrawingContent> {
+    ) -> DrawingContent {
         if node.name() == "v:group" {
-            return Some(self.vml_group(node, style, kinds, scope, depth));
+            return self.vml_group(node, style, kinds, scope, depth);
         }
         if let Some(data) = node.child("v:imagedata") {
-            return Some(self.vml_picture(node, data, style, scope));
+            return self.vml_picture(node, data, style, scope);
         }
         if node.child("v:textpath").and_then(|path| path.attr("string")).is_some() {
             self.warnings.unsupported("WordArt", &scope.part.name);
-            return Some(DrawingContent::Unsupported("WordArt".to_owned()));
+            return DrawingContent::Unsupported("WordArt".to_owned());
         }
         let name = node.attr("type").map(|name| name.trim_start_matches('#'));
         let kind = name.and_then(|name| kinds.iter().find(|kind| kind.attr("id") == Some(name)).copied());
@@ -125,14 +101,14 @@ impl Reader<'_> {
             let (from, to) = (point(node.attr("from")), point(node.attr("to")));
             flip = (to.0.0 < from.0.0, to.1.0 < from.1.0);
         }
-        Some(DrawingContent::Shape(Box::new(DrawingShape {
+        DrawingContent::Shape(Box::new(DrawingShape {
             geometry,
             fill,
             outline: stroke(node, kind).filter(|_| !is_rule(node)),
             rotation: style.rotation(),
             flip,
             text,
-        })))
+        }))
     }
 
     fn vml_picture(&mut self, node: Node<'_>, data: Node<'_>, style: Style<'_>, scope: Scope<'_>) -> DrawingContent {
@@ -187,9 +163,8 @@ impl Reader<'_> {
             if style.is_hidden() {
                 continue;
             }
-            if let Some(content) = self.vml_content(child, style, extent, &known, scope, depth + 1) {
-                children.push(GroupChild { offset, extent, content });
-            }
+            let content = self.vml_content(child, style, extent, &known, scope, depth + 1);
+            children.push(GroupChild { offset, extent, content });
         }
         let extent = pair("coordsize", 1000);
         DrawingContent::Group {
@@ -278,6 +253,21 @@ fn is_shape(node: Node<'_>) -> bool {
         node.name(),
         "v:shape" | "v:rect" | "v:roundrect" | "v:oval" | "v:line" | "v:polyline" | "v:group" | "v:image" | "v:arc" | "v:curve"
     )
+}
+
+/// A line's size and place come from its ends (19.1.2.12).
+fn line_extent(node: Node<'_>, placement: &mut Placement) -> (Emu, Emu) {
+    let (from, to) = (point(node.attr("from")), point(node.attr("to")));
+    if let Placement::Anchor(anchor) = placement {
+        let shifted = |offset: &mut super::model::Offset, by: i64| {
+            if let super::model::Offset::By(distance) = offset {
+                distance.0 += by;
+            }
+        };
+        shifted(&mut anchor.position.horizontal.1, from.0.0.min(to.0.0));
+        shifted(&mut anchor.position.vertical.1, from.1.0.min(to.1.0));
+    }
+    (Emu((to.0.0 - from.0.0).abs()), Emu((to.1.0 - from.1.0).abs()))
 }
 
 /// A point of a line: lengths with units, a bare number being a pixel.

@@ -20,7 +20,7 @@ impl Reader<'_> {
         }
         let id = fill.and_then(|fill| fill.attr("r:id"));
         if let Some(target) = id.and_then(|id| part.relationships.get(id)).and_then(|relationship| relationship.part()) {
-            return self.images.get(&target.to_owned(), self.package, &mut self.warnings).ok().map(Fill::Picture);
+            return self.images.get(target, self.package, &mut self.warnings).ok().map(Fill::Picture);
         }
         if fill.and_then(|fill| fill.attr("type")).is_some_and(|kind| kind.starts_with("gradient")) {
             self.warnings.unsupported("a gradient (shown in one colour)", &part.name);
