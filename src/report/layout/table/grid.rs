@@ -36,7 +36,11 @@ pub(super) fn columns(context: &Context<'_>, table: &Table, available: Pt) -> Ve
 
 /// A share of the column's width. Before compatibility mode 15 the table reaches out by its cell margins on both sides, and so does 100 %.
 fn percent(context: &Context<'_>, table: &Table, share: f32, available: Pt) -> Pt {
-    let margins = if context.document.settings.compatibility_mode < 15 { twips(table.cell_margins[3]) + twips(table.cell_margins[1]) } else { Pt::ZERO };
+    let margins = if context.document.settings.compatibility_mode < 15 {
+        twips(table.cell_margins[3]) + twips(table.cell_margins[1])
+    } else {
+        Pt::ZERO
+    };
     (available + margins) * share.min(10.0)
 }
 
