@@ -72,7 +72,13 @@ impl App {
         let workers = self.jobs.clone().start(self.pipeline.clone());
         let pipeline = self.pipeline.clone();
         let upkeep = tokio::spawn(async move { pipeline.keep_up().await });
-        tracing::info!(port = address.port(), storage = self.store.describe(), mail = self.mailer.describe(), "gradepost {} is ready", env!("CARGO_PKG_VERSION"));
+        tracing::info!(
+            port = address.port(),
+            storage = self.store.describe(),
+            mail = self.mailer.describe(),
+            "gradepost {} is ready",
+            env!("CARGO_PKG_VERSION")
+        );
 
         let service = router(Arc::new(desk)).into_make_service_with_connect_info::<SocketAddr>();
         let (stopping, stopped) = tokio::sync::oneshot::channel::<()>();
@@ -189,7 +195,8 @@ pub fn load_fonts(folder: Option<&Path>) -> anyhow::Result<Fonts> {
     let mut paths: Vec<_> = entries.collect::<Result<Vec<_>, _>>()?.into_iter().map(|entry| entry.path()).collect();
     paths.sort();
     for path in paths {
-        let is_font = path.extension().and_then(|e| e.to_str()).is_some_and(|e| ["ttf", "otf", "ttc"].contains(&e.to_ascii_lowercase().as_str()));
+        let is_font =
+            path.extension().and_then(|e| e.to_str()).is_some_and(|e| ["ttf", "otf", "ttc"].contains(&e.to_ascii_lowercase().as_str()));
         if is_font {
             own.push(std::fs::read(&path).with_context(|| format!("cannot read the font {}", path.display()))?);
         }

@@ -22,7 +22,8 @@ use crate::pipeline::render::{OpenTemplate, Printed, Renderer};
 use crate::pipeline::{self, Pipeline};
 use crate::report::data::{Report, ReportData};
 use crate::report::fonts::Fonts;
-use crate::report::template::Template;
+use crate::report::pdf::Writer;
+use crate::report::template::{FillOptions, Missing, Template};
 use crate::report::{self, Options, starter};
 use crate::storage::Store;
 use crate::storage::key::QUESTIONS_FOLDER;
@@ -50,7 +51,7 @@ pub fn pipeline(config: &Config, store: Arc<dyn Store>, mailer: Arc<Mailer>, clo
         clock,
         store,
         submissions: Arc::new(LearnWorldsSubmissions::new(client)),
-        renderer: Arc::new(Engine { fonts }),
+        renderer: Arc::new(Engine { fonts, writer: Arc::default() }),
         mailer,
     };
     Ok(Arc::new(Pipeline::new(parts)?))
@@ -59,6 +60,7 @@ pub fn pipeline(config: &Config, store: Arc<dyn Store>, mailer: Arc<Mailer>, clo
 /// The report engine as the pipeline sees it.
 struct Engine {
     fonts: Fonts,
+    writer: Arc<Writer>,
 }
 
 impl Renderer for Engine {
@@ -66,7 +68,7 @@ impl Renderer for Engine {
         let template = Template::parse(docx).map_err(|error| error.to_string())?;
         let findings = template.check(None);
         if findings.is_empty() {
-            return Ok(Box::new(Opened { template, fonts: self.fonts.clone() }));
+            return Ok(Box::new(Opened { template, fonts: self.fonts.clone(), writer: Arc::clone(&self.writer) }));
         }
         Err(findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
     }
@@ -79,17 +81,20 @@ impl Renderer for Engine {
 struct Opened {
     template: Template,
     fonts: Fonts,
+    writer: Arc<Writer>,
 }
 
 impl OpenTemplate for Opened {
     fn render(&self, report: &Report, missing: MissingValue) -> Result<Printed, String> {
         let missing = match missing {
-            MissingValue::Error => report::template::MissingValue::Error,
-            MissingValue::Blank => report::template::MissingValue::Blank,
-            MissingValue::Dash => report::template::MissingValue::Dash,
+            MissingValue::Error => Missing::Error,
+            MissingValue::Blank => Missing::Blank,
+            MissingValue::Dash => Missing::Dash,
         };
-        let options = Options { missing, append_results: true, language: report.language, ..Options::default() };
-        let rendered = report::render(&self.template, &ReportData::new(report), &self.fonts, &options).map_err(|error| error.to_string())?;
+        let options =
+            Options { fill: FillOptions { missing, ..FillOptions::default() }, writer: Arc::clone(&self.writer), ..Options::default() };
+        let rendered =
+            report::render(&self.template, &ReportData::new(report), &self.fonts, &options).map_err(|error| error.to_string())?;
         Ok(Printed { pdf: rendered.pdf.into(), warnings: rendered.warnings.iter().map(ToString::to_string).collect() })
     }
 }

@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 
+use crate::analysis::analyse;
 use crate::analysis::bank::QuestionBank;
 use crate::analysis::profile::{Profile, Profiles};
-use crate::analysis::analyse;
 use crate::commands::files;
 use crate::model::submission::Submission;
 
@@ -36,8 +36,8 @@ pub struct Args {
 /// Prints the analysis.
 pub fn run(args: &Args) -> anyhow::Result<()> {
     let bank = QuestionBank::from_csv(&files::read(&args.bank)?, &args.bank.display().to_string())?;
-    let submission: Submission =
-        serde_json::from_str(&files::read_text(&args.submission)?).with_context(|| format!("{} is not a submission", args.submission.display()))?;
+    let submission: Submission = serde_json::from_str(&files::read_text(&args.submission)?)
+        .with_context(|| format!("{} is not a submission", args.submission.display()))?;
     let profile = find_profile(args)?;
     let analysis = analyse(&submission, &bank, &profile)?;
     if args.explain {

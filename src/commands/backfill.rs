@@ -63,7 +63,8 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     telemetry::init(&config.telemetry);
     files::block_on(async {
         let clock: Arc<dyn crate::clock::Clock> = Arc::new(SystemClock);
-        let client = app::parts::learnworlds(&config, &clock)?.context("backfill asks the platform: set SCHOOL_DOMAIN, CLIENT_ID and CLIENT_SECRET or ACCESS_TOKEN")?;
+        let client = app::parts::learnworlds(&config, &clock)?
+            .context("backfill asks the platform: set SCHOOL_DOMAIN, CLIENT_ID and CLIENT_SECRET or ACCESS_TOKEN")?;
         let title = args.title.clone().or_else(|| config.learnworlds.assessment_name(&args.assessment).map(ToOwned::to_owned));
         let assessment = Assessment { id: Some(args.assessment.clone()), title, course_id: None, course_title: args.course.clone() };
         let app = App::open(config, clock).await?;
@@ -102,7 +103,8 @@ async fn collect(args: &Args, app: &App, client: &LearnWorldsClient, assessment:
         bar.set_length(answer.total_items.unwrap_or_default());
         for response in answer.responses {
             bar.inc(1);
-            if response.submission.submitted_at.is_none() || args.since.is_some_and(|since| response.submission.submitted_at < Some(since)) {
+            if response.submission.submitted_at.is_none() || args.since.is_some_and(|since| response.submission.submitted_at < Some(since))
+            {
                 continue;
             }
             tally.seen += 1;
@@ -187,7 +189,10 @@ async fn finish(app: &App, tally: &Tally) -> anyhow::Result<()> {
         bar.inc(1);
     }
     bar.finish_and_clear();
-    println!("{} submissions: {} had a report, {done} got one, {stuck} need a person, {waiting} are tried again later by the service", tally.seen, tally.reported);
+    println!(
+        "{} submissions: {} had a report, {done} got one, {stuck} need a person, {waiting} are tried again later by the service",
+        tally.seen, tally.reported
+    );
     if stuck > 0 {
         bail!("{stuck} reports need a person: gradepost jobs list --state parked");
     }

@@ -6,7 +6,7 @@ use anyhow::bail;
 use clap::Subcommand;
 
 use crate::analysis::bank::QuestionBank;
-use crate::analysis::import::{self, answer_key};
+use crate::analysis::import::from_answer_key;
 use crate::commands::files;
 
 /// Commands about question banks.
@@ -39,7 +39,7 @@ pub fn run(command: Command) -> anyhow::Result<()> {
 }
 
 fn import_key(file: &Path, out: Option<&Path>) -> anyhow::Result<()> {
-    let imported: import::Imported = answer_key(&files::read(file)?)?;
+    let imported = from_answer_key(&files::read(file)?)?;
     for note in &imported.notes {
         eprintln!("note: {note}");
     }
@@ -56,7 +56,9 @@ fn check(file: &Path, json: bool) -> anyhow::Result<()> {
     match QuestionBank::from_csv(&files::read(file)?, &file.display().to_string()) {
         Ok(bank) => {
             if json {
-                return files::print_json(&serde_json::json!({ "questions": bank.questions().len(), "columns": bank.columns(), "faults": [] }));
+                return files::print_json(
+                    &serde_json::json!({ "questions": bank.questions().len(), "columns": bank.columns(), "faults": [] }),
+                );
             }
             println!("{}: {} questions, no faults", file.display(), bank.questions().len());
             for column in bank.columns() {

@@ -25,7 +25,8 @@ pub struct Args {
 /// Lays out the document and writes the PDF.
 pub fn run(args: &Args) -> anyhow::Result<()> {
     let document = files::read(&args.input)?;
-    let rendered = report::convert(&document, &args.fonts.load()?, &report::Options::default()).with_context(|| format!("cannot convert {}", args.input.display()))?;
+    let rendered = report::convert(&document, &args.fonts.load()?, &report::Options::default())
+        .with_context(|| format!("cannot convert {}", args.input.display()))?;
     files::write(&args.output, &rendered.pdf)?;
     if !args.quiet {
         for warning in &rendered.warnings {

@@ -139,7 +139,12 @@ fn tell(folder: &Path, summary: &serde_json::Value) -> anyhow::Result<PathBuf> {
 }
 
 fn newest_mail(folder: &Path) -> anyhow::Result<PathBuf> {
-    let mut mails: Vec<PathBuf> = folder.join("outbox").read_dir()?.filter_map(|entry| Some(entry.ok()?.path())).filter(|path| path.extension().is_some_and(|e| e == "eml")).collect();
+    let mut mails: Vec<PathBuf> = folder
+        .join("outbox")
+        .read_dir()?
+        .filter_map(|entry| Some(entry.ok()?.path()))
+        .filter(|path| path.extension().is_some_and(|e| e == "eml"))
+        .collect();
     mails.sort();
     mails.pop().context("no mail was written")
 }

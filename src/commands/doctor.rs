@@ -38,7 +38,10 @@ enum State {
 /// Checks everything and prints a line a part; fails when something is wrong.
 pub fn run(args: &Args) -> anyhow::Result<()> {
     let (config, problems) = Config::with_problems(&mut Env::from_process());
-    let mut lines: Vec<Line> = problems.iter().map(|problem| Line { part: problem.variable.clone(), state: State::Problem, detail: problem.message.clone() }).collect();
+    let mut lines: Vec<Line> = problems
+        .iter()
+        .map(|problem| Line { part: problem.variable.clone(), state: State::Problem, detail: problem.message.clone() })
+        .collect();
     lines.extend(optional(&config));
     lines.extend(files::block_on(async { Ok(parts(config).await) })?);
     if args.json {
@@ -68,10 +71,25 @@ fn optional(config: &Config) -> Vec<Line> {
         detail: if on { when_on } else { when_off }.to_owned(),
     };
     vec![
-        line("platform API", config.learnworlds.is_configured(), "configured", "set SCHOOL_DOMAIN, CLIENT_ID and ACCESS_TOKEN or CLIENT_SECRET to fetch answers; until then only answers inside the event are used"),
-        line("admin alerts", config.mail.admin_configured(), "ADMIN_EMAIL is told once a cause", "set ADMIN_EMAIL to be told when a person must act"),
+        line(
+            "platform API",
+            config.learnworlds.is_configured(),
+            "configured",
+            "set SCHOOL_DOMAIN, CLIENT_ID and ACCESS_TOKEN or CLIENT_SECRET to fetch answers; until then only answers inside the event are used",
+        ),
+        line(
+            "admin alerts",
+            !config.mail.admins.is_empty(),
+            "ADMIN_EMAIL is told once a cause",
+            "set ADMIN_EMAIL to be told when a person must act",
+        ),
         line("console and metrics", config.http.admin_token.is_some(), "ADMIN_TOKEN is set", "set ADMIN_TOKEN to open them"),
-        line("task queue", config.http.task_token.is_some(), "TASK_TOKEN is set", "set TASK_TOKEN to let a scheduler call /tasks/run and /tasks/sweep"),
+        line(
+            "task queue",
+            config.http.task_token.is_some(),
+            "TASK_TOKEN is set",
+            "set TASK_TOKEN to let a scheduler call /tasks/run and /tasks/sweep",
+        ),
         line("own fonts", config.font_dir.is_some(), "FONT_DIR is set", "set FONT_DIR to add the school's own fonts"),
     ]
 }

@@ -88,7 +88,8 @@ pub fn run(command: Command) -> anyhow::Result<()> {
             Command::List { state, student, limit, json } => {
                 // Jobs are found by state; a student's are picked from them, so all are asked for.
                 let asked = if student.is_some() { usize::MAX } else { limit };
-                let mut jobs = app.jobs.list(&JobFilter { state: state.map(Into::into), limit: asked }).await.context("cannot list the jobs")?;
+                let mut jobs =
+                    app.jobs.list(&JobFilter { state: state.map(Into::into), limit: asked }).await.context("cannot list the jobs")?;
                 if let Some(student) = &student {
                     jobs.retain(|job| is_of(job, student));
                     jobs.truncate(limit);
@@ -132,7 +133,13 @@ fn print_list(jobs: &[JobView]) -> anyhow::Result<()> {
         println!("no jobs");
     }
     for job in jobs {
-        println!("{}  {:<8} {}  {}", job.id, job.state, job.received_at.strftime("%Y-%m-%d %H:%M:%S"), job.message.as_deref().unwrap_or_default());
+        println!(
+            "{}  {:<8} {}  {}",
+            job.id,
+            job.state,
+            job.received_at.strftime("%Y-%m-%d %H:%M:%S"),
+            job.message.as_deref().unwrap_or_default()
+        );
     }
     Ok(())
 }

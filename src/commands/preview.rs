@@ -13,8 +13,9 @@ use crate::commands::render::FontArgs;
 use crate::commands::template::read_data;
 use crate::report::data::ReportData;
 use crate::report::fonts::Fonts;
-use crate::report::template::{MissingValue, Template};
-use crate::report::{self, Options};
+use crate::report::language::Language;
+use crate::report::template::{FillOptions, Missing, Template};
+use crate::report::{self, Options, starter};
 
 /// Word saves in several steps; after the first sign of a change, wait until so long nothing more happens.
 const SETTLE: Duration = Duration::from_millis(250);
@@ -40,7 +41,7 @@ pub struct Args {
 /// Serves until interrupted.
 pub fn run(args: Args) -> anyhow::Result<()> {
     let fonts = args.fonts.load()?;
-    let data = args.data.as_deref().map_or_else(|| Ok(ReportData::sample()), read_data)?;
+    let data = args.data.as_deref().map_or_else(|| Ok(starter::sample(Language::default())), read_data)?;
     let first = render(&args.template, &data, &fonts);
     let (publish, snapshots) = tokio::sync::watch::channel(first);
     let (changed, changes) = mpsc::channel();
@@ -78,7 +79,7 @@ fn render(path: &Path, data: &ReportData, fonts: &Fonts) -> Snapshot {
         if !findings.is_empty() {
             return Ok((Vec::new(), findings));
         }
-        let options = Options { missing: MissingValue::Dash, append_results: true, ..Options::default() };
+        let options = Options { fill: FillOptions { missing: Missing::Dash, ..FillOptions::default() }, ..Options::default() };
         let rendered = report::render(&template, data, fonts, &options)?;
         Ok((rendered.pdf, rendered.warnings.iter().map(ToString::to_string).collect()))
     };

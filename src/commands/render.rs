@@ -8,7 +8,8 @@ use clap::ValueEnum;
 use crate::commands::files;
 use crate::commands::template::{load, read_data};
 use crate::report::fonts::Fonts;
-use crate::report::template::MissingValue;
+use crate::report::language::Language;
+use crate::report::template::FillOptions;
 use crate::report::{self, Options};
 
 /// Arguments of `render`.
@@ -29,12 +30,12 @@ pub struct Args {
     /// What stands where the data has no value
     #[arg(long, value_enum, default_value_t = Missing::Error)]
     missing: Missing,
-    /// Language of dates, numbers and status words
-    #[arg(long, default_value = "es", value_parser = ["es", "en", "pt"])]
-    language: String,
-    /// Add the result table when the template has none
+    /// Language of dates, numbers and status words: es, en or pt
+    #[arg(long, default_value = "es")]
+    language: Language,
+    /// Add no result table when the template has none
     #[arg(long)]
-    append_results: bool,
+    no_append: bool,
     #[command(flatten)]
     fonts: FontArgs,
 }
@@ -70,15 +71,17 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let template = load(&args.template)?;
     let data = read_data(&args.data)?;
     let missing = match args.missing {
-        Missing::Error => MissingValue::Error,
-        Missing::Blank => MissingValue::Blank,
-        Missing::Dash => MissingValue::Dash,
+        Missing::Error => report::template::Missing::Error,
+        Missing::Blank => report::template::Missing::Blank,
+        Missing::Dash => report::template::Missing::Dash,
     };
-    let options = Options { language: args.language.clone(), missing, append_results: args.append_results, ..Options::default() };
-    let rendered = report::render(&template, &data, &args.fonts.load()?, &options).with_context(|| format!("cannot render {}", args.template.display()))?;
+    let fill = FillOptions { language: args.language, missing, append_results: !args.no_append, ..FillOptions::default() };
+    let options = Options { fill, ..Options::default() };
+    let rendered = report::render(&template, &data, &args.fonts.load()?, &options)
+        .with_context(|| format!("cannot render {}", args.template.display()))?;
     files::write(&args.out, &rendered.pdf)?;
     if let Some(path) = &args.docx_out {
-        files::write(path, &rendered.docx)?;
+        files::write(path, &rendered.package.save()?)?;
     }
     for warning in &rendered.warnings {
         eprintln!("warning: {warning}");

@@ -7,6 +7,7 @@ use clap::Subcommand;
 
 use crate::commands::{files, preview};
 use crate::report::data::ReportData;
+use crate::report::language::Language;
 use crate::report::starter;
 use crate::report::template::Template;
 
@@ -28,9 +29,9 @@ pub enum Command {
     Init {
         /// Where to write it
         out: PathBuf,
-        /// Language of its texts
-        #[arg(long, default_value = "es", value_parser = ["es", "en", "pt"])]
-        language: String,
+        /// Language of its texts: es, en or pt
+        #[arg(long, default_value = "es")]
+        language: Language,
     },
     /// Show the PDF in the browser, and again each time Word saves the template
     Preview(preview::Args),
@@ -41,7 +42,7 @@ pub fn run(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Check { template, data, json } => check(&template, data.as_deref(), json),
         Command::Init { out, language } => {
-            files::write(&out, &starter::diagnostic(&language).context("cannot make the starter template")?)?;
+            files::write(&out, &starter::diagnostic(language))?;
             println!("{} is ready to be edited in Word; check it with: gradepost template check {}", out.display(), out.display());
             Ok(())
         }

@@ -114,7 +114,9 @@ fn verify(body: &[u8], signature: &str, secret: &SecretString) -> anyhow::Result
     }
     let accident = accidents(body).into_iter().find(|(changed, _)| accepted(changed, signature, secret));
     match accident {
-        Some((_, explanation)) => bail!("not valid for these bytes, but it would be if {explanation}: sign exactly the bytes that are sent"),
+        Some((_, explanation)) => {
+            bail!("not valid for these bytes, but it would be if {explanation}: sign exactly the bytes that are sent")
+        }
         None => bail!(
             "not valid: it is neither the secret itself nor the HMAC-SHA256 of this file under it ({} bytes). \
              Check that the secret is the one shown in the platform's settings, whole and without quotes, and that the file holds the body exactly as it was received",

@@ -10,8 +10,8 @@ use crate::http::error::ApiError;
 use crate::http::extract::VerifiedEvent;
 use crate::http::state::{AppState, Desk};
 use crate::intake::event::EventKind;
-use crate::jobs::handler::AcceptedEvent;
 use crate::jobs::error::AcceptError;
+use crate::jobs::handler::AcceptedEvent;
 use crate::jobs::index::Claim;
 use crate::jobs::records::{End, EndState};
 use crate::model::completion::Completion;
@@ -98,7 +98,9 @@ fn verdict(end: Option<&End>, repeated: bool) -> (StatusCode, &'static str, Stri
         return (StatusCode::ACCEPTED, "accepted", "The event is stored; the report is on its way".to_owned());
     };
     match end.state {
-        EndState::Done if repeated || end.summary["status"] == "duplicate" => (StatusCode::OK, "duplicate", "Report already sent for this user and assessment".to_owned()),
+        EndState::Done if repeated || end.summary["status"] == "duplicate" => {
+            (StatusCode::OK, "duplicate", "Report already sent for this user and assessment".to_owned())
+        }
         EndState::Done if end.summary["status"] == "skipped" => {
             (StatusCode::OK, "skipped", "The retake policy keeps the earlier report".to_owned())
         }

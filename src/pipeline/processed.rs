@@ -172,7 +172,8 @@ impl Processed {
         rows.sort_by(|(_, a), (_, b)| (a.processed_at, &a.job_id).cmp(&(b.processed_at, &b.job_id)));
         let added = self.change(course, |index| rows.iter().filter(|(_, row)| index.add(row)).count()).await?;
         // Only now that the index is written: a crash in between leaves rows the index knows, and they are not added again.
-        futures::stream::iter(&rows).map(|(key, _)| self.store.delete(key)).buffer_unordered(READERS).try_collect::<()>().await?;
+        let folded = rows.into_iter().map(|(key, _)| async move { self.store.delete(&key).await });
+        futures::stream::iter(folded).buffer_unordered(READERS).try_collect::<()>().await?;
         Ok(added)
     }
 

@@ -81,7 +81,23 @@ fn what_is_no_document_is_refused_in_words() {
 fn wrong_arguments_end_with_2_and_every_command_explains_itself() {
     assert_eq!(run(&["fly"]).status.code(), Some(2));
     assert_eq!(run(&["render"]).status.code(), Some(2));
-    for command in ["serve", "demo", "render", "convert", "template", "analyse", "bank", "webhook", "email", "storage", "jobs", "backfill", "export", "doctor", "completions"] {
+    for command in [
+        "serve",
+        "demo",
+        "render",
+        "convert",
+        "template",
+        "analyse",
+        "bank",
+        "webhook",
+        "email",
+        "storage",
+        "jobs",
+        "backfill",
+        "export",
+        "doctor",
+        "completions",
+    ] {
         let output = run(&[command, "--help"]);
         assert!(output.status.success() && output.stdout.len() > 80, "{command}");
     }
@@ -146,11 +162,15 @@ fn doctor_checks_everything_and_hides_secrets() {
     let school = school();
     let settings = |pairs: &[(&str, &str)]| pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
     let data = path(school.path()).to_owned();
-    let good = harness::gradepost(&["doctor"], &settings(&[("DATA_DIR", &data), ("WEBHOOK_SECRET", "hush-hush"), ("EMAIL_USER", "a@b.cl")])).output().unwrap();
+    let good =
+        harness::gradepost(&["doctor"], &settings(&[("DATA_DIR", &data), ("WEBHOOK_SECRET", "hush-hush"), ("EMAIL_USER", "a@b.cl")]))
+            .output()
+            .unwrap();
     let words = text(&good.stdout);
     assert!(good.status.success(), "{words}{}", text(&good.stderr));
     assert!(words.contains("storage") && words.contains("template") && !words.contains("hush-hush"), "{words}");
-    let bad = harness::gradepost(&["doctor", "--json"], &settings(&[("DATA_DIR", &data), ("WEBHOOK_WAIT_SECONDS", "soon")])).output().unwrap();
+    let bad =
+        harness::gradepost(&["doctor", "--json"], &settings(&[("DATA_DIR", &data), ("WEBHOOK_WAIT_SECONDS", "soon")])).output().unwrap();
     assert_eq!(bad.status.code(), Some(1));
     let lines: Value = serde_json::from_slice(&bad.stdout).unwrap();
     let problem = |part: &str| lines.as_array().unwrap().iter().any(|line| line["part"] == part && line["state"] == "problem");
@@ -160,7 +180,10 @@ fn doctor_checks_everything_and_hides_secrets() {
 #[test]
 fn storage_and_mail_are_tried_for_real() {
     let school = school();
-    let settings = [("DATA_DIR", path(school.path())), ("EMAIL_USER", "a@b.cl")].into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+    let settings = [("DATA_DIR", path(school.path())), ("EMAIL_USER", "a@b.cl")]
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect();
     let storage = harness::gradepost(&["storage", "check"], &settings).output().unwrap();
     assert!(storage.status.success(), "{}", text(&storage.stderr));
     let mail = harness::gradepost(&["email", "test", "--to", "ana@example.com"], &settings).output().unwrap();

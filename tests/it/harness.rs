@@ -105,7 +105,14 @@ impl Service {
 
     /// Posts a body with the static token, as LearnWorlds does.
     pub async fn webhook(&self, body: &str) -> Answer {
-        self.send(self.client().post(self.url("/webhook")).header("Content-Type", "application/json").header("Learnworlds-Webhook-Signature", format!("v1={SECRET}")).body(body.to_owned())).await
+        self.send(
+            self.client()
+                .post(self.url("/webhook"))
+                .header("Content-Type", "application/json")
+                .header("Learnworlds-Webhook-Signature", format!("v1={SECRET}"))
+                .body(body.to_owned()),
+        )
+        .await
     }
 
     pub async fn get(&self, path: &str) -> Answer {
@@ -192,5 +199,8 @@ pub fn mails(folder: &Path) -> Vec<String> {
 /// The rows of the only `processed.csv`, without the header.
 pub fn processed(folder: &Path) -> Vec<String> {
     let index = files(folder).into_iter().filter(|name| name.ends_with("processed.csv")).collect::<Vec<_>>();
-    index.iter().flat_map(|name| std::fs::read_to_string(folder.join(name)).unwrap().lines().skip(1).map(str::to_owned).collect::<Vec<_>>()).collect()
+    index
+        .iter()
+        .flat_map(|name| std::fs::read_to_string(folder.join(name)).unwrap().lines().skip(1).map(str::to_owned).collect::<Vec<_>>())
+        .collect()
 }

@@ -28,7 +28,17 @@ fn render(case: &str, folder: &Path) -> (String, String) {
     let (pdf, docx) = (pdf.to_str().unwrap().to_owned(), docx.to_str().unwrap().to_owned());
     let template = repository("templates/plantilla_test_diagnostico.docx");
     let data = repository(&format!("test_data/reports/{case}/data.json"));
-    succeed(&run(&["render", "--template", template.to_str().unwrap(), "--data", data.to_str().unwrap(), "--out", &pdf, "--docx-out", &docx]));
+    succeed(&run(&[
+        "render",
+        "--template",
+        template.to_str().unwrap(),
+        "--data",
+        data.to_str().unwrap(),
+        "--out",
+        &pdf,
+        "--docx-out",
+        &docx,
+    ]));
     (pdf, docx)
 }
 
@@ -57,7 +67,11 @@ fn the_bundled_report_stands_where_libreoffice_puts_it() {
     std::fs::create_dir(&ours).unwrap();
     let filled: Vec<String> = CASES.iter().map(|case| render(case, &ours).1).collect();
     let mut soffice = Command::new("soffice");
-    soffice.arg(format!("-env:UserInstallation=file://{}", folder.path().join("profile").display())).args(["--headless", "--convert-to", "pdf", "--outdir"]).arg(&reference).args(&filled);
+    soffice
+        .arg(format!("-env:UserInstallation=file://{}", folder.path().join("profile").display()))
+        .args(["--headless", "--convert-to", "pdf", "--outdir"])
+        .arg(&reference)
+        .args(&filled);
     succeed(&soffice.env("FONTCONFIG_FILE", fontconfig(folder.path())).env("HOME", folder.path()).output().unwrap());
     let mut score = Command::new("python3");
     score.arg(repository("tests/parts/word_positions.py")).arg(&reference).arg(&ours).args(["--within", "3", "--require", "0.95"]);
@@ -81,6 +95,7 @@ fn other_readers_find_no_fault_and_read_the_same_text() {
         let info = succeed(&Command::new("pdfinfo").arg(&pdf).output().unwrap());
         assert!(info.lines().any(|line| line.starts_with("Tagged:") && line.ends_with("yes")), "{info}");
     }
-    let hostile = succeed(&Command::new("pdftotext").args([&folder.path().join("hostile.pdf").display().to_string(), "-"]).output().unwrap());
+    let hostile =
+        succeed(&Command::new("pdftotext").args([&folder.path().join("hostile.pdf").display().to_string(), "-"]).output().unwrap());
     assert!(hostile.contains("<&>"), "{hostile}");
 }

@@ -11,7 +11,13 @@ const NOT_SETTINGS: &[&str] = &["K_SERVICE", "K_REVISION", "GRADEPOST_FAILPOINT"
 #[test]
 fn env_template_lists_exactly_the_variables_the_code_reads() {
     let template = std::fs::read_to_string(repository("env.template")).unwrap();
-    let listed: BTreeSet<String> = template.lines().filter_map(|line| line.trim_start_matches("# ").split_once('=')).map(|(name, _)| name.trim()).filter(|name| is_variable(name)).map(str::to_owned).collect();
+    let listed: BTreeSet<String> = template
+        .lines()
+        .filter_map(|line| line.trim_start_matches("# ").split_once('='))
+        .map(|(name, _)| name.trim())
+        .filter(|name| is_variable(name))
+        .map(str::to_owned)
+        .collect();
     let mut read = BTreeSet::new();
     collect(&repository("src"), &mut read);
     for name in NOT_SETTINGS {
@@ -27,7 +33,8 @@ fn the_readme_names_every_setting() {
     let readme = std::fs::read_to_string(repository("README.md")).unwrap();
     let mut read = BTreeSet::new();
     collect(&repository("src"), &mut read);
-    let missing: Vec<_> = read.iter().filter(|name| !NOT_SETTINGS.contains(&name.as_str()) && !readme.contains(&format!("`{name}`"))).collect();
+    let missing: Vec<_> =
+        read.iter().filter(|name| !NOT_SETTINGS.contains(&name.as_str()) && !readme.contains(&format!("`{name}`"))).collect();
     assert!(missing.is_empty(), "not in README.md: {missing:?}");
 }
 
@@ -45,7 +52,11 @@ fn collect(folder: &Path, found: &mut BTreeSet<String>) {
             let source = std::fs::read_to_string(&path).unwrap();
             let code = source.split("#[cfg(test)]").next().unwrap_or_default();
             let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));
-            found.extend(lines.flat_map(|line| line.split('"').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>()).filter(|literal| is_variable(literal)));
+            found.extend(
+                lines
+                    .flat_map(|line| line.split('"').skip(1).step_by(2).map(str::to_owned).collect::<Vec<_>>())
+                    .filter(|literal| is_variable(literal)),
+            );
         }
     }
 }

@@ -9,7 +9,12 @@ use crate::harness::{self, Answer, SECRET, Service, completion, files, mails, pr
 const TOKEN: &str = "Learnworlds-Webhook-Signature";
 
 fn assert_refused(answer: &Answer, status: u16, word: &str) {
-    assert_eq!((answer.status, answer.body["status"].as_str(), answer.body["success"].as_bool()), (status, Some(word), Some(false)), "{}", answer.text);
+    assert_eq!(
+        (answer.status, answer.body["status"].as_str(), answer.body["success"].as_bool()),
+        (status, Some(word), Some(false)),
+        "{}",
+        answer.text
+    );
 }
 
 #[tokio::test]
@@ -25,11 +30,16 @@ async fn a_signed_completion_becomes_a_filed_and_mailed_report() {
     assert_eq!(answer.body["assessment_title"], "Test de diagnóstico Parte 1");
     assert_eq!(answer.body["job_id"].as_str().map(str::len), Some(32));
 
-    let reports: Vec<String> = files(school.path()).into_iter().filter(|name| name.starts_with("webhook_reports/") && name.ends_with(".pdf")).collect();
+    let reports: Vec<String> =
+        files(school.path()).into_iter().filter(|name| name.starts_with("webhook_reports/") && name.ends_with(".pdf")).collect();
     assert_eq!(reports.len(), 1, "{:?}", files(school.path()));
     let pdf = std::fs::read(school.path().join(&reports[0])).unwrap();
     assert!(pdf.starts_with(b"%PDF-1."));
-    assert!(Path::new(&reports[0]).file_name().unwrap().to_str().unwrap().starts_with("ana_Test de diagnóstico Parte 1_"), "{}", reports[0]);
+    assert!(
+        Path::new(&reports[0]).file_name().unwrap().to_str().unwrap().starts_with("ana_Test de diagnóstico Parte 1_"),
+        "{}",
+        reports[0]
+    );
     assert_eq!(mails(school.path()).len(), 1);
     assert!(mails(school.path())[0].contains("ana@example.com"));
 }
@@ -41,7 +51,12 @@ async fn the_same_event_again_is_a_duplicate_and_mails_nothing_even_after_a_rest
     assert_eq!(service.webhook(&completion("ana")).await.body["status"], "processed");
     for _ in 0..2 {
         let again = service.webhook(&completion("ana")).await;
-        assert_eq!((again.status, &again.body["status"], &again.body["success"]), (200, &json!("duplicate"), &json!(true)), "{}", again.text);
+        assert_eq!(
+            (again.status, &again.body["status"], &again.body["success"]),
+            (200, &json!("duplicate"), &json!(true)),
+            "{}",
+            again.text
+        );
         assert_eq!(again.body["message"], "Report already sent for this user and assessment");
         service.restart();
     }
@@ -85,7 +100,12 @@ async fn with_no_wait_the_answer_is_202_and_the_report_still_comes() {
     let school = school();
     let mut service = Service::start(school.path(), &[("WEBHOOK_WAIT_SECONDS", "0")]);
     let answer = service.webhook(&completion("ana")).await;
-    assert_eq!((answer.status, &answer.body["status"], &answer.body["success"]), (202, &json!("accepted"), &json!(true)), "{}", answer.text);
+    assert_eq!(
+        (answer.status, &answer.body["status"], &answer.body["success"]),
+        (202, &json!("accepted"), &json!(true)),
+        "{}",
+        answer.text
+    );
     assert_eq!(answer.body["job_id"].as_str().map(str::len), Some(32));
     // Stopping finishes what runs.
     assert!(service.terminate().success());
@@ -104,7 +124,8 @@ async fn an_event_accepted_right_before_a_crash_is_finished_after_the_restart() 
     let answer = service.webhook(&body).await;
     assert_eq!(answer.body["status"], "duplicate", "{}\n{}", answer.text, service.log());
     let sent = mails(school.path());
-    let ids: std::collections::BTreeSet<&str> = sent.iter().filter_map(|mail| mail.lines().find(|line| line.starts_with("Message-ID:"))).collect();
+    let ids: std::collections::BTreeSet<&str> =
+        sent.iter().filter_map(|mail| mail.lines().find(|line| line.starts_with("Message-ID:"))).collect();
     assert_eq!(ids.len(), 1, "one job, one Message-ID");
 }
 
@@ -113,9 +134,17 @@ async fn other_platform_events_are_acknowledged_and_leave_nothing() {
     let school = school();
     let service = Service::start(school.path(), &[]);
     let before = files(school.path());
-    for body in [r#"{"version":2,"type":"courseCompleted","trigger":"course_completed","data":{"course":{"id":"c"},"user":{"id":"u","email":"a@b.cl"}}}"#, r#"{"version":2,"type":"somethingNew2027","data":{}}"#] {
+    for body in [
+        r#"{"version":2,"type":"courseCompleted","trigger":"course_completed","data":{"course":{"id":"c"},"user":{"id":"u","email":"a@b.cl"}}}"#,
+        r#"{"version":2,"type":"somethingNew2027","data":{}}"#,
+    ] {
         let answer = service.webhook(body).await;
-        assert_eq!((answer.status, &answer.body["status"], &answer.body["success"]), (200, &json!("ignored"), &json!(true)), "{}", answer.text);
+        assert_eq!(
+            (answer.status, &answer.body["status"], &answer.body["success"]),
+            (200, &json!("ignored"), &json!(true)),
+            "{}",
+            answer.text
+        );
         assert!(answer.body["reason"].is_string());
     }
     assert_eq!(files(school.path()), before);
@@ -130,7 +159,12 @@ async fn what_a_retry_cannot_mend_is_parked_with_a_2xx() {
     let no_address = completion("carla").replace("carla@example.com", "");
     for (body, hint) in [(no_bank.as_str(), "bank"), (no_assessment, "assessment"), (no_address.as_str(), "address")] {
         let answer = service.webhook(body).await;
-        assert_eq!((answer.status, &answer.body["status"], &answer.body["success"]), (200, &json!("parked"), &json!(false)), "{}", answer.text);
+        assert_eq!(
+            (answer.status, &answer.body["status"], &answer.body["success"]),
+            (200, &json!("parked"), &json!(false)),
+            "{}",
+            answer.text
+        );
         let error = answer.body["error"].as_str().unwrap_or_default().to_lowercase();
         assert!(error.contains(hint), "{error}");
     }

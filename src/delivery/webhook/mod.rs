@@ -97,6 +97,9 @@ mod tests {
         let secret = SecretString::from("v1=It's a Secret to Everybody");
         assert_eq!(signature(Scheme::Token, &secret, b"any"), "v1=It's a Secret to Everybody");
         // The vector of GitHub's documentation.
-        assert_eq!(signature(Scheme::Hmac, &secret, b"Hello, World!"), "v1=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17");
+        assert_eq!(
+            signature(Scheme::Hmac, &secret, b"Hello, World!"),
+            "v1=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17"
+        );
     }
 }
