@@ -182,6 +182,8 @@ fn monotone_profile() -> Profile {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(96))]
+
     #[test]
     fn totals_add_up_and_percentages_stay_in_bounds((questions, answers) in bank_and_answers()) {
         let (bank, submission) = build(&questions, &answers);

@@ -16,7 +16,7 @@ pub use faults::{BankErrors, BankFault};
 pub use names::{candidates, find, same_name};
 
 pub(crate) use columns::{LECTURE, group_column};
-pub(crate) use read::{escape_bar, split_bar};
+pub(crate) use read::escape_bar;
 
 use crate::analysis::fold;
 use crate::analysis::matching::kind::Kind;

@@ -1,3 +1,4 @@
+use super::read::split_bar;
 use super::*;
 
 fn read(bytes: &[u8]) -> QuestionBank {
