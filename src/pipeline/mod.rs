@@ -205,16 +205,18 @@ fn summary(
 impl Handler for Pipeline {
     async fn run(&self, job: &dyn JobContext) -> Result<serde_json::Value, JobError> {
         let result = self.steps(job).await;
-        if let Err(error) = &result {
-            let worth_telling = !matches!(error.next, Next::Retry(_)) || job.attempt() >= STUBBORN;
-            if worth_telling {
-                self.alerts.note(job.id(), &error.cause, &error.message).await;
-            }
+        if let Err(JobError { next: Next::Retry(_), cause, message }) = &result
+            && job.attempt() >= STUBBORN
+        {
+            self.alerts.note(job.id(), cause, message).await;
         }
         result
     }
 
     async fn gave_up(&self, job: &JobId, cause: &str, message: &str) {
-        self.alerts.note(job, cause, message).await;
+        // What a person discarded, a person knows of.
+        if cause != "discarded" {
+            self.alerts.note(job, cause, message).await;
+        }
     }
 }

@@ -12,7 +12,7 @@ use crate::clock::{Clock as _, ManualClock};
 use crate::delivery::mail::Mailer;
 use crate::delivery::mail::config::MailConfig;
 use crate::delivery::mail::outbox::{MemoryMail, NoOutbox};
-use crate::jobs::handler::{AcceptedEvent, Handler as _, JobContext, JobError};
+use crate::jobs::handler::{AcceptedEvent, Handler as _, JobContext, JobError, Next};
 use crate::model::completion::Completion;
 use crate::model::ids::JobId;
 use crate::model::person::EmailAddress;
@@ -101,8 +101,15 @@ impl World {
         }
     }
 
+    /// Runs an attempt and tells of its end, as the core does.
     pub(crate) async fn run(&self, job: &Job) -> Result<Value, JobError> {
-        self.pipeline.run(job).await
+        let result = self.pipeline.run(job).await;
+        if let Err(error) = &result
+            && !matches!(error.next, Next::Retry(_))
+        {
+            self.pipeline.gave_up(&job.id, &error.cause, &error.message).await;
+        }
+        result
     }
 
     /// The mails that went to students.
