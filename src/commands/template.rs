@@ -46,7 +46,7 @@ pub fn run(command: Command) -> anyhow::Result<()> {
             println!("{} is ready to be edited in Word; check it with: gradepost template check {}", out.display(), out.display());
             Ok(())
         }
-        Command::Preview(args) => preview::run(args),
+        Command::Preview(args) => preview::run(&args),
     }
 }
 
