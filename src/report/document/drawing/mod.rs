@@ -7,7 +7,6 @@ pub(super) mod paint;
 pub(super) mod preset;
 mod shape;
 
-
 use std::sync::Arc;
 
 use super::inline::Line;

@@ -4,7 +4,6 @@ mod paint;
 mod path;
 mod style;
 
-
 use std::sync::Arc;
 
 use super::drawing::preset::{Adjustments, preset};
