@@ -34,7 +34,7 @@ const NAMESPACES: &str = concat!(
 #[derive(Default)]
 struct Maker {
     parts: Vec<(String, Vec<u8>)>,
-    relationships: String,
+    relationships: Vec<String>,
 }
 
 impl Maker {
@@ -51,12 +51,12 @@ impl Maker {
     }
 
     fn related(mut self, id: &str, kind: &str, target: &str) -> Self {
-        self.relationships += &format!(r#"<Relationship Id="{id}" Type="x/{kind}" Target="{target}"/>"#);
+        self.relationships.push(format!(r#"<Relationship Id="{id}" Type="x/{kind}" Target="{target}"/>"#));
         self
     }
 
     fn link(mut self, id: &str, target: &str) -> Self {
-        self.relationships += &format!(r#"<Relationship Id="{id}" Type="x/hyperlink" Target="{target}" TargetMode="External"/>"#);
+        self.relationships.push(format!(r#"<Relationship Id="{id}" Type="x/hyperlink" Target="{target}" TargetMode="External"/>"#));
         self
     }
 
@@ -78,7 +78,7 @@ impl Maker {
     }
 
     fn package(self) -> Package {
-        let relationships = format!("<Relationships>{}</Relationships>", self.relationships);
+        let relationships = format!("<Relationships>{}</Relationships>", self.relationships.concat());
         let mut parts: Vec<(&str, &[u8])> = self.parts.iter().map(|(name, data)| (name.as_str(), data.as_slice())).collect();
         parts.push(("word/_rels/document.xml.rels", relationships.as_bytes()));
         Package::open(&zip_of(&parts), &Limits::default()).unwrap()
