@@ -7,5 +7,6 @@ pub mod document;
 pub mod fonts;
 pub mod layout;
 pub mod package;
+pub mod pdf;
 pub mod units;
 pub mod warning;
