@@ -79,7 +79,7 @@ impl From<Rgb> for Hsl {
     fn from(Rgb(r, g, b): Rgb) -> Self {
         let (r, g, b) = (f32::from(r) / 255.0, f32::from(g) / 255.0, f32::from(b) / 255.0);
         let (most, least) = (r.max(g).max(b), r.min(g).min(b));
-        let (l, spread) = ((most + least) / 2.0, most - least);
+        let (l, spread) = (f32::midpoint(most, least), most - least);
         if spread <= 0.0 {
             return Self { h: 0.0, s: 0.0, l };
         }

@@ -222,8 +222,8 @@ fn symbol_code(text: &str) -> Option<char> {
 
 /// The format after `\*`, where it is one of numbers.
 fn number_switch(words: &[String]) -> Option<NumberFormat> {
-    let formats = words.iter().zip(words.iter().skip(1)).filter(|(switch, _)| *switch == "\\*");
-    formats.filter_map(|(_, name)| format_switched(name)).next()
+    let mut formats = words.iter().zip(words.iter().skip(1)).filter(|(switch, _)| *switch == "\\*");
+    formats.find_map(|(_, name)| format_switched(name))
 }
 
 /// An instruction's words; quotes keep blanks together (17.16.3).

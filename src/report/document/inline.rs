@@ -141,6 +141,8 @@ impl Reader<'_> {
                         self.run_once(run, line);
                     }
                 }
+                "w:drawing" => self.drawing(node, &props, line),
+                "w:pict" | "w:object" => self.pict(node, &props, line),
                 "w:contentPart" => self.warnings.unsupported("ink", &line.scope.part.name),
                 _ => {}
             }

@@ -96,7 +96,7 @@ impl ParagraphPatch {
             "w:widowControl" => self.widow_control = Some(switched(node)),
             "w:tabs" => self.tabs(node),
             "w:pBdr" => self.borders(node, theme),
-            "w:shd" => self.shading = shading(node, theme).or(self.shading),
+            "w:shd" => self.shading = Some(shading(node, theme)),
             "w:bidi" => self.rtl = Some(switched(node)),
             "w:snapToGrid" => self.snap = Some(switched(node)),
             "w:suppressAutoHyphens" => self.suppress_hyphens = Some(switched(node)),

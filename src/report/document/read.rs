@@ -34,6 +34,9 @@ pub fn read(package: &Package) -> Result<(Document, Vec<Warning>), DocumentError
 
     let part = Part { relationships: package.relationships(&main), name: main };
     let mut reader = Reader::new(package, &part);
+    if let Some(background) = tree.root().and_then(|root| root.child("w:background")) {
+        reader.background(background, &part.name);
+    }
     let sections = reader.body(body, &part);
     let footnotes = reader.notes(&part, "footnotes", "w:footnote");
     let endnotes = reader.notes(&part, "endnotes", "w:endnote");

@@ -84,7 +84,7 @@ impl RunPatch {
             "w:u" => overwrite(&mut self.underline, underline(node, theme)),
             "w:color" => overwrite(&mut self.color, color(node, "w:val", theme)),
             "w:highlight" => self.highlight = Some(val.and_then(highlight)),
-            "w:shd" => overwrite(&mut self.shading, shading(node, theme)),
+            "w:shd" => self.shading = Some(shading(node, theme)),
             "w:vertAlign" => {
                 self.vertical = Some(match val {
                     Some("superscript") => VerticalPosition::Superscript,
@@ -95,7 +95,8 @@ impl RunPatch {
             "w:position" => overwrite(&mut self.raise, val.and_then(half_points)),
             "w:spacing" => overwrite(&mut self.spacing, val.and_then(twips)),
             "w:w" => {
-                overwrite(&mut self.scale, val.and_then(|text| share(text, 100.0)).map(|share| (share * 100.0).clamp(1.0, 600.0) as u32))
+                let percent = val.and_then(|text| share(text, 100.0)).map(|share| (share * 100.0).clamp(1.0, 600.0) as u32);
+                overwrite(&mut self.scale, percent);
             }
             "w:kern" => {
                 overwrite(&mut self.kern, val.and_then(integer).map(|size| (size > 0).then(|| HalfPoints(size.min(3276) as i32))));

@@ -136,7 +136,7 @@ impl Reader<'_> {
         if let Some(own) = properties.and_then(|properties| properties.child("w:tcMar")) {
             overlay_margins(&mut margins, read_margins(own));
         }
-        let own_shading = properties.and_then(|properties| properties.child("w:shd")).and_then(|node| shading(node, &self.theme));
+        let own_shading = properties.and_then(|properties| properties.child("w:shd")).map(|node| shading(node, &self.theme));
         let value = |name: &str| properties.and_then(|properties| properties.child_val(name));
         let on = |name: &str| properties.and_then(|properties| switch(properties, name)).unwrap_or(false);
         let cell = Cell {

@@ -178,7 +178,7 @@ impl Look {
             if let Some(borders) = cell.child("w:tcBorders") {
                 self.borders.overlay(&BorderPatch::read(borders, theme));
             }
-            self.shading = cell.child("w:shd").and_then(|shade| shading(shade, theme)).or(self.shading);
+            self.shading = cell.child("w:shd").map(|shade| shading(shade, theme)).or(self.shading);
             self.vertical_align = cell.child("w:vAlign").map(|align| vertical_align(align.val())).or(self.vertical_align);
             if let Some(margins) = cell.child("w:tcMar") {
                 overlay_margins(&mut self.margins, read_margins(margins));
@@ -208,7 +208,7 @@ impl TablePatch {
             spacing: measure("w:tblCellSpacing"),
             indent: measure("w:tblInd"),
             align: node.child_val("w:jc").and_then(super::paragraph_props::alignment),
-            shading: node.child("w:shd").and_then(|shade| shading(shade, theme)),
+            shading: node.child("w:shd").map(|shade| shading(shade, theme)),
             width: node.child("w:tblW").and_then(super::table::width),
             fixed: node.child("w:tblLayout").map(|layout| layout.attr("w:type") == Some("fixed")),
             rtl: super::values::switch(node, "w:bidiVisual"),
@@ -299,13 +299,13 @@ impl Place {
         let first_column = wanted.first_column && left;
         if wanted.column_bands && !first_column {
             let at = self.from - u32::from(wanted.first_column && self.from > 0);
-            let region = if (at / column_band) % 2 == 0 { Region::OddColumns } else { Region::EvenColumns };
-            found.push((region, [top, (at + 1) % column_band == 0 || right, bottom, at % column_band == 0]));
+            let region = if (at / column_band).is_multiple_of(2) { Region::OddColumns } else { Region::EvenColumns };
+            found.push((region, [top, (at + 1).is_multiple_of(column_band) || right, bottom, at.is_multiple_of(column_band)]));
         }
         if wanted.row_bands && !first_row {
             let at = self.row - u32::from(wanted.first_row);
-            let region = if (at / row_band) % 2 == 0 { Region::OddRows } else { Region::EvenRows };
-            found.push((region, [at % row_band == 0, right, (at + 1) % row_band == 0 || bottom, left]));
+            let region = if (at / row_band).is_multiple_of(2) { Region::OddRows } else { Region::EvenRows };
+            found.push((region, [at.is_multiple_of(row_band), right, (at + 1).is_multiple_of(row_band) || bottom, left]));
         }
         if first_column {
             found.push((Region::FirstColumn, [top, true, bottom, true]));

@@ -87,11 +87,6 @@ impl Theme {
         family.filter(|family| !family.is_empty())
     }
 
-    /// The font of DrawingML text (`+mn-lt`).
-    pub(super) fn drawing_font(&self, name: &str) -> Option<&str> {
-        self.font(if name.starts_with("+mj") { "majorHAnsi" } else { "minorHAnsi" })
-    }
-
     /// The colour behind a slot's name (`accent1`, `bg1`, `dark1`).
     pub(super) fn color(&self, name: &str) -> Option<Rgb> {
         let mapped = self.mapping.get(name).map_or(name, String::as_str);

@@ -119,21 +119,19 @@ pub(super) fn color(node: Node<'_>, name: &str, theme: &Theme) -> Option<Option<
     }
 }
 
-/// A shading (17.3.5): `Some(None)` = none on purpose. Patterns are mixed from their two colours.
-pub(super) fn shading(node: Node<'_>, theme: &Theme) -> Option<Option<Rgb>> {
+/// A shading (17.3.5); `None` = none on purpose. Patterns are mixed from their two colours.
+pub(super) fn shading(node: Node<'_>, theme: &Theme) -> Option<Rgb> {
     let fill = color(node, "w:fill", theme).flatten();
-    let pattern = node.val().unwrap_or("clear");
-    let cover = match pattern {
-        "clear" => return Some(fill),
-        "nil" => return Some(None),
+    let cover = match node.val().unwrap_or("clear") {
+        "clear" => return fill,
+        "nil" => return None,
         "solid" => 100,
         "horzStripe" | "vertStripe" | "diagStripe" | "reverseDiagStripe" | "diagCross" | "horzCross" => 50,
         "thinHorzStripe" | "thinVertStripe" | "thinDiagStripe" | "thinReverseDiagStripe" | "thinDiagCross" | "thinHorzCross" => 25,
         other => other.strip_prefix("pct").and_then(integer).unwrap_or(0).clamp(0, 100),
     };
     let front = color(node, "w:color", theme).flatten().unwrap_or(Rgb(0, 0, 0));
-    let back = fill.unwrap_or(Rgb(255, 255, 255));
-    Some(Some(mix(front, back, cover as f32 / 100.0)))
+    Some(mix(front, fill.unwrap_or(Rgb(255, 255, 255)), cover as f32 / 100.0))
 }
 
 /// So much of one colour over another.

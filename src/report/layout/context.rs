@@ -5,10 +5,10 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::report::document::model::{Document, NumberFormat, RunProps};
+use crate::report::document::numerals::numeral;
 use crate::report::fonts::Fonts;
 use crate::report::layout::frame::{Image, ImageId, Rgb};
 use crate::report::layout::look::Look;
-use crate::report::document::numerals::numeral;
 use crate::report::layout::structure::Builder;
 use crate::report::units::{Emu, Pt, Twips};
 use crate::report::warning::Warning;

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use crate::report::document::model::{
-    Dash, Drawing, DrawingContent, DrawingShape, Fill, Geometry, GeometryStep, GroupChild, Outline, Picture, TextBox, TextDirection, VerticalAlign,
+    Dash, Drawing, DrawingContent, DrawingShape, Fill, Geometry, GeometryStep, GroupChild, Outline, Picture, TextBox, TextDirection,
+    VerticalAlign,
 };
 use crate::report::layout::context::{Context, DEEPEST, emu};
 use crate::report::layout::float::Bases;
@@ -20,7 +21,8 @@ pub(super) fn inline<'a>(context: &mut Context<'a>, drawing: &'a Drawing, x: Pt,
     let outer = context.structure.enter(parent);
     let size = (emu(drawing.width).max(Pt::ZERO), emu(drawing.height).max(Pt::ZERO));
     let column = Rect::new(Pt::ZERO, Pt::ZERO, size.0, size.1);
-    let bases = Bases { page: column, margin: column, column, paragraph: Pt::ZERO, line: Pt::ZERO, character: Pt::ZERO, odd: true, in_cell: true };
+    let bases =
+        Bases { page: column, margin: column, column, paragraph: Pt::ZERO, line: Pt::ZERO, character: Pt::ZERO, odd: true, in_cell: true };
     let (mut ink, _) = draw(context, drawing, size, &bases);
     context.structure.leave(outer);
     ink.translate(x, baseline - size.1);
@@ -48,7 +50,13 @@ pub(super) fn draw<'a>(context: &mut Context<'a>, drawing: &'a Drawing, size: (P
 
 type Description<'d> = (Option<&'d str>, bool);
 
-fn content<'a>(context: &mut Context<'a>, content: &'a DrawingContent, size: (Pt, Pt), description: Description<'_>, bases: &Bases) -> (Ink, (Pt, Pt)) {
+fn content<'a>(
+    context: &mut Context<'a>,
+    content: &'a DrawingContent,
+    size: (Pt, Pt),
+    description: Description<'_>,
+    bases: &Bases,
+) -> (Ink, (Pt, Pt)) {
     match content {
         DrawingContent::Picture(picture) => (draw_picture(context, picture, size, description), size),
         DrawingContent::Shape(shape) => draw_shape(context, shape, size, description, bases),
@@ -105,7 +113,13 @@ fn draw_picture(context: &mut Context<'_>, picture: &Picture, (width, height): (
     };
     ink.items.push(Item { tag, shape: Shape::Image(placed) });
     if let Some(outline) = picture.outline {
-        let path = Path { steps: Rect::new(Pt::ZERO, Pt::ZERO, width, height).steps(), fill: None, opacity: 1.0, stroke: Some(stroke(outline)), even_odd: false };
+        let path = Path {
+            steps: Rect::new(Pt::ZERO, Pt::ZERO, width, height).steps(),
+            fill: None,
+            opacity: 1.0,
+            stroke: Some(stroke(outline)),
+            even_odd: false,
+        };
         ink.items.push(Item { tag, shape: Shape::Path(path) });
     }
     ink
@@ -115,7 +129,13 @@ fn finite(number: f32) -> f32 {
     if number.is_finite() { number } else { 0.0 }
 }
 
-fn draw_shape<'a>(context: &mut Context<'a>, shape: &'a DrawingShape, size: (Pt, Pt), (alt, decorative): Description<'_>, bases: &Bases) -> (Ink, (Pt, Pt)) {
+fn draw_shape<'a>(
+    context: &mut Context<'a>,
+    shape: &'a DrawingShape,
+    size: (Pt, Pt),
+    (alt, decorative): Description<'_>,
+    bases: &Bases,
+) -> (Ink, (Pt, Pt)) {
     let mut size = size;
     let text = shape.text.as_ref().map(|text| {
         let outer_background = context.background;
@@ -132,7 +152,8 @@ fn draw_shape<'a>(context: &mut Context<'a>, shape: &'a DrawingShape, size: (Pt,
     let steps = outline_steps(&shape.geometry, size);
     match &shape.fill {
         Some(Fill::Solid(color, opacity)) if shape.geometry != Geometry::Line => {
-            let path = Path { steps: steps.clone(), fill: Some(*color), opacity: finite(*opacity).clamp(0.0, 1.0), stroke: None, even_odd: false };
+            let path =
+                Path { steps: steps.clone(), fill: Some(*color), opacity: finite(*opacity).clamp(0.0, 1.0), stroke: None, even_odd: false };
             ink.items.push(Item { tag, shape: Shape::Path(path) });
         }
         Some(Fill::Picture(image)) => fill_picture(context, image, size, steps.clone(), tag, &mut ink),
@@ -149,7 +170,14 @@ fn draw_shape<'a>(context: &mut Context<'a>, shape: &'a DrawingShape, size: (Pt,
     (turned(ink, shape.rotation, (false, false), size), size)
 }
 
-fn fill_picture(context: &mut Context<'_>, image: &Arc<Image>, (width, height): (Pt, Pt), clip: Vec<PathStep>, tag: Option<NodeId>, ink: &mut Ink) {
+fn fill_picture(
+    context: &mut Context<'_>,
+    image: &Arc<Image>,
+    (width, height): (Pt, Pt),
+    clip: Vec<PathStep>,
+    tag: Option<NodeId>,
+    ink: &mut Ink,
+) {
     let placed = PlacedImage {
         image: context.image(image),
         x: Pt::ZERO,

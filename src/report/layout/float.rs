@@ -144,8 +144,20 @@ impl Bases {
             Offset::Start => start,
             Offset::Center => (start + end - width) / 2.0,
             Offset::End => end - width,
-            Offset::Inside => if self.odd { start } else { end - width },
-            Offset::Outside => if self.odd { end - width } else { start },
+            Offset::Inside => {
+                if self.odd {
+                    start
+                } else {
+                    end - width
+                }
+            }
+            Offset::Outside => {
+                if self.odd {
+                    end - width
+                } else {
+                    start
+                }
+            }
         }
     }
 
@@ -160,8 +172,20 @@ impl Bases {
             HorizontalBase::Character => (self.character, self.character),
             HorizontalBase::LeftMargin => left_area,
             HorizontalBase::RightMargin => right_area,
-            HorizontalBase::InsideMargin => if self.odd { left_area } else { right_area },
-            HorizontalBase::OutsideMargin => if self.odd { right_area } else { left_area },
+            HorizontalBase::InsideMargin => {
+                if self.odd {
+                    left_area
+                } else {
+                    right_area
+                }
+            }
+            HorizontalBase::OutsideMargin => {
+                if self.odd {
+                    right_area
+                } else {
+                    left_area
+                }
+            }
         }
     }
 

@@ -9,12 +9,12 @@ use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
 use crate::report::document::model::{Block, ParagraphProps, Section};
+use crate::report::document::numerals::numeral;
 use crate::report::layout::context::{Context, Facts, PageFacts, twips};
 use crate::report::layout::float::{Bases, Floats, Zone};
 use crate::report::layout::ink::{Ink, MarkKind, Rect};
 use crate::report::layout::notes::{self, PageNotes};
 use crate::report::layout::page::{self, Draft, Kind};
-use crate::report::document::numerals::numeral;
 use crate::report::layout::stack;
 use crate::report::units::Pt;
 
@@ -167,7 +167,8 @@ impl<'a> Flow<'a> {
     /// What floats here are placed by.
     fn bases(&self, paragraph: Pt) -> Bases {
         let (left, width) = self.current();
-        let (page, text, number) = self.drafts.last().map_or((Rect::default(), Rect::default(), 1), |draft| (draft.page, draft.text, draft.number));
+        let (page, text, number) =
+            self.drafts.last().map_or((Rect::default(), Rect::default(), 1), |draft| (draft.page, draft.text, draft.number));
         let column = Rect::new(left, text.top, left + width, text.bottom);
         Bases { page, margin: text, column, paragraph, line: paragraph, character: left, odd: number % 2 == 1, in_cell: false }
     }
@@ -212,7 +213,8 @@ impl<'a> Flow<'a> {
             (_, true) => Kind::Even,
             _ => Kind::Default,
         };
-        self.context.page = PageFacts { number, format: section.page_numbers.format, section: self.section, styles: Rc::clone(&self.styles) };
+        self.context.page =
+            PageFacts { number, format: section.page_numbers.format, section: self.section, styles: Rc::clone(&self.styles) };
         let running = self.running(section, kind, number);
         let (page, text) = page::geometry(&self.context, section, number, running.heights);
         self.drafts.push(Draft {
@@ -253,8 +255,10 @@ impl<'a> Flow<'a> {
         let checkpoint = self.context.structure.checkpoint();
         let needs_facts = self.context.needs_facts;
         let header_top = twips(section.page.header).max(Pt::ZERO);
-        let header = page::part(&section.headers, kind).map(|blocks| page::running(&mut self.context, blocks, (page, text), header_top, true));
-        let footer = page::part(&section.footers, kind).map(|blocks| page::running(&mut self.context, blocks, (page, text), Pt::ZERO, true).height);
+        let header =
+            page::part(&section.headers, kind).map(|blocks| page::running(&mut self.context, blocks, (page, text), header_top, true));
+        let footer =
+            page::part(&section.footers, kind).map(|blocks| page::running(&mut self.context, blocks, (page, text), Pt::ZERO, true).height);
         // Numbers in running parts are filled in when pages are closed: they need no second round.
         self.context.needs_facts = needs_facts;
         self.context.structure.restore(&checkpoint);
@@ -318,7 +322,11 @@ impl<'a> Flow<'a> {
 
     /// What this round found out.
     fn learned(&self) -> Facts {
-        let mut facts = Facts { pages: Some(self.drafts.len()), section_pages: vec![0; self.context.document.sections.len()], bookmarks: BTreeMap::new() };
+        let mut facts = Facts {
+            pages: Some(self.drafts.len()),
+            section_pages: vec![0; self.context.document.sections.len()],
+            bookmarks: BTreeMap::new(),
+        };
         for draft in &self.drafts {
             if let Some(count) = facts.section_pages.get_mut(draft.section) {
                 *count += 1;

@@ -120,10 +120,7 @@ impl Ink {
     /// Draws a straight line.
     pub(super) fn line(&mut self, from: (Pt, Pt), to: (Pt, Pt), stroke: Stroke, tag: Option<NodeId>) {
         let steps = vec![PathStep::Move(from.0, from.1), PathStep::Line(to.0, to.1)];
-        self.items.push(Item {
-            tag,
-            shape: Shape::Path(Path { steps, fill: None, opacity: 1.0, stroke: Some(stroke), even_odd: false }),
-        });
+        self.items.push(Item { tag, shape: Shape::Path(Path { steps, fill: None, opacity: 1.0, stroke: Some(stroke), even_odd: false }) });
     }
 }
 

@@ -52,7 +52,9 @@ pub(super) fn metrics(extent: Extent, spacing: LineSpacing) -> Metrics {
             let height = twips(height);
             Metrics { height, baseline: share(height, 80) }
         }
-        LineSpacing::AtLeast(height) if twips(height) > natural => Metrics { height: twips(height), baseline: twips(height) - extent.descent },
+        LineSpacing::AtLeast(height) if twips(height) > natural => {
+            Metrics { height: twips(height), baseline: twips(height) - extent.descent }
+        }
         _ => plain,
     }
 }
@@ -363,7 +365,12 @@ fn leader(context: &Context<'_>, leader: Leader, look: &Rc<Look>, (x, width): (P
 }
 
 /// Stretches of neighbouring atoms that share something.
-fn stretches<T: PartialEq>(drawing: &Drawing<'_, '_>, segment: &Segment, places: &[(Pt, Pt)], of: impl Fn(&Rc<Look>, bool) -> Option<T>) -> Vec<(T, Rc<Look>, Pt, Pt)> {
+fn stretches<T: PartialEq>(
+    drawing: &Drawing<'_, '_>,
+    segment: &Segment,
+    places: &[(Pt, Pt)],
+    of: impl Fn(&Rc<Look>, bool) -> Option<T>,
+) -> Vec<(T, Rc<Look>, Pt, Pt)> {
     let mut found: Vec<(T, Rc<Look>, Pt, Pt)> = Vec::new();
     for index in visual_order(drawing.prepared, segment) {
         let atom = &drawing.prepared.atoms[segment.placed[index].atom];
@@ -402,7 +409,10 @@ fn decorate_front(drawing: &Drawing<'_, '_>, segment: &Segment, places: &[(Pt, P
         let y = drawing.baseline - look.rise.min(Pt::ZERO) + look.nominal * look.latin.metrics.underline_position;
         underline_lines(style, color, thickness, (start, end, y), ink);
     }
-    let strike = |look: &Rc<Look>, _| (look.props.strike || look.props.double_strike).then(|| (look.props.double_strike, text_color(background, &look.props), look.size.0.to_bits()));
+    let strike = |look: &Rc<Look>, _| {
+        (look.props.strike || look.props.double_strike)
+            .then(|| (look.props.double_strike, text_color(background, &look.props), look.size.0.to_bits()))
+    };
     for ((double, color, _), look, start, end) in stretches(drawing, segment, places, strike) {
         let thickness = (look.size * look.latin.metrics.underline_thickness).max(Pt(0.3));
         let y = drawing.baseline - look.rise - look.size * look.latin.metrics.strikeout_position;

@@ -92,7 +92,15 @@ impl OpenTab {
 }
 
 /// Fills one stretch from `left` to `right`. `None` when nothing fits and `must` does not force progress.
-pub(super) fn fill(prepared: &Prepared<'_>, fonts: &Fonts, tabs: &Tabs, from: Position, left: Pt, right: Pt, must: bool) -> Option<Segment> {
+pub(super) fn fill(
+    prepared: &Prepared<'_>,
+    fonts: &Fonts,
+    tabs: &Tabs,
+    from: Position,
+    left: Pt,
+    right: Pt,
+    must: bool,
+) -> Option<Segment> {
     let mut filler = Filler { prepared, fonts, tabs, left, right, x: left, placed: Vec::new(), open: None, best: None };
     let (next, end) = filler.run(from, must)?;
     Some(filler.finish(next, end))
@@ -220,7 +228,10 @@ impl Filler<'_, '_> {
     fn settle(&mut self) {
         let limit = self.limit();
         let Some(open) = self.open.take() else { return };
-        let shown = self.placed[open.index + 1..].iter().rposition(|placed| !self.is_space(placed)).map_or(open.index + 1, |at| open.index + 2 + at);
+        let shown = self.placed[open.index + 1..]
+            .iter()
+            .rposition(|placed| !self.is_space(placed))
+            .map_or(open.index + 1, |at| open.index + 2 + at);
         let end = self.placed.get(shown.saturating_sub(1)).map_or(self.x, |placed| placed.x + placed.width);
         let text = if shown > open.index + 1 { end - open.start } else { Pt::ZERO };
         let width = open.width(text, limit);
@@ -297,7 +308,8 @@ impl Filler<'_, '_> {
         let mut fitting = 0;
         let mut buffer = [0; 4];
         for (at, character) in text.char_indices() {
-            let one = if visible(character) { atom.look.word(self.fonts, character.encode_utf8(&mut buffer), false).width } else { Pt::ZERO };
+            let one =
+                if visible(character) { atom.look.word(self.fonts, character.encode_utf8(&mut buffer), false).width } else { Pt::ZERO };
             if width + one > room && (at > 0 || !some) {
                 break;
             }
@@ -314,7 +326,11 @@ impl Filler<'_, '_> {
         self.settle();
         let hangs = |placed: &Placed| {
             let kind = &self.prepared.atoms[placed.atom].kind;
-            placed.word.is_none() && matches!(kind, AtomKind::Space(_) | AtomKind::Break(_) | AtomKind::Anchor(_) | AtomKind::Bookmark(_) | AtomKind::SoftHyphen(_))
+            placed.word.is_none()
+                && matches!(
+                    kind,
+                    AtomKind::Space(_) | AtomKind::Break(_) | AtomKind::Anchor(_) | AtomKind::Bookmark(_) | AtomKind::SoftHyphen(_)
+                )
         };
         let shown = self.placed.iter().rposition(|placed| !hangs(placed)).map_or(0, |last| last + 1);
         let ink_right = if shown > 0 { self.placed[shown - 1].x + self.placed[shown - 1].width } else { self.left };

@@ -6,8 +6,8 @@
 
 mod context;
 mod drawing;
-mod flow;
 mod float;
+mod flow;
 pub mod frame;
 mod ink;
 mod line;

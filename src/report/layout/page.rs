@@ -105,8 +105,16 @@ pub(super) fn running<'a>(context: &mut Context<'a>, blocks: &'a [Block], (page,
     let moved = |rect: Rect| Rect::new(rect.left - text.left, rect.top - y, rect.right - text.left, rect.bottom - y);
     let width = text.width();
     let column = Rect::new(Pt::ZERO, Pt::ZERO, width, text.top - y);
-    let bases =
-        Bases { page: moved(page), margin: moved(text), column, paragraph: Pt::ZERO, line: Pt::ZERO, character: Pt::ZERO, odd, in_cell: false };
+    let bases = Bases {
+        page: moved(page),
+        margin: moved(text),
+        column,
+        paragraph: Pt::ZERO,
+        line: Pt::ZERO,
+        character: Pt::ZERO,
+        odd,
+        in_cell: false,
+    };
     let stacked = pile(context, blocks, Column { width, bases, holds_floats: false });
     context.structure.leave(outer);
     stacked
@@ -121,8 +129,12 @@ pub(super) fn close<'a>(mut context: Context<'a>, drafts: Vec<Draft>) -> (Frames
     let document = context.document;
     for (index, draft) in drafts.into_iter().enumerate() {
         let Some(section) = document.sections.get(draft.section) else { continue };
-        context.page =
-            PageFacts { number: draft.number, format: section.page_numbers.format, section: draft.section, styles: Rc::clone(&draft.styles) };
+        context.page = PageFacts {
+            number: draft.number,
+            format: section.page_numbers.format,
+            section: draft.section,
+            styles: Rc::clone(&draft.styles),
+        };
         let mut ink = Ink::default();
         running_parts(&mut context, section, &draft, &mut ink);
         page_borders(section, &draft, &mut ink);
@@ -214,7 +226,9 @@ fn page_borders(section: &Section, draft: &Draft, ink: &mut Ink) {
     let borders = &page_borders.borders;
     let base = if page_borders.from_edge { draft.page } else { text_box(section, draft) };
     let sign = if page_borders.from_edge { 1.0 } else { -1.0 };
-    let distance = |border: Option<crate::report::document::model::Border>| border.map_or(Pt::ZERO, |border| (bounded(border.space) + bounded(border.width) / 2.0) * sign);
+    let distance = |border: Option<crate::report::document::model::Border>| {
+        border.map_or(Pt::ZERO, |border| (bounded(border.space) + bounded(border.width) / 2.0) * sign)
+    };
     let rect = Rect::new(
         base.left + distance(borders.left),
         base.top + distance(borders.top),
@@ -238,6 +252,10 @@ fn page_borders(section: &Section, draft: &Draft, ink: &mut Ink) {
 /// What page borders measured from the text surround: body with header and footer.
 fn text_box(section: &Section, draft: &Draft) -> Rect {
     let top = if part(&section.headers, draft.kind).is_some() { twips(section.page.header).min(draft.text.top) } else { draft.text.top };
-    let bottom = if part(&section.footers, draft.kind).is_some() { (draft.page.bottom - twips(section.page.footer)).max(draft.text.bottom) } else { draft.text.bottom };
+    let bottom = if part(&section.footers, draft.kind).is_some() {
+        (draft.page.bottom - twips(section.page.footer)).max(draft.text.bottom)
+    } else {
+        draft.text.bottom
+    };
     Rect::new(draft.text.left, top, draft.text.right, bottom)
 }

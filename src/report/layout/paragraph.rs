@@ -2,7 +2,9 @@
 
 use std::rc::Rc;
 
-use crate::report::document::model::{Align, Border, BorderStyle, BreakKind, Number, NumberSuffix, Paragraph, ParagraphBorders, ParagraphProps};
+use crate::report::document::model::{
+    Align, Border, BorderStyle, BreakKind, Number, NumberSuffix, Paragraph, ParagraphBorders, ParagraphProps,
+};
 use crate::report::layout::context::{Context, bounded, twips};
 use crate::report::layout::float::Floats;
 use crate::report::layout::frame::{Item, NodeId, PlacedImage, Rgb, Shape, Stroke};
@@ -121,10 +123,13 @@ impl<'a> Setter<'a> {
         let first = at == Position::default();
         let above = if first { self.border_above() } else { Pt::ZERO };
         let (left, right) = self.edges(area.width, first);
-        let estimate = self.prepared.atoms.get(at.atom).map_or_else(|| self.prepared.mark.ascent() + self.prepared.mark.descent(), |atom| {
-            let (up, down) = atom.extent();
-            (up + down).max(atom.look.ascent() + atom.look.descent())
-        });
+        let estimate = self.prepared.atoms.get(at.atom).map_or_else(
+            || self.prepared.mark.ascent() + self.prepared.mark.descent(),
+            |atom| {
+                let (up, down) = atom.extent();
+                (up + down).max(atom.look.ascent() + atom.look.descent())
+            },
+        );
         let mut top = y + above;
         let guess = line::Extent { ascent: estimate, descent: Pt::ZERO, font: estimate };
         let mut height = line::metrics(guess, props.line).height;
@@ -145,7 +150,15 @@ impl<'a> Setter<'a> {
     }
 
     /// Fills the free stretches at one height, moving down until some text fits.
-    fn segments(&self, context: &Context<'a>, at: Position, (left, right): (Pt, Pt), (top, height): (Pt, Pt), area: Area<'_>, must: bool) -> (Vec<Segment>, Pt) {
+    fn segments(
+        &self,
+        context: &Context<'a>,
+        at: Position,
+        (left, right): (Pt, Pt),
+        (top, height): (Pt, Pt),
+        area: Area<'_>,
+        must: bool,
+    ) -> (Vec<Segment>, Pt) {
         let Some(floats) = area.floats.filter(|floats| !floats.is_empty() && !must) else {
             return (fill(&self.prepared, context.fonts, &self.tabs, at, left, right, true).into_iter().collect(), top);
         };
@@ -157,7 +170,9 @@ impl<'a> Setter<'a> {
             let mut from = at;
             for (start, end) in slots {
                 let whole = end - start >= right - left - Pt(0.01);
-                let Some(segment) = fill(&self.prepared, context.fonts, &self.tabs, from, start - area.left, end - area.left, whole) else { continue };
+                let Some(segment) = fill(&self.prepared, context.fonts, &self.tabs, from, start - area.left, end - area.left, whole) else {
+                    continue;
+                };
                 from = segment.next;
                 let over = segment.end != LineEnd::Wrap;
                 segments.push(segment);
@@ -189,7 +204,8 @@ impl<'a> Setter<'a> {
             }
         }
         let metrics = line::metrics(extent, props.line);
-        let (next, end) = segments.last().map_or((Position { atom: at.atom + 1, byte: 0 }, LineEnd::Paragraph), |last| (last.next, last.end));
+        let (next, end) =
+            segments.last().map_or((Position { atom: at.atom + 1, byte: 0 }, LineEnd::Paragraph), |last| (last.next, last.end));
         let last = end == LineEnd::Paragraph;
         let below = if last { self.border_below() } else { Pt::ZERO };
         let mut ink = Ink::default();
@@ -254,7 +270,8 @@ impl<'a> Setter<'a> {
     fn draw_box(&self, ink: &mut Ink, line: Rect, first: bool, last: bool) {
         let props = &self.paragraph.props;
         let sides = &props.borders.sides;
-        let left = twips(props.indent_left).min(twips(props.indent_left) + twips(props.indent_first)) - sides.left.map_or(Pt::ZERO, |border| bounded(border.space));
+        let left = twips(props.indent_left).min(twips(props.indent_left) + twips(props.indent_first))
+            - sides.left.map_or(Pt::ZERO, |border| bounded(border.space));
         let right = line.right - twips(props.indent_right) + sides.right.map_or(Pt::ZERO, |border| bounded(border.space));
         let rect = Rect::new(left, line.top, right.max(left), line.bottom);
         if let Some(color) = props.shading {
@@ -352,7 +369,9 @@ fn label(context: &mut Context<'_>, number: &Number, props: &ParagraphProps, tab
     let text = match number.suffix {
         NumberSuffix::Nothing => end,
         NumberSuffix::Space => end + look.word(context.fonts, " ", false).width,
-        NumberSuffix::Tab if number.text.is_empty() && number.picture.is_none() => start.max(if props.indent_first.0 < 0 { twips(props.indent_left) } else { start }),
+        NumberSuffix::Tab if number.text.is_empty() && number.picture.is_none() => {
+            start.max(if props.indent_first.0 < 0 { twips(props.indent_left) } else { start })
+        }
         NumberSuffix::Tab => tabs.next(end).at,
     };
     Label { word, look, x, text }

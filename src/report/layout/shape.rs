@@ -8,9 +8,9 @@ use unicode_bidi::{BidiInfo, Level};
 use unicode_linebreak::{BreakOpportunity, linebreaks};
 
 use crate::report::document::model::{BreakKind, Drawing, Field, Inline, Leader, LinkTo, Paragraph, Placement, RunProps, TabKind};
+use crate::report::document::numerals::numeral;
 use crate::report::layout::context::{Context, emu};
 use crate::report::layout::look::{Look, Script, Word, ignorable, script};
-use crate::report::document::numerals::numeral;
 use crate::report::units::Pt;
 use crate::report::warning::Warning;
 
@@ -264,7 +264,10 @@ fn cut<'a>(context: &mut Context<'a>, atoms: &mut Vec<Atom<'a>>, text: &str, chu
         let next = characters.peek().copied();
         let end = next.map_or(range.end, |(at, _)| at);
         let goes_on = next.is_some_and(|(at, following)| {
-            class_of(following) == class && class != Class::Hyphen && (class == Class::Space || !breaks[at]) && level_at(at) == level_at(start)
+            class_of(following) == class
+                && class != Class::Hyphen
+                && (class == Class::Space || !breaks[at])
+                && level_at(at) == level_at(start)
         });
         if goes_on {
             continue;

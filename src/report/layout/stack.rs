@@ -106,7 +106,13 @@ struct Pile<'a> {
 impl<'a> Pile<'a> {
     fn paragraph(&mut self, context: &mut Context<'a>, paragraph: &'a Paragraph, joined: (bool, bool)) {
         let gap = match self.after {
-            None if self.pieces.is_empty() => if paragraph.props.space_before_auto { Pt::ZERO } else { space_before(&paragraph.props) },
+            None if self.pieces.is_empty() => {
+                if paragraph.props.space_before_auto {
+                    Pt::ZERO
+                } else {
+                    space_before(&paragraph.props)
+                }
+            }
             after => gap(after, &paragraph.props),
         };
         self.y += gap;
@@ -123,7 +129,8 @@ impl<'a> Pile<'a> {
                 ink.append(line.ink);
                 self.y = top + line.top + line.height;
                 from = line.next;
-                let mut piece = Piece { top: top + line.top, height: line.height, ink: Ink::default(), glued: line.glued, notes: line.notes };
+                let mut piece =
+                    Piece { top: top + line.top, height: line.height, ink: Ink::default(), glued: line.glued, notes: line.notes };
                 // Anchored drawings are already in column coordinates, the line is not.
                 let (behind, front) = (std::mem::take(&mut ink.behind), std::mem::take(&mut ink.front));
                 piece.ink = ink;

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::*;
 use crate::report::document::model::{
-    Block, BreakKind, Columns, Field, HeaderFooter, Inline, LineSpacing, NumberFormat, PageNumbers, PageSetup, Paragraph, ParagraphProps, RunProps,
-    Section, SectionStart, VerticalAlign,
+    Block, BreakKind, Columns, Field, HeaderFooter, Inline, LineSpacing, NumberFormat, PageNumbers, PageSetup, Paragraph, ParagraphProps,
+    RunProps, Section, SectionStart, VerticalAlign,
 };
 use crate::report::layout::frame::{Page, Role, Shape};
 use crate::report::units::{HalfPoints, Twips};
@@ -15,7 +15,17 @@ pub(super) fn section(blocks: Vec<Block>) -> Section {
     let t = |points: i32| Twips(points * 20);
     Section {
         start: SectionStart::NextPage,
-        page: PageSetup { width: t(300), height: t(300), top: t(50), right: t(50), bottom: t(50), left: t(50), header: t(20), footer: t(20), gutter: t(0) },
+        page: PageSetup {
+            width: t(300),
+            height: t(300),
+            top: t(50),
+            right: t(50),
+            bottom: t(50),
+            left: t(50),
+            header: t(20),
+            footer: t(20),
+            gutter: t(0),
+        },
         columns: Columns { count: 1, ..Columns::default() },
         headers: HeaderFooter::default(),
         footers: HeaderFooter::default(),

@@ -195,13 +195,6 @@ fn right_to_left_glyphs_carry_their_letters() {
 }
 
 #[test]
-fn a_symbol_is_copied_as_the_character_it_means() {
-    let mut sheet = Sheet::new();
-    sheet.line(None, "Wingdings", "\u{f0fc}");
-    assert_eq!(text_of(&sheet.write()).trim(), "✔");
-}
-
-#[test]
 fn the_same_frames_give_the_same_bytes_whatever_was_written_before() {
     let mut sheet = Sheet::new();
     sheet.line(None, "Calibri", "Uno");

@@ -2,7 +2,7 @@
 
 use printpdf::{DictItem, FontId as PdfFontId, Op, PdfFontHandle, Pt, TextMatrix, TextRenderingMode};
 
-use super::fonts::{Face, Faces, resource_name};
+use super::fonts::{Face, resource_name, text_of};
 use super::number::{factor, hundredths};
 use super::page::Painter;
 use crate::report::layout::frame::{Glyph, GlyphRun, NodeId, Rgb};
@@ -50,14 +50,14 @@ impl Painter<'_> {
         let unit = f64::from(run.size.0) * f64::from(run.scale_x) / 1000.0;
         let mut rest = run.glyphs.as_slice();
         while let Some(first) = rest.first() {
-            let plain = reads_as_itself(faces, face, run, first);
-            let same = rest.iter().position(|glyph| reads_as_itself(faces, face, run, glyph) != plain).unwrap_or(rest.len());
+            let plain = reads_as_itself(face, run, first);
+            let same = rest.iter().position(|glyph| reads_as_itself(face, run, glyph) != plain).unwrap_or(rest.len());
             let (stretch, after) = rest.split_at(same);
             rest = after;
             if plain {
                 self.mark(tag);
             } else {
-                self.mark_with_text(tag, self.actual_text(run, stretch));
+                self.mark_with_text(tag, actual_text(run, stretch));
             }
             self.begin_text(run, first.x.0, index, size);
             self.stretch(face, stretch, unit);
@@ -154,14 +154,6 @@ impl Painter<'_> {
             self.operator("TJ", vec![array]);
         }
     }
-
-    /// What glyphs stand for together, in the order of reading.
-    fn actual_text(&self, run: &GlyphRun, glyphs: &[Glyph]) -> DictItem {
-        let mut in_order: Vec<&Glyph> = glyphs.iter().collect();
-        in_order.sort_by_key(|glyph| glyph.text);
-        let text: String = in_order.into_iter().map(|glyph| self.faces.text_of(run, glyph)).collect();
-        DictItem::String { data: utf16(&text), literal: false }
-    }
 }
 
 impl Show {
@@ -173,10 +165,18 @@ impl Show {
     }
 }
 
+/// What glyphs stand for together, in the order of reading.
+fn actual_text(run: &GlyphRun, glyphs: &[Glyph]) -> DictItem {
+    let mut in_order: Vec<&Glyph> = glyphs.iter().collect();
+    in_order.sort_by_key(|glyph| glyph.text);
+    let text: String = in_order.into_iter().map(|glyph| text_of(run, glyph)).collect();
+    DictItem::String { data: utf16(&text), literal: false }
+}
+
 /// Whether the glyph's own entry in the font's text table is what it stands for here.
-fn reads_as_itself(faces: &Faces, face: &Face, run: &GlyphRun, glyph: &Glyph) -> bool {
-    let text = faces.text_of(run, glyph);
-    !text.is_empty() && face.reads_as(glyph.id, &text)
+fn reads_as_itself(face: &Face, run: &GlyphRun, glyph: &Glyph) -> bool {
+    let text = text_of(run, glyph);
+    !text.is_empty() && face.reads_as(glyph.id, text)
 }
 
 /// Text as a PDF string: UTF-16 with its byte order mark.

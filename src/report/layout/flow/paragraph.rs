@@ -186,7 +186,11 @@ impl<'a> Flow<'a> {
                 self.known_floats.push(key);
                 let (left, width) = self.current();
                 let above = Rect::new(left, self.column_top, left + width, y - Pt(1.0));
-                let reaches_up = !self.at_top && zone.rect.top < above.bottom && zone.rect.bottom > above.top && zone.rect.right > left && zone.rect.left < left + width;
+                let reaches_up = !self.at_top
+                    && zone.rect.top < above.bottom
+                    && zone.rect.bottom > above.top
+                    && zone.rect.right > left
+                    && zone.rect.left < left + width;
                 if reaches_up
                     && let Some((block, checkpoint)) = self.page_start.take()
                     && self.restore(&checkpoint)

@@ -66,13 +66,16 @@ pub(super) fn with_parity(number: u32, start: SectionStart) -> u32 {
 
 /// Whether any header or footer asks for the text of a style.
 pub(super) fn uses_style_references(document: &Document) -> bool {
-    let running = |parts: &HeaderFooter| [&parts.default, &parts.first, &parts.even].into_iter().flatten().any(|blocks| any_style_reference(blocks));
+    let running =
+        |parts: &HeaderFooter| [&parts.default, &parts.first, &parts.even].into_iter().flatten().any(|blocks| any_style_reference(blocks));
     document.sections.iter().any(|section| running(&section.headers) || running(&section.footers))
 }
 
 fn any_style_reference(blocks: &[Block]) -> bool {
     blocks.iter().any(|block| match block {
-        Block::Paragraph(paragraph) => paragraph.content.iter().any(|inline| matches!(inline, Inline::Field { field: Field::StyleRef { .. }, .. })),
+        Block::Paragraph(paragraph) => {
+            paragraph.content.iter().any(|inline| matches!(inline, Inline::Field { field: Field::StyleRef { .. }, .. }))
+        }
         Block::Table(table) => table.rows.iter().flat_map(|row| &row.cells).any(|cell| any_style_reference(&cell.blocks)),
     })
 }

@@ -4,8 +4,8 @@ use crate::report::document::model::{TextDirection, VerticalAlign};
 use crate::report::layout::frame::{Item, Shape};
 use crate::report::layout::ink::{Ink, Rect, filled};
 use crate::report::layout::paragraph::draw_border;
-use crate::report::layout::table::row::{CellBox, RowBox};
 use crate::report::layout::table::TableBox;
+use crate::report::layout::table::row::{CellBox, RowBox};
 use crate::report::units::Pt;
 
 /// Draws the rows of one table, in coordinates whose x is the table's left edge.

@@ -54,7 +54,15 @@ pub(super) fn lay<'a>(context: &mut Context<'a>, table: &'a Table, available: Pt
     for (index, row) in rows.iter().enumerate() {
         let row_node = context.structure.add_below(Role::Row, node);
         let cells = cells(context, table, row, &columns, (row_node, index < header_rows), bases);
-        boxes.push(RowBox { cells, height: Pt::ZERO, border_top: Pt::ZERO, border_bottom: Pt::ZERO, can_split: !row.cant_split, exact: matches!(row.height, RowHeight::Exact(_)), lines: Vec::new() });
+        boxes.push(RowBox {
+            cells,
+            height: Pt::ZERO,
+            border_top: Pt::ZERO,
+            border_bottom: Pt::ZERO,
+            can_split: !row.cant_split,
+            exact: matches!(row.height, RowHeight::Exact(_)),
+            lines: Vec::new(),
+        });
     }
     context.structure.leave(outer);
     merge(&mut boxes, &rows);
@@ -68,7 +76,14 @@ pub(super) fn lay<'a>(context: &mut Context<'a>, table: &'a Table, available: Pt
 }
 
 /// Lays out the cells of a row. `columns` are the grid's edges, the first is 0.
-fn cells<'a>(context: &mut Context<'a>, table: &'a Table, row: &'a Row, columns: &[Pt], (node, header): (Option<NodeId>, bool), bases: Bases) -> Vec<CellBox> {
+fn cells<'a>(
+    context: &mut Context<'a>,
+    table: &'a Table,
+    row: &'a Row,
+    columns: &[Pt],
+    (node, header): (Option<NodeId>, bool),
+    bases: Bases,
+) -> Vec<CellBox> {
     let mut at = row.skip_before as usize;
     let mut boxes = Vec::with_capacity(row.cells.len());
     for cell in &row.cells {
@@ -102,7 +117,8 @@ fn cell_box<'a>(
         Stacked::default()
     } else {
         let extent = (span.min(1000) as u16, 1);
-        let role = if header { Role::HeaderCell { columns: extent.0, rows: extent.1 } } else { Role::Cell { columns: extent.0, rows: extent.1 } };
+        let role =
+            if header { Role::HeaderCell { columns: extent.0, rows: extent.1 } } else { Role::Cell { columns: extent.0, rows: extent.1 } };
         let node = context.structure.add_below(role, row);
         let outer = context.structure.enter(node);
         let outer_background = context.background;
@@ -147,7 +163,8 @@ fn merge(boxes: &mut [RowBox], rows: &[&Row]) {
             if continued || rows[index].cells.get(cell).is_none_or(|cell| cell.merge != VerticalMerge::Start) {
                 continue;
             }
-            let below = boxes[index + 1..].iter().take_while(|row| row.cells.iter().any(|other| other.continued && other.column == column)).count();
+            let below =
+                boxes[index + 1..].iter().take_while(|row| row.cells.iter().any(|other| other.continued && other.column == column)).count();
             boxes[index].cells[cell].rows = below + 1;
         }
     }

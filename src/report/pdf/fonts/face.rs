@@ -1,6 +1,5 @@
 //! What is known of a face before and while a document uses it.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -139,7 +138,7 @@ impl Face {
     }
 
     /// Notes that a glyph is in use.
-    pub(super) fn note<'a>(&mut self, glyph: u16, text: impl FnOnce() -> Cow<'a, str>) {
+    pub(super) fn note<'a>(&mut self, glyph: u16, text: impl FnOnce() -> &'a str) {
         let Some(word) = self.seen.get_mut(usize::from(glyph) / 64) else { return };
         let bit = 1 << (glyph % 64);
         if *word & bit != 0 {

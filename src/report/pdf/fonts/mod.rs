@@ -8,7 +8,6 @@ mod embed;
 mod face;
 mod program;
 
-use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -42,9 +41,8 @@ struct Programs {
 }
 
 /// The faces of one document.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Faces {
-    fonts: Fonts,
     faces: Vec<Face>,
     /// Index into `faces` by [`FontId`].
     by_font: Vec<Option<usize>>,
@@ -53,8 +51,7 @@ pub(super) struct Faces {
 impl FontCache {
     /// The faces the frames use, each with a program that has all their glyphs.
     pub(super) fn for_frames(&self, frames: &Frames, fonts: &Fonts) -> Result<Faces, PdfError> {
-        let used = Faces { fonts: fonts.clone(), faces: Vec::new(), by_font: Vec::new() };
-        let mut usage = Usage { cache: self, used, keys: Vec::new() };
+        let mut usage = Usage { cache: self, fonts, used: Faces::default(), keys: Vec::new() };
         for page in &frames.pages {
             usage.items(&page.items);
         }
@@ -90,6 +87,7 @@ impl FontCache {
 /// Collects which glyphs are in use.
 struct Usage<'a> {
     cache: &'a FontCache,
+    fonts: &'a Fonts,
     used: Faces,
     keys: Vec<FaceKey>,
 }
@@ -107,10 +105,9 @@ impl Usage<'_> {
 
     fn run(&mut self, run: &GlyphRun) {
         let index = self.index(run.font);
-        let Faces { fonts, faces, .. } = &mut self.used;
-        if let Some(face) = faces.get_mut(index) {
+        if let Some(face) = self.used.faces.get_mut(index) {
             for glyph in &run.glyphs {
-                face.note(glyph.id, || text_of(fonts, run, glyph));
+                face.note(glyph.id, || text_of(run, glyph));
             }
         }
     }
@@ -120,11 +117,11 @@ impl Usage<'_> {
         if let Some(Some(index)) = self.used.by_font.get(at) {
             return *index;
         }
-        let data = self.used.fonts.data(font);
+        let data = self.fonts.data(font);
         let key = (data.bytes.as_ptr() as usize, data.index);
         let index = self.keys.iter().position(|known| *known == key).unwrap_or_else(|| {
             self.keys.push(key);
-            self.used.faces.push(Face::new(self.cache.face(key, data, font, &self.used.fonts)));
+            self.used.faces.push(Face::new(self.cache.face(key, data, font, self.fonts)));
             self.keys.len() - 1
         });
         if self.used.by_font.len() <= at {
@@ -142,13 +139,9 @@ pub(super) fn resource_name(index: usize) -> String {
     format!("F{index}")
 }
 
-/// The text a glyph stands for; the codes of symbol fonts become the characters they mean.
-fn text_of<'a>(fonts: &Fonts, run: &'a GlyphRun, glyph: &Glyph) -> Cow<'a, str> {
-    let text = run.text.get(glyph.text.0 as usize..glyph.text.1 as usize).unwrap_or_default();
-    if fonts.is_symbolic(run.font) {
-        return text.chars().map(|code| fonts.meaning(run.font, code)).collect();
-    }
-    Cow::Borrowed(text)
+/// The text a glyph stands for.
+pub(super) fn text_of<'a>(run: &'a GlyphRun, glyph: &Glyph) -> &'a str {
+    run.text.get(glyph.text.0 as usize..glyph.text.1 as usize).unwrap_or_default()
 }
 
 impl Faces {
@@ -156,11 +149,6 @@ impl Faces {
     pub(super) fn get(&self, font: FontId) -> Option<(usize, &Face)> {
         let index = (*self.by_font.get(usize::from(font.0))?)?;
         Some((index, self.faces.get(index)?))
-    }
-
-    /// The text a glyph stands for.
-    pub(super) fn text_of<'a>(&self, run: &'a GlyphRun, glyph: &Glyph) -> Cow<'a, str> {
-        text_of(&self.fonts, run, glyph)
     }
 
     /// Adds the fonts to the document and to the resources all pages share.
