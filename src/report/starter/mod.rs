@@ -1,9 +1,22 @@
-//! Documents we make.
+//! Documents we make: the starter template a school begins with, and a sample report to try templates with.
+//!
+//! docx-rs makes the document; what it cannot say (repeated header rows, language, titles) is written into its XML afterwards (`finish`).
 
-use super::data::{Report, ReportData};
+mod diagnostic;
+mod finish;
+mod parts;
+mod sample;
+mod texts;
+
+#[cfg(test)]
+mod tests;
+
 use super::language::Language;
+use super::package::PackageError;
 
-/// A small report to try a template with.
-pub fn sample(language: Language) -> ReportData {
-    ReportData::new(&Report { language: Some(language.code().to_owned()), ..Report::default() })
+pub use sample::{report as sample_report, sample};
+
+/// The diagnostic report: cover, personal result, table of lessons.
+pub fn diagnostic(language: Language) -> Result<Vec<u8>, PackageError> {
+    finish::finish(diagnostic::document(texts::of(language)), texts::of(language), language)
 }
