@@ -1,6 +1,9 @@
 //! The one event the rest of the service knows.
 
+use unicode_normalization::UnicodeNormalization as _;
+
 use crate::model::completion::Completion;
+use crate::signing;
 
 /// An authentic call of a platform, understood.
 #[derive(Debug, Clone, PartialEq)]
@@ -39,6 +42,34 @@ pub enum EventKind {
         /// Why, for the answer and the log; the event's type, never its values.
         reason: String,
     },
+}
+
+/// What makes two completions the same effect: source, student, assessment, and the submission's id or time; `otherwise` (the hash of the body) stands in when the event names neither.
+///
+/// A digest, so that the key can be logged and used in paths without telling who it is about.
+pub fn effect_key(completion: &Completion, otherwise: &str) -> String {
+    let student = &completion.student;
+    let assessment = &completion.assessment;
+    let instance = match (&completion.submission_id, completion.submitted_at) {
+        (Some(id), _) => format!("submission:{id}"),
+        (None, Some(time)) => format!("time:{time}"),
+        (None, None) => format!("otherwise:{otherwise}"),
+    };
+    let parts = [
+        completion.source.clone(),
+        named("id", student.id.as_ref()).or_else(|| named("email", student.email.as_ref())).unwrap_or_default(),
+        named("id", assessment.id.as_ref()).or_else(|| named("title", assessment.title.as_ref())).unwrap_or_default(),
+        instance,
+    ];
+    // Each part carries its length, so that no text can pretend to be two parts.
+    let material = parts.map(|part| format!("{}:{part}", part.len())).join(";");
+    format!("{}-{}", completion.source, signing::sha256_hex(material.as_bytes()))
+}
+
+/// A part of the key; case and the way accents are written make no difference.
+fn named(kind: &str, text: Option<&String>) -> Option<String> {
+    let folded: String = text?.nfc().flat_map(char::to_lowercase).collect();
+    Some(format!("{kind}:{folded}"))
 }
 
 /// Why a call is not taken.

@@ -19,6 +19,15 @@ pub struct Secrets {
     pub allow_unsigned: bool,
 }
 
+/// The environment variables a source's secret comes from; each also as `<NAME>_FILE`.
+#[derive(Debug, Clone, Copy)]
+pub struct SecretVariables {
+    /// The current secret: the variable's own name first, then the names older installations use.
+    pub current: &'static [&'static str],
+    /// The secret before the last rotation.
+    pub previous: &'static [&'static str],
+}
+
 /// A platform that calls us.
 ///
 /// # Adding a platform
@@ -28,6 +37,9 @@ pub struct Secrets {
 pub trait Source: Send + Sync {
     /// The stable name, used in keys, logs and configuration.
     fn name(&self) -> &'static str;
+
+    /// Where its secret is configured.
+    fn secret_variables(&self) -> SecretVariables;
 
     /// Checks that the call is authentic, over the raw bytes, in constant time.
     ///

@@ -19,6 +19,11 @@ pub trait Handler: Send + Sync {
     /// # Errors
     /// A [`JobError`] that says where the failing line stands: retry, park or give up.
     async fn run(&self, job: &dyn JobContext) -> Result<serde_json::Value, JobError>;
+
+    /// Hears that a job ended without being done: parked or dead, by an error of [`run`](Self::run), at once (`AcceptedEvent::park`), or because its attempts are used up.
+    ///
+    /// Called after the end is recorded, at least once a job and end; must not fail the caller.
+    async fn gave_up(&self, _job: &JobId, _cause: &str, _message: &str) {}
 }
 
 /// What a running job sees of the core. Object-safe so that tests can fake it; use the typed helpers [`recorded`] and [`record`].
@@ -28,6 +33,10 @@ pub trait JobContext: Send + Sync {
     fn id(&self) -> &JobId;
     /// Which attempt this is, from 1, over all rounds.
     fn attempt(&self) -> u32;
+    /// Which round this is, from 1: each release or retry by a person opens the next.
+    fn round(&self) -> u32 {
+        1
+    }
     /// The accepted event.
     fn event(&self) -> &AcceptedEvent;
     /// The current instant of the core's clock.
@@ -35,8 +44,14 @@ pub trait JobContext: Send + Sync {
     /// Reads a step's record; `None` when the step has not been done.
     async fn read_step(&self, step: &str) -> Result<Option<serde_json::Value>, JobError>;
     /// Records a step, create-only. When another attempt recorded it first, that record is returned instead: what is recorded counts.
+    ///
+    /// Fails with a retry when the lease was lost. Names are lower-case words with digits, dashes and underscores; `event`, `end`, `lease-…`, `outcome-…` and `round-…` are the core's own.
     async fn write_step(&self, step: &str, value: serde_json::Value) -> Result<serde_json::Value, JobError>;
-    /// Fails with a retry when the lease was lost to another attempt; call it right before anything that cannot be undone.
+    /// Records what happened in the outside world (a mail's reply), create-only, even when the lease was lost meanwhile: a fact stays a fact, and the attempt that took over may still read it.
+    async fn write_fact(&self, step: &str, value: serde_json::Value) -> Result<serde_json::Value, JobError> {
+        self.write_step(step, value).await
+    }
+    /// Renews the lease for a full term, or fails with a retry when it was lost to another attempt; call it right before anything that cannot be undone.
     async fn check_lease(&self) -> Result<(), JobError>;
 }
 

@@ -2,10 +2,48 @@
 //!
 //! Knows nothing about jobs or reports; a failure is reported, never retried here beyond the transport's own means.
 
+pub mod config;
+#[cfg(test)]
+pub(crate) mod conformance;
+#[cfg(test)]
+pub(crate) mod emulator;
+pub mod gcs;
+pub mod hybrid;
 pub mod key;
+pub mod local;
+pub mod memory;
+
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+
+use crate::storage::config::{Backend, StorageConfig};
+use crate::storage::gcs::GcsStore;
+use crate::storage::hybrid::HybridStore;
+use crate::storage::local::LocalStore;
+use crate::storage::memory::MemoryStore;
+
+/// Opens the store that `config` names.
+///
+/// # Errors
+/// [`StoreError::Refused`] when it cannot work at all (no permission, no such bucket), [`StoreError::Unavailable`] when it cannot be reached now.
+pub async fn open(config: &StorageConfig) -> Result<Arc<dyn Store>, StoreError> {
+    match config.backend {
+        Backend::Memory => Ok(Arc::new(MemoryStore::new())),
+        Backend::Local => Ok(Arc::new(LocalStore::open(&config.data_dir).await?)),
+        Backend::Gcp => Ok(Arc::new(open_bucket(config).await?)),
+        Backend::Hybrid => {
+            let local = LocalStore::open(&config.data_dir).await?;
+            Ok(Arc::new(HybridStore::new(local, Arc::new(open_bucket(config).await?))))
+        }
+    }
+}
+
+async fn open_bucket(config: &StorageConfig) -> Result<GcsStore, StoreError> {
+    let missing = || StoreError::Refused { key: "GCP_BUCKET_NAME".to_owned(), message: "missing; name the bucket".to_owned() };
+    GcsStore::open(config.bucket.as_ref().ok_or_else(missing)?).await
+}
 
 /// A store of small objects under string keys made by [`key::ObjectKey`].
 ///

@@ -1,8 +1,117 @@
 //! Mail: messages are built purely, then sent stage by stage.
+//!
+//! A [`Mailer`] tells what became of a mail and never tries again by itself: that is the job's decision, because only the job knows whether a repeat could be a second mail.
+//!
+//! # Adding a transport
+//! 1. Write a file here with a `send` that answers with a [`SendOutcome`].
+//! 2. Add a variant to [`config::TransportKind`] and to the private `Transport` below.
 
+pub mod config;
+mod message;
+pub mod outbox;
+mod pool;
+mod smtp;
+
+use std::sync::Arc;
+
+use bytes::Bytes;
 use jiff::Timestamp;
 
+use crate::delivery::mail::config::{MailConfig, TransportKind};
+use crate::delivery::mail::outbox::{Memory, MemoryMail, Outbox};
+use crate::delivery::mail::smtp::Smtp;
 use crate::model::person::EmailAddress;
+
+/// Sends mail in the configured name over the configured transport.
+pub struct Mailer {
+    config: MailConfig,
+    transport: Transport,
+}
+
+enum Transport {
+    Smtp(Box<Smtp>),
+    File(Arc<dyn Outbox>),
+    Memory(Memory),
+}
+
+impl Mailer {
+    /// A mailer for the configuration; `outbox` serves the file transport.
+    pub fn new(config: MailConfig, outbox: Arc<dyn Outbox>) -> Self {
+        let transport = match (config.transport, &config.smtp) {
+            (TransportKind::Smtp, Some(smtp)) => Transport::Smtp(Box::new(Smtp::new(smtp.clone(), domain(&config.sender)))),
+            (TransportKind::Memory, _) => Transport::Memory(Memory::default()),
+            (TransportKind::File, _) | (TransportKind::Smtp, None) => Transport::File(outbox),
+        };
+        Self { config, transport }
+    }
+
+    /// Sends one mail and tells what became of it. Safe to cancel: a connection in the middle of a mail is never used again.
+    pub async fn send(&self, mail: &OutgoingMail) -> SendOutcome {
+        let built = match message::build(mail, &self.config) {
+            Ok(built) => built,
+            Err(words) => return SendOutcome::Permanent(words),
+        };
+        match &self.transport {
+            Transport::Smtp(smtp) => smtp.send(&built).await,
+            Transport::File(outbox) => match outbox.keep(&outbox::file_name(mail), Bytes::from(built.bytes)).await {
+                Ok(()) => SendOutcome::Sent("kept in the outbox".to_owned()),
+                Err(words) => SendOutcome::Transient(words),
+            },
+            Transport::Memory(memory) => memory.take(mail, Bytes::from(built.bytes)),
+        }
+    }
+
+    /// Connects and logs in without sending anything.
+    ///
+    /// # Errors
+    /// The stage that failed and the server's words.
+    pub async fn check(&self) -> Result<(), String> {
+        match &self.transport {
+            Transport::Smtp(smtp) => smtp.check().await,
+            Transport::File(_) | Transport::Memory(_) => Ok(()),
+        }
+    }
+
+    /// A phrase naming the transport for people.
+    pub fn describe(&self) -> String {
+        match &self.transport {
+            Transport::Smtp(smtp) => smtp.describe(),
+            Transport::File(_) => "files in the outbox (nothing is sent)".to_owned(),
+            Transport::Memory(_) => "memory (nothing is sent)".to_owned(),
+        }
+    }
+
+    /// The message id of a job's mail: the same over all attempts.
+    pub fn message_id(&self, job: &str) -> String {
+        format!("<{job}@{}>", domain(&self.config.sender))
+    }
+
+    /// Who is told when a person must act.
+    pub fn admins(&self) -> &[EmailAddress] {
+        &self.config.admins
+    }
+
+    /// What the memory transport took so far; empty for the others.
+    pub fn mails_in_memory(&self) -> Vec<MemoryMail> {
+        match &self.transport {
+            Transport::Memory(memory) => memory.sent(),
+            Transport::Smtp(_) | Transport::File(_) => Vec::new(),
+        }
+    }
+
+    /// Makes the memory transport answer its next mail so; for tests of what follows.
+    pub fn answer_next(&self, outcome: SendOutcome) {
+        if let Transport::Memory(memory) = &self.transport {
+            memory.answer_next(outcome);
+        }
+    }
+}
+
+/// The address's domain, in the ASCII form that a message id and a greeting need.
+fn domain(address: &EmailAddress) -> &str {
+    let domain = address.as_str().rsplit_once('@').map_or("", |(_, domain)| domain);
+    if domain.is_ascii() { domain } else { "gradepost.invalid" }
+}
 
 /// One mail to send, complete but for the configured sender.
 #[derive(Debug, Clone, PartialEq)]
@@ -33,7 +142,7 @@ pub struct Attachment {
     /// Its media type.
     pub content_type: &'static str,
     /// Its bytes.
-    pub bytes: bytes::Bytes,
+    pub bytes: Bytes,
 }
 
 /// What became of a mail; the four cases ask for different next steps (durability.md "Steps").

@@ -2,15 +2,47 @@
 //!
 //! Fed with bytes; never touches the file system. Faces are parsed once and shared.
 
+mod aliases;
+mod bundled;
+mod cache;
+mod face;
+mod own;
+mod shaping;
+#[cfg(test)]
+mod tests;
+
 use std::sync::Arc;
+
+use cache::WordCache;
+use face::Face;
+use own::OwnFonts;
 
 /// A face of the set; index into it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FontId(pub u16);
 
 /// The set of faces: bundled ones and a school's own. Cheap to clone.
-#[derive(Debug, Clone, Default)]
-pub struct Fonts {}
+#[derive(Debug, Clone)]
+pub struct Fonts {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    /// Bundled faces first, then a school's own; a [`FontId`] points into it.
+    faces: Vec<Arc<Face>>,
+    own: OwnFonts,
+    words: WordCache,
+}
+
+/// A face as the PDF embeds it.
+#[derive(Debug, Clone, Copy)]
+pub struct FaceData {
+    /// The font file.
+    pub bytes: &'static [u8],
+    /// Which face of a collection.
+    pub index: u32,
+}
 
 /// The answer to "which face for this family and style".
 #[derive(Debug, Clone, PartialEq)]
@@ -81,34 +113,95 @@ pub struct ShapedGlyph {
     pub text: (u32, u32),
 }
 
+impl Default for Fonts {
+    fn default() -> Self {
+        Self::new(Vec::new())
+    }
+}
+
 impl Fonts {
     /// The bundled set plus a school's own font files, whose families win over substitutes.
-    pub fn new(_own: Vec<Vec<u8>>) -> Self {
-        Self {}
+    ///
+    /// Files that are no fonts are left out. Own files stay in memory until the process ends, so this is for start-up.
+    pub fn new(own: Vec<Vec<u8>>) -> Self {
+        let mut faces = bundled::faces().to_vec();
+        let own = OwnFonts::load(own, &mut faces);
+        let words = WordCache::new(faces.len());
+        Self { inner: Arc::new(Inner { faces, own, words }) }
     }
 
     /// The face for a family as a document names it; follows the substitution table when the family is not there.
-    pub fn select(&self, _family: &str, _bold: bool, _italic: bool) -> Selected {
-        Selected { font: FontId(0), synthetic_bold: false, synthetic_italic: false, substitute: None }
+    pub fn select(&self, family: &str, bold: bool, italic: bool) -> Selected {
+        let name = normalised(family);
+        if let Some(font) = self.inner.own.find(&name, bold, italic) {
+            return self.selected(font, bold, italic, None);
+        }
+        let alias = aliases::resolve(&name);
+        let font = self.bundled(alias.family, bold, italic);
+        let substitute = (!alias.metric_twin).then(|| Arc::clone(&self.face(font).family));
+        self.selected(font, bold, italic, substitute)
+    }
+
+    /// The family a face belongs to.
+    pub fn family(&self, font: FontId) -> &str {
+        &self.face(font).family
     }
 
     /// A face's vertical metrics.
-    pub fn metrics(&self, _font: FontId) -> Metrics {
-        Metrics::default()
+    pub fn metrics(&self, font: FontId) -> Metrics {
+        self.face(font).parsed().map_or_else(Metrics::default, |parsed| parsed.metrics)
     }
 
     /// Whether a face has a glyph for a character.
-    pub fn has(&self, _font: FontId, _character: char) -> bool {
-        false
+    pub fn has(&self, font: FontId, character: char) -> bool {
+        self.face(font).glyph(character).is_some()
     }
 
     /// A face that has the character, preferring the style of `like`; `None` when no face has it.
-    pub fn fallback(&self, _like: FontId, _character: char) -> Option<FontId> {
-        None
+    pub fn fallback(&self, like: FontId, character: char) -> Option<FontId> {
+        let like = self.face(like);
+        let faces = &self.inner.faces;
+        let fits = |face: &Face| face.glyph(character).is_some();
+        let rank = |face: &Face| {
+            let style = usize::from(face.bold != like.bold) + 2 * usize::from(face.italic != like.italic);
+            style + if &*face.family == aliases::FALLBACK { 0 } else { 4 }
+        };
+        let best = faces.iter().enumerate().filter(|(_, face)| fits(face)).min_by_key(|(_, face)| rank(face));
+        best.map(|(at, _)| FontId(at as u16))
     }
 
     /// Shapes a text in one face. Results for short texts are cached across documents (bounded), so that repeated words cost a look-up.
-    pub fn shape(&self, _font: FontId, _text: &str, _features: Features) -> Arc<Shaped> {
-        Arc::default()
+    pub fn shape(&self, font: FontId, text: &str, features: Features) -> Arc<Shaped> {
+        self.inner.words.get_or_shape(font, features, text, || shaping::shape(self.face(font), text, features))
     }
+
+    /// The font file behind a face.
+    pub fn data(&self, font: FontId) -> FaceData {
+        let face = self.face(font);
+        FaceData { bytes: face.data, index: face.index }
+    }
+
+    /// The face behind an id; ids of another set become the first face.
+    fn face(&self, font: FontId) -> &Face {
+        let faces = &self.inner.faces;
+        faces.get(usize::from(font.0)).unwrap_or(&faces[0])
+    }
+
+    /// The bundled face of a family nearest to a style.
+    fn bundled(&self, family: &str, bold: bool, italic: bool) -> FontId {
+        let rank = |face: &Face| usize::from(face.bold != bold) + 2 * usize::from(face.italic != italic);
+        let of_family = self.inner.faces.iter().enumerate().filter(|(_, face)| &*face.family == family);
+        FontId(of_family.min_by_key(|(_, face)| rank(face)).map_or(0, |(at, _)| at as u16))
+    }
+
+    fn selected(&self, font: FontId, bold: bool, italic: bool, substitute: Option<Arc<str>>) -> Selected {
+        let face = self.face(font);
+        Selected { font, synthetic_bold: bold && !face.bold, synthetic_italic: italic && !face.italic, substitute }
+    }
+}
+
+/// A family's name for look-ups: the first of a list, without the mark of vertical writing, in lower case.
+fn normalised(family: &str) -> String {
+    let first = family.split([';', ',']).next().unwrap_or_default();
+    first.trim().trim_start_matches('@').to_lowercase()
 }

@@ -16,6 +16,9 @@ use super::package::PackageError;
 
 pub use sample::{report as sample_report, sample};
 
+/// The diagnostic report in Spanish, as it is bundled: what serves until a school has a template of its own.
+pub const BUNDLED: &[u8] = include_bytes!("../../../templates/plantilla_test_diagnostico.docx");
+
 /// The diagnostic report: cover, personal result, table of lessons.
 pub fn diagnostic(language: Language) -> Result<Vec<u8>, PackageError> {
     finish::finish(diagnostic::document(texts::of(language)), texts::of(language), language)

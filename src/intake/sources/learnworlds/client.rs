@@ -1,0 +1,327 @@
+//! The platform's REST API: who answered what.
+//!
+//! Tokens are minted from the client's id and secret (or given once and for all), renewed before they expire, and renewed once more when the platform refuses one.
+//! All callers share one budget of calls; who would have to wait long is told when to come back.
+
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use jiff::Timestamp;
+use reqwest::{header, redirect};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde_json::{Value, json};
+use url::{Url, form_urlencoded};
+
+use super::answers::{self, CourseUnit, ResponsePage, Token};
+use super::config::LearnWorldsConfig;
+use super::error::{ApiError, Refusal};
+use super::limiter::Limiter;
+use super::wire;
+use crate::clock::Clock;
+use crate::model::person::Student;
+use crate::model::submission::Submission;
+
+/// Time to connect.
+const CONNECT_LIMIT: Duration = Duration::from_secs(5);
+/// Time for a whole call, body included.
+const CALL_LIMIT: Duration = Duration::from_secs(15);
+/// Largest answer; a page of 200 submissions with 100 answers each has about 8 MB.
+const LARGEST_ANSWER: usize = 16 << 20;
+/// Submissions a page; the most the API gives.
+const PAGE_SIZE: u32 = 200;
+/// More attempts of one student than this many pages hold are not looked at.
+const MOST_PAGES: u32 = 50;
+/// How long the platform is left alone when it says "too many" and not until when.
+const DEFAULT_SILENCE: Duration = Duration::from_secs(2);
+
+/// One school's API. Share it: the budget of calls and the token belong to the instance.
+pub struct LearnWorldsClient {
+    http: reqwest::Client,
+    api_root: Url,
+    client_id: String,
+    credentials: Credentials,
+    /// The minted token; held while minting, so that many callers mint one.
+    token: tokio::sync::Mutex<Option<Token>>,
+    limiter: Mutex<Limiter>,
+    clock: Arc<dyn Clock>,
+}
+
+enum Credentials {
+    Static(SecretString),
+    Minted(SecretString),
+}
+
+impl LearnWorldsClient {
+    /// A client for the configured school.
+    ///
+    /// # Errors
+    /// [`ApiError::NotConfigured`], or [`ApiError::Unavailable`] when the machine has no usable TLS.
+    pub fn new(config: &LearnWorldsConfig, clock: Arc<dyn Clock>) -> Result<Self, ApiError> {
+        let (Some(api_root), Some(client_id)) = (config.api_root.clone(), config.client_id.clone()) else {
+            return Err(ApiError::NotConfigured);
+        };
+        let credentials = match (&config.client_secret, &config.access_token) {
+            (Some(secret), _) => Credentials::Minted(secret.clone()),
+            (None, Some(token)) => Credentials::Static(token.clone()),
+            (None, None) => return Err(ApiError::NotConfigured),
+        };
+        Ok(Self {
+            http: http_client()?,
+            api_root,
+            client_id,
+            credentials,
+            token: tokio::sync::Mutex::default(),
+            limiter: Mutex::default(),
+            clock,
+        })
+    }
+
+    /// All finished submissions of one student on one assessment, newest first, with their attempts numbered.
+    pub async fn responses(&self, assessment_id: &str, user_id: &str) -> Result<Vec<Submission>, ApiError> {
+        let user_id = wire::id(user_id).ok_or_else(|| blank("user"))?;
+        let mut submissions = Vec::new();
+        let mut number = Some(1);
+        while let Some(page) = number {
+            let page = self.page(assessment_id, Some(&user_id), page).await?;
+            number = page.next().filter(|next| *next <= MOST_PAGES);
+            // Nobody may ever get another's answers, so the filter is not only asked for but checked.
+            let own = page.responses.into_iter().filter(|response| response.student.id.as_ref().is_none_or(|id| *id == user_id));
+            submissions.extend(own.map(|response| response.submission));
+        }
+        Ok(answers::in_order(submissions))
+    }
+
+    /// The submission an event is about: the newest one, but not one handed in after `not_after`, when the event tells the time.
+    ///
+    /// When all are later, the event's time meant something else, and the nearest one is taken.
+    pub async fn newest_submission(
+        &self,
+        assessment_id: &str,
+        user_id: &str,
+        not_after: Option<Timestamp>,
+    ) -> Result<Option<Submission>, ApiError> {
+        Ok(answers::pick(self.responses(assessment_id, user_id).await?, not_after))
+    }
+
+    /// One page of all students' submissions on an assessment, for `backfill`; go on with [`ResponsePage::next`].
+    pub async fn all_responses(&self, assessment_id: &str, page: u32) -> Result<ResponsePage, ApiError> {
+        self.page(assessment_id, None, page).await
+    }
+
+    /// A user by id or e-mail address.
+    pub async fn user(&self, id_or_email: &str) -> Result<Student, ApiError> {
+        let answer = self.get("the user", &["users", id_or_email], &[]).await?;
+        answers::user(&answer).ok_or_else(|| not_as_promised("the user", "no id in it"))
+    }
+
+    /// The units of a course, in order; among them the assessments with their titles.
+    pub async fn course_contents(&self, slug: &str) -> Result<Vec<CourseUnit>, ApiError> {
+        let what = "the course's contents";
+        let answer = self.get(what, &["courses", slug, "contents"], &[]).await?;
+        answers::units(&answer).ok_or_else(|| not_as_promised(what, "no sections in it"))
+    }
+
+    /// Whether the school answers and takes the credentials; for `doctor` and `/ready`.
+    pub async fn check(&self) -> Result<(), ApiError> {
+        self.get("the list of courses", &["courses"], &[("items_per_page", "1")]).await.map(drop)
+    }
+
+    async fn page(&self, assessment_id: &str, user_id: Option<&str>, page: u32) -> Result<ResponsePage, ApiError> {
+        let what = "the assessment's responses";
+        let (number, size) = (page.to_string(), PAGE_SIZE.to_string());
+        let mut query = vec![("page", number.as_str()), ("items_per_page", size.as_str())];
+        query.extend(user_id.map(|id| ("users", id)));
+        let answer = self.get(what, &["assessments", assessment_id, "responses"], &query).await?;
+        answers::page(&answer, page).ok_or_else(|| not_as_promised(what, "no list of data in it"))
+    }
+
+    /// One authorised call; a refused token is renewed once.
+    async fn get(&self, what: &str, path: &[&str], query: &[(&str, &str)]) -> Result<Value, ApiError> {
+        let url = self.url(path, query)?;
+        let token = self.token(None).await?;
+        match self.get_with(what, url.clone(), &token).await {
+            Err(ApiError::Unauthorized { .. }) if matches!(self.credentials, Credentials::Minted(_)) => {
+                let token = self.token(Some(&token)).await?;
+                self.get_with(what, url, &token).await.map_err(fresh_token_refused)
+            }
+            answer => answer,
+        }
+    }
+
+    async fn get_with(&self, what: &str, url: Url, token: &SecretString) -> Result<Value, ApiError> {
+        self.call(what, self.http.get(url).bearer_auth(token.expose_secret())).await
+    }
+
+    /// The token to use; `refused` is the one that the platform just turned down.
+    async fn token(&self, refused: Option<&SecretString>) -> Result<SecretString, ApiError> {
+        let client_secret = match &self.credentials {
+            Credentials::Static(token) => return Ok(token.clone()),
+            Credentials::Minted(secret) => secret,
+        };
+        let mut held = self.token.lock().await;
+        let usable = |token: &&Token| {
+            let is_refused = refused.is_some_and(|refused| refused.expose_secret() == token.secret.expose_secret());
+            !is_refused && self.clock.now() < token.expires
+        };
+        if let Some(token) = held.as_ref().filter(usable) {
+            return Ok(token.secret.clone());
+        }
+        *held = None;
+        let token = self.mint(client_secret).await?;
+        let secret = token.secret.clone();
+        *held = Some(token);
+        Ok(secret)
+    }
+
+    /// Asks for a token. The API takes JSON today; the form its documentation once showed is the second try.
+    async fn mint(&self, client_secret: &SecretString) -> Result<Token, ApiError> {
+        let what = "an access token";
+        let url = self.url(&[], &[])?.join("oauth2/access_token").map_err(|_| blank("address"))?;
+        let request = json!({
+            "client_id": self.client_id,
+            "client_secret": client_secret.expose_secret(),
+            "grant_type": "client_credentials",
+        });
+        let answer = match self.call(what, self.http.post(url.clone()).json(&request)).await {
+            Err(ApiError::Invalid { message }) if !message.contains("access_denied") => {
+                self.call(what, self.http.post(url).form(&[("data", request.to_string())])).await
+            }
+            answer => answer,
+        };
+        let answer = answer.map_err(|error| match error {
+            ApiError::Unauthorized { .. } | ApiError::Invalid { .. } | ApiError::NotFound { .. } => bad_credentials(),
+            other => other,
+        })?;
+        answers::token(&answer, self.clock.now()).ok_or_else(|| not_as_promised(what, "no token in it"))
+    }
+
+    /// One call within the budget.
+    async fn call(&self, what: &str, request: reqwest::RequestBuilder) -> Result<Value, ApiError> {
+        self.wait_for_turn().await?;
+        // Every call names the client, the one for a token too; without it the platform answers 400.
+        let request = request.header("Lw-Client", &self.client_id).header(header::ACCEPT, "application/json");
+        let response = request.send().await.map_err(|error| unreachable_platform(what, &error))?;
+        let status = response.status().as_u16();
+        let retry_after = response.headers().get(header::RETRY_AFTER).and_then(|value| value.to_str().ok()).map(ToOwned::to_owned);
+        let body = read_body(what, response).await?;
+        if (200..300).contains(&status) {
+            return serde_json::from_slice(&body).map_err(|_| not_as_promised(what, "no JSON"));
+        }
+        let now = self.clock.now();
+        let error = Refusal { status, retry_after: retry_after.as_deref(), body: &body, what }.into_error(now);
+        if let ApiError::RateLimited { retry_after } = &error {
+            let until = now.saturating_add(retry_after.unwrap_or(DEFAULT_SILENCE)).unwrap_or(now);
+            self.limiter.lock().unwrap_or_else(PoisonError::into_inner).silence(until);
+        }
+        Err(error)
+    }
+
+    async fn wait_for_turn(&self) -> Result<(), ApiError> {
+        let turn = self.limiter.lock().unwrap_or_else(PoisonError::into_inner).reserve(self.clock.now());
+        let wait = turn.map_err(|wait| ApiError::RateLimited { retry_after: Some(wait) })?;
+        if !wait.is_zero() {
+            tokio::time::sleep(wait).await;
+        }
+        Ok(())
+    }
+
+    /// `<root>/v2/<path>?<query>`; every part is escaped, so that no id can become another path.
+    fn url(&self, path: &[&str], query: &[(&str, &str)]) -> Result<Url, ApiError> {
+        let mut text = self.api_root.as_str().trim_end_matches('/').to_owned();
+        text.push('/');
+        if !path.is_empty() {
+            text.push_str("v2");
+        }
+        for part in path {
+            let part = part.trim();
+            if matches!(part, "" | "." | "..") {
+                return Err(blank("id"));
+            }
+            let escaped: String = form_urlencoded::byte_serialize(part.as_bytes()).collect();
+            // A space is written `+` in a form and `%20` in a path.
+            text.push('/');
+            text.push_str(&escaped.replace('+', "%20"));
+        }
+        let mut url = Url::parse(&text).map_err(|_| blank("address"))?;
+        if !query.is_empty() {
+            url.query_pairs_mut().extend_pairs(query);
+        }
+        Ok(url)
+    }
+}
+
+/// No redirects (they would carry the token elsewhere), no proxy from the environment, and a limit on every stage.
+fn http_client() -> Result<reqwest::Client, ApiError> {
+    // reqwest panics without a provider; the first one installed stays.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    reqwest::Client::builder()
+        .redirect(redirect::Policy::none())
+        .no_proxy()
+        .connect_timeout(CONNECT_LIMIT)
+        .timeout(CALL_LIMIT)
+        .user_agent(concat!("gradepost/", env!("CARGO_PKG_VERSION")))
+        .build()
+        .map_err(|_| ApiError::Unavailable {
+            retry_after: None,
+            message: "this machine has no usable TLS set-up for HTTPS calls".to_owned(),
+        })
+}
+
+async fn read_body(what: &str, mut response: reqwest::Response) -> Result<Vec<u8>, ApiError> {
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|error| unreachable_platform(what, &error))? {
+        if body.len() + chunk.len() > LARGEST_ANSWER {
+            return Err(not_as_promised(what, "more than 16 MB"));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+fn bad_credentials() -> ApiError {
+    ApiError::Unauthorized {
+        message:
+            "LearnWorlds gives no access token for CLIENT_ID and CLIENT_SECRET. Compare both with the school's Settings > Developers > API."
+                .to_owned(),
+    }
+}
+
+/// A new token is refused like the old one, so tokens are not what is wrong.
+fn fresh_token_refused(error: ApiError) -> ApiError {
+    let ApiError::Unauthorized { .. } = error else { return error };
+    ApiError::Unauthorized {
+        message: "LearnWorlds refuses even a new access token (401). Check in the school's Settings > Developers > API that the client CLIENT_ID is active."
+            .to_owned(),
+    }
+}
+
+fn not_as_promised(what: &str, found: &str) -> ApiError {
+    ApiError::Malformed {
+        message: format!(
+            "LearnWorlds answered with {found} when asked for {what}; if it goes on, check that SCHOOL_DOMAIN is the school's own host"
+        ),
+    }
+}
+
+fn blank(part: &str) -> ApiError {
+    ApiError::Invalid { message: format!("LearnWorlds cannot be asked: the {part} is blank or malformed") }
+}
+
+/// The error's own text is left out: it quotes the address, which holds ids.
+fn unreachable_platform(what: &str, error: &reqwest::Error) -> ApiError {
+    if error.is_builder() {
+        let message = "CLIENT_ID or the access token holds characters that no HTTP header may hold; copy it again".to_owned();
+        return ApiError::Invalid { message };
+    }
+    let how = if error.is_timeout() {
+        "did not answer in time"
+    } else if error.is_connect() {
+        "could not be reached; check SCHOOL_DOMAIN and the network"
+    } else {
+        "broke the connection"
+    };
+    ApiError::Unavailable { retry_after: None, message: format!("LearnWorlds {how} (asked for {what})") }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,90 @@
+//! One face: its bytes, and what is read from them once.
+
+use std::sync::{Arc, OnceLock, RwLock};
+
+use rustybuzz::ShapePlan;
+use rustybuzz::ttf_parser::{self, GlyphId};
+
+use super::Metrics;
+use super::shaping::PlanKey;
+
+/// A face of the set.
+#[derive(Debug)]
+pub(super) struct Face {
+    pub(super) family: Arc<str>,
+    pub(super) bold: bool,
+    pub(super) italic: bool,
+    pub(super) data: &'static [u8],
+    pub(super) index: u32,
+    parsed: OnceLock<Option<Box<Parsed>>>,
+}
+
+/// What reading a face gives.
+pub(super) struct Parsed {
+    pub(super) shaper: rustybuzz::Face<'static>,
+    /// One font unit in ems.
+    pub(super) unit: f32,
+    pub(super) metrics: Metrics,
+    /// Shaping plans by script, direction and features; a document needs one or two.
+    pub(super) plans: RwLock<Vec<(PlanKey, Arc<ShapePlan>)>>,
+}
+
+impl std::fmt::Debug for Parsed {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Parsed").field("metrics", &self.metrics).finish_non_exhaustive()
+    }
+}
+
+impl Face {
+    pub(super) fn new(family: &str, bold: bool, italic: bool, data: &'static [u8], index: u32) -> Self {
+        Self { family: family.into(), bold, italic, data, index, parsed: OnceLock::new() }
+    }
+
+    /// What was read from the bytes; `None` for a file that is not a font after all.
+    pub(super) fn parsed(&self) -> Option<&Parsed> {
+        self.parsed.get_or_init(|| Parsed::read(self.data, self.index).map(Box::new)).as_deref()
+    }
+
+    /// The glyph of a character.
+    pub(super) fn glyph(&self, character: char) -> Option<GlyphId> {
+        let glyph = self.parsed()?.shaper.glyph_index(character)?;
+        (glyph.0 != 0).then_some(glyph)
+    }
+}
+
+impl Parsed {
+    fn read(data: &'static [u8], index: u32) -> Option<Self> {
+        let face = ttf_parser::Face::parse(data, index).ok()?;
+        let unit = 1.0 / f32::from(face.units_per_em());
+        let metrics = metrics(&face, unit);
+        Some(Self { shaper: rustybuzz::Face::from_face(face), unit, metrics, plans: RwLock::default() })
+    }
+}
+
+/// Vertical metrics from hhea alone: LibreOffice and Word on these faces agree with it, OS/2's win values are not used.
+fn metrics(face: &ttf_parser::Face<'_>, unit: f32) -> Metrics {
+    let hhea = face.tables().hhea;
+    let (underline_top, underline_thickness) = face.underline_metrics().map_or((-0.1, 0.05), |line| scaled(line, unit));
+    let (strikeout_top, strikeout_thickness) = face.strikeout_metrics().map_or((0.28, 0.05), |line| scaled(line, unit));
+    let height = |metric: Option<i16>, letter: char| {
+        metric
+            .filter(|height| *height > 0)
+            .or_else(|| face.glyph_index(letter).and_then(|glyph| face.glyph_bounding_box(glyph)).map(|bounds| bounds.y_max))
+            .map(|height| f32::from(height) * unit)
+    };
+    Metrics {
+        ascent: f32::from(hhea.ascender) * unit,
+        descent: -f32::from(hhea.descender) * unit,
+        line_gap: f32::from(hhea.line_gap.max(0)) * unit,
+        underline_position: underline_thickness.mul_add(0.5, -underline_top),
+        underline_thickness,
+        strikeout_position: strikeout_thickness.mul_add(-0.5, strikeout_top),
+        x_height: height(face.x_height(), 'x').unwrap_or(0.5),
+        cap_height: height(face.capital_height(), 'H').unwrap_or(0.7),
+    }
+}
+
+/// A line's top edge above the baseline and its thickness, in ems.
+fn scaled(line: ttf_parser::LineMetrics, unit: f32) -> (f32, f32) {
+    (f32::from(line.position) * unit, f32::from(line.thickness.max(1)) * unit)
+}

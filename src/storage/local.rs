@@ -1,0 +1,90 @@
+//! A store in a directory: the only place that touches the file system on the service's behalf.
+//!
+//! What a returned `put` promises survives a power cut: the bytes are written to a temporary file and synced, the file is linked (create-only) or renamed (overwrite) into place, and the folder is synced.
+//! Readers therefore see a whole object or none.
+//! Several processes may share one directory: creation is the file system's own atomic link, and everything that replaces or removes a file holds an advisory lock that dies with its process.
+
+mod files;
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+
+use crate::storage::key::{check_key, check_prefix};
+use crate::storage::local::files::Files;
+use crate::storage::{PutMode, Store, StoreError, Version};
+
+/// Objects as files under one root.
+#[derive(Debug, Clone)]
+pub struct LocalStore {
+    files: Arc<Files>,
+}
+
+impl LocalStore {
+    /// Opens the directory, makes it when it is missing, and removes what writers that died left half-written.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] when the directory cannot be used.
+    pub async fn open(root: &Path) -> Result<Self, StoreError> {
+        let root: PathBuf = root.to_owned();
+        let name = root.display().to_string();
+        let files = blocking(name, move || Files::open(root)).await?;
+        Ok(Self { files: Arc::new(files) })
+    }
+
+    /// Runs one file operation off the async threads.
+    async fn with_files<T: Send + 'static>(
+        &self,
+        key: &str,
+        work: impl FnOnce(&Files, &str) -> Result<T, files::Fault> + Send + 'static,
+    ) -> Result<T, StoreError> {
+        let files = Arc::clone(&self.files);
+        let owned = key.to_owned();
+        blocking(key.to_owned(), move || work(&files, &owned)).await
+    }
+}
+
+async fn blocking<T: Send + 'static>(
+    key: String,
+    work: impl FnOnce() -> Result<T, files::Fault> + Send + 'static,
+) -> Result<T, StoreError> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(done) => done.map_err(|fault| fault.into_store_error(key)),
+        Err(error) => {
+            Err(StoreError::Unavailable { key, message: format!("the file operation did not finish: {error}"), retry_after: None })
+        }
+    }
+}
+
+#[async_trait]
+impl Store for LocalStore {
+    async fn put(&self, key: &str, bytes: Bytes, mode: PutMode) -> Result<Version, StoreError> {
+        check_key(key)?;
+        self.with_files(key, move |files, key| files.put(key, &bytes, &mode)).await
+    }
+
+    async fn get(&self, key: &str) -> Result<Option<(Bytes, Version)>, StoreError> {
+        check_key(key)?;
+        self.with_files(key, Files::get).await
+    }
+
+    async fn list(&self, prefix: &str, start_after: Option<&str>, limit: usize) -> Result<Vec<String>, StoreError> {
+        check_prefix(prefix)?;
+        let after = start_after.map(ToOwned::to_owned);
+        self.with_files(prefix, move |files, prefix| files.list(prefix, after.as_deref(), limit)).await
+    }
+
+    async fn delete(&self, key: &str) -> Result<(), StoreError> {
+        check_key(key)?;
+        self.with_files(key, Files::delete).await
+    }
+
+    fn describe(&self) -> String {
+        format!("local folder {}", self.files.root().display())
+    }
+}
+
+#[cfg(test)]
+mod tests;
