@@ -37,3 +37,29 @@ pub struct Answer {
     /// Points possible.
     pub max_points: Option<f64>,
 }
+
+/// A submission as a file may hold it.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Written {
+    Whole(Submission),
+    Answers(Vec<Answer>),
+    Plain(Vec<Option<String>>),
+}
+
+impl Submission {
+    /// Reads a submission from JSON: the whole object, a bare list of answers, or a bare list of answered texts (`null` for none).
+    pub fn from_json(text: &[u8]) -> Result<Self, serde_json::Error> {
+        let is_list = text.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'[');
+        if !is_list {
+            return serde_json::from_slice(text);
+        }
+        Ok(match serde_json::from_slice(text)? {
+            Written::Whole(submission) => submission,
+            Written::Answers(answers) => Self { answers, ..Self::default() },
+            Written::Plain(texts) => {
+                Self { answers: texts.into_iter().map(|answer| Answer { answer, ..Answer::default() }).collect(), ..Self::default() }
+            }
+        })
+    }
+}

@@ -49,6 +49,13 @@ const ENDED_FOLDER: &str = "ended/";
 /// All jobs.
 pub const JOBS_FOLDER: &str = "jobs/";
 
+/// All rows that wait to be folded.
+pub const UNFOLDED_FOLDER: &str = "folding/";
+/// All jobs an admin is yet to hear of.
+pub const ALERTS_FOLDER: &str = "alerts/waiting/";
+/// All question banks.
+pub const QUESTIONS_FOLDER: &str = "questions/";
+
 /// Reads a due pointer's key back: when, and which job. `None` when it is not one of ours.
 pub fn parse_due(key: &str) -> Option<(Timestamp, JobId)> {
     let (stamp, job) = key.strip_prefix(DUE_FOLDER)?.split_once('-')?;
@@ -138,6 +145,48 @@ pub enum ObjectKey<'a> {
     },
     /// A mail of the file transport.
     Outbox(&'a str),
+    /// A row that waits to be folded into its course's index.
+    Unfolded {
+        /// The course folder.
+        course: &'a str,
+        /// The row's name: the job, in later rounds with the round.
+        row: &'a str,
+    },
+    /// What one submission came to, for later attempts to be compared with.
+    Result {
+        /// The assessment's id, else its title.
+        assessment: &'a str,
+        /// The student's id.
+        student: &'a str,
+        /// When and which job.
+        name: &'a str,
+    },
+    /// Which job makes the report of a submission.
+    Claim {
+        /// The assessment's id, else its title.
+        assessment: &'a str,
+        /// The submission's id.
+        submission: &'a str,
+    },
+    /// Which job made the one report of a student on an assessment (`RETAKE_POLICY=first`).
+    FirstReport {
+        /// The assessment's id, else its title.
+        assessment: &'a str,
+        /// The student's id.
+        student: &'a str,
+    },
+    /// A job an admin is yet to hear of.
+    AlertWaiting {
+        /// The cause, a stable word.
+        cause: &'a str,
+        /// The job.
+        job: &'a JobId,
+    },
+    /// When the admin last heard of a cause.
+    AlertSent {
+        /// The cause, a stable word.
+        cause: &'a str,
+    },
 }
 
 impl ObjectKey<'_> {
@@ -157,6 +206,14 @@ impl ObjectKey<'_> {
             Self::Due { at, job } => format!("{DUE_FOLDER}{}-{job}", at.strftime(DUE_STAMP)),
             Self::Ended { state, at, job } => format!("{ENDED_FOLDER}{state}/{:010}-{job}", newest_first(*at)),
             Self::Outbox(name) => format!("outbox/{}", safe_name(name)),
+            Self::Unfolded { course, row } => format!("{UNFOLDED_FOLDER}{}/{}.json", safe_name(course), safe_name(row)),
+            Self::Result { assessment, student, name } => {
+                format!("results/{}/{}/{}.json", safe_name(assessment), safe_name(student), safe_name(name))
+            }
+            Self::Claim { assessment, submission } => format!("claims/{}/{}", safe_name(assessment), safe_name(submission)),
+            Self::FirstReport { assessment, student } => format!("first_reports/{}/{}.json", safe_name(assessment), safe_name(student)),
+            Self::AlertWaiting { cause, job } => format!("{ALERTS_FOLDER}{}/{job}.json", safe_name(cause)),
+            Self::AlertSent { cause } => format!("alerts/sent/{}.json", safe_name(cause)),
         }
     }
 }

@@ -1,0 +1,217 @@
+//! Bytes to questions.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use encoding_rs::{Encoding, WINDOWS_1252};
+
+use crate::analysis::bank::columns::{Columns, DIFFICULTY};
+use crate::analysis::bank::{BankFault, Question};
+use crate::analysis::fold;
+use crate::analysis::matching::kind::Kind;
+use crate::analysis::matching::number;
+
+/// More questions than any test has; a larger number in a cell is a slip.
+const MAX_NUMBER: u32 = 5_000;
+/// After so many faults the file is something else than a bank.
+const MAX_FAULTS: usize = 200;
+
+/// Reads all questions and the names of the grouping columns, or every fault.
+pub(super) fn read(bytes: &[u8]) -> Result<(Vec<Question>, Vec<String>), Vec<BankFault>> {
+    let text = decode(bytes);
+    let (text, skipped) = skip_separator_line(&text);
+    let mut reader =
+        csv::ReaderBuilder::new().delimiter(sniff_delimiter(text)).flexible(true).has_headers(false).from_reader(text.as_bytes());
+    let mut rows = Vec::new();
+    let mut lines = Lines { text: text.as_bytes(), at: 0, line: 1 + skipped };
+    for record in reader.records() {
+        match record {
+            Ok(record) => rows.push((lines.of(record.position().map_or(0, csv::Position::byte) as usize), record)),
+            Err(error) => return Err(vec![BankFault::file(format!("not readable as CSV: {error}"))]),
+        }
+    }
+    rows.retain(|(_, record)| record.iter().any(|cell| !cell.trim().is_empty()));
+    let Some(((line, header), rows)) = rows.split_first() else {
+        return Err(vec![BankFault::file(
+            "the file is empty; the first line must name the columns question_number and correct_alternative",
+        )]);
+    };
+    let columns = Columns::read(header, *line)?;
+    let mut faults = Vec::new();
+    let mut questions = Vec::new();
+    for (line, record) in rows {
+        match question(record, &columns, header.len(), *line) {
+            Ok(question) => questions.push((*line, question)),
+            Err(found) => faults.extend(found),
+        }
+    }
+    check_numbers(&questions, faults.is_empty(), &mut faults);
+    if faults.is_empty() {
+        let names = columns.groups.into_iter().map(|(_, name)| name).collect();
+        return Ok((questions.into_iter().map(|(_, question)| question).collect(), names));
+    }
+    faults.sort_by_key(|fault| fault.line.unwrap_or(u64::MAX));
+    faults.truncate(MAX_FAULTS);
+    Err(faults)
+}
+
+/// By its byte order mark, else UTF-8 where it is valid, else what Excel on Windows writes.
+fn decode(bytes: &[u8]) -> Cow<'_, str> {
+    if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
+        return encoding.decode_without_bom_handling(&bytes[mark..]).0;
+    }
+    std::str::from_utf8(bytes).map_or_else(|_| WINDOWS_1252.decode_without_bom_handling(bytes).0, Cow::Borrowed)
+}
+
+/// Excel's own `sep=;` line, which is no row; gives the rest and the lines skipped.
+fn skip_separator_line(text: &str) -> (&str, u64) {
+    match text.split_once('\n') {
+        Some((first, rest)) if first.trim().to_ascii_lowercase().starts_with("sep=") => (rest, 1),
+        _ => (text, 0),
+    }
+}
+
+/// The commonest of the three delimiters in the first filled line, quoted parts aside.
+fn sniff_delimiter(text: &str) -> u8 {
+    let header = text.lines().find(|line| !line.trim().is_empty()).unwrap_or_default();
+    let mut quoted = false;
+    let mut counts = [(b';', 0), (b'\t', 0), (b',', 0)];
+    for byte in header.bytes() {
+        quoted ^= byte == b'"';
+        if let Some((_, count)) = counts.iter_mut().find(|(delimiter, _)| !quoted && *delimiter == byte) {
+            *count += 1;
+        }
+    }
+    counts.into_iter().max_by_key(|(_, count)| *count).map_or(b',', |(delimiter, _)| delimiter)
+}
+
+/// The line a record stands on: the reader's own count stops at blank lines before it.
+struct Lines<'t> {
+    text: &'t [u8],
+    at: usize,
+    line: u64,
+}
+
+impl Lines<'_> {
+    fn of(&mut self, byte: usize) -> u64 {
+        let is_end = |at: usize| matches!(self.text.get(at), Some(b'\n' | b'\r'));
+        while self.at < self.text.len() && (self.at < byte || is_end(self.at)) {
+            let windows = self.text[self.at] == b'\r' && self.text.get(self.at + 1) == Some(&b'\n');
+            self.line += u64::from(is_end(self.at) && !windows);
+            self.at += 1;
+        }
+        self.line
+    }
+}
+
+fn question(record: &csv::StringRecord, columns: &Columns, width: usize, line: u64) -> Result<Question, Vec<BankFault>> {
+    let cell = |position: usize| record.get(position).unwrap_or_default().trim();
+    let optional = |position: Option<usize>| position.map(cell).filter(|text| !text.is_empty());
+    let mut faults = Vec::new();
+    let mut fault = |message: String| faults.push(BankFault::at(line, message));
+
+    let extra: Vec<&str> = record.iter().skip(width).filter(|cell| !cell.trim().is_empty()).collect();
+    if !extra.is_empty() {
+        fault(format!(
+            "{} more cells than the header has columns ('{}'): put texts with the delimiter in quotes",
+            extra.len(),
+            extra.join("', '")
+        ));
+    }
+    let number = parse_number(cell(columns.number)).unwrap_or_else(|message| {
+        fault(message);
+        0
+    });
+    let kind = optional(columns.kind).and_then(|spelling| {
+        let kind = Kind::parse(spelling);
+        if kind.is_none() {
+            fault(format!("the type '{spelling}' is unknown; known are {}", Kind::WORDS));
+        }
+        kind
+    });
+    let correct = split_bar(cell(columns.correct));
+    if correct.is_empty() && kind != Some(Kind::Graded) {
+        fault("no right answer: fill it in, or set the type to 'open' if a teacher grades the question".to_owned());
+    }
+    let points = optional(columns.points).map_or(1.0, |text| {
+        parse_points(text).unwrap_or_else(|| {
+            fault(format!("the points '{text}' are no number above 0"));
+            1.0
+        })
+    });
+    let groups = columns.groups.iter().filter(|(position, _)| !cell(*position).is_empty());
+    let groups: BTreeMap<String, String> = groups.map(|(position, column)| (column.clone(), group_name(column, cell(*position)))).collect();
+    if !faults.is_empty() {
+        return Err(faults);
+    }
+    let options = optional(columns.options).map(split_bar).unwrap_or_default();
+    Ok(Question { number, correct, options, kind, points, text: optional(columns.text).map(str::to_owned), groups })
+}
+
+/// `12`, what a spreadsheet makes of it (`12.0`, `12,0`), or a text that names it (`Pregunta 12`).
+fn parse_number(cell: &str) -> Result<u32, String> {
+    if cell.is_empty() {
+        return Err("no question number".to_owned());
+    }
+    let whole = cell.strip_suffix(".0").or_else(|| cell.strip_suffix(",0")).unwrap_or(cell);
+    let number = whole.parse().ok().or_else(|| number::leading(cell));
+    match number {
+        Some(number) if (1..=MAX_NUMBER).contains(&number) => Ok(number),
+        _ => Err(format!("the question number '{cell}' is no whole number from 1 on")),
+    }
+}
+
+fn parse_points(text: &str) -> Option<f64> {
+    let points: f64 = text.replace(',', ".").parse().ok()?;
+    (points.is_finite() && points > 0.0).then_some(points)
+}
+
+/// The name of a group; a difficulty that went through a spreadsheet (`1.0`) is a whole number again.
+fn group_name(column: &str, cell: &str) -> String {
+    let name = fold::collapse_spaces(cell);
+    let whole = name.strip_suffix(".0").or_else(|| name.strip_suffix(",0")).filter(|w| column == DIFFICULTY && w.parse::<u32>().is_ok());
+    whole.map_or_else(|| name.clone(), str::to_owned)
+}
+
+/// Numbers must run from 1 without doubles or gaps; gaps only mean something once every row could be read.
+fn check_numbers(questions: &[(u64, Question)], complete: bool, faults: &mut Vec<BankFault>) {
+    let mut lines: BTreeMap<u32, u64> = BTreeMap::new();
+    for (line, question) in questions {
+        match lines.get(&question.number) {
+            Some(first) => faults.push(BankFault::at(*line, format!("question {} is already on line {first}", question.number))),
+            None => drop(lines.insert(question.number, *line)),
+        }
+    }
+    if !complete {
+        return;
+    }
+    let Some(last) = lines.keys().next_back() else {
+        return faults.push(BankFault::file("the file has a header and no questions"));
+    };
+    let missing: Vec<u32> = (1..=*last).filter(|number| !lines.contains_key(number)).collect();
+    if !missing.is_empty() {
+        let shown = missing.iter().take(10).map(u32::to_string).collect::<Vec<_>>().join(", ");
+        let more = if missing.len() > 10 { format!(" and {} more", missing.len() - 10) } else { String::new() };
+        faults.push(BankFault::file(format!("the numbers run to {last}, but missing are {shown}{more}")));
+    }
+}
+
+/// Splits at `|`, trimmed, blanks dropped; `\|` is a bar within a text.
+pub(crate) fn split_bar(cell: &str) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    let mut chars = cell.chars().peekable();
+    while let Some(c) = chars.next() {
+        match (c, parts.last_mut()) {
+            ('\\', Some(last)) if chars.peek() == Some(&'|') => last.extend(chars.next()),
+            ('|', _) => parts.push(String::new()),
+            (c, Some(last)) => last.push(c),
+            (_, None) => {}
+        }
+    }
+    parts.into_iter().map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
+}
+
+/// The inverse for one part of a cell.
+pub(crate) fn escape_bar(text: &str) -> String {
+    text.replace('|', "\\|")
+}

@@ -1,0 +1,219 @@
+//! Conditions of levels, evaluated over what was counted.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use minijinja::value::{Object, ObjectRepr, ValueKind};
+use minijinja::{Environment, UndefinedBehavior, Value};
+
+use crate::analysis::bank::group_column;
+use crate::analysis::fold;
+use crate::analysis::profile::LevelRule;
+use crate::analysis::suggest;
+
+/// The names a condition may use beside grouping columns.
+const NAMES: &[&str] =
+    &["percentage", "groups_passed", "groups_failed", "groups_total", "correct", "incorrect", "unanswered", "total", "score", "max_score"];
+/// The grouping columns that are always known; others must stand in `group_by`.
+const COLUMNS: &[&str] = &["lecture", "materia", "skill", "difficulty"];
+/// A condition is a line, not a program.
+const FUEL: u64 = 20_000;
+
+/// What a condition sees.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Facts {
+    pub(crate) numbers: BTreeMap<&'static str, f64>,
+    /// Column to folded group name to percentage right.
+    pub(crate) columns: BTreeMap<String, BTreeMap<String, f64>>,
+}
+
+/// Why a condition cannot be evaluated.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct ConditionFault {
+    pub(crate) message: String,
+    pub(crate) suggestion: Option<String>,
+}
+
+/// The first rule that holds, with its position.
+pub(crate) fn first<'r>(rules: &'r [LevelRule], facts: &Facts) -> Result<Option<&'r LevelRule>, (&'r LevelRule, String)> {
+    for rule in rules {
+        let holds = rule.when.as_deref().map_or(Ok(true), |when| holds(when, facts)).map_err(|message| (rule, message))?;
+        if holds {
+            return Ok(Some(rule));
+        }
+    }
+    Ok(None)
+}
+
+/// Evaluates a condition; a group that the bank does not have is an error, never a silent zero.
+pub(crate) fn holds(condition: &str, facts: &Facts) -> Result<bool, String> {
+    let missing = Arc::new(Mutex::new(Vec::new()));
+    let scope = Scope { facts: facts.clone(), any: None, missing: Arc::clone(&missing) };
+    let result = evaluate(condition, scope);
+    let missing = missing.lock().unwrap_or_else(PoisonError::into_inner);
+    match missing.first() {
+        Some(name) => Err(format!("the bank has no {name}")),
+        None => result,
+    }
+}
+
+/// Checks a condition before any bank is known: syntax, names, and that it yields yes or no.
+pub(crate) fn check(condition: &str, columns: &[String]) -> Result<(), ConditionFault> {
+    let plain = |message: String| ConditionFault { message, suggestion: None };
+    let environment = environment();
+    let expression = environment.compile_expression(condition).map_err(|error| plain(words(&error)))?;
+    let mut names: Vec<String> = expression.undeclared_variables(false).into_iter().collect();
+    names.sort();
+    for name in names {
+        let column = group_column(&name);
+        if !NAMES.contains(&name.as_str()) && !COLUMNS.contains(&column.as_str()) && !columns.contains(&column) {
+            let known = || NAMES.iter().chain(COLUMNS).copied().chain(columns.iter().map(String::as_str));
+            let suggestion = suggest::nearest(&name, known()).map(|n| format!("did you mean '{n}'?"));
+            let suggestion = suggestion
+                .unwrap_or_else(|| format!("known are {}; further columns must stand in group_by", known().collect::<Vec<_>>().join(", ")));
+            return Err(ConditionFault { message: format!("there is no '{name}'"), suggestion: Some(suggestion) });
+        }
+    }
+    // Both ends, so that both sides of an `and` and an `or` are tried.
+    for any in [0.0, 100.0] {
+        let numbers = NAMES.iter().map(|name| (*name, any)).collect();
+        let scope = Scope { facts: Facts { numbers, columns: BTreeMap::new() }, any: Some(any), missing: Arc::default() };
+        evaluate(condition, scope).map_err(plain)?;
+    }
+    Ok(())
+}
+
+fn evaluate(condition: &str, scope: Scope) -> Result<bool, String> {
+    let environment = environment();
+    let expression = environment.compile_expression(condition).map_err(|error| words(&error))?;
+    let value = expression.eval(Value::from_object(scope)).map_err(|error| words(&error))?;
+    match value.kind() {
+        ValueKind::Bool => Ok(value.is_true()),
+        other => Err(format!("it gives a {other}, not yes or no; compare it, as in 'percentage >= 80'")),
+    }
+}
+
+/// Comparisons and arithmetic only: no filters, tests or functions, and no undefined names.
+fn environment() -> Environment<'static> {
+    let mut environment = Environment::empty();
+    environment.set_undefined_behavior(UndefinedBehavior::Strict);
+    environment.set_fuel(Some(FUEL));
+    environment
+}
+
+fn words(error: &minijinja::Error) -> String {
+    error.detail().map_or_else(|| error.kind().to_string(), |detail| format!("{}: {detail}", error.kind()))
+}
+
+/// The root of the names.
+#[derive(Debug)]
+struct Scope {
+    facts: Facts,
+    /// The value of every group while a condition is only checked.
+    any: Option<f64>,
+    missing: Arc<Mutex<Vec<String>>>,
+}
+
+impl Object for Scope {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Map
+    }
+
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        let name = key.as_str()?;
+        if let Some(number) = self.facts.numbers.get(name) {
+            return Some(Value::from(*number));
+        }
+        let column = group_column(name);
+        if self.any.is_none() && !self.facts.columns.contains_key(&column) {
+            note(&self.missing, format!("column '{column}'"));
+            return None;
+        }
+        let groups = self.facts.columns.get(&column).cloned().unwrap_or_default();
+        Some(Value::from_object(Column { name: column, groups, any: self.any, missing: Arc::clone(&self.missing) }))
+    }
+}
+
+/// One grouping column: `difficulty[1]`, `skill["Interpretar"]`, `skill.Interpretar`.
+#[derive(Debug)]
+struct Column {
+    name: String,
+    groups: BTreeMap<String, f64>,
+    any: Option<f64>,
+    missing: Arc<Mutex<Vec<String>>>,
+}
+
+impl Object for Column {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Map
+    }
+
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        // `difficulty[1]`, `difficulty[1.0]` and `difficulty["1"]` are one.
+        let number = || f64::try_from(key.clone()).map_or_else(|_| key.to_string(), |number| number.to_string());
+        let name = key.as_str().map_or_else(number, str::to_owned);
+        let found = self.any.or_else(|| self.groups.get(&fold::unaccented(&name)).copied());
+        if found.is_none() {
+            let known: Vec<&str> = self.groups.keys().map(String::as_str).collect();
+            note(&self.missing, format!("{} '{name}' (it has {})", self.name, known.join(", ")));
+        }
+        found.map(Value::from)
+    }
+}
+
+fn note(missing: &Mutex<Vec<String>>, name: String) {
+    missing.lock().unwrap_or_else(PoisonError::into_inner).push(name);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn facts() -> Facts {
+        let difficulty = [("1".to_owned(), 75.0), ("2".to_owned(), 200.0 / 3.0)].into();
+        let skill = [("interpretar".to_owned(), 80.0)].into();
+        Facts {
+            numbers: [("percentage", 80.0)].into(),
+            columns: [("difficulty".to_owned(), difficulty), ("skill".to_owned(), skill)].into(),
+        }
+    }
+
+    #[test]
+    fn bounds_belong_to_the_level() {
+        assert_eq!(holds("percentage >= 80", &facts()), Ok(true));
+        assert_eq!(holds("percentage > 80", &facts()), Ok(false));
+        assert_eq!(holds("difficulty[1] >= 75 and difficulty[2] >= 66.67", &facts()), Ok(false));
+    }
+
+    #[test]
+    fn groups_are_found_however_they_are_spelled() {
+        for condition in
+            ["skill.Interpretar >= 80", "habilidad['INTERPRETAR'] >= 80", "question_difficulty['1'] >= 75", "dificultad[1.0] == 75"]
+        {
+            assert_eq!(check(condition, &[]), Ok(()), "{condition}");
+            assert_eq!(holds(condition, &facts()), Ok(true), "{condition}");
+        }
+    }
+
+    #[test]
+    fn a_group_the_bank_does_not_have_is_an_error() {
+        let error = holds("difficulty[3] >= 75", &facts()).expect_err("no such group");
+        assert_eq!(error, "the bank has no difficulty '3' (it has 1, 2)");
+        assert_eq!(holds("materia.Física > 1", &facts()).expect_err("syntax"), "syntax error: unexpected character");
+        assert_eq!(holds("materia['Física'] > 1", &facts()).expect_err("no such column"), "the bank has no column 'materia'");
+    }
+
+    #[test]
+    fn a_condition_that_cannot_be_meant_is_told_apart_before_any_student() {
+        for (condition, message) in [
+            ("percentage", "it gives a number, not yes or no; compare it, as in 'percentage >= 80'"),
+            ("percent >= 80", "there is no 'percent'"),
+            ("percentage >=", "syntax error: unexpected end of input, expected expression"),
+            ("percentage >= 80 and eje[1] > 2", "there is no 'eje'"),
+        ] {
+            assert_eq!(check(condition, &[]).expect_err("a fault").message, message);
+        }
+        assert_eq!(check("percentage >= 80 and eje[1] > 2", &["eje".to_owned()]), Ok(()));
+        assert!(check("range(999999999)", &[]).is_err());
+    }
+}

@@ -1,0 +1,226 @@
+//! How one assessment is judged: the profiles of `assessments.toml`.
+//!
+//! A profile is data: which assessment it is for, how its questions are grouped, when a group passes, which levels there are.
+//! What a profile leaves out is judged as the `lecture` method does, so a table that only names a template changes nothing else.
+
+mod fields;
+mod read;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use crate::analysis::fold;
+
+/// The profiles that come with gradepost: every method of the service it replaces, ready to be copied.
+pub const BUNDLED: &str = include_str!("../../../templates/assessments.toml");
+
+/// All profiles of a school; by default none, so that every assessment is judged as `lecture`.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Profiles {
+    profiles: Vec<Profile>,
+    fallback: Profile,
+}
+
+/// How one assessment is judged.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Profile {
+    /// Its name for messages: `name`, else what it matches.
+    pub name: String,
+    /// Which assessments it is for.
+    pub matches: Matches,
+    /// The folder its results are filed under, when the event's course shall not decide.
+    pub course: Option<String>,
+    /// The Word template's file name.
+    pub template: Option<String>,
+    /// The question bank's file name.
+    pub bank: Option<String>,
+    /// Whether the platform's points will do where no bank is found.
+    pub bank_optional: bool,
+    /// The grouping columns, outermost first; `None` groups by lecture, or else by the first column the bank has.
+    pub group_by: Option<Vec<String>>,
+    /// When a group passes.
+    pub pass: PassRule,
+    /// When the student passes, as an expression; `None` where passing means nothing.
+    pub passed: Option<String>,
+    /// What the headline percentage counts.
+    pub percentage: Percentage,
+    /// The levels, best first; the first whose condition holds is the student's.
+    pub levels: Vec<LevelRule>,
+    /// The levels only the school sees, tried before `levels`.
+    pub internal_levels: Vec<LevelRule>,
+    /// Named statuses of groups by their percentage, best first; empty for passed and failed.
+    pub statuses: Vec<StatusRule>,
+    /// Level name to the entries of its study plan.
+    pub plan: BTreeMap<String, Vec<String>>,
+    /// The language of report and mail (`es`, `en`, `pt`), when the service's shall not decide.
+    pub language: Option<String>,
+}
+
+/// Which assessments a profile is for; empty on both sides: all that no other profile takes.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Matches {
+    /// Assessment ids.
+    pub ids: Vec<String>,
+    /// Titles, in which `*` stands for any text and `?` for one character.
+    pub titles: Vec<String>,
+}
+
+/// When a group passes.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum PassRule {
+    /// All of its questions are right.
+    AllCorrect,
+    /// At least this percentage of them is right; the bound itself passes.
+    AtLeast(f64),
+}
+
+/// What the headline percentage counts.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Percentage {
+    /// Right answers of all questions.
+    Questions,
+    /// Groups passed of all groups; right answers where there are no groups.
+    Groups,
+    /// Points reached of all points.
+    Points,
+}
+
+/// One level.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LevelRule {
+    /// Its name as the student reads it.
+    pub name: String,
+    /// Its condition; `None` always holds.
+    pub when: Option<String>,
+}
+
+/// One status of groups.
+#[derive(Debug, Clone, PartialEq)]
+pub struct StatusRule {
+    /// Its name as the student reads it.
+    pub name: String,
+    /// The percentage from which it holds, itself included; `None` always holds.
+    pub at_least: Option<f64>,
+    /// Its colour family.
+    pub tone: crate::model::analysis::Tone,
+}
+
+/// One fault of a profile file.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub struct ProfileError {
+    /// The file.
+    pub file: String,
+    /// The line, from 1.
+    pub line: usize,
+    /// What is wrong.
+    pub message: String,
+    /// What was probably meant, or what to do.
+    pub suggestion: Option<String>,
+}
+
+impl fmt::Display for ProfileError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}: {}", self.file, self.line, self.message)?;
+        self.suggestion.as_ref().map_or(Ok(()), |suggestion| write!(f, " ({suggestion})"))
+    }
+}
+
+impl Profiles {
+    /// Reads a profile file; `file` is its name for messages.
+    ///
+    /// # Errors
+    /// Every fault at once, each with its line: unknown keys, wrong types, conditions that cannot be evaluated, plans for levels that do not exist.
+    pub fn from_toml(text: &str, file: &str) -> Result<Self, Vec<ProfileError>> {
+        let mut profiles = read::read(text, file)?;
+        let fallback = profiles.iter().position(|p| p.matches.is_empty()).map_or_else(Profile::default, |i| profiles.remove(i));
+        Ok(Self { profiles, fallback })
+    }
+
+    /// The profile for an assessment: by id, else by title, else by pattern in the file's order, else the table without `match`, else `lecture`.
+    pub fn get(&self, id: Option<&str>, title: Option<&str>) -> &Profile {
+        let by = |meets: &dyn Fn(&Matches) -> bool| self.profiles.iter().find(|p| meets(&p.matches));
+        let by_id = || id.and_then(|id| by(&|m| m.ids.iter().any(|i| i.eq_ignore_ascii_case(id.trim()))));
+        let title = title.map(fold::name);
+        let by_title = || title.as_deref().and_then(|t| by(&|m| m.titles.iter().any(|p| fold::name(p) == t)));
+        let by_pattern = || title.as_deref().and_then(|t| by(&|m| m.titles.iter().any(|p| is_match(&fold::name(p), t))));
+        by_id().or_else(by_title).or_else(by_pattern).unwrap_or(&self.fallback)
+    }
+
+    /// The profile of this name, as `name` or a title spells it.
+    pub fn named(&self, name: &str) -> Option<&Profile> {
+        self.profiles.iter().chain([&self.fallback]).find(|p| fold::name(&p.name) == fold::name(name))
+    }
+
+    /// All profiles, the one for everything else last.
+    pub fn iter(&self) -> impl Iterator<Item = &Profile> {
+        self.profiles.iter().chain([&self.fallback])
+    }
+}
+
+impl Default for Profile {
+    /// The `lecture` method: a lesson passes with all its questions right; the share of lessons passed gives `Nivel 3` from 80 on, `Nivel 2` from 60 on, else `Nivel 1`.
+    fn default() -> Self {
+        let level = |name: &str, when: Option<&str>| LevelRule { name: name.to_owned(), when: when.map(str::to_owned) };
+        Self {
+            name: "lecture".to_owned(),
+            matches: Matches::default(),
+            course: None,
+            template: None,
+            bank: None,
+            bank_optional: false,
+            group_by: None,
+            pass: PassRule::AllCorrect,
+            passed: None,
+            percentage: Percentage::Groups,
+            levels: vec![level("Nivel 3", Some("percentage >= 80")), level("Nivel 2", Some("percentage >= 60")), level("Nivel 1", None)],
+            internal_levels: Vec::new(),
+            statuses: Vec::new(),
+            plan: BTreeMap::new(),
+            language: None,
+        }
+    }
+}
+
+impl Matches {
+    fn is_empty(&self) -> bool {
+        self.ids.is_empty() && self.titles.is_empty()
+    }
+}
+
+impl PassRule {
+    /// Whether a group with so many right answers passes.
+    pub(crate) fn passes(self, correct: u32, total: u32) -> bool {
+        match self {
+            Self::AllCorrect => correct == total,
+            Self::AtLeast(bound) => super::percent(correct, total) >= bound,
+        }
+    }
+}
+
+/// Whether a folded title meets a folded pattern; linear in practice, since only the last `*` is ever taken back.
+fn is_match(pattern: &str, title: &str) -> bool {
+    let (pattern, title): (Vec<char>, Vec<char>) = (pattern.chars().collect(), title.chars().collect());
+    let (mut p, mut t) = (0, 0);
+    let mut star: Option<(usize, usize)> = None;
+    while t < title.len() {
+        match pattern.get(p) {
+            Some('*') => {
+                star = Some((p, t));
+                p += 1;
+            }
+            Some(c) if *c == '?' || *c == title[t] => {
+                p += 1;
+                t += 1;
+            }
+            _ => {
+                let Some((at, from)) = star else { return false };
+                star = Some((at, from + 1));
+                p = at + 1;
+                t = from + 1;
+            }
+        }
+    }
+    pattern[p..].iter().all(|c| *c == '*')
+}
