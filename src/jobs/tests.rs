@@ -6,6 +6,7 @@ mod fixtures;
 mod lease;
 mod life;
 mod race;
+mod retention;
 mod stores;
 
 use std::collections::VecDeque;

@@ -64,7 +64,7 @@ impl Cohorts {
         }
         for (assessment, results) in assessments {
             if self.count(&assessment, &results).await? {
-                waiting::clear(&self.store, results.iter().map(|(key, _)| key)).await?;
+                waiting::clear(&self.store, results).await?;
             }
         }
         Ok(())

@@ -13,6 +13,7 @@ use crate::jobs::handler::JobError;
 use crate::model::completion::Completion;
 use crate::model::person::{EmailAddress, Student};
 use crate::model::submission::Submission;
+use crate::pipeline::claim;
 use crate::pipeline::run::Run;
 
 /// How long a submission may take to show at the platform before its absence is a fault (learnworlds.md 3.3).
@@ -69,6 +70,9 @@ pub(super) struct Fetched {
     pub(super) from_event: bool,
     pub(super) student: Student,
     pub(super) submission: Submission,
+    /// Another job makes this submission's report.
+    #[serde(default)]
+    pub(super) duplicate: bool,
 }
 
 /// Gets the answers, unless they are recorded.
@@ -77,7 +81,8 @@ pub(super) async fn step(run: &Run<'_>) -> Result<Fetched, JobError> {
         return Ok(fetched);
     }
     let fetched = fetch(run).await?;
-    run.record("fetched", &fetched).await
+    let duplicate = claim::is_taken(run, &fetched).await?;
+    run.record("fetched", &Fetched { duplicate, ..fetched }).await
 }
 
 async fn fetch(run: &Run<'_>) -> Result<Fetched, JobError> {
@@ -86,13 +91,13 @@ async fn fetch(run: &Run<'_>) -> Result<Fetched, JobError> {
     let own = run.completion.submission.clone().filter(is_answered);
     match (run.services.submissions.find(&run.completion).await, own) {
         (Ok(Found { submission, student }), own) => match (submission.filter(is_answered), own) {
-            (Some(submission), _) => Ok(Fetched { at, from_event: false, student, submission }),
-            (None, Some(submission)) => Ok(Fetched { at, from_event: true, student, submission }),
+            (Some(submission), _) => Ok(Fetched { at, from_event: false, student, submission, duplicate: false }),
+            (None, Some(submission)) => Ok(Fetched { at, from_event: true, student, submission, duplicate: false }),
             (None, None) => Err(late(run)),
         },
         (Err(error), Some(submission)) if error.cure == Cure::Person => {
             tracing::warn!(job.id = %run.job.id(), cause = error.cause, "the event's own answers are used: {error}");
-            Ok(Fetched { at, from_event: true, student: run.completion.student.clone(), submission })
+            Ok(Fetched { at, from_event: true, student: run.completion.student.clone(), submission, duplicate: false })
         }
         (Err(error), _) => Err(error.into()),
     }

@@ -11,6 +11,7 @@
 mod alerts;
 mod analyse;
 mod archive;
+mod claim;
 mod cohort;
 mod compose;
 pub mod config;
@@ -38,6 +39,7 @@ use serde_json::json;
 use crate::clock::Clock;
 use crate::delivery::mail::Mailer;
 use crate::jobs::handler::{Handler, JobContext, JobError, Next};
+use crate::model::completion::Completion;
 use crate::model::ids::JobId;
 use crate::pipeline::alerts::Alerts;
 use crate::pipeline::analyse::Analysed;
@@ -51,7 +53,7 @@ use crate::pipeline::processed::{Folded, Processed, ProcessedError};
 use crate::pipeline::render::Renderer;
 use crate::pipeline::run::{Run, Services};
 use crate::pipeline::shelf::Shelf;
-use crate::storage::Store;
+use crate::storage::{Store, StoreError};
 
 /// An attempt from which on a failing job is worth telling the admin, though it goes on trying.
 const STUBBORN: u32 = 6;
@@ -121,6 +123,22 @@ impl Pipeline {
         }
     }
 
+    /// Whether a submission has its job already; for `backfill`.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn is_reported(&self, completion: &Completion) -> Result<bool, StoreError> {
+        claim::has_job(self.services.store.as_ref(), completion).await
+    }
+
+    /// Whether the template that serves by default can be used; for `/ready` and `doctor`.
+    ///
+    /// # Errors
+    /// What is wrong with it, in words.
+    pub async fn check_template(&self) -> Result<(), String> {
+        self.services.shelf.template(None).await.map(drop).map_err(|error| error.message)
+    }
+
     /// The indexes people read, for `export processed`.
     pub fn processed(&self) -> &Processed {
         &self.services.processed
@@ -131,6 +149,9 @@ impl Pipeline {
         let run = Run::of(&self.services, job)?;
         let started = job.now();
         let fetched = fetch::step(&run).await?;
+        if fetched.duplicate {
+            return Ok(json!({ "status": "duplicate", "assessment_title": run.completion.assessment.display_title() }));
+        }
         let analysed = analyse::step(&run, &fetched).await?;
         if let Some(reason) = &analysed.skip {
             return Ok(json!({ "status": "skipped", "reason": reason, "assessment_title": run.completion.assessment.display_title() }));

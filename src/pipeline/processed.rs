@@ -149,7 +149,7 @@ impl Processed {
         rows.sort_by(|(_, a), (_, b)| (a.processed_at, &a.job_id).cmp(&(b.processed_at, &b.job_id)));
         let added = self.change(course, |index| rows.iter().filter(|(_, row)| index.add(row)).count()).await?;
         // Only now that the index is written: a crash in between leaves rows the index knows, and they are not added again.
-        waiting::clear(&self.store, rows.iter().map(|(key, _)| key)).await?;
+        waiting::clear(&self.store, rows).await?;
         Ok(added)
     }
 

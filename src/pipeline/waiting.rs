@@ -29,8 +29,9 @@ pub(super) async fn read<T: DeserializeOwned>(store: &Arc<dyn Store>, folder: &s
 }
 
 /// Removes what was folded.
-pub(super) async fn clear(store: &Arc<dyn Store>, keys: impl Iterator<Item = &String>) -> Result<(), StoreError> {
-    futures::stream::iter(keys).map(|key| store.delete(key)).buffer_unordered(AT_ONCE).try_collect::<()>().await
+pub(super) async fn clear<T>(store: &Arc<dyn Store>, folded: Vec<(String, T)>) -> Result<(), StoreError> {
+    let deletes: Vec<_> = folded.into_iter().map(|(key, _)| async move { store.delete(&key).await }).collect();
+    futures::stream::iter(deletes).buffer_unordered(AT_ONCE).try_collect::<()>().await
 }
 
 async fn one<T: DeserializeOwned>(store: &Arc<dyn Store>, key: String) -> Result<Option<(String, T)>, StoreError> {

@@ -180,6 +180,13 @@ pub enum ObjectKey<'a> {
         /// The assessment's id, else its title.
         assessment: &'a str,
     },
+    /// Which job makes the report of a submission.
+    Claim {
+        /// The assessment's id, else its title.
+        assessment: &'a str,
+        /// The submission's id.
+        submission: &'a str,
+    },
     /// Which job made the one report of a student on an assessment (`RETAKE_POLICY=first`).
     FirstReport {
         /// The assessment's id, else its title.
@@ -225,6 +232,7 @@ impl ObjectKey<'_> {
             Self::Uncounted { assessment, row } => format!("{UNCOUNTED_FOLDER}{}/{}.json", safe_name(assessment), safe_name(row)),
             Self::CohortMembers { assessment } => format!("cohorts/{}/members.json", safe_name(assessment)),
             Self::CohortSummary { assessment } => format!("cohorts/{}/summary.json", safe_name(assessment)),
+            Self::Claim { assessment, submission } => format!("claims/{}/{}", safe_name(assessment), safe_name(submission)),
             Self::FirstReport { assessment, student } => format!("first_reports/{}/{}.json", safe_name(assessment), safe_name(student)),
             Self::AlertWaiting { cause, job } => format!("{ALERTS_FOLDER}{}/{job}.json", safe_name(cause)),
             Self::AlertSent { cause } => format!("alerts/sent/{}.json", safe_name(cause)),

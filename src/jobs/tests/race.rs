@@ -5,6 +5,8 @@ use tokio::task::JoinSet;
 use super::*;
 use crate::jobs::index::Claim;
 use crate::jobs::worker::Outcome;
+use crate::storage::emulator;
+use crate::storage::gcs::GcsStore;
 use crate::storage::local::LocalStore;
 
 /// 200 claims of one event over three instances on one store, then 30 attempts at the job.
@@ -43,6 +45,13 @@ async fn two_hundred_claims_of_one_event_are_one_job_in_memory() {
 async fn two_hundred_claims_of_one_event_are_one_job_in_a_folder() {
     let dir = tempfile::tempdir().unwrap();
     let open = async || Arc::new(LocalStore::open(dir.path()).await.unwrap()) as Arc<dyn Store>;
+    race(&World::new(), [open().await, open().await, open().await]).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn two_hundred_claims_of_one_event_are_one_job_in_a_bucket() {
+    let Some(bucket) = emulator::bucket().await else { return };
+    let open = async || Arc::new(GcsStore::open(&bucket).await.unwrap()) as Arc<dyn Store>;
     race(&World::new(), [open().await, open().await, open().await]).await;
 }
 

@@ -119,8 +119,9 @@ impl Fill {
         self.absent.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    pub(super) fn picture_id(&self) -> u32 {
-        self.next_id.fetch_add(1, Ordering::Relaxed)
+    /// The first of as many ids as one picture block may need.
+    pub(super) fn picture_ids(&self) -> u32 {
+        self.next_id.fetch_add(charts::IDS, Ordering::Relaxed)
     }
 }
 

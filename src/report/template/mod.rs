@@ -43,6 +43,7 @@ use minijinja::value::Value;
 
 pub use finding::{Finding, Findings, Problem, Severity};
 pub use place::{PartKind, Place};
+pub(in crate::report) use xml::escape;
 
 use crate::report::data::ReportData;
 use crate::report::language::Language;

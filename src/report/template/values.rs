@@ -20,9 +20,10 @@ pub(super) fn text(state: &State, value: &Value, tag: usize) -> Value {
     let Some(fill) = Fill::of(state) else { return Value::from(value.to_string()) };
     let w = &fill.prefix;
     let xml = if let Some(chart) = value.downcast_object_ref::<ChartRef>() {
-        let info = fill.tag(tag).cloned().unwrap_or_default();
-        let drawing = charts::draw(chart, &fill.root, info.width, fill.language, fill.picture_id());
-        format!("</{w}t>{drawing}<{w}t xml:space=\"preserve\">")
+        match picture(&fill, chart, tag) {
+            Some(drawing) => format!("</{w}t>{drawing}<{w}t xml:space=\"preserve\">"),
+            None => escape(fill.absent(tag)),
+        }
     } else if let Some(pieces) = rich_pieces(value) {
         let info = fill.tag(tag).cloned().unwrap_or_default();
         let runs = rich(&fill, &pieces, &info);
@@ -31,6 +32,30 @@ pub(super) fn text(state: &State, value: &Value, tag: usize) -> Value {
         content(&shown(&fill, value, tag), &fill, fill.tag(tag))
     };
     Value::from_safe_string(xml)
+}
+
+/// A picture block in the width and the fonts of its place.
+fn picture(fill: &Fill, chart: &ChartRef, tag: usize) -> Option<String> {
+    let info = fill.tag(tag)?;
+    let fonts = fonts_of(&info.run_props, &fill.prefix);
+    let request = charts::Request {
+        root: &fill.root,
+        items: chart.items.as_ref(),
+        width: info.width,
+        fonts,
+        language: fill.language,
+        id: fill.picture_ids(),
+    };
+    charts::draw(chart.name, &request)
+}
+
+/// The `w:rFonts` in run properties. Pictures bring the usual prefix of their own, so another one does not fit them.
+fn fonts_of<'p>(props: &'p str, prefix: &str) -> &'p str {
+    if prefix != "w:" {
+        return "";
+    }
+    let Some(start) = props.find("<w:rFonts ") else { return "" };
+    props[start..].find("/>").map_or("", |end| &props[start..start + end + 2])
 }
 
 /// A value that stands between runs (`{{r …}}`): a run of its own, in the tag's formatting.

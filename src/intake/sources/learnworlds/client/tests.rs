@@ -236,6 +236,16 @@ async fn a_static_token_that_expired_says_what_to_do_and_is_not_tried_again() {
 }
 
 #[tokio::test]
+async fn a_token_pasted_with_a_line_break_inside_is_no_fault_of_the_network() {
+    let server = answering(list(&[], 1, 0)).await;
+    let config = LearnWorldsConfig { access_token: Some("half\nhalf".into()), ..LearnWorldsConfig::for_testing(&server.uri()) };
+    let client = LearnWorldsClient::new(&config, Arc::new(clock())).unwrap();
+    let error = client.responses(ASSESSMENT, USER).await.unwrap_err();
+    assert_eq!((error.cause(), error.is_transient()), ("platform_refused", false));
+    assert!(!error.to_string().contains("half"), "{error}");
+}
+
+#[tokio::test]
 async fn wrong_client_credentials_are_told_as_such_after_one_try() {
     let body = json!({"errors": [{"code": 400, "context": "access_denied", "message": "The client is wrong."}], "success": false});
     let server = answering(ResponseTemplate::new(400).set_body_json(body)).await;
@@ -433,7 +443,7 @@ async fn the_check_asks_for_little_and_needs_a_whole_configuration() {
 fn the_bare_and_the_wrapped_token_are_read_and_nonsense_is_not() {
     let now = clock().now();
     let read = |value: Value| {
-        read_token(&value, now).map(|token| (token.secret.expose_secret().to_owned(), token.expires.duration_since(now).as_secs()))
+        answers::token(&value, now).map(|token| (token.secret.expose_secret().to_owned(), token.expires.duration_since(now).as_secs()))
     };
     assert_eq!(read(json!({"tokenData": {"access_token": "t", "expires_in": 8000}})), Some(("t".into(), 7700)));
     assert_eq!(read(json!({"access_token": "t", "expires_in": "100"})), Some(("t".into(), 90)));
