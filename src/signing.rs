@@ -26,3 +26,98 @@ pub fn hmac_sha256(key: &[u8], message: &[u8]) -> [u8; 32] {
 pub fn constant_time_eq(a: &[u8], b: &[u8]) -> bool {
     sha256(a).ct_eq(&sha256(b)).into()
 }
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine as _;
+    use base64::prelude::BASE64_STANDARD;
+
+    use super::*;
+
+    /// Vectors other products publish for their webhooks: (scheme, key, signed bytes, signature in hex).
+    fn hex_vectors() -> Vec<(&'static str, &'static str, String, &'static str)> {
+        let charge = r#"{"event":"charge.success","amount":1000,"currency":"NGN"}"#;
+        let event = "1a01cb48-5142-4d9b-8f90-d20cca61f0ee.service.resource.verb";
+        vec![
+            (
+                "GitHub's documentation",
+                "It's a Secret to Everybody",
+                "Hello, World!".to_owned(),
+                "757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17",
+            ),
+            (
+                "GitHub style, Convoy",
+                "Convoy",
+                "Test Payload Body".to_owned(),
+                "d7a154547e7c35e31c4c820e20237650939c3d34dae136e30a7757ca61abb4cf",
+            ),
+            (
+                "hex of the body, Convoy",
+                "convoy-webhook-secret",
+                charge.to_owned(),
+                "244449b7f48cbc2709060c9dcdc2b3aa47a78f540430579015c579fb12defbb4",
+            ),
+            (
+                "time and body, Convoy",
+                "convoy-webhook-secret",
+                format!("1700000000,{charge}"),
+                "77b8b9269f25a199846a55a2bd25b3fba151c70fdae60bb1dcd87fbbc943c55c",
+            ),
+            (
+                "version 0, Hook0",
+                "secret",
+                "1636936200.hello !".to_owned(),
+                "1b3d69df55f1e52f05224ba94a5162abeb17ef52cd7f4948c390f810d6a87e98",
+            ),
+            (
+                "version 1, Hook0",
+                "secret",
+                format!("1636936200.x-event-id x-event-type.{event}.hello !"),
+                "bc521546ba5de381b12f135782d2008b028c3065c191760b12b76850a8fc8f51",
+            ),
+            (
+                "a sample call",
+                "test-secret",
+                r#"{"type": "test.event", "data": {"message": "test"}}"#.to_owned(),
+                "d7d61668983c56b659cfa6ce44cc944da356281453bff61e32c9e4c691ac5d02",
+            ),
+        ]
+    }
+
+    #[test]
+    fn published_vectors_in_hex_are_reproduced() {
+        for (scheme, key, message, expected) in hex_vectors() {
+            assert_eq!(hex::encode(hmac_sha256(key.as_bytes(), message.as_bytes())), expected, "{scheme}");
+        }
+    }
+
+    #[test]
+    fn published_vectors_in_base64_are_reproduced() {
+        let shopify = BASE64_STANDARD.encode(hmac_sha256(b"Convoy", b"Test Payload Body"));
+        assert_eq!(shopify, "16FUVH58NeMcTIIOICN2UJOcPTTa4TbjCndXymGrtM8=");
+        // Standard Webhooks v1: the secret is base64 behind `whsec_`, and id, time and body are joined with dots.
+        for (secret, message, expected) in [
+            (
+                "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw",
+                r#"msg_p5jXN8AQM9LWM0D4loKWxJek.1614265330.{"test": 2432232314}"#,
+                "g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=",
+            ),
+            (
+                "C2FVsBQIhrscChlQIMV+b5sSYspob7oD",
+                r#"msg_27UH4WbU6Z5A5EzD8u03UvzRbpk.1649367553.{"email":"test@example.com","username":"test_user"}"#,
+                "tZ1I4/hDygAJgO5TYxiSd6Sd0kDW6hPenDe+bTa3Kkw=",
+            ),
+        ] {
+            let key = BASE64_STANDARD.decode(secret).unwrap();
+            assert_eq!(BASE64_STANDARD.encode(hmac_sha256(&key, message.as_bytes())), expected);
+        }
+    }
+
+    #[test]
+    fn equality_is_of_the_whole_and_of_the_length() {
+        assert!(constant_time_eq(b"", b"") && constant_time_eq(b"abc", b"abc"));
+        for other in [&b""[..], b"ab", b"abcd", b"abd", b"Abc"] {
+            assert!(!constant_time_eq(b"abc", other));
+        }
+    }
+}

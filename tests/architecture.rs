@@ -16,7 +16,7 @@ const MAY_IMPORT: &[(&str, &[&str])] = &[
     ("signing", &[]),
     ("report", &[]),
     ("analysis", &["model"]),
-    ("storage", &["model", "env"]),
+    ("storage", &["model", "env", "signing"]),
     ("intake", &["model", "signing", "env", "clock"]),
     ("delivery", &["model", "signing", "env"]),
     ("jobs", &["model", "clock", "storage", "env", "signing"]),

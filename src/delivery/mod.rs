@@ -3,3 +3,4 @@
 //! Back ends report what happened; `jobs` decides about retries.
 
 pub mod mail;
+pub mod webhook;

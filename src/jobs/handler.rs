@@ -44,8 +44,14 @@ pub trait JobContext: Send + Sync {
     /// Reads a step's record; `None` when the step has not been done.
     async fn read_step(&self, step: &str) -> Result<Option<serde_json::Value>, JobError>;
     /// Records a step, create-only. When another attempt recorded it first, that record is returned instead: what is recorded counts.
+    ///
+    /// Fails with a retry when the lease was lost. Names are lower-case words with digits, dashes and underscores; `event`, `end`, `lease-…`, `outcome-…` and `round-…` are the core's own.
     async fn write_step(&self, step: &str, value: serde_json::Value) -> Result<serde_json::Value, JobError>;
-    /// Fails with a retry when the lease was lost to another attempt; call it right before anything that cannot be undone.
+    /// Records what happened in the outside world (a mail's reply), create-only, even when the lease was lost meanwhile: a fact stays a fact, and the attempt that took over may still read it.
+    async fn write_fact(&self, step: &str, value: serde_json::Value) -> Result<serde_json::Value, JobError> {
+        self.write_step(step, value).await
+    }
+    /// Renews the lease for a full term, or fails with a retry when it was lost to another attempt; call it right before anything that cannot be undone.
     async fn check_lease(&self) -> Result<(), JobError>;
 }
 

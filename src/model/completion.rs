@@ -25,6 +25,14 @@ pub struct Completion {
     pub school: Option<String>,
 }
 
+impl Completion {
+    /// The event names neither its submission nor a time and brings no answers, so two of them cannot be told apart.
+    pub fn is_bare(&self) -> bool {
+        let answered = self.submission.as_ref().is_some_and(|submission| !submission.answers.is_empty());
+        self.submission_id.is_none() && self.submitted_at.is_none() && !answered
+    }
+}
+
 /// The assessment as far as the event tells.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Assessment {

@@ -1,5 +1,7 @@
 //! What the engine could not do exactly: data the caller can mail, log or refuse.
 
+use std::fmt;
+
 use serde::Serialize;
 
 /// One thing that was not rendered as written. Equal warnings are reported once, with a count.
@@ -42,4 +44,19 @@ pub enum Warning {
         /// In words.
         message: String,
     },
+}
+
+impl fmt::Display for Warning {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::FontSubstituted { family, substitute } => {
+                write!(f, "the font '{family}' is not there; '{substitute}' stands in for it (FONT_DIR adds fonts)")
+            }
+            Self::MissingGlyph { character } => write!(f, "no font has the character '{character}' (U+{:04X})", u32::from(*character)),
+            Self::Unsupported { feature, part } => write!(f, "{feature} is not laid out; its space is kept ({part})"),
+            Self::Picture { part, reason } => write!(f, "{part} cannot be shown: {reason}"),
+            Self::MissingValue { name } => write!(f, "the data has no value for {name}"),
+            Self::Other { message } => f.write_str(message),
+        }
+    }
 }

@@ -44,8 +44,17 @@ const DUE_STAMP: &str = "%Y%m%dT%H%M%SZ";
 
 /// All due pointers.
 pub const DUE_FOLDER: &str = "due/";
+/// The index of ended jobs.
+const ENDED_FOLDER: &str = "ended/";
 /// All jobs.
 pub const JOBS_FOLDER: &str = "jobs/";
+
+/// All rows that wait to be folded.
+pub const UNFOLDED_FOLDER: &str = "folding/";
+/// All jobs an admin is yet to hear of.
+pub const ALERTS_FOLDER: &str = "alerts/waiting/";
+/// All question banks.
+pub const QUESTIONS_FOLDER: &str = "questions/";
 
 /// Reads a due pointer's key back: when, and which job. `None` when it is not one of ours.
 pub fn parse_due(key: &str) -> Option<(Timestamp, JobId)> {
@@ -53,6 +62,27 @@ pub fn parse_due(key: &str) -> Option<(Timestamp, JobId)> {
     let at = jiff::civil::DateTime::strptime(DUE_STAMP, stamp).ok()?.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp();
     Some((at, JobId::parse(job)?))
 }
+
+/// Reads an entry of the index of ended jobs back: when, and which job. `None` when it is not one of ours.
+pub fn parse_ended(key: &str) -> Option<(Timestamp, JobId)> {
+    let (_, entry) = key.strip_prefix(ENDED_FOLDER)?.split_once('/')?;
+    let (number, job) = entry.split_once('-')?;
+    let at = Timestamp::from_second(NEWEST - number.parse::<i64>().ok()?).ok()?;
+    Some((at, JobId::parse(job)?))
+}
+
+/// The folder of all jobs that ended in this state.
+pub fn ended_folder(state: &str) -> String {
+    format!("{ENDED_FOLDER}{state}/")
+}
+
+/// A number that falls as time goes on, so that keys sort newest first.
+fn newest_first(at: Timestamp) -> i64 {
+    (NEWEST - at.as_second()).max(0)
+}
+
+/// The second (in the year 2286) at which ten digits end.
+const NEWEST: i64 = 9_999_999_999;
 
 /// Reads a job record's key back: which job, and the record's name. `None` when it is not one of ours.
 pub fn parse_record(key: &str) -> Option<(JobId, &str)> {
@@ -104,8 +134,59 @@ pub enum ObjectKey<'a> {
         /// The job.
         job: &'a JobId,
     },
+    /// The entry of an ended job in the index that people's lists are made from, newest first.
+    Ended {
+        /// How it ended (`done`, `parked`, `dead`).
+        state: &'a str,
+        /// When.
+        at: Timestamp,
+        /// The job.
+        job: &'a JobId,
+    },
     /// A mail of the file transport.
     Outbox(&'a str),
+    /// A row that waits to be folded into its course's index.
+    Unfolded {
+        /// The course folder.
+        course: &'a str,
+        /// The row's name: the job, in later rounds with the round.
+        row: &'a str,
+    },
+    /// What one submission came to, for later attempts to be compared with.
+    Result {
+        /// The assessment's id, else its title.
+        assessment: &'a str,
+        /// The student's id.
+        student: &'a str,
+        /// When and which job.
+        name: &'a str,
+    },
+    /// Which job makes the report of a submission.
+    Claim {
+        /// The assessment's id, else its title.
+        assessment: &'a str,
+        /// The submission's id.
+        submission: &'a str,
+    },
+    /// Which job made the one report of a student on an assessment (`RETAKE_POLICY=first`).
+    FirstReport {
+        /// The assessment's id, else its title.
+        assessment: &'a str,
+        /// The student's id.
+        student: &'a str,
+    },
+    /// A job an admin is yet to hear of.
+    AlertWaiting {
+        /// The cause, a stable word.
+        cause: &'a str,
+        /// The job.
+        job: &'a JobId,
+    },
+    /// When the admin last heard of a cause.
+    AlertSent {
+        /// The cause, a stable word.
+        cause: &'a str,
+    },
 }
 
 impl ObjectKey<'_> {
@@ -123,7 +204,16 @@ impl ObjectKey<'_> {
             Self::JobRecord { job, record } => format!("{JOBS_FOLDER}{job}/{record}.json"),
             Self::JobFolder { job } => format!("{JOBS_FOLDER}{job}/"),
             Self::Due { at, job } => format!("{DUE_FOLDER}{}-{job}", at.strftime(DUE_STAMP)),
+            Self::Ended { state, at, job } => format!("{ENDED_FOLDER}{state}/{:010}-{job}", newest_first(*at)),
             Self::Outbox(name) => format!("outbox/{}", safe_name(name)),
+            Self::Unfolded { course, row } => format!("{UNFOLDED_FOLDER}{}/{}.json", safe_name(course), safe_name(row)),
+            Self::Result { assessment, student, name } => {
+                format!("results/{}/{}/{}.json", safe_name(assessment), safe_name(student), safe_name(name))
+            }
+            Self::Claim { assessment, submission } => format!("claims/{}/{}", safe_name(assessment), safe_name(submission)),
+            Self::FirstReport { assessment, student } => format!("first_reports/{}/{}.json", safe_name(assessment), safe_name(student)),
+            Self::AlertWaiting { cause, job } => format!("{ALERTS_FOLDER}{}/{job}.json", safe_name(cause)),
+            Self::AlertSent { cause } => format!("alerts/sent/{}.json", safe_name(cause)),
         }
     }
 }
@@ -142,6 +232,14 @@ mod tests {
         let key = ObjectKey::Due { at, job: &job() }.path();
         assert_eq!(key, format!("due/20260301T101112Z-{}", job()));
         assert_eq!(parse_due(&key), Some(("2026-03-01T10:11:12Z".parse().unwrap(), job())));
+    }
+
+    #[test]
+    fn ended_jobs_sort_newest_first_and_are_read_back() {
+        let key = |at: &str| ObjectKey::Ended { state: "done", at: at.parse().unwrap(), job: &job() }.path();
+        let (older, newer) = (key("2026-03-01T10:11:12Z"), key("2026-03-01T10:11:13Z"));
+        assert!(newer < older && older.starts_with(&ended_folder("done")));
+        assert_eq!(parse_ended(&older), Some(("2026-03-01T10:11:12Z".parse().unwrap(), job())));
     }
 
     #[test]

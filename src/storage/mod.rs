@@ -5,6 +5,10 @@
 pub mod config;
 #[cfg(test)]
 pub(crate) mod conformance;
+#[cfg(test)]
+pub(crate) mod emulator;
+pub mod gcs;
+pub mod hybrid;
 pub mod key;
 pub mod local;
 pub mod memory;
@@ -15,6 +19,8 @@ use async_trait::async_trait;
 use bytes::Bytes;
 
 use crate::storage::config::{Backend, StorageConfig};
+use crate::storage::gcs::GcsStore;
+use crate::storage::hybrid::HybridStore;
 use crate::storage::local::LocalStore;
 use crate::storage::memory::MemoryStore;
 
@@ -26,10 +32,17 @@ pub async fn open(config: &StorageConfig) -> Result<Arc<dyn Store>, StoreError> 
     match config.backend {
         Backend::Memory => Ok(Arc::new(MemoryStore::new())),
         Backend::Local => Ok(Arc::new(LocalStore::open(&config.data_dir).await?)),
-        Backend::Gcp | Backend::Hybrid => {
-            Err(StoreError::Refused { key: "STORAGE_BACKEND".to_owned(), message: "buckets are not built yet".to_owned() })
+        Backend::Gcp => Ok(Arc::new(open_bucket(config).await?)),
+        Backend::Hybrid => {
+            let local = LocalStore::open(&config.data_dir).await?;
+            Ok(Arc::new(HybridStore::new(local, Arc::new(open_bucket(config).await?))))
         }
     }
+}
+
+async fn open_bucket(config: &StorageConfig) -> Result<GcsStore, StoreError> {
+    let missing = || StoreError::Refused { key: "GCP_BUCKET_NAME".to_owned(), message: "missing; name the bucket".to_owned() };
+    GcsStore::open(config.bucket.as_ref().ok_or_else(missing)?).await
 }
 
 /// A store of small objects under string keys made by [`key::ObjectKey`].

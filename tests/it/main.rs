@@ -1,6 +1,11 @@
-//! Stories over the whole service and its real peers.
+//! Stories about the whole service: the real binary, real files, real peers.
+#![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests arrange and read the world they check")]
 
-#![expect(clippy::unwrap_used, reason = "a story that cannot go on has failed")]
+mod harness;
 
+mod commands;
 mod mail;
+mod report;
+mod settings;
 mod smtp_server;
+mod webhook;

@@ -3,4 +3,33 @@
 //! The reader (`read`) is tolerant: an unknown element is skipped with a warning, never an error.
 //! It resolves the whole cascade (docDefaults, table style with its conditions, paragraph style, numbering, character style, direct; ECMA-376 part 1, 17.7.2), so that layout sees values, not inheritance.
 
+#![expect(clippy::option_option, reason = "in a cascade saying nothing, saying none and saying something are three things")]
+
 pub mod model;
+pub mod numerals;
+
+mod color;
+mod drawing;
+mod error;
+mod fields;
+mod images;
+mod inline;
+mod numbering;
+mod paragraph;
+mod paragraph_props;
+mod read;
+mod run_props;
+mod section;
+mod settings;
+mod styles;
+mod symbols;
+mod table;
+mod table_style;
+mod theme;
+mod values;
+mod vml;
+mod warnings;
+mod xml;
+
+pub use error::{DocumentError, XmlError};
+pub use read::read;

@@ -68,13 +68,6 @@ const TWINS: &[(&str, &[&str])] = &[
     ("Carlito", &["calibri", "carlito"]),
     ("Caladea", &["cambria", "cambria math", "caladea"]),
     ("DejaVu Sans", &["dejavu sans", "bitstream vera sans"]),
-    ("OpenSymbol", &["opensymbol", "starsymbol"]),
-    // Their characters are translated, so nothing is lost that a warning could help with.
-    ("Symbol", &["symbol", "symbolneu", "symbol type", "standard symbols ps", "standard symbols l"]),
-    ("Wingdings", &["wingdings"]),
-    ("Wingdings 2", &["wingdings 2"]),
-    ("Wingdings 3", &["wingdings 3"]),
-    ("Webdings", &["webdings"]),
 ];
 
 /// Families that only look alike.

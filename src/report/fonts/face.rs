@@ -7,7 +7,6 @@ use rustybuzz::ttf_parser::{self, GlyphId};
 
 use super::Metrics;
 use super::shaping::PlanKey;
-use super::symbols::Recode;
 
 /// A face of the set.
 #[derive(Debug)]
@@ -15,7 +14,6 @@ pub(super) struct Face {
     pub(super) family: Arc<str>,
     pub(super) bold: bool,
     pub(super) italic: bool,
-    pub(super) recode: Option<Recode>,
     pub(super) data: &'static [u8],
     pub(super) index: u32,
     parsed: OnceLock<Option<Box<Parsed>>>,
@@ -38,8 +36,8 @@ impl std::fmt::Debug for Parsed {
 }
 
 impl Face {
-    pub(super) fn new(family: &str, bold: bool, italic: bool, recode: Option<Recode>, data: &'static [u8], index: u32) -> Self {
-        Self { family: family.into(), bold, italic, recode, data, index, parsed: OnceLock::new() }
+    pub(super) fn new(family: &str, bold: bool, italic: bool, data: &'static [u8], index: u32) -> Self {
+        Self { family: family.into(), bold, italic, data, index, parsed: OnceLock::new() }
     }
 
     /// What was read from the bytes; `None` for a file that is not a font after all.
@@ -47,14 +45,9 @@ impl Face {
         self.parsed.get_or_init(|| Parsed::read(self.data, self.index).map(Box::new)).as_deref()
     }
 
-    /// The character a code of this face means: symbol fonts address their glyphs by code.
-    pub(super) fn character(&self, character: char) -> char {
-        self.recode.and_then(|table| table.character(character)).unwrap_or(character)
-    }
-
     /// The glyph of a character.
     pub(super) fn glyph(&self, character: char) -> Option<GlyphId> {
-        let glyph = self.parsed()?.shaper.glyph_index(self.character(character))?;
+        let glyph = self.parsed()?.shaper.glyph_index(character)?;
         (glyph.0 != 0).then_some(glyph)
     }
 }

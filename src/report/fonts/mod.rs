@@ -8,7 +8,6 @@ mod cache;
 mod face;
 mod own;
 mod shaping;
-mod symbols;
 #[cfg(test)]
 mod tests;
 
@@ -162,7 +161,7 @@ impl Fonts {
     pub fn fallback(&self, like: FontId, character: char) -> Option<FontId> {
         let like = self.face(like);
         let faces = &self.inner.faces;
-        let fits = |face: &Face| face.recode == like.recode && face.glyph(character).is_some();
+        let fits = |face: &Face| face.glyph(character).is_some();
         let rank = |face: &Face| {
             let style = usize::from(face.bold != like.bold) + 2 * usize::from(face.italic != like.italic);
             style + if &*face.family == aliases::FALLBACK { 0 } else { 4 }
@@ -182,11 +181,6 @@ impl Fonts {
         FaceData { bytes: face.data, index: face.index }
     }
 
-    /// The character a code means in a face: itself, but for symbol fonts, where U+F0FC of Wingdings is a check mark.
-    pub fn meaning(&self, font: FontId, code: char) -> char {
-        self.face(font).character(code)
-    }
-
     /// The face behind an id; ids of another set become the first face.
     fn face(&self, font: FontId) -> &Face {
         let faces = &self.inner.faces;
@@ -202,8 +196,7 @@ impl Fonts {
 
     fn selected(&self, font: FontId, bold: bool, italic: bool, substitute: Option<Arc<str>>) -> Selected {
         let face = self.face(font);
-        let symbols = face.recode.is_some();
-        Selected { font, synthetic_bold: bold && !face.bold && !symbols, synthetic_italic: italic && !face.italic && !symbols, substitute }
+        Selected { font, synthetic_bold: bold && !face.bold, synthetic_italic: italic && !face.italic, substitute }
     }
 }
 

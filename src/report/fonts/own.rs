@@ -39,7 +39,7 @@ impl OwnFonts {
         let Some(info) = self.database.face(id) else { return };
         let Some((family, _)) = info.families.first() else { return };
         let bold = info.weight.0 >= BOLD;
-        let face = Face::new(family, bold, info.style != Style::Normal, None, data, info.index);
+        let face = Face::new(family, bold, info.style != Style::Normal, data, info.index);
         let Ok(at) = u16::try_from(faces.len()) else { return };
         if face.parsed().is_none() {
             return;

@@ -28,13 +28,7 @@ thread_local! {
 pub(super) fn shape(face: &Face, text: &str, features: Features) -> Shaped {
     let Some(parsed) = face.parsed() else { return Shaped::default() };
     let mut buffer = BUFFER.take().unwrap_or_default();
-    if face.recode.is_some() {
-        for (at, character) in text.char_indices() {
-            buffer.add(face.character(character), at as u32);
-        }
-    } else {
-        buffer.push_str(text);
-    }
+    buffer.push_str(text);
     buffer.set_cluster_level(BufferClusterLevel::MonotoneGraphemes);
     buffer.set_direction(if features.rtl { Direction::RightToLeft } else { Direction::LeftToRight });
     buffer.guess_segment_properties();

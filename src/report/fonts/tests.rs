@@ -98,23 +98,6 @@ fn a_combining_mark_is_carried_by_its_letter() {
 }
 
 #[test]
-fn symbol_codes_are_drawn_as_the_characters_they_mean() {
-    let fonts = fonts();
-    let wingdings = fonts.select("Wingdings", true, false);
-    assert_eq!((wingdings.substitute, wingdings.synthetic_bold), (None, false));
-    assert_eq!(fonts.meaning(wingdings.font, '\u{f0fc}'), '✔');
-    assert_eq!(fonts.meaning(wingdings.font, '\u{f0a7}'), '▪');
-    assert_eq!(fonts.meaning(wingdings.font, 'l'), '●');
-    let symbol = fonts.select("Symbol", false, false).font;
-    assert_eq!(fonts.meaning(symbol, '\u{f0b7}'), '•');
-    assert!(fonts.has(symbol, '\u{f0b7}'));
-    assert!(fonts.shape(symbol, "\u{f0b7}", PLAIN).glyphs.iter().all(|glyph| glyph.id != 0));
-    for code in ['\u{f0a7}', '\u{f0d8}', '\u{f0fc}', '\u{f076}', '\u{f075}', '\u{f06e}', '\u{f071}', '\u{f0a8}', '\u{f0e0}'] {
-        assert!(fonts.has(wingdings.font, code) || fonts.fallback(wingdings.font, code).is_some(), "{:x}", u32::from(code));
-    }
-}
-
-#[test]
 fn a_missing_character_falls_back_to_a_face_of_the_same_style() {
     let fonts = fonts();
     let bold = fonts.select("Calibri", true, false).font;

@@ -1,3 +1,53 @@
 //! Paragraphs, tables and pictures become pages of positioned glyphs and paths.
+//!
+//! The phases, in order: `shape` turns a paragraph into measured atoms, `linebreak` fills lines with them, `line` gives lines their metrics and draws them, `paragraph` adds spacing, borders and numbers, `table` does the same for rows and cells.
+//! `stack` piles blocks into one column of any height (cells, headers, text boxes, notes); `flow` pours the body over columns and pages; `page` closes each page with its header and footer.
+//! Pure and total: any document gives pages, whatever its numbers say.
 
+mod context;
+mod drawing;
+mod float;
+mod flow;
 pub mod frame;
+mod ink;
+mod line;
+mod linebreak;
+mod look;
+mod notes;
+mod page;
+mod paragraph;
+mod shape;
+mod stack;
+mod structure;
+mod table;
+mod tabs;
+#[cfg(test)]
+mod tests;
+
+use crate::report::document::model::Document;
+use crate::report::fonts::Fonts;
+use crate::report::warning::Warning;
+
+use context::{Context, Facts};
+use frame::Frames;
+
+/// What the caller decides about layout.
+#[derive(Debug, Clone, Default)]
+pub struct Options {}
+
+/// Lays a document out.
+///
+/// Numbers that are only known at the end (pages of the document, the page of a bookmark) take a second round, and only when the body shows them.
+pub fn layout(document: &Document, fonts: &Fonts, _options: &Options) -> (Frames, Vec<Warning>) {
+    let mut facts = Facts::default();
+    for _ in 0..2 {
+        let round = Context::new(document, fonts, facts);
+        let outcome = flow::pour(round);
+        if !outcome.again {
+            return page::close(outcome.context, outcome.drafts);
+        }
+        facts = outcome.context.facts;
+    }
+    let last = flow::pour(Context::new(document, fonts, facts));
+    page::close(last.context, last.drafts)
+}

@@ -3,20 +3,20 @@
 //! Tokens are minted from the client's id and secret (or given once and for all), renewed before they expire, and renewed once more when the platform refuses one.
 //! All callers share one budget of calls; who would have to wait long is told when to come back.
 
-use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
-use reqwest::{Response as HttpResponse, header, redirect};
+use reqwest::{header, redirect};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
 use url::{Url, form_urlencoded};
 
+use super::answers::{self, CourseUnit, ResponsePage, Token};
 use super::config::LearnWorldsConfig;
 use super::error::{ApiError, Refusal};
 use super::limiter::Limiter;
-use super::wire::{self, Fields};
+use super::wire;
 use crate::clock::Clock;
 use crate::model::person::Student;
 use crate::model::submission::Submission;
@@ -31,8 +31,6 @@ const LARGEST_ANSWER: usize = 16 << 20;
 const PAGE_SIZE: u32 = 200;
 /// More attempts of one student than this many pages hold are not looked at.
 const MOST_PAGES: u32 = 50;
-/// How far the platform's clock and the event's may be apart.
-const CLOCK_TOLERANCE: Duration = Duration::from_mins(2);
 /// How long the platform is left alone when it says "too many" and not until when.
 const DEFAULT_SILENCE: Duration = Duration::from_secs(2);
 
@@ -42,7 +40,7 @@ pub struct LearnWorldsClient {
     api_root: Url,
     client_id: String,
     credentials: Credentials,
-    /// The minted token; held while minting, so that a hundred callers mint one.
+    /// The minted token; held while minting, so that many callers mint one.
     token: tokio::sync::Mutex<Option<Token>>,
     limiter: Mutex<Limiter>,
     clock: Arc<dyn Clock>,
@@ -51,59 +49,6 @@ pub struct LearnWorldsClient {
 enum Credentials {
     Static(SecretString),
     Minted(SecretString),
-}
-
-#[derive(Clone)]
-struct Token {
-    secret: SecretString,
-    expires: Timestamp,
-}
-
-/// One student's submission, as a page of all responses lists it.
-#[derive(Debug, Clone, PartialEq)]
-pub struct Response {
-    /// Id and e-mail address of the student.
-    pub student: Student,
-    /// What was answered.
-    pub submission: Submission,
-}
-
-/// A page of an assessment's responses, newest first.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ResponsePage {
-    /// The finished submissions on it.
-    pub responses: Vec<Response>,
-    /// This page's number, from 1.
-    pub page: u32,
-    /// How many pages there are now; new submissions push older ones to later pages, so a resumed walk sees some twice and misses none.
-    pub total_pages: u32,
-    /// How many submissions there are, for a progress bar.
-    pub total_items: Option<u64>,
-}
-
-impl ResponsePage {
-    /// The page to ask for next.
-    pub fn next(&self) -> Option<u32> {
-        (self.page < self.total_pages).then(|| self.page + 1)
-    }
-}
-
-/// A learning unit of a course; an assessment's id is its unit's.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CourseUnit {
-    /// The unit's id.
-    pub id: String,
-    /// Its title.
-    pub title: Option<String>,
-    /// Its type as the platform spells it (`assessmentV2`, older `assessment`).
-    pub kind: Option<String>,
-}
-
-impl CourseUnit {
-    /// Whether the unit is an assessment.
-    pub fn is_assessment(&self) -> bool {
-        self.kind.as_deref().is_some_and(|kind| kind.to_ascii_lowercase().starts_with("assessment"))
-    }
 }
 
 impl LearnWorldsClient {
@@ -143,7 +88,7 @@ impl LearnWorldsClient {
             let own = page.responses.into_iter().filter(|response| response.student.id.as_ref().is_none_or(|id| *id == user_id));
             submissions.extend(own.map(|response| response.submission));
         }
-        Ok(in_order(submissions))
+        Ok(answers::in_order(submissions))
     }
 
     /// The submission an event is about: the newest one, but not one handed in after `not_after`, when the event tells the time.
@@ -155,7 +100,7 @@ impl LearnWorldsClient {
         user_id: &str,
         not_after: Option<Timestamp>,
     ) -> Result<Option<Submission>, ApiError> {
-        Ok(pick(self.responses(assessment_id, user_id).await?, not_after))
+        Ok(answers::pick(self.responses(assessment_id, user_id).await?, not_after))
     }
 
     /// One page of all students' submissions on an assessment, for `backfill`; go on with [`ResponsePage::next`].
@@ -166,22 +111,14 @@ impl LearnWorldsClient {
     /// A user by id or e-mail address.
     pub async fn user(&self, id_or_email: &str) -> Result<Student, ApiError> {
         let answer = self.get("the user", &["users", id_or_email], &[]).await?;
-        let fields = Fields::of(&answer).map(|fields| fields.object(&["data"]).unwrap_or(fields));
-        let student = fields.map(wire::student).unwrap_or_default();
-        if student.id.is_none() {
-            return Err(not_as_promised("the user", "no id in it"));
-        }
-        Ok(student)
+        answers::user(&answer).ok_or_else(|| not_as_promised("the user", "no id in it"))
     }
 
     /// The units of a course, in order; among them the assessments with their titles.
     pub async fn course_contents(&self, slug: &str) -> Result<Vec<CourseUnit>, ApiError> {
         let what = "the course's contents";
         let answer = self.get(what, &["courses", slug, "contents"], &[]).await?;
-        let fields = Fields::of(&answer).map(|fields| fields.object(&["data"]).unwrap_or(fields));
-        let sections = fields.and_then(|fields| fields.array(&["sections"])).ok_or_else(|| not_as_promised(what, "no sections in it"))?;
-        let units = sections.iter().filter_map(|section| Fields::of(section)?.array(&["learningunits"])).flatten();
-        Ok(units.filter_map(|unit| course_unit(Fields::of(&unit)?)).collect())
+        answers::units(&answer).ok_or_else(|| not_as_promised(what, "no sections in it"))
     }
 
     /// Whether the school answers and takes the credentials; for `doctor` and `/ready`.
@@ -195,7 +132,7 @@ impl LearnWorldsClient {
         let mut query = vec![("page", number.as_str()), ("items_per_page", size.as_str())];
         query.extend(user_id.map(|id| ("users", id)));
         let answer = self.get(what, &["assessments", assessment_id, "responses"], &query).await?;
-        read_page(&answer, page).ok_or_else(|| not_as_promised(what, "no list of data in it"))
+        answers::page(&answer, page).ok_or_else(|| not_as_promised(what, "no list of data in it"))
     }
 
     /// One authorised call; a refused token is renewed once.
@@ -255,7 +192,7 @@ impl LearnWorldsClient {
             ApiError::Unauthorized { .. } | ApiError::Invalid { .. } | ApiError::NotFound { .. } => bad_credentials(),
             other => other,
         })?;
-        read_token(&answer, self.clock.now()).ok_or_else(|| not_as_promised(what, "no token in it"))
+        answers::token(&answer, self.clock.now()).ok_or_else(|| not_as_promised(what, "no token in it"))
     }
 
     /// One call within the budget.
@@ -330,7 +267,7 @@ fn http_client() -> Result<reqwest::Client, ApiError> {
         })
 }
 
-async fn read_body(what: &str, mut response: HttpResponse) -> Result<Vec<u8>, ApiError> {
+async fn read_body(what: &str, mut response: reqwest::Response) -> Result<Vec<u8>, ApiError> {
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| unreachable_platform(what, &error))? {
         if body.len() + chunk.len() > LARGEST_ANSWER {
@@ -339,60 +276,6 @@ async fn read_body(what: &str, mut response: HttpResponse) -> Result<Vec<u8>, Ap
         body.extend_from_slice(&chunk);
     }
     Ok(body)
-}
-
-/// `total_pages` is what ends a walk: a page beyond the last repeats the last one.
-fn read_page(answer: &Value, page: u32) -> Option<ResponsePage> {
-    let fields = Fields::of(answer)?;
-    let items = fields.array(&["data"])?;
-    let meta = fields.object(&["meta"]);
-    let count = |name| meta.and_then(|meta| meta.number(&[name])).filter(|count| *count >= 0.0);
-    let total_pages = count("totalpages").map_or(1, |pages| pages as u32);
-    let beyond = page > total_pages.max(1);
-    let responses = if beyond { Vec::new() } else { items.iter().filter_map(|item| response(Fields::of(item)?)).collect() };
-    Some(ResponsePage { responses, page, total_pages, total_items: count("totalitems").map(|items| items as u64) })
-}
-
-/// A finished submission; one still in progress has no time of submission.
-fn response(fields: Fields<'_>) -> Option<Response> {
-    let submission = wire::submission(fields);
-    submission.submitted_at?;
-    let student = Student { id: fields.id(&["userid"]), email: fields.text(&["email"]), ..Student::default() };
-    Some(Response { student, submission })
-}
-
-/// Newest first, each once (a submission may move to the next page between two calls), attempts numbered from the oldest.
-fn in_order(mut submissions: Vec<Submission>) -> Vec<Submission> {
-    let mut seen = BTreeSet::new();
-    submissions.retain(|submission| submission.id.clone().is_none_or(|id| seen.insert(id)));
-    submissions.sort_by_key(|submission| std::cmp::Reverse(submission.submitted_at));
-    let count = submissions.len() as u32;
-    for (at, submission) in submissions.iter_mut().enumerate() {
-        submission.attempt = Some(count - at as u32);
-    }
-    submissions
-}
-
-fn pick(mut newest_first: Vec<Submission>, not_after: Option<Timestamp>) -> Option<Submission> {
-    let limit = not_after.map(|time| time.saturating_add(CLOCK_TOLERANCE).unwrap_or(Timestamp::MAX));
-    let in_time = |submission: &Submission| limit.is_none_or(|limit| submission.submitted_at.is_none_or(|time| time <= limit));
-    let at = newest_first.iter().position(in_time).or(newest_first.len().checked_sub(1))?;
-    Some(newest_first.swap_remove(at))
-}
-
-fn course_unit(fields: Fields<'_>) -> Option<CourseUnit> {
-    Some(CourseUnit { id: fields.id(&["id"])?, title: fields.text(&["title", "name"]), kind: fields.text(&["type"]) })
-}
-
-/// `{"tokenData":{"access_token","expires_in"}}`, or the bare object. A token is given up a little before it expires.
-fn read_token(answer: &Value, now: Timestamp) -> Option<Token> {
-    let fields = Fields::of(answer)?;
-    let data = fields.object(&["tokendata"]).unwrap_or(fields);
-    let secret = data.text(&["accesstoken"])?;
-    let life = data.number(&["expiresin"]).unwrap_or(3600.0).clamp(0.0, 1e9);
-    let margin = (life / 10.0).min(300.0);
-    let expires = now.saturating_add(Duration::from_secs_f64(life - margin)).unwrap_or(Timestamp::MAX);
-    Some(Token { secret: SecretString::from(secret), expires })
 }
 
 fn bad_credentials() -> ApiError {
@@ -426,6 +309,10 @@ fn blank(part: &str) -> ApiError {
 
 /// The error's own text is left out: it quotes the address, which holds ids.
 fn unreachable_platform(what: &str, error: &reqwest::Error) -> ApiError {
+    if error.is_builder() {
+        let message = "CLIENT_ID or the access token holds characters that no HTTP header may hold; copy it again".to_owned();
+        return ApiError::Invalid { message };
+    }
     let how = if error.is_timeout() {
         "did not answer in time"
     } else if error.is_connect() {

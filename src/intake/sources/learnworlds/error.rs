@@ -124,7 +124,9 @@ impl Refusal<'_> {
                 ),
             },
             404 => ApiError::NotFound {
-                message: format!("LearnWorlds does not know {what} (404). Check SCHOOL_DOMAIN and the assessment's id.{said}"),
+                message: format!(
+                    "LearnWorlds does not know {what} (404). Check SCHOOL_DOMAIN and the id that the event or the settings name.{said}"
+                ),
             },
             429 => ApiError::RateLimited { retry_after },
             300..=399 => ApiError::Invalid {

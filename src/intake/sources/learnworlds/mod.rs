@@ -3,6 +3,7 @@
 //! The platform has no assessment event of its own: completions come from user automations, whose JSON is hand-made.
 //! So a completion is recognised by its structure, and the one thing that matters is a way to the assessment, usually the player's address with `unit=`.
 
+pub mod answers;
 pub mod client;
 pub mod config;
 pub mod error;

@@ -80,11 +80,10 @@ fn kind(body: &Body<'_>, value: &Value, delivery_key: &str) -> EventKind {
     let instance = body.started().map_or_else(|| delivery_key.to_owned(), |started| format!("started:{started}"));
     let effect_key = effect_key(&completion, &instance);
     let completion = Box::new(completion);
-    let shape = || shape_of(value);
     match (named, has_student) {
         (true, true) => EventKind::Completed { completion, effect_key },
-        (false, _) => EventKind::Unusable { completion, effect_key, cause: "no_assessment", message: no_assessment(&shape()) },
-        (true, false) => EventKind::Unusable { completion, effect_key, cause: "no_student", message: no_student(&shape()) },
+        (false, _) => EventKind::Unusable { completion, effect_key, cause: "no_assessment", message: no_assessment(&shape_of(value)) },
+        (true, false) => EventKind::Unusable { completion, effect_key, cause: "no_student", message: no_student(&shape_of(value)) },
     }
 }
 
@@ -105,7 +104,8 @@ fn ignored(event: Option<&str>, looks_finished: bool, has_id: bool) -> Option<St
     let about_assessments = folded.contains("assessment");
     // A name on the list with an assessment's id beside it is an administrator's own body written after a sample.
     let known = OTHER_EVENTS.iter().any(|(kind, trigger)| fold(kind) == folded || fold(trigger) == folded);
-    let unfinished = about_assessments && NOT_FINISHED.iter().any(|word| folded.contains(word));
+    // "submission created" is how some say "finished".
+    let unfinished = about_assessments && !folded.contains("submi") && NOT_FINISHED.iter().any(|word| folded.contains(word));
     let unrelated = !about_assessments && !looks_finished;
     ((known && !has_id) || unfinished || unrelated).then(|| format!("event {}", printable(event)))
 }
@@ -187,21 +187,20 @@ impl<'a> Body<'a> {
 
     /// The assessment's id: from an address first, because its `unit` is known to be the id, then from what calls itself one.
     fn reference(&self, nested: Option<Fields<'_>>, bare: Option<String>) -> Reference {
-        let nested_id = nested.and_then(|fields| fields.text(&["id", "assessmentid", "unitid"]));
-        let candidates = [
-            nested.and_then(|fields| fields.text(&["url", "link", "playerurl"])),
-            self.text(&["assessmenturl", "url", "link"]),
-            bare.filter(|text| reference::is_address(text) || is_object_id(text)),
-            nested_id,
-            self.text(&["assessmentid", "unitid", "unit"]),
-        ];
+        let addresses =
+            [nested.and_then(|fields| fields.text(&["url", "link", "playerurl"])), self.text(&["assessmenturl", "url", "link"]), bare];
+        let ids =
+            [nested.and_then(|fields| fields.text(&["id", "assessmentid", "unitid"])), self.text(&["assessmentid", "unitid", "unit"])];
         let mut found = Reference::default();
-        for (text, may_be_id) in candidates.into_iter().zip([false, false, true, true, true]) {
+        let candidates = addresses.into_iter().map(|text| (text, false)).chain(ids.into_iter().map(|text| (text, true)));
+        for (text, is_id) in candidates {
             let Some(text) = text else { continue };
-            let read = match reference::is_address(&text) {
-                true => reference::read(&text),
-                false if may_be_id || is_object_id(&text) => Reference { unit: wire::id(&text), course: None },
-                false => continue,
+            let read = if reference::is_address(&text) {
+                reference::read(&text)
+            } else if is_id || is_object_id(&text) {
+                Reference { unit: wire::id(&text), course: None }
+            } else {
+                continue;
             };
             found.unit = found.unit.or(read.unit);
             found.course = found.course.or(read.course);

@@ -211,6 +211,8 @@ fn structure_decides_where_names_do_not() {
         json!({"user": user, "url": url}),
         json!({"user": user, "data": {"assessmentId": UNIT}}),
         json!({"type": "courseCompleted", "data": {"user": user, "assessment": {"url": url}}}),
+        json!({"event": "assessment.submission.created", "data": {"user": user, "assessment": {"id": UNIT}}}),
+        json!({"type": "Assessment Completed", "user": user, "learningUnit": {"id": UNIT, "title": "M1"}}),
         json!({"User ID": USER, "user_email": "ana@example.com", "unit": UNIT}),
         json!({"user": USER, "email": "ana@example.com", "unit_id": UNIT}),
         json!({"user": "ana@example.com", "userId": USER, "unit_id": UNIT}),

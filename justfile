@@ -1,0 +1,31 @@
+# `just` alone lists the recipes. Plain cargo works without it.
+_default:
+    @just --list
+
+# everything CI checks
+check:
+    bash .ci/run
+
+# every test
+test:
+    bash tests/run
+
+# the main job on built-in data
+run:
+    cargo run --release -- demo
+
+# render a case of test_data/reports: just render long
+render case="short":
+    cargo run --release -- render --template templates/plantilla_test_diagnostico.docx --data test_data/reports/{{case}}/data.json --out target/{{case}}.pdf
+
+# criterion benchmarks
+bench *args:
+    cargo bench {{args}}
+
+# size, start time and memory of the release build
+figures:
+    bash tests/parts/figures.sh
+
+# convert a folder of documents and score them against reference PDFs: just fidelity DOCX_DIR REFERENCE_DIR
+fidelity docx reference *args:
+    bash tests/parts/fidelity.sh "{{docx}}" "{{reference}}" {{args}}

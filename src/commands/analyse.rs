@@ -1,0 +1,57 @@
+//! `gradepost analyse`: what a result means, without a server.
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+
+use crate::analysis::analyse;
+use crate::analysis::bank::QuestionBank;
+use crate::analysis::profile::{Profile, Profiles};
+use crate::commands::files;
+use crate::model::submission::Submission;
+
+/// Arguments of `analyse`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The question bank (CSV)
+    #[arg(long)]
+    bank: PathBuf,
+    /// The submission (JSON; test_data/submissions has samples)
+    #[arg(long)]
+    submission: PathBuf,
+    /// Profiles of assessments (TOML); default: lessons with levels at 80 and 60 percent
+    #[arg(long)]
+    profile: Option<PathBuf>,
+    /// The assessment's title, to find its profile
+    #[arg(long, requires = "profile")]
+    title: Option<String>,
+    /// The assessment's id, to find its profile
+    #[arg(long, requires = "profile")]
+    id: Option<String>,
+    /// Say which answer met which question and which rule gave the level, instead of JSON
+    #[arg(long)]
+    explain: bool,
+}
+
+/// Prints the analysis.
+pub fn run(args: &Args) -> anyhow::Result<()> {
+    let bank = QuestionBank::from_csv(&files::read(&args.bank)?, &args.bank.display().to_string())?;
+    let submission: Submission = serde_json::from_str(&files::read_text(&args.submission)?)
+        .with_context(|| format!("{} is not a submission", args.submission.display()))?;
+    let profile = find_profile(args)?;
+    let analysis = analyse(&submission, &bank, &profile)?;
+    if args.explain {
+        for line in &analysis.explanation {
+            println!("{line}");
+        }
+        return Ok(());
+    }
+    files::print_json(&analysis)
+}
+
+fn find_profile(args: &Args) -> anyhow::Result<Profile> {
+    let Some(path) = &args.profile else { return Ok(Profile::default()) };
+    let profiles = Profiles::from_toml(&files::read_text(path)?, &path.display().to_string())
+        .map_err(|errors| anyhow::anyhow!(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))?;
+    Ok(profiles.get(args.id.as_deref(), args.title.as_deref()).clone())
+}

@@ -1,0 +1,112 @@
+//! `gradepost doctor`: every setting and every part, checked, secrets hidden.
+
+use std::sync::Arc;
+
+use anyhow::bail;
+use serde::Serialize;
+
+use crate::app::{self, App};
+use crate::clock::SystemClock;
+use crate::commands::files;
+use crate::config::Config;
+use crate::env::Env;
+
+/// Arguments of `doctor`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// Print the findings as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+/// One line of the diagnosis.
+#[derive(Debug, Serialize)]
+struct Line {
+    part: String,
+    state: State,
+    detail: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+enum State {
+    Ok,
+    Off,
+    Problem,
+}
+
+/// Checks everything and prints a line a part; fails when something is wrong.
+pub fn run(args: &Args) -> anyhow::Result<()> {
+    let (config, problems) = Config::with_problems(&mut Env::from_process());
+    let mut lines: Vec<Line> = problems
+        .iter()
+        .map(|problem| Line { part: problem.variable.clone(), state: State::Problem, detail: problem.message.clone() })
+        .collect();
+    lines.extend(optional(&config));
+    lines.extend(files::block_on(async { Ok(parts(config).await) })?);
+    if args.json {
+        files::print_json(&lines)?;
+    } else {
+        for line in &lines {
+            let mark = match line.state {
+                State::Ok => "ok     ",
+                State::Off => "off    ",
+                State::Problem => "PROBLEM",
+            };
+            println!("{mark}  {:<24} {}", line.part, line.detail);
+        }
+    }
+    match lines.iter().filter(|line| line.state == State::Problem).count() {
+        0 => Ok(()),
+        1 => bail!("1 problem; see the line marked PROBLEM"),
+        n => bail!("{n} problems; see the lines marked PROBLEM"),
+    }
+}
+
+/// Features that are off until configured.
+fn optional(config: &Config) -> Vec<Line> {
+    let line = |part: &str, on: bool, when_on: &str, when_off: &str| Line {
+        part: part.to_owned(),
+        state: if on { State::Ok } else { State::Off },
+        detail: if on { when_on } else { when_off }.to_owned(),
+    };
+    vec![
+        line(
+            "platform API",
+            config.learnworlds.is_configured(),
+            "configured",
+            "set SCHOOL_DOMAIN, CLIENT_ID and ACCESS_TOKEN or CLIENT_SECRET to fetch answers; until then only answers inside the event are used",
+        ),
+        line(
+            "admin alerts",
+            !config.mail.admins.is_empty(),
+            "ADMIN_EMAIL is told once a cause",
+            "set ADMIN_EMAIL to be told when a person must act",
+        ),
+        line("console and metrics", config.http.admin_token.is_some(), "ADMIN_TOKEN is set", "set ADMIN_TOKEN to open them"),
+        line(
+            "task queue",
+            config.http.task_token.is_some(),
+            "TASK_TOKEN is set",
+            "set TASK_TOKEN to let a scheduler call /tasks/run and /tasks/sweep",
+        ),
+        line("own fonts", config.font_dir.is_some(), "FONT_DIR is set", "set FONT_DIR to add the school's own fonts"),
+    ]
+}
+
+/// The parts behind `/ready`, each really tried.
+async fn parts(config: Config) -> Vec<Line> {
+    let app = match App::open(config, Arc::new(SystemClock)).await {
+        Ok(app) => app,
+        Err(error) => return vec![Line { part: "start".to_owned(), state: State::Problem, detail: format!("{error:#}") }],
+    };
+    let mut lines = Vec::new();
+    for part in app::parts::readiness(&app) {
+        let (state, detail) = match part.check().await {
+            Ok(detail) => (State::Ok, detail),
+            Err(problem) => (State::Problem, problem),
+        };
+        lines.push(Line { part: part.name().to_owned(), state, detail });
+    }
+    lines
+}

@@ -1,0 +1,88 @@
+//! `gradepost template preview`: watches a template, renders it at each save, shows it in the browser.
+
+use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use anyhow::Context as _;
+use notify::{RecursiveMode, Watcher as _};
+
+use crate::app::preview::{self, Snapshot};
+use crate::commands::files;
+use crate::commands::render::FontArgs;
+use crate::commands::template::read_data;
+use crate::report::data::ReportData;
+use crate::report::fonts::Fonts;
+use crate::report::language::Language;
+use crate::report::template::{FillOptions, Missing, Template};
+use crate::report::{self, Options, starter};
+
+/// Word saves in several steps; after the first sign of a change, wait until so long nothing more happens.
+const SETTLE: Duration = Duration::from_millis(250);
+
+/// Arguments of `template preview`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The Word template
+    template: PathBuf,
+    /// Data to fill it with; default: a sample student
+    #[arg(long)]
+    data: Option<PathBuf>,
+    /// Port on this machine; 0 = any free one
+    #[arg(long, default_value_t = 8090)]
+    port: u16,
+    /// Do not open the browser
+    #[arg(long)]
+    no_open: bool,
+    #[command(flatten)]
+    fonts: FontArgs,
+}
+
+/// Serves until interrupted.
+pub fn run(args: Args) -> anyhow::Result<()> {
+    let fonts = args.fonts.load()?;
+    let data = args.data.as_deref().map_or_else(|| Ok(starter::sample(Language::default())), read_data)?;
+    let first = render(&args.template, &data, &fonts);
+    let (publish, snapshots) = tokio::sync::watch::channel(first);
+    let (changed, changes) = mpsc::channel();
+    let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
+        // A closed channel means that we are ending.
+        let _ = changed.send(event);
+    })
+    .context("cannot watch files")?;
+    // Word replaces the file, so its folder is watched.
+    let folder = args.template.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+    watcher.watch(folder, RecursiveMode::NonRecursive).with_context(|| format!("cannot watch {}", folder.display()))?;
+    let template = args.template.clone();
+    std::thread::spawn(move || {
+        while changes.recv().is_ok() {
+            while changes.recv_timeout(SETTLE).is_ok() {}
+            publish.send_modify(|snapshot| {
+                let next = render(&template, &data, &fonts);
+                *snapshot = Snapshot { version: snapshot.version + 1, pdf: next.pdf.or_else(|| snapshot.pdf.take()), ..next };
+            });
+        }
+    });
+    files::block_on(preview::serve(args.port, snapshots, |url| {
+        println!("{url} shows {}; save it in Word and look again. Ctrl-C ends.", args.template.display());
+        if !args.no_open {
+            crate::commands::demo::open(&url);
+        }
+    }))
+}
+
+/// The PDF, or what is wrong; a template with mistakes is still shown with what could be filled.
+fn render(path: &Path, data: &ReportData, fonts: &Fonts) -> Snapshot {
+    let attempt = || -> anyhow::Result<(Vec<u8>, Vec<String>)> {
+        let template = Template::parse(&files::read(path)?)?;
+        let findings: Vec<String> = template.check(Some(data)).iter().map(ToString::to_string).collect();
+        if !findings.is_empty() {
+            return Ok((Vec::new(), findings));
+        }
+        let options = Options { fill: FillOptions { missing: Missing::Dash, ..FillOptions::default() }, ..Options::default() };
+        let rendered = report::render(&template, data, fonts, &options)?;
+        Ok((rendered.pdf, rendered.warnings.iter().map(ToString::to_string).collect()))
+    };
+    let (pdf, messages) = attempt().unwrap_or_else(|error| (Vec::new(), vec![format!("{error:#}")]));
+    Snapshot { version: 0, pdf: (!pdf.is_empty()).then(|| pdf.into()), messages }
+}

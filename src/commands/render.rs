@@ -1,0 +1,90 @@
+//! `gradepost render`: a template and data become a PDF. No configuration, no network.
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use clap::ValueEnum;
+
+use crate::commands::files;
+use crate::commands::template::{load, read_data};
+use crate::report::fonts::Fonts;
+use crate::report::language::Language;
+use crate::report::template::FillOptions;
+use crate::report::{self, Options};
+
+/// Arguments of `render`.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The Word template
+    #[arg(long)]
+    template: PathBuf,
+    /// The data as JSON (test_data/reports has samples)
+    #[arg(long)]
+    data: PathBuf,
+    /// Where to write the PDF
+    #[arg(long)]
+    out: PathBuf,
+    /// Also write the filled Word document here
+    #[arg(long)]
+    docx_out: Option<PathBuf>,
+    /// What stands where the data has no value
+    #[arg(long, value_enum, default_value_t = Missing::Error)]
+    missing: Missing,
+    /// Language of dates, numbers and status words: es, en or pt
+    #[arg(long, default_value = "es")]
+    language: Language,
+    /// Add no result table when the template has none
+    #[arg(long)]
+    no_append: bool,
+    #[command(flatten)]
+    fonts: FontArgs,
+}
+
+/// What stands where the data has no value.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Missing {
+    /// Fail and name what is missing
+    Error,
+    /// Nothing
+    Blank,
+    /// A dash
+    Dash,
+}
+
+/// A school's own fonts.
+#[derive(Debug, clap::Args)]
+pub struct FontArgs {
+    /// A folder with fonts of your own (.ttf, .otf)
+    #[arg(long)]
+    font_dir: Option<PathBuf>,
+}
+
+impl FontArgs {
+    /// The bundled fonts and those of the folder.
+    pub fn load(&self) -> anyhow::Result<Fonts> {
+        crate::app::load_fonts(self.font_dir.as_deref())
+    }
+}
+
+/// Fills the template, lays it out, writes the files.
+pub fn run(args: &Args) -> anyhow::Result<()> {
+    let template = load(&args.template)?;
+    let data = read_data(&args.data)?;
+    let missing = match args.missing {
+        Missing::Error => report::template::Missing::Error,
+        Missing::Blank => report::template::Missing::Blank,
+        Missing::Dash => report::template::Missing::Dash,
+    };
+    let fill = FillOptions { language: args.language, missing, append_results: !args.no_append, ..FillOptions::default() };
+    let options = Options { fill, ..Options::default() };
+    let rendered = report::render(&template, &data, &args.fonts.load()?, &options)
+        .with_context(|| format!("cannot render {}", args.template.display()))?;
+    files::write(&args.out, &rendered.pdf)?;
+    if let Some(path) = &args.docx_out {
+        files::write(path, &rendered.package.save()?)?;
+    }
+    for warning in &rendered.warnings {
+        eprintln!("warning: {warning}");
+    }
+    Ok(())
+}

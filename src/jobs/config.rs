@@ -1,0 +1,143 @@
+//! How jobs are run: the settings of this room.
+
+use std::hash::{BuildHasher as _, RandomState};
+use std::time::Duration;
+
+use crate::env::Env;
+
+/// The settings of the durable core.
+#[derive(Debug, Clone)]
+pub struct JobsConfig {
+    /// `WORKERS`: jobs run at once by this instance; default 4.
+    pub workers: usize,
+    /// `TASK_QUEUE`: how a job finds an instance to run it; default `inline`.
+    pub queue: TaskQueue,
+    /// `LEASE_SECONDS`: how long a job is left to an instance that shows no sign of life; default 30.
+    pub lease: Duration,
+    /// `SWEEP_SECONDS`: the longest time between two looks at what is overdue; default 60.
+    pub sweep_every: Duration,
+    /// How much clocks of instances may differ.
+    pub skew: Duration,
+    /// How long the accepting instance has to start a job before a sweep may.
+    pub accept_grace: Duration,
+    /// Jobs waiting for a worker here before `/webhook` is told to slow down.
+    pub queue_limit: usize,
+    /// How long a failing round is tried.
+    pub give_up_after: Duration,
+    /// At least this many tries are made even when the time is up: time the service was down is not the job's fault.
+    pub least_tries: u32,
+    /// A round in which this many attempts took their worker down is parked.
+    pub crash_limit: u32,
+    /// The first pause before a record write that the store could not take is repeated; it doubles.
+    pub write_pause: Duration,
+    /// The seed of the jitter.
+    pub seed: u64,
+    /// The name of this instance in leases; never the same twice.
+    pub instance: String,
+}
+
+/// How a job finds an instance to run it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TaskQueue {
+    /// The accepting instance runs it.
+    Inline,
+    /// A Pub/Sub topic whose push subscription calls `POST /tasks/run`.
+    PubSub {
+        /// `PUBSUB_TOPIC` as `projects/<project>/topics/<topic>`.
+        topic: String,
+    },
+}
+
+impl JobsConfig {
+    /// Reads the section; problems are collected in `env`.
+    pub fn from_env(env: &mut Env) -> Self {
+        let mut config = Self::fresh();
+        config.workers = in_range(env, "WORKERS", config.workers, 1, 256);
+        config.lease = Duration::from_secs(in_range(env, "LEASE_SECONDS", config.lease.as_secs(), 3, 600));
+        config.sweep_every = Duration::from_secs(in_range(env, "SWEEP_SECONDS", config.sweep_every.as_secs(), 1, 3600));
+        if env.one_of("TASK_QUEUE", false, &[("inline", false), ("pubsub", true)]) {
+            config.queue = TaskQueue::PubSub { topic: topic(env) };
+        }
+        config
+    }
+
+    /// Settings for tests: no pauses, a fixed seed.
+    pub fn for_testing() -> Self {
+        Self { write_pause: Duration::ZERO, seed: 1, queue_limit: 1000, ..Self::fresh() }
+    }
+
+    fn fresh() -> Self {
+        // The standard library's hash keys come from the operating system's source of chance.
+        let (high, low) = (RandomState::new().hash_one(1), RandomState::new().hash_one(2));
+        Self {
+            workers: 4,
+            queue: TaskQueue::Inline,
+            lease: Duration::from_secs(30),
+            sweep_every: Duration::from_mins(1),
+            skew: Duration::from_secs(2),
+            accept_grace: Duration::from_secs(10),
+            queue_limit: 10_000,
+            give_up_after: Duration::from_hours(24),
+            least_tries: 8,
+            crash_limit: 20,
+            write_pause: Duration::from_millis(200),
+            seed: low,
+            instance: format!("{high:016x}"),
+        }
+    }
+}
+
+fn in_range<T: Copy + PartialOrd + std::fmt::Display + std::str::FromStr>(env: &mut Env, name: &str, default: T, least: T, most: T) -> T {
+    let value = env.parsed(name, default, &format!("a whole number from {least} to {most}"));
+    if value < least || value > most {
+        env.problem(name, format!("{value} is outside {least} to {most}"));
+        return default;
+    }
+    value
+}
+
+/// The topic's full name; a bare name is completed with `GCP_PROJECT_ID`.
+fn topic(env: &mut Env) -> String {
+    let Some(topic) = env.var("PUBSUB_TOPIC").map(ToOwned::to_owned) else {
+        env.problem("PUBSUB_TOPIC", "missing; TASK_QUEUE=pubsub needs the topic that jobs are published to");
+        return String::new();
+    };
+    if topic.starts_with("projects/") && topic.contains("/topics/") {
+        return topic;
+    }
+    if topic.contains('/') {
+        env.problem("PUBSUB_TOPIC", format!("'{topic}' is not a topic; use its name or projects/<project>/topics/<topic>"));
+    }
+    let Some(project) = env.var("GCP_PROJECT_ID") else {
+        env.problem("PUBSUB_TOPIC", "a bare name needs GCP_PROJECT_ID; or write projects/<project>/topics/<topic>");
+        return topic;
+    };
+    format!("projects/{project}/topics/{topic}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_instances_never_share_a_name() {
+        assert_ne!(JobsConfig::for_testing().instance, JobsConfig::for_testing().instance);
+    }
+
+    #[test]
+    fn a_topic_is_completed_with_the_project() {
+        let mut env = Env::from_pairs([("TASK_QUEUE", "pubsub"), ("PUBSUB_TOPIC", "jobs"), ("GCP_PROJECT_ID", "school")]);
+        let config = JobsConfig::from_env(&mut env);
+        assert_eq!(config.queue, TaskQueue::PubSub { topic: "projects/school/topics/jobs".to_owned() });
+        assert!(env.problems().is_empty());
+    }
+
+    #[test]
+    fn every_problem_names_its_variable() {
+        let pairs = [("WORKERS", "0"), ("LEASE_SECONDS", "soon"), ("SWEEP_SECONDS", "9999"), ("TASK_QUEUE", "pubsub")];
+        let mut env = Env::from_pairs(pairs);
+        JobsConfig::from_env(&mut env);
+        let named: Vec<&str> = env.problems().iter().map(|p| p.variable.as_str()).collect();
+        assert_eq!(named, ["WORKERS", "LEASE_SECONDS", "SWEEP_SECONDS", "PUBSUB_TOPIC"]);
+    }
+}

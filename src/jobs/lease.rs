@@ -1,0 +1,140 @@
+//! The right to work on a job: taken create-only, kept by renewal, lost by being fenced.
+
+use std::time::Duration;
+
+use jiff::Timestamp;
+use tokio::sync::Mutex;
+
+use crate::jobs::Jobs;
+use crate::jobs::error::JobsError;
+use crate::jobs::handler::JobError;
+use crate::jobs::records::{self, LeaseRecord, RecordName, VERSION};
+use crate::jobs::state::{Held, Job, later};
+use crate::model::ids::JobId;
+use crate::storage::{PutMode, StoreError};
+
+/// One attempt's hold on its job.
+///
+/// While the owner's deadline lies ahead nobody takes the job over; whoever does so later first marks this lease fenced, by compare-and-swap on the version that a renewal would need too.
+/// So either the owner renews and the other gives way, or the lease is fenced and every later renewal fails: the owner cannot believe it still holds the job.
+pub(crate) struct Lease<'a> {
+    core: &'a Jobs,
+    job: JobId,
+    pub(crate) attempt: u32,
+    hold: Mutex<Option<Held>>,
+}
+
+/// Why a lease could not be confirmed.
+#[derive(Debug)]
+pub(crate) enum NotHeld {
+    /// Another attempt has the job.
+    Lost,
+    /// The store did not tell.
+    Unknown(JobsError),
+}
+
+impl From<NotHeld> for JobError {
+    fn from(not_held: NotHeld) -> Self {
+        match not_held {
+            NotHeld::Lost => Self::retry("lease_lost", "another instance took the job over, because this one showed no sign of life"),
+            NotHeld::Unknown(error) => Self::retry("storage_unavailable", error.to_string()),
+        }
+    }
+}
+
+impl<'a> Lease<'a> {
+    /// Takes the lease of the next attempt; `None` when another was faster. `from` is the expired lease to fence first.
+    pub(crate) async fn take(core: &'a Jobs, job: &Job, attempt: u32, from: Option<&Held>) -> Result<Option<Self>, JobsError> {
+        if let Some(held) = from
+            && !fence(core, &job.id, attempt - 1, held).await?
+        {
+            return Ok(None);
+        }
+        let now = core.clock.now();
+        let record = LeaseRecord {
+            version: VERSION,
+            owner: core.new_owner(),
+            round: job.round,
+            taken_at: now,
+            until: later(now, core.config.lease),
+            fenced: false,
+        };
+        let key = RecordName::Lease(attempt).key(&job.id);
+        let version = match core.write("lease", &key, &record, PutMode::Create).await {
+            Ok(version) => version,
+            Err(JobsError::Store(StoreError::AlreadyExists { .. })) => {
+                // A bucket may have kept a write whose answer was lost, so our own name may stand there.
+                match records::read::<LeaseRecord>(&*core.store, &key).await? {
+                    Some((standing, version)) if standing.owner == record.owner => version,
+                    _ => return Ok(None),
+                }
+            }
+            Err(error) => return Err(error),
+        };
+        Ok(Some(Self { core, job: job.id.clone(), attempt, hold: Mutex::new(Some(Held { record, version })) }))
+    }
+
+    /// Confirms the hold for another full term.
+    pub(crate) async fn renew(&self) -> Result<(), NotHeld> {
+        let mut hold = self.hold.lock().await;
+        let held = hold.as_ref().ok_or(NotHeld::Lost)?;
+        let record = LeaseRecord { until: later(self.core.clock.now(), self.core.config.lease), ..held.record.clone() };
+        let key = RecordName::Lease(self.attempt).key(&self.job);
+        match self.core.write("renew", &key, &record, PutMode::Update(held.version.clone())).await {
+            Ok(version) => {
+                *hold = Some(Held { record, version });
+                Ok(())
+            }
+            Err(JobsError::Store(StoreError::Conflict { .. })) => {
+                *hold = self.after_conflict(&record.owner, &key).await.map_err(NotHeld::Unknown)?;
+                hold.is_some().then_some(()).ok_or(NotHeld::Lost)
+            }
+            Err(error) => Err(NotHeld::Unknown(error)),
+        }
+    }
+
+    /// Either the lease was fenced, or it was our own earlier renewal whose answer was lost.
+    async fn after_conflict(&self, owner: &str, key: &str) -> Result<Option<Held>, JobsError> {
+        let standing = records::read::<LeaseRecord>(&*self.core.store, key).await?;
+        let ours = standing.filter(|(record, _)| record.owner == owner && !record.fenced && record.until > self.core.clock.now());
+        Ok(ours.map(|(record, version)| Held { record, version }))
+    }
+
+    /// Confirms the hold, with a write only when the deadline is near.
+    pub(crate) async fn ensure(&self) -> Result<(), NotHeld> {
+        let until = self.hold.lock().await.as_ref().ok_or(NotHeld::Lost)?.record.until;
+        if left(self.core.clock.now(), until) > self.core.config.lease / 3 {
+            return Ok(());
+        }
+        self.renew().await
+    }
+
+    /// Keeps the lease alive; never returns. A renewal the store could not take is tried again at the next beat.
+    pub(crate) async fn keep(&self) {
+        loop {
+            tokio::time::sleep(self.core.config.lease / 3).await;
+            if let Err(NotHeld::Lost) = self.renew().await {
+                tracing::warn!(job.id = %self.job, job.attempt = self.attempt, "The lease was lost to another instance");
+                return std::future::pending().await;
+            }
+        }
+    }
+}
+
+/// Takes an expired lease from its owner for good; `false` when the owner renewed it, or another fenced it, in the meantime.
+async fn fence(core: &Jobs, job: &JobId, attempt: u32, held: &Held) -> Result<bool, JobsError> {
+    if held.record.fenced {
+        return Ok(true);
+    }
+    let fenced = LeaseRecord { fenced: true, ..held.record.clone() };
+    let key = RecordName::Lease(attempt).key(job);
+    match core.write("fence", &key, &fenced, PutMode::Update(held.version.clone())).await {
+        Ok(_) => Ok(true),
+        Err(JobsError::Store(StoreError::Conflict { .. })) => Ok(false),
+        Err(error) => Err(error),
+    }
+}
+
+fn left(now: Timestamp, until: Timestamp) -> Duration {
+    Duration::try_from(until.duration_since(now)).unwrap_or_default()
+}

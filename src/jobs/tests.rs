@@ -1,0 +1,104 @@
+//! The core as its callers see it: on every store that needs no network, with a clock that is moved by hand.
+
+mod crash;
+mod desk;
+mod fixtures;
+mod lease;
+mod life;
+mod race;
+mod retention;
+mod stores;
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use serde_json::{Value, json};
+
+use crate::clock::{Clock, ManualClock};
+use crate::jobs::Jobs;
+use crate::jobs::config::JobsConfig;
+use crate::jobs::handler::{AcceptedEvent, Handler, JobContext, JobError};
+use crate::model::ids::JobId;
+use crate::storage::Store;
+use crate::storage::memory::MemoryStore;
+
+/// One store, one clock, and as many instances as a test wants.
+struct World {
+    store: Arc<MemoryStore>,
+    clock: ManualClock,
+}
+
+impl World {
+    fn new() -> Self {
+        Self { store: Arc::new(MemoryStore::new()), clock: ManualClock::new("2026-03-01T10:00:00Z".parse().unwrap()) }
+    }
+
+    fn instance(&self) -> Arc<Jobs> {
+        self.instance_on(Arc::clone(&self.store) as Arc<dyn Store>)
+    }
+
+    fn instance_on(&self, store: Arc<dyn Store>) -> Arc<Jobs> {
+        Jobs::new(store, Arc::new(self.clock.clone()), JobsConfig::for_testing())
+    }
+
+    fn event(&self, effect: &str) -> AcceptedEvent {
+        AcceptedEvent {
+            version: 1,
+            source: "test".to_owned(),
+            delivery_key: crate::signing::sha256_hex(effect.as_bytes()),
+            effect_key: effect.to_owned(),
+            received_at: self.clock.now(),
+            payload: json!({ "effect": effect }),
+            trace: None,
+            park: None,
+        }
+    }
+
+    fn pass(&self, seconds: u64) {
+        self.clock.advance(Duration::from_secs(seconds));
+    }
+
+    fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    fn keys(&self, prefix: &str) -> Vec<String> {
+        self.store.keys().into_iter().filter(|key| key.starts_with(prefix)).collect()
+    }
+}
+
+/// Answers as scripted, then succeeds; records one step a run.
+#[derive(Default)]
+struct Scripted {
+    answers: Mutex<VecDeque<Result<Value, JobError>>>,
+    runs: AtomicUsize,
+    given_up: Mutex<Vec<String>>,
+}
+
+impl Scripted {
+    fn failing(errors: impl IntoIterator<Item = JobError>) -> Self {
+        Self { answers: Mutex::new(errors.into_iter().map(Err).collect()), ..Self::default() }
+    }
+
+    fn runs(&self) -> usize {
+        self.runs.load(Ordering::Relaxed)
+    }
+}
+
+#[async_trait]
+impl Handler for Scripted {
+    async fn run(&self, job: &dyn JobContext) -> Result<Value, JobError> {
+        self.runs.fetch_add(1, Ordering::Relaxed);
+        job.write_step("looked", json!(job.attempt())).await?;
+        let scripted = self.answers.lock().unwrap().pop_front();
+        scripted.unwrap_or_else(|| Ok(json!({ "sent": true })))
+    }
+
+    async fn gave_up(&self, _job: &JobId, cause: &str, _message: &str) {
+        self.given_up.lock().unwrap().push(cause.to_owned());
+    }
+}

@@ -1,0 +1,128 @@
+//! What people do with jobs.
+
+use super::*;
+use crate::jobs::desk::{JobFilter, StateFilter};
+use crate::jobs::error::JobsError;
+use crate::jobs::index::job_id;
+use crate::jobs::records::EndState;
+use crate::jobs::worker::Outcome;
+use crate::model::ids::JobId;
+
+/// A job that ran once with this outcome.
+async fn job_after(world: &World, jobs: &Jobs, name: &str, error: Option<JobError>) -> JobId {
+    let job = jobs.accept(world.event(name)).await.unwrap().job().clone();
+    jobs.run_one(&Scripted::failing(error), &job).await;
+    jobs.queue.done(&job);
+    job
+}
+
+#[tokio::test]
+async fn a_parked_job_goes_on_when_it_is_released() {
+    let world = World::new();
+    let jobs = world.instance();
+    let job = job_after(&world, &jobs, "a", Some(JobError::park("bank_missing", "put the bank there"))).await;
+    let parked = jobs.show(&job).await.unwrap().unwrap();
+    assert_eq!((parked.state, parked.cause.as_deref(), parked.due), ("parked", Some("bank_missing"), None));
+    jobs.release(&job).await.unwrap();
+    assert_eq!(jobs.show(&job).await.unwrap().unwrap().state, "waiting");
+    let handler = Scripted::default();
+    assert!(matches!(jobs.run_one(&handler, &job).await, Outcome::Ended(end) if end.state == EndState::Done));
+    let done = jobs.show(&job).await.unwrap().unwrap();
+    assert_eq!((done.state, done.round, done.attempts, done.cause), ("done", 2, 2, None));
+    assert_eq!(world.keys("due/"), Vec::<String>::new());
+}
+
+#[tokio::test]
+async fn a_waiting_job_is_tried_at_once_when_a_person_asks() {
+    let world = World::new();
+    let jobs = world.instance();
+    let slow = JobError::retry_after("busy", "later", Some(Duration::from_mins(50)));
+    let job = job_after(&world, &jobs, "a", Some(slow)).await;
+    assert!(matches!(jobs.run_one(&Scripted::default(), &job).await, Outcome::NotNow { .. }));
+    jobs.retry(&job).await.unwrap();
+    assert!(matches!(jobs.run_one(&Scripted::default(), &job).await, Outcome::Ended(_)));
+}
+
+#[tokio::test]
+async fn a_done_job_is_sent_again_in_a_new_round() {
+    struct TellsRound;
+    #[async_trait]
+    impl Handler for TellsRound {
+        async fn run(&self, job: &dyn JobContext) -> Result<Value, JobError> {
+            Ok(json!(job.round()))
+        }
+    }
+    let world = World::new();
+    let jobs = world.instance();
+    let job = job_after(&world, &jobs, "a", None).await;
+    jobs.retry(&job).await.unwrap();
+    assert!(matches!(jobs.run_one(&TellsRound, &job).await, Outcome::Ended(end) if end.summary == json!(2)));
+}
+
+#[tokio::test]
+async fn a_discarded_job_never_runs() {
+    let world = World::new();
+    let jobs = world.instance();
+    let waiting = job_after(&world, &jobs, "waiting", Some(JobError::retry("busy", "later"))).await;
+    let parked = job_after(&world, &jobs, "parked", Some(JobError::park("c", "m"))).await;
+    let fresh = jobs.accept(world.event("fresh")).await.unwrap().job().clone();
+    let handler = Scripted::default();
+    for job in [&waiting, &parked, &fresh] {
+        jobs.discard(job).await.unwrap();
+        let view = jobs.show(job).await.unwrap().unwrap();
+        assert_eq!((view.state, view.cause.as_deref()), ("dead", Some("discarded")));
+        world.pass(3600);
+        assert!(matches!(jobs.run_one(&handler, job).await, Outcome::EndedBefore(_)));
+    }
+    jobs.sweep().await;
+    assert_eq!((handler.runs(), world.keys("due/")), (0, Vec::new()));
+}
+
+#[tokio::test]
+async fn what_does_not_fit_the_state_is_refused_in_words() {
+    let world = World::new();
+    let jobs = world.instance();
+    let done = job_after(&world, &jobs, "done", None).await;
+    for refused in [jobs.release(&done).await, jobs.discard(&done).await] {
+        assert!(matches!(refused, Err(JobsError::WrongState { .. })), "{refused:?}");
+    }
+    assert!(matches!(jobs.retry(&job_id("never")).await, Err(JobsError::NotFound(_))));
+    let running = jobs.accept(world.event("running")).await.unwrap().job().clone();
+    struct Meddled(Arc<Jobs>);
+    #[async_trait]
+    impl Handler for Meddled {
+        async fn run(&self, job: &dyn JobContext) -> Result<Value, JobError> {
+            assert!(self.0.retry(job.id()).await.unwrap_err().to_string().contains("wait until it is done"));
+            assert!(self.0.discard(job.id()).await.is_err());
+            Ok(json!(null))
+        }
+    }
+    assert!(matches!(jobs.run_one(&Meddled(world.instance()), &running).await, Outcome::Ended(_)));
+}
+
+#[tokio::test]
+async fn lists_show_open_jobs_first_and_ended_ones_newest_first() {
+    let world = World::new();
+    let jobs = world.instance();
+    for n in 0..5 {
+        let error = (n % 2 == 1).then(|| JobError::park("c", "m"));
+        job_after(&world, &jobs, &format!("job {n}"), error).await;
+        world.pass(1);
+    }
+    let open = jobs.accept(world.event("open")).await.unwrap().job().clone();
+    let effects = async |state, limit| -> Vec<String> {
+        let views = jobs.list(&JobFilter { state, limit }).await.unwrap();
+        views.iter().map(|view| view.payload["effect"].as_str().unwrap().to_owned()).collect()
+    };
+    assert_eq!(effects(None, 100).await, ["open", "job 4", "job 3", "job 2", "job 1", "job 0"]);
+    assert_eq!(effects(None, 3).await, ["open", "job 4", "job 3"]);
+    assert_eq!(effects(Some(StateFilter::Open), 100).await, ["open"]);
+    assert_eq!(effects(Some(StateFilter::Ended(EndState::Parked)), 100).await, ["job 3", "job 1"]);
+    jobs.release(&job_id("job 3")).await.unwrap();
+    assert_eq!(effects(Some(StateFilter::Ended(EndState::Parked)), 100).await, ["job 1"], "a released job is not parked any more");
+    assert_eq!(
+        jobs.list(&JobFilter { state: Some(StateFilter::Open), limit: 1 }).await.unwrap()[0].id,
+        job_id("job 3"),
+        "it is due before {open}"
+    );
+}

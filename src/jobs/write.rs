@@ -1,0 +1,75 @@
+//! Writing records: every write passes a fail point before and after, and the important ones are patient with the store.
+
+use bytes::Bytes;
+use jiff::Timestamp;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::jobs::Jobs;
+use crate::jobs::error::JobsError;
+use crate::jobs::failpoint;
+use crate::jobs::records;
+use crate::jobs::state::Job;
+use crate::model::ids::JobId;
+use crate::storage::key::ObjectKey;
+use crate::storage::{PutMode, StoreError, Version};
+
+/// How often a write is tried while the store is unavailable.
+const TRIES: u32 = 5;
+
+impl Jobs {
+    /// Writes one record once.
+    pub(crate) async fn write<T: Serialize>(&self, what: &str, key: &str, record: &T, mode: PutMode) -> Result<Version, JobsError> {
+        let bytes =
+            serde_json::to_vec(record).map_err(|error| JobsError::Unreadable { key: key.to_owned(), message: error.to_string() })?;
+        failpoint::hit(what, "before");
+        let version = self.store.put(key, Bytes::from(bytes), mode).await?;
+        failpoint::hit(what, "after");
+        Ok(version)
+    }
+
+    /// Records something create-only and tells what counts: this, or what stood there first. Patient: a fact of the outside world should not be lost because the store was away for a second.
+    pub(crate) async fn keep_first<T: Serialize + DeserializeOwned>(&self, what: &str, key: &str, record: T) -> Result<T, JobsError> {
+        match self.write_patiently(what, key, &record).await {
+            Ok(_) => Ok(record),
+            Err(JobsError::Store(StoreError::AlreadyExists { .. })) => match records::read(&*self.store, key).await? {
+                Some((standing, _)) => Ok(standing),
+                None => Err(JobsError::Store(StoreError::Conflict { key: key.to_owned() })),
+            },
+            Err(error) => Err(error),
+        }
+    }
+
+    async fn write_patiently<T: Serialize>(&self, what: &str, key: &str, record: &T) -> Result<Version, JobsError> {
+        let mut pause = self.config.write_pause;
+        for _ in 1..TRIES {
+            match self.write(what, key, record, PutMode::Create).await {
+                Err(JobsError::Store(StoreError::Unavailable { .. })) => tokio::time::sleep(pause).await,
+                done => return done,
+            }
+            pause *= 2;
+        }
+        self.write(what, key, record, PutMode::Create).await
+    }
+
+    /// Makes sure that a sweep comes by the job then.
+    pub(crate) async fn point_to(&self, what: &str, job: &JobId, at: Timestamp) -> Result<(), JobsError> {
+        failpoint::hit(what, "before");
+        match self.store.put(&ObjectKey::Due { at, job }.path(), Bytes::new(), PutMode::Create).await {
+            Ok(_) | Err(StoreError::AlreadyExists { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
+        failpoint::hit(what, "after");
+        Ok(())
+    }
+
+    /// Removes the pointer that led to the job before its state changed. Best effort: what is left is removed by a sweep.
+    pub(crate) async fn unpoint(&self, job: &Job) {
+        failpoint::hit("undue", "before");
+        let key = ObjectKey::Due { at: job.due(), job: &job.id }.path();
+        if let Err(error) = self.store.delete(&key).await {
+            tracing::debug!(job.id = %job.id, %error, "A due pointer is left for the next sweep");
+        }
+        failpoint::hit("undue", "after");
+    }
+}

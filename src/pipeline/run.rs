@@ -1,0 +1,86 @@
+//! One run of one job: what its steps share.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::delivery::mail::Mailer;
+use crate::jobs::handler::{self, JobContext, JobError};
+use crate::model::completion::Completion;
+use crate::pipeline::config::PipelineConfig;
+use crate::pipeline::fetch::Submissions;
+use crate::pipeline::letters::Letters;
+use crate::pipeline::processed::Processed;
+use crate::pipeline::shelf::Shelf;
+use crate::storage::{Store, StoreError};
+
+/// What all runs share.
+pub(super) struct Services {
+    pub(super) config: PipelineConfig,
+    pub(super) store: Arc<dyn Store>,
+    pub(super) submissions: Arc<dyn Submissions>,
+    pub(super) mailer: Arc<Mailer>,
+    pub(super) shelf: Shelf,
+    pub(super) letters: Arc<Letters>,
+    pub(super) processed: Processed,
+}
+
+/// One run of one job.
+pub(super) struct Run<'a> {
+    pub(super) services: &'a Services,
+    pub(super) job: &'a dyn JobContext,
+    pub(super) completion: Completion,
+}
+
+impl<'a> Run<'a> {
+    /// Reads the event.
+    pub(super) fn of(services: &'a Services, job: &'a dyn JobContext) -> Result<Self, JobError> {
+        let completion = serde_json::from_value(job.event().payload.clone())
+            .map_err(|error| JobError::dead("record_unreadable", format!("the accepted event cannot be read: {error}")))?;
+        Ok(Self { services, job, completion })
+    }
+
+    /// Reads a step's record of this round.
+    pub(super) async fn recorded<T: DeserializeOwned>(&self, step: &str) -> Result<Option<T>, JobError> {
+        handler::recorded(self.job, &self.scoped(step, self.job.round())).await
+    }
+
+    /// Reads a step's record of an earlier round.
+    pub(super) async fn recorded_in<T: DeserializeOwned>(&self, step: &str, round: u32) -> Result<Option<T>, JobError> {
+        handler::recorded(self.job, &self.scoped(step, round)).await
+    }
+
+    /// Records a step in this round.
+    pub(super) async fn record<T: Serialize + DeserializeOwned + Sync>(&self, step: &str, value: &T) -> Result<T, JobError> {
+        handler::record(self.job, &self.scoped(step, self.job.round()), value).await
+    }
+
+    /// The record's name in a round.
+    ///
+    /// When a person opens a job again, something outside has changed (a bank, an address, a template), or they want it sent once more: every step is done anew.
+    #[expect(clippy::unused_self, reason = "reads as a property of the run")]
+    fn scoped(&self, step: &str, round: u32) -> String {
+        if round <= 1 { step.to_owned() } else { format!("{step}-{round}") }
+    }
+
+    /// The id that results of a student are filed under.
+    pub(super) fn student_key(&self, student: &crate::model::person::Student) -> String {
+        student.id.clone().or_else(|| student.email.clone()).unwrap_or_else(|| self.job.id().to_string())
+    }
+
+    /// What results on this assessment are filed under.
+    pub(super) fn assessment_key(&self) -> String {
+        self.completion.assessment.id.clone().unwrap_or_else(|| self.completion.assessment.display_title())
+    }
+}
+
+/// A store's failure is a matter of time: what was accepted waits until the store is well again.
+pub(super) fn storage(error: &StoreError) -> JobError {
+    let message = error.to_string();
+    match error {
+        StoreError::Unavailable { retry_after, .. } => JobError::retry_after("storage_unavailable", message, *retry_after),
+        StoreError::Conflict { .. } | StoreError::AlreadyExists { .. } => JobError::retry("storage_conflict", message),
+        StoreError::Refused { .. } => JobError::retry("storage_refused", format!("{message}; mend the store, the job goes on by itself")),
+    }
+}

@@ -1,0 +1,308 @@
+//! Stories of a job: it goes well, it dies and goes on, it waits for a person.
+
+pub(crate) mod harness;
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use self::harness::{Kill, TITLE, World, completion, submission};
+use crate::delivery::mail::SendOutcome;
+use crate::jobs::handler::{JobError, Next};
+use crate::pipeline::config::{AmbiguousMail, PipelineConfig, RetakePolicy};
+use crate::pipeline::fetch::{Cure, FetchError};
+
+/// The records of an ordinary job, in the order they are written.
+const STEPS: [&str; 7] = ["fetched", "analysed", "rendered", "archived", "mailing", "mailed", "notified"];
+
+fn cause(result: Result<serde_json::Value, JobError>) -> (String, Next) {
+    let error = result.expect_err("the job was to fail");
+    (error.cause, error.next)
+}
+
+fn parked(cause: &str) -> (String, Next) {
+    (cause.to_owned(), Next::Park)
+}
+
+#[tokio::test]
+async fn a_completion_becomes_a_report_in_the_inbox() {
+    let world = World::new().await;
+    let job = world.job(1);
+    let end = world.run(&job).await.unwrap();
+    world.pipeline.upkeep().await.unwrap();
+
+    let file = "webhook_reports/Diagnóstico 2026/6130afb278d2c94eeb228d12_Test de diagnóstico Parte 1_20261121T120000Z.pdf";
+    assert_eq!((end["status"].as_str(), end["file"].as_str()), (Some("sent"), Some(file)));
+    let report: serde_json::Value = serde_json::from_str(&world.text(file).await).unwrap();
+    assert_eq!(report["student"]["name"], "Ana Pérez");
+    assert_eq!((&report["result"]["correct"], &report["groups"][3]["status"]), (&json!(3), &json!("Reprobada")));
+
+    let mails = world.mails();
+    assert_eq!(mails.len(), 1);
+    let mail = &mails[0].mail;
+    assert_eq!(mail.subject, format!("Resultados de tu evaluación - {TITLE}"));
+    assert_eq!(mail.attachments[0].file_name, format!("informe_Ana Pérez_{TITLE}.pdf"));
+    assert_eq!(mail.message_id, format!("<{}@gradepost.invalid>", job.id));
+    assert!(mail.text.contains("Hola Ana Pérez,") && mail.text.contains("3 de 4"), "{}", mail.text);
+
+    let mut steps: Vec<&str> = STEPS.to_vec();
+    steps.sort_unstable();
+    assert_eq!(job.steps(), steps);
+    let index = world.text("webhook_reports/Diagnóstico 2026/processed.csv").await;
+    assert!(index.starts_with("user_id,assessment_title,user_email,processed_at,job_id,"), "{index}");
+    assert_eq!(index.lines().count(), 2);
+    assert!(!world.store.keys().iter().any(|key| key.starts_with("folding/")));
+}
+
+#[tokio::test]
+async fn a_job_killed_after_any_record_goes_on_and_mails_once() {
+    for step in STEPS {
+        let world = World::new().await;
+        let job = world.job(1).killed(Kill::After(step));
+        assert_eq!(cause(world.run(&job).await).0, "killed", "{step}");
+        let end = world.run(&job.again()).await.unwrap();
+        assert_eq!(end["status"], "sent", "{step}");
+        assert_eq!(world.mails().len(), 1, "{step}");
+        assert_eq!(end["mail_ambiguous"], u32::from(step == "mailing"), "{step}");
+        world.pipeline.upkeep().await.unwrap();
+        assert_eq!(world.text("webhook_reports/Diagnóstico 2026/processed.csv").await.lines().count(), 2, "{step}");
+    }
+}
+
+#[tokio::test]
+async fn a_job_killed_before_any_record_repeats_the_step_and_only_the_mail_shows_it() {
+    for step in STEPS {
+        let world = World::new().await;
+        let job = world.job(1).killed(Kill::Before(step));
+        assert_eq!(cause(world.run(&job).await).0, "killed", "{step}");
+        world.run(&job.again()).await.unwrap();
+        let mails = world.mails();
+        assert_eq!(mails.len(), if step == "mailed" { 2 } else { 1 }, "{step}");
+        assert!(mails.iter().all(|mail| mail.bytes == mails[0].bytes), "a repeat is the same mail, byte for byte");
+        let reports = world.store.keys().iter().filter(|key| key.starts_with("webhook_reports/")).count();
+        assert_eq!(reports, 1, "{step}");
+    }
+}
+
+#[tokio::test]
+async fn a_finished_job_run_again_does_nothing() {
+    let world = World::new().await;
+    let job = world.job(1);
+    let first = world.run(&job).await.unwrap();
+    let second = world.run(&job.again()).await.unwrap();
+    assert_eq!((&first["file"], &first["mailed_at"]), (&second["file"], &second["mailed_at"]));
+    assert_eq!(world.mails().len(), 1);
+}
+
+#[tokio::test]
+async fn an_attempt_that_lost_the_race_to_mail_sends_nothing() {
+    let world = World::new().await;
+    let job = world.job(1).killed(Kill::Before("mailing"));
+    let _ = world.run(&job).await;
+    let other = json!({ "at": "2026-11-21T12:00:00Z", "attempt": 7, "message_id": "<x@y>" });
+    // The other attempt writes between our look and our record.
+    let late = harness::Job { kill: None, ..job.again() };
+    late.records.lock().unwrap().insert("mailing_2".to_owned(), other.clone());
+    late.records.lock().unwrap().insert("mailing".to_owned(), other);
+    late.records.lock().unwrap().insert("unsent".to_owned(), json!({ "at": "2026-11-21T12:00:00Z", "reply": "451" }));
+    let racing = harness::Job { attempt: 8, ..late };
+    racing
+        .records
+        .lock()
+        .unwrap()
+        .insert("mailing_3".to_owned(), json!({ "at": "2026-11-21T12:00:00Z", "attempt": 9, "message_id": "<x@y>" }));
+    let end = world.run(&racing).await.unwrap();
+    assert_eq!((&end["mail_tries"], &end["mail_ambiguous"]), (&json!(4), &json!(2)));
+}
+
+#[tokio::test]
+async fn refusals_park_and_troubles_pass() {
+    let world = World::new().await;
+    let job = world.job(1);
+    world.mailer.answer_next(SendOutcome::Transient("naming the recipient: 451".to_owned()));
+    assert_eq!(cause(world.run(&job).await), ("mail_unavailable".to_owned(), Next::Retry(None)));
+    let end = world.run(&job.again()).await.unwrap();
+    assert_eq!((&end["mail_tries"], &end["mail_ambiguous"]), (&json!(2), &json!(0)));
+
+    let job = world.job(2);
+    world.mailer.answer_next(SendOutcome::Permanent("naming the recipient: 550 no such user".to_owned()));
+    let error = world.run(&job).await.unwrap_err();
+    assert_eq!((error.cause.as_str(), error.next), ("mail_refused", Next::Park));
+    assert!(error.message.contains("550 no such user") && !error.message.contains("ana@"), "{error}");
+    // The address was corrected at the platform, and a person released the job.
+    assert_eq!(world.run(&job.released()).await.unwrap()["status"], "sent");
+    assert_eq!(world.mails().len(), 2);
+}
+
+#[tokio::test]
+async fn an_ambiguous_mail_is_sent_again_under_the_same_id() {
+    let world = World::new().await;
+    let job = world.job(1);
+    world.mailer.answer_next(SendOutcome::Ambiguous("no reply in time".to_owned()));
+    assert_eq!(cause(world.run(&job).await), ("mail_ambiguous".to_owned(), Next::Retry(None)));
+    let end = world.run(&job.again()).await.unwrap();
+    assert_eq!((&end["mail_tries"], &end["mail_ambiguous"]), (&json!(2), &json!(1)));
+    let mails = world.mails();
+    assert_eq!(mails.len(), 2);
+    assert_eq!(mails[0].mail.message_id, mails[1].mail.message_id);
+}
+
+#[tokio::test]
+async fn an_ambiguous_mail_on_hold_waits_for_a_person() {
+    let world = World::with(PipelineConfig { ambiguous: AmbiguousMail::Hold, ..PipelineConfig::for_testing() }).await;
+    let job = world.job(1);
+    world.mailer.answer_next(SendOutcome::Ambiguous("no reply in time".to_owned()));
+    assert_eq!(cause(world.run(&job).await), parked("mail_ambiguous"));
+    assert_eq!(cause(world.run(&job.again()).await), parked("mail_ambiguous"), "without a person nothing goes out");
+    assert_eq!(world.mails().len(), 1);
+    assert_eq!(world.run(&job.released()).await.unwrap()["status"], "sent");
+    let mails = world.mails();
+    assert_eq!(mails.len(), 2);
+    assert_eq!(mails[0].mail.message_id, mails[1].mail.message_id, "it may have arrived, so mail systems must be able to fold it");
+}
+
+#[tokio::test]
+async fn a_report_sent_once_more_on_purpose_is_a_new_mail() {
+    let world = World::new().await;
+    let job = world.job(1);
+    world.run(&job).await.unwrap();
+    world.run(&job.released()).await.unwrap();
+    let mails = world.mails();
+    assert_eq!(mails.len(), 2);
+    assert_ne!(mails[0].mail.message_id, mails[1].mail.message_id);
+    world.pipeline.upkeep().await.unwrap();
+    assert_eq!(world.text("webhook_reports/Diagnóstico 2026/processed.csv").await.lines().count(), 2, "the same report has one row");
+}
+
+#[tokio::test]
+async fn late_answers_are_waited_for_then_a_person_is_asked() {
+    let world = World::new().await;
+    let job = world.job(1);
+    world.platform.answers(Ok(None));
+    assert_eq!(cause(world.run(&job).await), ("no_responses".to_owned(), Next::Retry(None)));
+    world.clock.advance(Duration::from_mins(9));
+    assert_eq!(cause(world.run(&job.again()).await), ("no_responses".to_owned(), Next::Retry(None)));
+    world.clock.advance(Duration::from_mins(1));
+    assert_eq!(cause(world.run(&job.again()).await), parked("no_responses"));
+    world.platform.answers(Ok(Some(submission(["A", "B", "C", "D"]))));
+    assert_eq!(world.run(&job.released()).await.unwrap()["percentage"], 100.0);
+}
+
+#[tokio::test]
+async fn answers_of_the_event_are_a_fallback_only() {
+    let world = World::new().await;
+    let mut completion = completion();
+    completion.submission = Some(submission(["A", "x", "x", "x"]));
+    let end = world.run(&world.job_of(1, &completion)).await.unwrap();
+    assert_eq!((&end["answers_from_event"], &end["percentage"]), (&json!(false), &json!(75.0)));
+
+    world.platform.answers(Ok(None));
+    let end = world.run(&world.job_of(2, &completion)).await.unwrap();
+    assert_eq!((&end["answers_from_event"], &end["percentage"]), (&json!(true), &json!(25.0)));
+
+    let refused = |cure| FetchError { cause: "platform_unauthorized", message: "token expired".to_owned(), cure };
+    world.platform.answers(Err(refused(Cure::Person)));
+    assert_eq!(world.run(&world.job_of(3, &completion)).await.unwrap()["answers_from_event"], true);
+    world.platform.answers(Err(refused(Cure::Time(Some(Duration::from_secs(7))))));
+    let (_, next) = cause(world.run(&world.job_of(4, &completion)).await);
+    assert_eq!(next, Next::Retry(Some(Duration::from_secs(7))));
+}
+
+#[tokio::test]
+async fn a_platform_that_needs_a_person_parks_the_job() {
+    let world = World::new().await;
+    let refusal = FetchError { cause: "platform_unauthorized", message: "token expired".to_owned(), cure: Cure::Person };
+    world.platform.answers(Err(refusal));
+    assert_eq!(cause(world.run(&world.job(1)).await), parked("platform_unauthorized"));
+}
+
+#[tokio::test]
+async fn what_a_person_must_mend_parks_and_says_where() {
+    let world = World::empty(PipelineConfig::for_testing());
+    let job = world.job(1);
+    let error = world.run(&job).await.unwrap_err();
+    assert_eq!(error.cause, "bank_missing");
+    assert!(error.message.contains(&format!("{TITLE}.csv")) && error.message.contains("banco_preguntas_"), "{error}");
+
+    world.keep(&format!("questions/{TITLE}_bank.csv"), "question_number,correct_alternative\n1,A\n1,B\n").await;
+    assert_eq!(cause(world.run(&job.released()).await), parked("bank_invalid"));
+
+    world.keep(&format!("questions/{TITLE}_bank.csv"), "question_number,correct_alternative,lecture\n1,A,L\n2,B,L\n").await;
+    world.keep("assessments.toml", "[[assessment]]\nmatch = { title = \"Test*\" }\ntemplate = \"gone.docx\"\n").await;
+    assert_eq!(cause(world.run(&job.released().released()).await), parked("template_missing"));
+
+    world.keep("templates/gone.docx", "broken").await;
+    assert_eq!(cause(world.run(&job.released().released().released()).await), parked("template_broken"));
+}
+
+#[tokio::test]
+async fn an_address_is_checked_before_anything_is_sent() {
+    let world = World::new().await;
+    for (email, expected) in [(None, "address_missing"), (Some(" "), "address_missing"), (Some("a@b.cl\r\nBcc: x@y.cl"), "address_invalid")]
+    {
+        let mut completion = completion();
+        completion.student.email = email.map(ToOwned::to_owned);
+        let job = world.job_of(1, &completion);
+        assert_eq!(cause(world.run(&job).await), parked(expected));
+        assert!(!job.steps().contains(&"mailing".to_owned()));
+    }
+}
+
+#[tokio::test]
+async fn a_broken_new_version_leaves_the_last_good_one_in_use() {
+    let world = World::new().await;
+    world.keep("templates/plantilla_test_diagnostico.docx", "good").await;
+    world.run(&world.job(1)).await.unwrap();
+    world.keep("templates/plantilla_test_diagnostico.docx", "broken").await;
+    world.keep(&format!("questions/{TITLE}.csv"), "nonsense").await;
+    world.run(&world.job(2)).await.unwrap();
+}
+
+#[tokio::test]
+async fn the_retake_policy_decides_about_further_submissions() {
+    let at = |minute: u8| Some(format!("2026-11-21T12:{minute:02}:00Z").parse().unwrap());
+    for (policy, sent) in [
+        (RetakePolicy::Every, [true; 4]),
+        (RetakePolicy::First, [true, false, false, false]),
+        (RetakePolicy::Best, [true, false, false, true]),
+    ] {
+        let world = World::with(PipelineConfig { retakes: policy, ..PipelineConfig::for_testing() }).await;
+        let tries = [["A", "B", "C", "x"], ["A", "x", "x", "x"], ["A", "B", "x", "D"], ["A", "B", "C", "D"]];
+        for (number, answers) in tries.into_iter().enumerate() {
+            let mut submission = submission(answers);
+            submission.submitted_at = at(number as u8);
+            world.platform.answers(Ok(Some(submission)));
+            let job = world.job(number as u8 + 1);
+            let end = world.run(&job).await.unwrap();
+            assert_eq!(end["status"] == "sent", sent[number], "{policy:?} {number}");
+            assert_eq!(world.run(&job.again()).await.unwrap()["status"], end["status"], "a repeat decides alike");
+        }
+        let last = world.job(9).released();
+        assert_eq!(world.run(&last).await.unwrap()["status"], "sent", "a person may always have it sent");
+    }
+}
+
+#[tokio::test]
+async fn a_report_shows_the_attempts_before_it() {
+    let world = World::new().await;
+    for (number, answers) in [["A", "x", "x", "x"], ["A", "B", "C", "D"]].into_iter().enumerate() {
+        let mut submission = submission(answers);
+        submission.submitted_at = Some(format!("2026-11-2{number}T12:00:00Z").parse().unwrap());
+        world.platform.answers(Ok(Some(submission)));
+        world.run(&world.job(number as u8)).await.unwrap();
+        world.clock.advance(Duration::from_secs(5));
+    }
+    let newest = world.mails().pop().unwrap().mail.attachments[0].bytes.clone();
+    let report: serde_json::Value = serde_json::from_slice(&newest).unwrap();
+    let history: Vec<f64> = report["history"].as_array().unwrap().iter().map(|attempt| attempt["percentage"].as_f64().unwrap()).collect();
+    assert_eq!(history, [25.0, 100.0]);
+}
+
+#[tokio::test]
+async fn two_reports_of_one_second_do_not_overwrite_each_other() {
+    let world = World::new().await;
+    let first = world.run(&world.job(1)).await.unwrap();
+    world.platform.answers(Ok(Some(submission(["A", "B", "C", "D"]))));
+    let second = world.run(&world.job(2)).await.unwrap();
+    assert_ne!(first["file"], second["file"]);
+}

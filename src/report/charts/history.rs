@@ -1,0 +1,42 @@
+//! `chart.history`: a column for each attempt, oldest first.
+
+use minijinja::value::Value;
+
+use super::canvas::{ACCENT, Area, Canvas, PT, RULE, Type};
+use super::{Request, fit, number, share, text};
+
+const HEIGHT: i64 = 140 * PT;
+const COLUMNS: i64 = 92 * PT;
+/// The newest attempts shown; more would be too thin to read.
+const SHOWN: usize = 10;
+
+pub(super) fn draw(request: &Request<'_>) -> Option<String> {
+    let list = request.items.cloned().or_else(|| request.root.get_attr("history").ok())?;
+    let all: Vec<Value> = list.try_iter().ok()?.collect();
+    let attempts = &all[all.len().saturating_sub(SHOWN)..];
+    if attempts.is_empty() {
+        return None;
+    }
+    let words = request.language.words();
+    let mut canvas = Canvas::new(request.width, HEIGHT, request.fonts);
+    let slot = (request.width / attempts.len() as i64).min(96 * PT);
+    let left = (request.width - slot * attempts.len() as i64) / 2;
+    let floor = 20 * PT + COLUMNS;
+    let mut alt = Vec::new();
+    for (place, attempt) in attempts.iter().enumerate() {
+        let x = left + slot * place as i64;
+        let percentage = number(attempt, "percentage").unwrap_or(0.0);
+        let shown = request.language.percent(percentage, 0);
+        let height = share(COLUMNS, percentage);
+        // The newest column is filled, the earlier ones are outlined: the difference holds in grey too.
+        let area = Area { x: x + slot / 4, y: floor - height, width: slot / 2, height };
+        if place + 1 == attempts.len() { canvas.rectangle(area, ACCENT) } else { canvas.framed(area, "DCE5EE", ACCENT) }
+        let number = text(attempt, "attempt").unwrap_or_else(|| (place + 1).to_string());
+        let label = format!("{} {number}", words.attempt);
+        canvas.text(Area { x, y: floor - height - 17 * PT, width: slot, height: 15 * PT }, &shown, Type::LABEL.bold().centred());
+        canvas.text(Area { x, y: floor + 4 * PT, width: slot, height: 14 * PT }, &fit(&label, slot, 16), Type::NOTE.centred());
+        alt.push(format!("{label}: {shown}"));
+    }
+    canvas.rectangle(Area { x: left, y: floor, width: slot * attempts.len() as i64, height: PT }, RULE);
+    Some(canvas.finish(request.id, &format!("{}: {}", words.history_alt, alt.join("; "))))
+}

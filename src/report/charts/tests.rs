@@ -1,0 +1,57 @@
+//! What each picture says, in shapes and in words.
+
+use super::{Request, draw};
+use crate::report::data::ReportData;
+use crate::report::language::Language;
+
+const DATA: &str = r#"{
+    "result": {"percentage": 62.5},
+    "groups": [
+        {"name": "Álgebra <1>", "percentage": 100, "status": "Aprobada", "passed": true},
+        {"name": "Geometría", "percentage": 0, "passed": false}
+    ],
+    "history": [{"attempt": 1, "percentage": 40}, {"attempt": 2, "percentage": 62.5}],
+    "cohort": {"count": 30, "mean": 55.2, "percentile": 71}
+}"#;
+
+fn picture(name: &str, data: &str) -> Option<String> {
+    let data = ReportData::from_json(data.as_bytes()).unwrap();
+    draw(name, &Request { root: data.root(), items: None, width: 5_943_600, fonts: "", language: Language::Es, id: 7 })
+}
+
+fn alt(xml: &str) -> &str {
+    xml.split_once("descr=\"").and_then(|(_, rest)| rest.split_once('"')).map_or("", |(alt, _)| alt)
+}
+
+#[test]
+fn every_picture_says_in_words_what_it_shows() {
+    assert_eq!(alt(&picture("score", DATA).unwrap()), "Resultado: 62,5%");
+    let groups = picture("groups", DATA).unwrap();
+    assert_eq!(alt(&groups), "Resultados por grupo: Álgebra &lt;1&gt;: 100%, Aprobada; Geometría: 0%, Reprobada");
+    assert_eq!(alt(&picture("history", DATA).unwrap()), "Progreso por intento: Intento 1: 40%; Intento 2: 62%");
+    let cohort = picture("cohort", DATA).unwrap();
+    assert_eq!(alt(&cohort), "Tu lugar en el grupo: Tú: 62%; Promedio: 55%; Por encima del 71% de los estudiantes");
+}
+
+#[test]
+fn nothing_to_draw_is_no_picture() {
+    for name in ["score", "groups", "history", "cohort"] {
+        assert_eq!(picture(name, "{}"), None, "{name}");
+    }
+}
+
+#[test]
+fn many_groups_become_several_pictures() {
+    let groups: Vec<String> = (0..45).map(|number| format!("{{\"name\": \"Lección {number}\", \"percentage\": 50}}")).collect();
+    let xml = picture("groups", &format!("{{\"groups\": [{}]}}", groups.join(","))).unwrap();
+    assert_eq!(xml.matches("<w:drawing>").count(), 3);
+    assert!(xml.contains("id=\"7\"") && xml.contains("id=\"9\""));
+}
+
+#[test]
+fn absurd_figures_stay_inside_the_picture() {
+    for percentage in ["1e300", "-5", "1000"] {
+        let xml = picture("score", &format!("{{\"result\": {{\"percentage\": {percentage}}}}}")).unwrap();
+        assert!(!xml.contains("cx=\"-"), "{percentage}");
+    }
+}

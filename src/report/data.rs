@@ -1,0 +1,270 @@
+//! What a report is about: a tree of values a template reads by name.
+//!
+//! [`Report`] is the standard shape, which `pipeline::compose` fills; every name in it is one an author may use.
+//! A template is not bound to it: [`ReportData::from_json`] takes any tree, so documents made for python-docx-template keep their own names.
+
+use std::collections::BTreeMap;
+
+use minijinja::Value;
+use minijinja::value::{Serde, ValueKind};
+use serde::{Deserialize, Serialize};
+
+/// The tree a template reads. Cheap to clone.
+#[derive(Debug, Clone)]
+pub struct ReportData {
+    root: Value,
+}
+
+/// Why bytes are no report data.
+#[derive(Debug, thiserror::Error)]
+pub enum DataError {
+    /// Not JSON.
+    #[error("the report data is not valid JSON: {0}")]
+    Json(#[from] serde_json::Error),
+    /// JSON, but not an object.
+    #[error("the report data must be a JSON object with names and values, like {{\"student\": {{\"name\": \"Ana\"}}}}")]
+    NotAnObject,
+}
+
+impl ReportData {
+    /// From the standard shape.
+    pub fn new(report: &Report) -> Self {
+        Self { root: Value::from(Serde(report)) }
+    }
+
+    /// From JSON text: an object of any shape, names in their order.
+    pub fn from_json(json: &[u8]) -> Result<Self, DataError> {
+        let root: Value = serde_json::from_slice(json)?;
+        if root.kind() != ValueKind::Map {
+            return Err(DataError::NotAnObject);
+        }
+        Ok(Self { root })
+    }
+
+    /// The tree.
+    pub(in crate::report) fn root(&self) -> &Value {
+        &self.root
+    }
+}
+
+impl From<&Report> for ReportData {
+    fn from(report: &Report) -> Self {
+        Self::new(report)
+    }
+}
+
+/// The standard shape. Percentages are 0–100 and unrounded: the template's filters round.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Report {
+    /// Whom it is about.
+    pub student: Student,
+    /// What was taken.
+    pub assessment: Assessment,
+    /// This attempt.
+    pub submission: Submission,
+    /// The judgement as a whole.
+    pub result: ResultData,
+    /// The innermost groups, bank order.
+    pub groups: Vec<Group>,
+    /// The enclosing groups (materias), bank order; empty when grouping is flat.
+    pub parents: Vec<Group>,
+    /// Question by question, bank order.
+    pub questions: Vec<Question>,
+    /// Names of the best groups, best first.
+    pub strengths: Vec<String>,
+    /// Groups to go over again.
+    pub to_review: Vec<Review>,
+    /// The study plan for the level.
+    pub plan: Vec<String>,
+    /// Earlier attempts and this one, oldest first.
+    pub history: Vec<Attempt>,
+    /// Where the student stands; absent for small cohorts.
+    pub cohort: Option<Cohort>,
+    /// Whatever the school says about itself (`name`, `phone`, …).
+    pub school: BTreeMap<String, String>,
+    /// The day of the report, `2026-11-21`.
+    pub today: String,
+    /// `es`, `en` or `pt`; decides words, numbers and dates unless the caller does.
+    pub language: Option<String>,
+    /// `false` keeps the result section from being appended.
+    pub append_results: Option<bool>,
+}
+
+/// Whom a report is about.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Student {
+    /// The platform's id.
+    pub id: String,
+    /// The name to address.
+    pub name: String,
+    /// First name, where the platform has it.
+    pub first_name: Option<String>,
+    /// Last name, where the platform has it.
+    pub last_name: Option<String>,
+    /// E-mail address.
+    pub email: Option<String>,
+}
+
+/// What was taken.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Assessment {
+    /// The platform's id.
+    pub id: String,
+    /// Its title.
+    pub title: String,
+    /// The course it belongs to.
+    pub course: Option<String>,
+}
+
+/// One attempt.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Submission {
+    /// The platform's id.
+    pub id: Option<String>,
+    /// When it was handed in, RFC 3339.
+    pub submitted_at: Option<String>,
+    /// Its number, from 1.
+    pub attempt: Option<u32>,
+}
+
+/// The judgement as a whole.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct ResultData {
+    /// The headline percentage.
+    pub percentage: f64,
+    /// Points reached.
+    pub score: f64,
+    /// Points possible.
+    pub max_score: f64,
+    /// The level the student is told (`Nivel 2`).
+    pub level: Option<String>,
+    /// The level only the school sees.
+    pub internal_level: Option<String>,
+    /// Passed or not, where the profile says what passing is.
+    pub passed: Option<bool>,
+    /// Questions in the bank.
+    pub total: u32,
+    /// Answered right.
+    pub correct: u32,
+    /// Answered wrong.
+    pub incorrect: u32,
+    /// Not answered.
+    pub unanswered: u32,
+}
+
+/// One group: a lesson, a skill, a materia.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Group {
+    /// Its name as the bank spells it.
+    pub name: String,
+    /// The enclosing group's name.
+    pub parent: Option<String>,
+    /// Its questions.
+    pub total: u32,
+    /// Answered right.
+    pub correct: u32,
+    /// Right answers in percent.
+    pub percentage: f64,
+    /// The word to show (`Aprobada`, `En desarrollo`).
+    pub status: String,
+    /// Whether it passes.
+    pub passed: bool,
+    /// `good`, `middle` or `bad`: the colour family of the status; from `passed` when absent.
+    pub tone: Option<String>,
+}
+
+/// One question.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Question {
+    /// Its number in the bank.
+    pub number: u32,
+    /// Its text.
+    pub text: Option<String>,
+    /// What the student answered.
+    pub answer: Option<String>,
+    /// The right answer.
+    pub correct_answer: String,
+    /// Right or not; absent when unanswered.
+    pub correct: Option<bool>,
+    /// Points reached.
+    pub points: f64,
+    /// Points possible.
+    pub max_points: f64,
+    /// Its innermost group.
+    pub group: Option<String>,
+}
+
+/// A group to go over again.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Review {
+    /// Its name.
+    pub name: String,
+    /// The enclosing group's name.
+    pub parent: Option<String>,
+    /// Numbers of the questions not answered right.
+    pub questions: Vec<u32>,
+}
+
+/// An attempt at the same assessment.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Attempt {
+    /// Its number, from 1.
+    pub attempt: u32,
+    /// The day, `2026-11-21`.
+    pub date: Option<String>,
+    /// The headline percentage.
+    pub percentage: f64,
+    /// The level.
+    pub level: Option<String>,
+}
+
+/// Where the student stands among the others; never anyone's name.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Cohort {
+    /// How many students.
+    pub count: u32,
+    /// Their mean percentage.
+    pub mean: f64,
+    /// The share of students below this one, 0–100.
+    pub percentile: f64,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_standard_shape_is_read_by_its_names() {
+        let report = Report {
+            student: Student { name: "Ana".into(), ..Student::default() },
+            groups: vec![Group { name: "Lección 1".into(), passed: true, ..Group::default() }],
+            ..Report::default()
+        };
+        let data = ReportData::new(&report);
+        let name = data.root().get_attr("student").and_then(|student| student.get_attr("name")).unwrap();
+        assert_eq!(name.as_str(), Some("Ana"));
+    }
+
+    #[test]
+    fn names_keep_the_order_of_the_file() {
+        let data = ReportData::from_json(br#"{"z": 1, "a": 2}"#).unwrap();
+        let names: Vec<String> = data.root().try_iter().unwrap().map(|name| name.to_string()).collect();
+        assert_eq!(names, ["z", "a"]);
+    }
+
+    #[test]
+    fn a_list_is_no_report() {
+        assert!(matches!(ReportData::from_json(b"[1]"), Err(DataError::NotAnObject)));
+        assert!(matches!(ReportData::from_json(b"{"), Err(DataError::Json(_))));
+    }
+}

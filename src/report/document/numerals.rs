@@ -1,0 +1,210 @@
+//! Numbers as text in every format (ECMA-376 part 1, 17.18.59): lists, pages, notes.
+
+use super::model::NumberFormat;
+
+/// The format behind its name. Formats of scripts we do not write are read as decimal, which at least tells the number.
+pub(super) fn format_named(name: &str) -> NumberFormat {
+    match name {
+        "decimalZero" => NumberFormat::DecimalZero,
+        "lowerRoman" => NumberFormat::LowerRoman,
+        "upperRoman" => NumberFormat::UpperRoman,
+        "lowerLetter" => NumberFormat::LowerLetter,
+        "upperLetter" => NumberFormat::UpperLetter,
+        "ordinal" => NumberFormat::Ordinal,
+        "cardinalText" => NumberFormat::CardinalText,
+        "ordinalText" => NumberFormat::OrdinalText,
+        "chicago" => NumberFormat::Chicago,
+        "bullet" => NumberFormat::Bullet,
+        "none" => NumberFormat::None,
+        _ => NumberFormat::Decimal,
+    }
+}
+
+/// The format of a field's switch (`\* ROMAN`; 17.16.4.3.1); its case tells the letters' case.
+pub(super) fn format_switched(name: &str) -> Option<NumberFormat> {
+    Some(match name {
+        "Arabic" | "ArabicDash" | "arabic" => NumberFormat::Decimal,
+        "roman" => NumberFormat::LowerRoman,
+        "Roman" | "ROMAN" => NumberFormat::UpperRoman,
+        "alphabetic" => NumberFormat::LowerLetter,
+        "Alphabetic" | "ALPHABETIC" => NumberFormat::UpperLetter,
+        "Ordinal" | "ordinal" => NumberFormat::Ordinal,
+        "CardText" | "Cardtext" | "cardtext" => NumberFormat::CardinalText,
+        "OrdText" | "Ordtext" | "ordtext" => NumberFormat::OrdinalText,
+        _ => return None,
+    })
+}
+
+/// A number as text.
+pub fn numeral(number: i64, format: NumberFormat) -> String {
+    match format {
+        NumberFormat::Decimal => number.to_string(),
+        NumberFormat::DecimalZero => format!("{number:02}"),
+        NumberFormat::LowerRoman => roman(number).to_lowercase(),
+        NumberFormat::UpperRoman => roman(number),
+        NumberFormat::LowerLetter => letters(number, 'a'),
+        NumberFormat::UpperLetter => letters(number, 'A'),
+        NumberFormat::Ordinal => format!("{number}{}", ordinal_ending(number)),
+        NumberFormat::CardinalText => capitalised(&cardinal(number)),
+        NumberFormat::OrdinalText => capitalised(&ordinal(number)),
+        NumberFormat::Chicago => chicago(number),
+        NumberFormat::Bullet | NumberFormat::None => String::new(),
+    }
+}
+
+/// Roman numerals up to 3,999; others in figures, as there is no usual spelling.
+fn roman(number: i64) -> String {
+    const DIGITS: [(i64, &str); 13] = [
+        (1000, "M"),
+        (900, "CM"),
+        (500, "D"),
+        (400, "CD"),
+        (100, "C"),
+        (90, "XC"),
+        (50, "L"),
+        (40, "XL"),
+        (10, "X"),
+        (9, "IX"),
+        (5, "V"),
+        (4, "IV"),
+        (1, "I"),
+    ];
+    if !(1..4000).contains(&number) {
+        return number.to_string();
+    }
+    let mut left = number;
+    let mut text = String::new();
+    for (value, digit) in DIGITS {
+        while left >= value {
+            text.push_str(digit);
+            left -= value;
+        }
+    }
+    text
+}
+
+/// a…z, then aa…zz, then aaa: the same letter repeated, as Word counts.
+fn letters(number: i64, first: char) -> String {
+    if !(1..=780).contains(&number) {
+        return number.to_string();
+    }
+    let (repeat, letter) = ((number - 1) / 26 + 1, ((number - 1) % 26) as u8);
+    char::from(first as u8 + letter).to_string().repeat(repeat as usize)
+}
+
+/// *, †, ‡, §, then doubled.
+fn chicago(number: i64) -> String {
+    if !(1..=40).contains(&number) {
+        return number.to_string();
+    }
+    let mark = ["*", "†", "‡", "§"][((number - 1) % 4) as usize];
+    mark.repeat(((number - 1) / 4 + 1) as usize)
+}
+
+fn ordinal_ending(number: i64) -> &'static str {
+    match (number % 100, number % 10) {
+        (11..=13, _) => "th",
+        (_, 1) => "st",
+        (_, 2) => "nd",
+        (_, 3) => "rd",
+        _ => "th",
+    }
+}
+
+const UNITS: [&str; 20] = [
+    "zero",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+];
+const TENS: [&str; 10] = ["", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
+
+fn cardinal(number: i64) -> String {
+    match number {
+        0..20 => UNITS[number as usize].to_owned(),
+        20..100 => {
+            let tens = TENS[(number / 10) as usize];
+            if number % 10 == 0 { tens.to_owned() } else { format!("{tens}-{}", UNITS[(number % 10) as usize]) }
+        }
+        100..1000 => joined(number, 100, "hundred"),
+        1000..1_000_000 => joined(number, 1000, "thousand"),
+        _ => number.to_string(),
+    }
+}
+
+fn joined(number: i64, unit: i64, name: &str) -> String {
+    let head = format!("{} {name}", cardinal(number / unit));
+    if number % unit == 0 { head } else { format!("{head} {}", cardinal(number % unit)) }
+}
+
+fn ordinal(number: i64) -> String {
+    let text = cardinal(number);
+    let split = text.rfind([' ', '-']).map_or(0, |at| at + 1);
+    let (head, last) = text.split_at(split);
+    let last = match last {
+        "one" => "first".to_owned(),
+        "two" => "second".to_owned(),
+        "three" => "third".to_owned(),
+        "five" => "fifth".to_owned(),
+        "eight" => "eighth".to_owned(),
+        "nine" => "ninth".to_owned(),
+        "twelve" => "twelfth".to_owned(),
+        other => match other.strip_suffix('y') {
+            Some(stem) => format!("{stem}ieth"),
+            None => format!("{other}th"),
+        },
+    };
+    format!("{head}{last}")
+}
+
+fn capitalised(text: &str) -> String {
+    let mut characters = text.chars();
+    characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_format_spells_its_numbers_as_17_18_59_says() {
+        let spelled = |number, name| numeral(number, format_named(name));
+        assert_eq!(spelled(1984, "upperRoman"), "MCMLXXXIV");
+        assert_eq!(spelled(4, "lowerRoman"), "iv");
+        assert_eq!(spelled(27, "lowerLetter"), "aa");
+        assert_eq!(spelled(28, "upperLetter"), "BB");
+        assert_eq!(spelled(7, "decimalZero"), "07");
+        assert_eq!([1, 2, 3, 11, 21, 112].map(|n| spelled(n, "ordinal")), ["1st", "2nd", "3rd", "11th", "21st", "112th"]);
+        assert_eq!(spelled(21, "cardinalText"), "Twenty-one");
+        assert_eq!(spelled(120, "ordinalText"), "One hundred twentieth");
+        assert_eq!(spelled(12, "ordinalText"), "Twelfth");
+        assert_eq!(spelled(6, "chicago"), "††");
+        assert_eq!(spelled(3, "none"), "");
+        assert_eq!(spelled(3, "thaiNumbers"), "3");
+    }
+
+    #[test]
+    fn numbers_out_of_a_formats_range_stay_figures() {
+        for format in [NumberFormat::UpperRoman, NumberFormat::LowerLetter, NumberFormat::Chicago, NumberFormat::CardinalText] {
+            assert_eq!(numeral(-5, format), "-5");
+            assert_eq!(numeral(i64::MAX, format), i64::MAX.to_string());
+        }
+        assert_eq!(numeral(0, NumberFormat::UpperRoman), "0");
+    }
+}

@@ -1,0 +1,321 @@
+//! The driver: which parts are read, in which order, and how sections are cut out of the body.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+use super::error::DocumentError;
+use super::fields::OpenField;
+use super::images::Images;
+use super::model::{Block, Document, HeaderFooter, Paragraph, Section, Settings, Table};
+use super::numbering::{Counters, Numbering};
+use super::paragraph_props::ParagraphPatch;
+use super::run_props::RunPatch;
+use super::styles::Styles;
+use super::theme::Theme;
+use super::values::integer;
+use super::warnings::Warnings;
+use super::xml::{Node, Tree};
+use super::{section, settings};
+use crate::report::package::{Package, Relationships};
+use crate::report::warning::Warning;
+
+/// Tables in cells and text boxes in text boxes go no deeper; layout recurses as deep.
+const DEEPEST: usize = 24;
+
+/// Reads a document with everything resolved.
+///
+/// # Errors
+/// Only when there is no main document or its XML is broken; whatever else is wrong becomes a warning.
+pub fn read(package: &Package) -> Result<(Document, Vec<Warning>), DocumentError> {
+    let main = package.main_document()?;
+    let xml = package.part(&main).unwrap_or_default();
+    let tree = Tree::parse(xml, package.limits()).map_err(|reason| DocumentError::Xml { part: main.clone(), reason })?;
+    let body = tree.root().and_then(|root| root.child("w:body")).ok_or_else(|| DocumentError::NoBody { part: main.clone() })?;
+
+    let part = Part { relationships: package.relationships(&main), name: main };
+    let mut reader = Reader::new(package, &part);
+    if let Some(background) = tree.root().and_then(|root| root.child("w:background")) {
+        reader.background(background, &part.name);
+    }
+    let sections = reader.body(body, &part);
+    let footnotes = reader.notes(&part, "footnotes", "w:footnote");
+    let endnotes = reader.notes(&part, "endnotes", "w:endnote");
+    let mut properties = reader
+        .root_of("", "core-properties")
+        .map(|(_, tree)| tree)
+        .and_then(|tree| tree.root().map(settings::properties))
+        .unwrap_or_default();
+    properties.language = properties.language.or_else(|| reader.styles.run_defaults.lang().map(str::to_owned));
+
+    let document = Document { sections, footnotes, endnotes, settings: reader.settings, properties };
+    Ok((document, reader.warnings.into_list()))
+}
+
+/// A part that text is read from: its name for messages, its relationships for pictures and links.
+#[derive(Debug)]
+pub(super) struct Part {
+    pub(super) name: String,
+    pub(super) relationships: Relationships,
+}
+
+/// What the surroundings add below a paragraph's own style: the table style in a cell, the shape's colour in a text box.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Scope<'s> {
+    pub(super) part: &'s Part,
+    pub(super) paragraph: &'s ParagraphPatch,
+    pub(super) run: &'s RunPatch,
+}
+
+/// Everything that is known while reading.
+pub(super) struct Reader<'p> {
+    pub(super) package: &'p Package,
+    pub(super) theme: Theme,
+    pub(super) styles: Styles,
+    pub(super) numbering: Numbering,
+    pub(super) numbering_part: Option<Part>,
+    pub(super) settings: Settings,
+    pub(super) counters: Counters,
+    pub(super) images: Images,
+    pub(super) warnings: Warnings,
+    /// Fields that are open where we read.
+    pub(super) fields: Vec<OpenField>,
+    /// Counts paragraphs, so that a field knows whether it is still in its own.
+    pub(super) paragraph_serial: u64,
+    depth: usize,
+    /// Cells that may still be read, over all tables.
+    pub(super) cells_left: usize,
+    stories: HashMap<String, Arc<Vec<Block>>>,
+}
+
+impl<'p> Reader<'p> {
+    fn new(package: &'p Package, main: &Part) -> Self {
+        let mut reader = Self {
+            package,
+            theme: Theme::default(),
+            styles: Styles::default(),
+            numbering: Numbering::default(),
+            numbering_part: None,
+            settings: Settings::default(),
+            counters: Counters::default(),
+            images: Images::default(),
+            warnings: Warnings::default(),
+            fields: Vec::new(),
+            paragraph_serial: 0,
+            depth: 0,
+            cells_left: 200_000,
+            stories: HashMap::new(),
+        };
+        if let Some((_, tree)) = reader.tree_of(main, "theme") {
+            reader.theme = Theme::read(&tree);
+        }
+        if let Some((_, tree)) = reader.tree_of(main, "settings")
+            && let Some(root) = tree.root()
+        {
+            reader.theme.settings(root);
+            reader.settings = settings::read(root);
+        }
+        if let Some((_, tree)) = reader.tree_of(main, "styles") {
+            reader.styles = Styles::read(tree, &reader.theme);
+        }
+        if let Some((name, tree)) = reader.tree_of(main, "numbering") {
+            reader.numbering = Numbering::read(tree, &reader.theme, &reader.styles);
+            reader.numbering_part = Some(reader.part(name));
+        }
+        reader
+    }
+
+    /// A part with its relationships.
+    pub(super) fn part(&self, name: String) -> Part {
+        Part { relationships: self.package.relationships(&name), name }
+    }
+
+    fn tree_of(&mut self, main: &Part, kind: &str) -> Option<(String, Tree)> {
+        let name = main.relationships.of_kind(kind).find_map(|relationship| relationship.part())?.to_owned();
+        Some((name.clone(), self.tree(&name)?))
+    }
+
+    fn root_of(&mut self, source: &str, kind: &str) -> Option<(String, Tree)> {
+        let part = self.part(source.to_owned());
+        self.tree_of(&part, kind)
+    }
+
+    /// A part's XML; one that cannot be read is a warning.
+    fn tree(&mut self, name: &str) -> Option<Tree> {
+        let xml = self.package.part(name)?;
+        match Tree::parse(xml, self.package.limits()) {
+            Ok(tree) => Some(tree),
+            Err(reason) => {
+                self.warnings.other(format!("{name} cannot be read: {reason}"));
+                None
+            }
+        }
+    }
+
+    /// The body, cut into sections: a paragraph that carries section properties is the last of its section (17.6.18).
+    fn body(&mut self, body: Node<'_>, part: &Part) -> Vec<Section> {
+        let (paragraph, run) = (ParagraphPatch::default(), RunPatch::default());
+        let scope = Scope { part, paragraph: &paragraph, run: &run };
+        let mut sections: Vec<Section> = Vec::new();
+        let mut story = Story::default();
+        for child in body.children() {
+            self.block(child, scope, &mut story);
+            let properties = if child.name() == "w:p" { child.path(&["w:pPr", "w:sectPr"]) } else { None };
+            if let Some(properties) = properties {
+                let section = self.section(Some(properties), sections.last(), std::mem::take(&mut story).finish(), part);
+                sections.push(section);
+            }
+        }
+        let section = self.section(body.child("w:sectPr"), sections.last(), story.finish(), part);
+        sections.push(section);
+        sections
+    }
+
+    fn section(&mut self, node: Option<Node<'_>>, before: Option<&Section>, blocks: Vec<Block>, part: &Part) -> Section {
+        let mut section = section::read(node, &self.theme);
+        section.blocks = blocks;
+        // 17.10.5: what a section does not name, it has from the section before.
+        if let Some(before) = before {
+            section.headers = before.headers.clone();
+            section.footers = before.footers.clone();
+        }
+        for reference in node.into_iter().flat_map(Node::children) {
+            let Some(story) = self.referred(reference, part) else { continue };
+            match reference.name() {
+                "w:headerReference" => place(&mut section.headers, reference, story),
+                "w:footerReference" => place(&mut section.footers, reference, story),
+                _ => {}
+            }
+        }
+        section
+    }
+
+    /// The story a header or footer reference leads to; read once.
+    fn referred(&mut self, reference: Node<'_>, part: &Part) -> Option<Arc<Vec<Block>>> {
+        let name = part.relationships.get(reference.attr("r:id")?)?.part()?.to_owned();
+        if let Some(known) = self.stories.get(&name) {
+            return Some(Arc::clone(known));
+        }
+        let tree = self.tree(&name)?;
+        let part = self.part(name.clone());
+        let blocks = tree.root().map(|root| self.story(root, &part)).unwrap_or_default();
+        let blocks = Arc::new(blocks);
+        self.stories.insert(name, Arc::clone(&blocks));
+        Some(blocks)
+    }
+
+    /// Text apart from the body: its lists and fields are its own.
+    fn story(&mut self, root: Node<'_>, part: &Part) -> Vec<Block> {
+        let (paragraph, run) = (ParagraphPatch::default(), RunPatch::default());
+        let counters = std::mem::take(&mut self.counters);
+        let fields = std::mem::take(&mut self.fields);
+        let blocks = self.blocks(root, Scope { part, paragraph: &paragraph, run: &run });
+        self.counters = counters;
+        self.fields = fields;
+        blocks
+    }
+
+    fn notes(&mut self, main: &Part, kind: &str, element: &str) -> BTreeMap<i32, Vec<Block>> {
+        let mut notes = BTreeMap::new();
+        let Some((name, tree)) = self.tree_of(main, kind) else { return notes };
+        let part = self.part(name);
+        for note in tree.root().into_iter().flat_map(Node::children).filter(|note| note.name() == element) {
+            // Separators are notes of a type of their own (17.11.17).
+            let ordinary = note.attr("w:type").is_none_or(|kind| kind == "normal");
+            if let Some(id) = note.attr("w:id").and_then(integer).filter(|_| ordinary) {
+                let blocks = self.story(note, &part);
+                notes.insert(id as i32, blocks);
+            }
+        }
+        notes
+    }
+
+    /// All blocks of a container: body, cell, header, note, text box.
+    pub(super) fn blocks(&mut self, container: Node<'_>, scope: Scope<'_>) -> Vec<Block> {
+        if self.depth >= DEEPEST {
+            self.warnings.unsupported(format!("tables or text boxes nested deeper than {DEEPEST}"), &scope.part.name);
+            return Vec::new();
+        }
+        self.depth += 1;
+        let mut story = Story::default();
+        for child in container.children() {
+            self.block(child, scope, &mut story);
+        }
+        self.depth -= 1;
+        story.finish()
+    }
+
+    fn block(&mut self, node: Node<'_>, scope: Scope<'_>, story: &mut Story) {
+        match node.name() {
+            "w:p" => {
+                let read = self.paragraph(node, scope);
+                if read.deleted_mark {
+                    story.join(read.paragraph);
+                } else if !read.invisible {
+                    story.paragraph(read.paragraph);
+                }
+            }
+            "w:tbl" => {
+                if let Some(table) = self.table(node, scope) {
+                    story.table(table);
+                }
+            }
+            "w:bookmarkStart" => story.bookmark(node),
+            "w:altChunk" => self.warnings.unsupported("an embedded document (altChunk)", &scope.part.name),
+            "w:subDoc" => self.warnings.unsupported("a linked subdocument", &scope.part.name),
+            _ => {}
+        }
+    }
+}
+
+/// Blocks as they come, with what waits for the next paragraph.
+#[derive(Default)]
+struct Story {
+    blocks: Vec<Block>,
+    /// A paragraph whose mark was deleted: its text belongs to the next one (17.13.5.15).
+    joined: Option<Paragraph>,
+    /// Bookmarks between paragraphs belong to the next one.
+    bookmarks: Vec<super::model::Inline>,
+}
+
+impl Story {
+    fn paragraph(&mut self, mut paragraph: Paragraph) {
+        if let Some(before) = self.joined.take() {
+            paragraph.content.splice(0..0, before.content);
+        }
+        paragraph.content.splice(0..0, self.bookmarks.drain(..));
+        self.blocks.push(Block::Paragraph(paragraph));
+    }
+
+    fn join(&mut self, mut paragraph: Paragraph) {
+        if let Some(before) = self.joined.take() {
+            paragraph.content.splice(0..0, before.content);
+        }
+        self.joined = Some(paragraph);
+    }
+
+    fn table(&mut self, table: Table) {
+        if let Some(before) = self.joined.take() {
+            self.paragraph(before);
+        }
+        self.blocks.push(Block::Table(table));
+    }
+
+    fn bookmark(&mut self, node: Node<'_>) {
+        self.bookmarks.extend(super::inline::bookmark(node));
+    }
+
+    fn finish(mut self) -> Vec<Block> {
+        if let Some(paragraph) = self.joined.take().filter(|paragraph| !paragraph.content.is_empty()) {
+            self.paragraph(paragraph);
+        }
+        self.blocks
+    }
+}
+
+fn place(set: &mut HeaderFooter, reference: Node<'_>, story: Arc<Vec<Block>>) {
+    match reference.attr("w:type") {
+        Some("first") => set.first = Some(story),
+        Some("even") => set.even = Some(story),
+        _ => set.default = Some(story),
+    }
+}

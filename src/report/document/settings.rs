@@ -1,0 +1,39 @@
+//! Settings and properties of the document (ECMA-376 part 1, 17.15; part 2, 8.3).
+
+use super::model::{NumberFormat, Properties, Settings};
+use super::numerals::format_named;
+use super::values::{integer, switch, twips};
+use super::xml::Node;
+
+/// Reads `w:settings`.
+pub(super) fn read(node: Node<'_>) -> Settings {
+    let base = Settings::default();
+    let compatibility = node.child("w:compat").and_then(|compat| {
+        let mut settings = compat.children().filter(|setting| setting.name() == "w:compatSetting");
+        settings.find(|setting| setting.attr("w:name") == Some("compatibilityMode"))?.val().and_then(integer)
+    });
+    let format =
+        |name: &str, default: NumberFormat| node.child(name).and_then(|notes| notes.child_val("w:numFmt")).map_or(default, format_named);
+    Settings {
+        compatibility_mode: compatibility.map_or(base.compatibility_mode, |mode| mode.clamp(11, 100) as u32),
+        default_tab: node.child_val("w:defaultTabStop").and_then(twips).filter(|tab| tab.0 > 0).unwrap_or(base.default_tab),
+        even_and_odd_headers: switch(node, "w:evenAndOddHeaders").unwrap_or(false),
+        auto_hyphenation: switch(node, "w:autoHyphenation").unwrap_or(false),
+        mirror_margins: switch(node, "w:mirrorMargins").unwrap_or(false),
+        gutter_at_top: switch(node, "w:gutterAtTop").unwrap_or(false),
+        footnote_format: format("w:footnotePr", base.footnote_format),
+        endnote_format: format("w:endnotePr", base.endnote_format),
+    }
+}
+
+/// Reads docProps/core.xml.
+pub(super) fn properties(node: Node<'_>) -> Properties {
+    let text = |name: &str| node.child(name).map(Node::text).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+    Properties {
+        title: text("dc:title"),
+        author: text("dc:creator"),
+        subject: text("dc:subject"),
+        keywords: text("cp:keywords"),
+        language: text("dc:language"),
+    }
+}

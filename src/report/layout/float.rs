@@ -1,0 +1,221 @@
+//! Floating objects: where they stand, and the room they leave for text.
+
+use crate::report::document::model::{FloatPosition, HorizontalBase, Offset, VerticalBase, WrapSide};
+use crate::report::layout::context::emu;
+use crate::report::layout::ink::Rect;
+use crate::report::units::Pt;
+
+/// Stretches narrower than this beside a float stay empty.
+const NARROWEST: Pt = Pt(15.0);
+
+/// Areas text keeps out of, in the coordinates of their column or page.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Floats {
+    zones: Vec<Zone>,
+}
+
+/// One such area, with the space kept around it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Zone {
+    /// The area.
+    pub rect: Rect,
+    /// Where text may stand beside it; `None` = nowhere (above and below only).
+    pub side: Option<WrapSide>,
+}
+
+impl Floats {
+    /// Text keeps out of this from now on.
+    pub(super) fn add(&mut self, zone: Zone) {
+        self.zones.push(zone);
+    }
+
+    /// How many there are.
+    pub(super) fn len(&self) -> usize {
+        self.zones.len()
+    }
+
+    /// There are none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.zones.is_empty()
+    }
+
+    /// Forgets the later ones.
+    pub(super) fn truncate(&mut self, length: usize) {
+        self.zones.truncate(length);
+    }
+
+    /// Whether any reaches into this area.
+    pub(super) fn touch(&self, rect: Rect) -> bool {
+        self.zones.iter().any(|zone| overlaps(zone.rect, rect))
+    }
+
+    /// The bottom of everything that reaches below `y`.
+    pub(super) fn bottom(&self, y: Pt) -> Pt {
+        self.zones.iter().map(|zone| zone.rect.bottom).fold(y, Pt::max)
+    }
+
+    /// The stretches of `left..right` that are free between two heights, from left to right.
+    pub(super) fn slots(&self, left: Pt, right: Pt, top: Pt, bottom: Pt) -> Vec<(Pt, Pt)> {
+        let line = Rect::new(left, top, right, bottom.max(top + Pt(0.1)));
+        let mut free = vec![(left, right)];
+        for zone in self.zones.iter().filter(|zone| overlaps(zone.rect, line)) {
+            let Some(side) = zone.side else { return Vec::new() };
+            free = free.into_iter().flat_map(|slot| cut(slot, zone.rect, side)).collect();
+        }
+        if self.zones.is_empty() {
+            return free;
+        }
+        let whole = right - left;
+        free.retain(|(start, end)| *end - *start >= NARROWEST.min(whole));
+        free
+    }
+
+    /// The next height below `y` where a stretch becomes free.
+    pub(super) fn next_edge(&self, y: Pt) -> Option<Pt> {
+        self.zones.iter().map(|zone| zone.rect.bottom).filter(|bottom| *bottom > y + Pt(0.01)).min_by(|a, b| a.0.total_cmp(&b.0))
+    }
+}
+
+fn overlaps(a: Rect, b: Rect) -> bool {
+    let slack = Pt(0.05);
+    a.left + slack < b.right && b.left + slack < a.right && a.top + slack < b.bottom && b.top + slack < a.bottom
+}
+
+/// What a zone leaves of a stretch.
+fn cut((start, end): (Pt, Pt), zone: Rect, side: WrapSide) -> Vec<(Pt, Pt)> {
+    if zone.right <= start || zone.left >= end {
+        return vec![(start, end)];
+    }
+    let before = (start, zone.left);
+    let after = (zone.right, end);
+    let room = |slot: (Pt, Pt)| slot.1 - slot.0;
+    match side {
+        WrapSide::Both => [before, after].into_iter().filter(|slot| room(*slot) > Pt::ZERO).collect(),
+        WrapSide::Left => vec![before],
+        WrapSide::Right => vec![after],
+        WrapSide::Largest => vec![if room(before) >= room(after) { before } else { after }],
+    }
+}
+
+/// What positions count from.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Bases {
+    /// The page.
+    pub page: Rect,
+    /// The text area between the margins.
+    pub margin: Rect,
+    /// The column or cell.
+    pub column: Rect,
+    /// Top of the anchor's paragraph.
+    pub paragraph: Pt,
+    /// Top of the anchor's line.
+    pub line: Pt,
+    /// The anchor's place on the line.
+    pub character: Pt,
+    /// The page is a right-hand page (odd): inside is left.
+    pub odd: bool,
+    /// Everything counts from the column: the anchor stands in a cell.
+    pub in_cell: bool,
+}
+
+impl Bases {
+    /// The left top corner of an object of this size.
+    pub(super) fn place(&self, position: FloatPosition, width: Pt, height: Pt) -> (Pt, Pt) {
+        (self.horizontal(position.horizontal, width), self.vertical(position.vertical, height))
+    }
+
+    fn horizontal(&self, (base, offset): (HorizontalBase, Offset), width: Pt) -> Pt {
+        let (start, end) = self.span(base);
+        match offset {
+            Offset::By(distance) => start + emu(distance),
+            Offset::Start => start,
+            Offset::Center => (start + end - width) / 2.0,
+            Offset::End => end - width,
+            Offset::Inside => {
+                if self.odd {
+                    start
+                } else {
+                    end - width
+                }
+            }
+            Offset::Outside => {
+                if self.odd {
+                    end - width
+                } else {
+                    start
+                }
+            }
+        }
+    }
+
+    fn span(&self, base: HorizontalBase) -> (Pt, Pt) {
+        let left_area = (self.page.left, self.margin.left);
+        let right_area = (self.margin.right, self.page.right);
+        match base {
+            _ if self.in_cell => (self.column.left, self.column.right),
+            HorizontalBase::Margin => (self.margin.left, self.margin.right),
+            HorizontalBase::Page => (self.page.left, self.page.right),
+            HorizontalBase::Column => (self.column.left, self.column.right),
+            HorizontalBase::Character => (self.character, self.character),
+            HorizontalBase::LeftMargin => left_area,
+            HorizontalBase::RightMargin => right_area,
+            HorizontalBase::InsideMargin => {
+                if self.odd {
+                    left_area
+                } else {
+                    right_area
+                }
+            }
+            HorizontalBase::OutsideMargin => {
+                if self.odd {
+                    right_area
+                } else {
+                    left_area
+                }
+            }
+        }
+    }
+
+    fn vertical(&self, (base, offset): (VerticalBase, Offset), height: Pt) -> Pt {
+        let (start, end) = match base {
+            VerticalBase::Paragraph => (self.paragraph, self.margin.bottom),
+            VerticalBase::Line => (self.line, self.margin.bottom),
+            _ if self.in_cell => (self.column.top, self.column.bottom),
+            VerticalBase::Margin => (self.margin.top, self.margin.bottom),
+            VerticalBase::Page => (self.page.top, self.page.bottom),
+            VerticalBase::TopMargin | VerticalBase::InsideMargin => (self.page.top, self.margin.top),
+            VerticalBase::BottomMargin | VerticalBase::OutsideMargin => (self.margin.bottom, self.page.bottom),
+        };
+        match offset {
+            Offset::By(distance) => start + emu(distance),
+            Offset::Start | Offset::Inside => start,
+            Offset::Center => (start + end - height) / 2.0,
+            Offset::End | Offset::Outside => end - height,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn zone(left: f32, top: f32, right: f32, bottom: f32, side: Option<WrapSide>) -> Zone {
+        Zone { rect: Rect::new(Pt(left), Pt(top), Pt(right), Pt(bottom)), side }
+    }
+
+    #[test]
+    fn text_stands_on_both_sides_of_a_square_float() {
+        let mut floats = Floats::default();
+        floats.add(zone(100.0, 10.0, 200.0, 60.0, Some(WrapSide::Both)));
+        assert_eq!(floats.slots(Pt(0.0), Pt(400.0), Pt(20.0), Pt(32.0)), vec![(Pt(0.0), Pt(100.0)), (Pt(200.0), Pt(400.0))]);
+        assert_eq!(floats.slots(Pt(0.0), Pt(400.0), Pt(60.0), Pt(72.0)), vec![(Pt(0.0), Pt(400.0))]);
+    }
+
+    #[test]
+    fn a_top_and_bottom_float_leaves_no_room_beside_it() {
+        let mut floats = Floats::default();
+        floats.add(zone(100.0, 10.0, 200.0, 60.0, None));
+        assert!(floats.slots(Pt(0.0), Pt(400.0), Pt(5.0), Pt(17.0)).is_empty());
+        assert_eq!(floats.next_edge(Pt(5.0)), Some(Pt(60.0)));
+    }
+}

@@ -1,0 +1,328 @@
+//! Pours the body over columns and pages.
+
+mod checkpoint;
+mod paragraph;
+mod section;
+mod table;
+
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
+
+use crate::report::document::model::{Block, ParagraphProps, Section};
+use crate::report::document::numerals::numeral;
+use crate::report::layout::context::{Context, Facts, PageFacts};
+use crate::report::layout::float::{Bases, Floats};
+use crate::report::layout::ink::{Ink, MarkKind, Rect};
+use crate::report::layout::notes::{self, PageNotes};
+use crate::report::layout::page::{self, Draft, Kind};
+use crate::report::layout::stack;
+use crate::report::units::Pt;
+
+use checkpoint::Checkpoint;
+
+/// More pages than any report has: layout stops here.
+const MOST_PAGES: usize = 20_000;
+
+/// A poured document.
+pub(super) struct Outcome<'a> {
+    /// What was collected.
+    pub context: Context<'a>,
+    /// The pages.
+    pub drafts: Vec<Draft>,
+    /// The body shows numbers that turned out different.
+    pub again: bool,
+}
+
+/// What the driver does after a block.
+enum Step {
+    /// On with the block so many further.
+    Next(usize),
+    /// Back to a block: something moved to the next page.
+    Back(usize),
+}
+
+/// The body on its way over pages.
+struct Flow<'a> {
+    context: Context<'a>,
+    drafts: Vec<Draft>,
+    section: usize,
+    /// Left edge and width of each column.
+    columns: Vec<(Pt, Pt)>,
+    column: usize,
+    /// Where columns start on this page.
+    column_top: Pt,
+    /// Where they end: the text area's bottom, or less while columns are balanced.
+    bottom: Pt,
+    /// The lowest end of a column so far.
+    lowest: Pt,
+    y: Pt,
+    /// Nothing stands in this column yet.
+    at_top: bool,
+    /// The column began because the one before was full: space before is dropped.
+    natural: bool,
+    /// The paragraph above, for the space between.
+    previous: Option<&'a ParagraphProps>,
+    floats: Floats,
+    notes: PageNotes,
+    /// Start of a chain of paragraphs that stay with the next.
+    chain: Option<(usize, Checkpoint<'a>)>,
+    /// Start of the page, to lay it out again around a float that reaches up.
+    page_start: Option<(usize, Checkpoint<'a>)>,
+    /// Floats that are already counted on this page.
+    known_floats: Vec<usize>,
+    styles: Rc<BTreeMap<String, String>>,
+    wants_styles: bool,
+    heights: HashMap<(usize, Kind), (Pt, Pt)>,
+}
+
+/// Pours the whole body.
+pub(super) fn pour(context: Context<'_>) -> Outcome<'_> {
+    let document = context.document;
+    let mut flow = Flow {
+        wants_styles: section::uses_style_references(document),
+        context,
+        drafts: Vec::new(),
+        section: 0,
+        columns: vec![(Pt::ZERO, Pt(100.0))],
+        column: 0,
+        column_top: Pt::ZERO,
+        bottom: Pt::ZERO,
+        lowest: Pt::ZERO,
+        y: Pt::ZERO,
+        at_top: true,
+        natural: false,
+        previous: None,
+        floats: Floats::default(),
+        notes: PageNotes::default(),
+        chain: None,
+        page_start: None,
+        known_floats: Vec::new(),
+        styles: Rc::default(),
+        heights: HashMap::new(),
+    };
+    for (index, section) in document.sections.iter().enumerate() {
+        flow.start_section(index, section);
+        flow.blocks(&section.blocks);
+    }
+    flow.endnotes();
+    flow.finish()
+}
+
+impl<'a> Flow<'a> {
+    fn blocks(&mut self, blocks: &'a [Block]) {
+        let mut index = 0;
+        while index < blocks.len() && self.drafts.len() < MOST_PAGES {
+            index = match self.block(blocks, index) {
+                Step::Next(count) => index + count.max(1),
+                Step::Back(earlier) => earlier.min(index),
+            };
+        }
+        self.chain = None;
+        self.page_start = None;
+    }
+
+    fn block(&mut self, blocks: &'a [Block], index: usize) -> Step {
+        if self.at_top && self.page_start.is_none() {
+            self.page_start = Some((index, self.checkpoint()));
+        }
+        match &blocks[index] {
+            Block::Paragraph(paragraph) if paragraph.props.frame.is_some() => Step::Next(self.frame(&blocks[index..])),
+            Block::Paragraph(paragraph) => self.paragraph(blocks, index, paragraph),
+            Block::Table(table) => self.table(table),
+        }
+    }
+
+    /// Paragraphs in a frame; returns how many.
+    fn frame(&mut self, blocks: &'a [Block]) -> usize {
+        let bases = self.bases(self.y);
+        let framed = stack::frame(&mut self.context, blocks, &bases);
+        self.ink().append(framed.ink);
+        if let Some(zone) = framed.zone {
+            self.floats.add(zone);
+        }
+        framed.count
+    }
+
+    fn ink(&mut self) -> &mut Ink {
+        if self.drafts.is_empty() {
+            self.new_page(false);
+        }
+        let last = self.drafts.len() - 1;
+        &mut self.drafts[last].ink
+    }
+
+    /// The column in work: left edge and width.
+    fn current(&self) -> (Pt, Pt) {
+        self.columns.get(self.column).copied().unwrap_or((Pt::ZERO, Pt(100.0)))
+    }
+
+    /// What floats here are placed by.
+    fn bases(&self, paragraph: Pt) -> Bases {
+        let (left, width) = self.current();
+        let (page, text, number) =
+            self.drafts.last().map_or((Rect::default(), Rect::default(), 1), |draft| (draft.page, draft.text, draft.number));
+        let column = Rect::new(left, text.top, left + width, text.bottom);
+        Bases { page, margin: text, column, paragraph, line: paragraph, character: left, odd: number % 2 == 1, in_cell: false }
+    }
+
+    /// The height available to text: the column without the page's footnotes.
+    fn limit(&self) -> Pt {
+        self.bottom - self.notes.height
+    }
+
+    /// On to the next column, or page. `natural`: because this one is full.
+    fn next_column(&mut self, natural: bool) {
+        if self.column + 1 < self.columns.len() {
+            self.lowest = self.lowest.max(self.y);
+            self.column += 1;
+            self.y = self.column_top;
+            self.at_top = true;
+            self.natural = natural;
+            self.previous = None;
+            self.chain = None;
+        } else {
+            self.new_page(natural);
+        }
+    }
+
+    /// Ends the page in work and starts one in the same section.
+    fn new_page(&mut self, natural: bool) {
+        self.end_page();
+        let sections = &self.context.document.sections;
+        let Some(section) = sections.get(self.section) else { return };
+        let before = self.drafts.last();
+        let first = before.is_none_or(|draft| draft.section != self.section);
+        let mut number = before.map_or(1, |draft| draft.number.saturating_add(1));
+        if let (true, Some(start)) = (first, section.page_numbers.start) {
+            number = start;
+        }
+        if first {
+            number = section::with_parity(number, section.start);
+        }
+        let even = self.context.document.settings.even_and_odd_headers && number % 2 == 0;
+        let kind = match (first && section.title_page, even) {
+            (true, _) => Kind::First,
+            (_, true) => Kind::Even,
+            _ => Kind::Default,
+        };
+        self.context.page =
+            PageFacts { number, format: section.page_numbers.format, section: self.section, styles: Rc::clone(&self.styles) };
+        let heights = self.running_heights(section, kind, number);
+        let (page, text) = page::geometry(&self.context, section, number, heights);
+        self.drafts.push(Draft {
+            section: self.section,
+            kind,
+            first,
+            number,
+            page,
+            text,
+            ink: Ink::default(),
+            styles: Rc::clone(&self.styles),
+            end: text.top,
+        });
+        self.columns = section::columns(section, text);
+        self.column = 0;
+        self.column_top = text.top;
+        self.lowest = text.top;
+        self.bottom = text.bottom;
+        self.y = text.top;
+        self.at_top = true;
+        self.natural = natural;
+        self.previous = None;
+        self.floats = Floats::default();
+        self.chain = None;
+        self.page_start = None;
+        self.known_floats.clear();
+    }
+
+    /// Heights of a page's header and footer, laid out once for each kind.
+    fn running_heights(&mut self, section: &'a Section, kind: Kind, number: u32) -> (Pt, Pt) {
+        if let Some(heights) = self.heights.get(&(self.section, kind)) {
+            return *heights;
+        }
+        let (page, text) = page::geometry(&self.context, section, number, (Pt::ZERO, Pt::ZERO));
+        let checkpoint = self.context.structure.checkpoint();
+        let needs_facts = self.context.needs_facts;
+        let mut height = |blocks: Option<&'a std::sync::Arc<Vec<Block>>>| {
+            blocks.map_or(Pt::ZERO, |blocks| page::running(&mut self.context, blocks, (page, text), Pt::ZERO, true).height)
+        };
+        let heights = (height(page::part(&section.headers, kind)), height(page::part(&section.footers, kind)));
+        // Numbers in running parts are filled in when pages are closed: they need no second round.
+        self.context.needs_facts = needs_facts;
+        self.context.structure.restore(&checkpoint);
+        self.heights.insert((self.section, kind), heights);
+        heights
+    }
+
+    /// Draws the page's footnotes and notes where its text ends.
+    fn end_page(&mut self) {
+        let column = self.columns.first().copied().unwrap_or((Pt::ZERO, Pt::ZERO));
+        let bottom = self.drafts.last().map_or(Pt::ZERO, |draft| draft.text.bottom);
+        let notes = std::mem::take(&mut self.notes).draw(column, bottom);
+        let end = self.lowest.max(self.y);
+        let styles = Rc::clone(&self.styles);
+        if let Some(draft) = self.drafts.last_mut() {
+            draft.ink.append(notes);
+            draft.end = end;
+            draft.styles = styles;
+        }
+    }
+
+    fn endnotes(&mut self) {
+        let document = self.context.document;
+        let mut numbers: Vec<(i32, u32)> = self.context.endnote_numbers.iter().map(|(id, number)| (*id, *number)).collect();
+        numbers.sort_by_key(|entry| entry.1);
+        for (id, count) in numbers {
+            let Some(blocks) = document.endnotes.get(&id) else { continue };
+            let text = numeral(i64::from(count), document.settings.endnote_format);
+            let (left, width) = self.current();
+            let note = notes::lay(&mut self.context, blocks, text, width);
+            let mut offset = self.y;
+            let mut moved = Pt::ZERO;
+            for piece in note.pieces {
+                if piece.top + piece.height + offset - moved > self.limit() && !self.at_top {
+                    self.next_column(true);
+                    moved = piece.top;
+                    offset = self.y;
+                }
+                let mut ink = piece.ink;
+                ink.translate(left, offset - moved);
+                self.ink().append(ink);
+                self.y = offset - moved + piece.top + piece.height;
+                self.at_top = false;
+            }
+        }
+    }
+
+    fn finish(mut self) -> Outcome<'a> {
+        if self.drafts.is_empty() {
+            self.new_page(false);
+        }
+        self.end_page();
+        let facts = self.learned();
+        let again = self.context.needs_facts && facts != self.context.facts;
+        self.context.facts = facts;
+        Outcome { context: self.context, drafts: self.drafts, again }
+    }
+
+    /// What this round found out.
+    fn learned(&self) -> Facts {
+        let mut facts = Facts {
+            pages: Some(self.drafts.len()),
+            section_pages: vec![0; self.context.document.sections.len()],
+            bookmarks: BTreeMap::new(),
+        };
+        for draft in &self.drafts {
+            if let Some(count) = facts.section_pages.get_mut(draft.section) {
+                *count += 1;
+            }
+            let format = self.context.document.sections.get(draft.section).map(|section| section.page_numbers.format).unwrap_or_default();
+            for mark in &draft.ink.marks {
+                if let MarkKind::Bookmark(name) = &mark.kind {
+                    facts.bookmarks.entry(name.clone()).or_insert_with(|| numeral(i64::from(draft.number), format));
+                }
+            }
+        }
+        facts
+    }
+}

@@ -1,0 +1,231 @@
+//! A paragraph of the body: where its lines break over columns and pages.
+
+use std::rc::Rc;
+
+use crate::report::document::model::{Block, BreakKind, Drawing, Inline, Paragraph, Placement};
+use crate::report::layout::flow::{Flow, Step};
+use crate::report::layout::ink::Rect;
+use crate::report::layout::linebreak::{LineEnd, Position};
+use crate::report::layout::notes;
+use crate::report::layout::paragraph::{Area, Line, Setter};
+use crate::report::layout::shape::AtomKind;
+use crate::report::layout::stack::{float, gap, neighbours, space_before};
+use crate::report::units::Pt;
+
+/// Slack against rounding at a page's end (LibreOffice counts in twips).
+const SLACK: Pt = Pt(0.06);
+
+impl<'a> Flow<'a> {
+    pub(super) fn paragraph(&mut self, blocks: &'a [Block], index: usize, paragraph: &'a Paragraph) -> Step {
+        let props = &paragraph.props;
+        if props.page_break_before && !(self.at_top && !self.natural && self.column == 0) {
+            self.new_page(false);
+            return Step::Back(index);
+        }
+        let start = self.checkpoint();
+        let pages = self.drafts.len();
+        let top = self.y + self.space_above(paragraph);
+        let mut setter = Setter::new(&mut self.context, paragraph, neighbours(blocks, index));
+        let mut from = Position::default();
+        let mut y = top;
+        loop {
+            if let Some(back) = self.anchors(&setter, from, y) {
+                return Step::Back(back);
+            }
+            let (left, width) = self.current();
+            let floats = std::mem::take(&mut self.floats);
+            let lines = setter.lines(&mut self.context, from, Area { width, floats: Some(&floats), left, top: y });
+            self.floats = floats;
+            let fitting = self.fitting(&lines, y);
+            if fitting == 0 && !self.at_top {
+                if from == Position::default() {
+                    return self.move_on(index, &start);
+                }
+                self.next_column(true);
+                y = self.y;
+                continue;
+            }
+            let Some(end) = lines.last().map(|line| line.end) else { break };
+            let total = lines.len();
+            let count = fitting.max(1);
+            let next = self.commit(lines, count, y, left);
+            from = next;
+            if count < total {
+                self.next_column(true);
+                y = self.y;
+                continue;
+            }
+            match end {
+                LineEnd::Break(BreakKind::Page) => self.break_page(&setter, from),
+                LineEnd::Break(BreakKind::Column) => self.next_column(false),
+                _ => break,
+            }
+            if setter.prepared.atoms.len() <= from.atom {
+                // A break at a paragraph's very end leaves an empty line on the next page only in Word; LibreOffice's import moves the rest, which is nothing.
+                break;
+            }
+            y = self.y;
+        }
+        self.previous = Some(props);
+        self.remember_style(&setter);
+        if !props.keep_next || pages != self.drafts.len() {
+            self.chain = None;
+        } else if self.chain.is_none() {
+            self.chain = Some((index, start));
+        }
+        Step::Next(1)
+    }
+
+    /// Space above a paragraph here: none at the top of a page that began because the one before was full.
+    fn space_above(&self, paragraph: &Paragraph) -> Pt {
+        match (self.at_top, self.natural) {
+            (true, true) => Pt::ZERO,
+            (true, false) => {
+                let first_of_all = self.drafts.len() == 1 && paragraph.props.space_before_auto;
+                if first_of_all { Pt::ZERO } else { space_before(&paragraph.props) }
+            }
+            _ => gap(self.previous, &paragraph.props),
+        }
+    }
+
+    /// The paragraph does not fit here: it, or the chain it ends, goes to the next column.
+    fn move_on(&mut self, index: usize, start: &super::Checkpoint<'a>) -> Step {
+        self.restore(start);
+        if let Some((chain, checkpoint)) = self.chain.take()
+            && !checkpoint.at_top
+            && self.restore(&checkpoint)
+        {
+            self.next_column(true);
+            return Step::Back(chain);
+        }
+        self.next_column(true);
+        Step::Back(index)
+    }
+
+    /// How many lines fit at `y` with their footnotes, ending where a break is allowed.
+    fn fitting(&mut self, lines: &[Line], y: Pt) -> usize {
+        let mut notes = self.notes.clone();
+        let mut count = 0;
+        for line in lines {
+            for id in &line.notes {
+                if let Some(note) = self.note(*id) {
+                    notes.push(*id, note);
+                }
+            }
+            // The line's own content must fit; what line spacing puts below it may hang over.
+            if y + line.bottom() > self.bottom - notes.height + SLACK {
+                break;
+            }
+            count += 1;
+        }
+        if count == lines.len() {
+            return count;
+        }
+        let most = count;
+        while count > 0 && lines[count - 1].glued {
+            count -= 1;
+        }
+        if count == 0 && self.at_top { most.max(1) } else { count }
+    }
+
+    /// Lays a footnote out, unless it stands on this page already.
+    fn note(&mut self, id: i32) -> Option<Rc<crate::report::layout::stack::Stacked>> {
+        if self.notes.notes.iter().any(|(known, _)| *known == id) {
+            return None;
+        }
+        let document = self.context.document;
+        let blocks = document.footnotes.get(&id)?;
+        let number = self.context.note_number(id, false);
+        let width = self.columns.first().map_or(Pt(100.0), |column| column.1);
+        Some(Rc::new(notes::lay(&mut self.context, blocks, number, width)))
+    }
+
+    /// Draws the first `count` lines; returns where the next one starts.
+    fn commit(&mut self, lines: Vec<Line>, count: usize, y: Pt, left: Pt) -> Position {
+        let mut next = Position::default();
+        for line in lines.into_iter().take(count) {
+            for id in &line.notes {
+                if let Some(note) = self.note(*id) {
+                    self.notes.push(*id, note);
+                }
+            }
+            next = line.next;
+            self.y = y + line.bottom();
+            let mut ink = line.ink;
+            ink.translate(left, y);
+            self.ink().append(ink);
+        }
+        self.at_top = false;
+        next
+    }
+
+    /// A page break inside a paragraph.
+    fn break_page(&mut self, _setter: &Setter<'a>, _from: Position) {
+        self.new_page(false);
+    }
+
+    /// Draws what is anchored in this part of the paragraph and keeps its room.
+    ///
+    /// A float that reaches above its paragraph changes lines already set: the page is laid out again, once, with its room kept from the start.
+    fn anchors(&mut self, setter: &Setter<'a>, from: Position, y: Pt) -> Option<usize> {
+        let mut found: Vec<&'a Drawing> = Vec::new();
+        for atom in setter.prepared.atoms.iter().skip(from.atom) {
+            match &atom.kind {
+                AtomKind::Anchor(drawing) => found.push(drawing),
+                AtomKind::Break(BreakKind::Page | BreakKind::Column) => break,
+                _ => {}
+            }
+        }
+        for drawing in found {
+            let key = std::ptr::from_ref(drawing) as usize;
+            let bases = self.bases(y);
+            let (ink, zone) = float(&mut self.context, drawing, &bases);
+            if let Some(zone) = zone
+                && !self.known_floats.contains(&key)
+            {
+                self.known_floats.push(key);
+                let (left, width) = self.current();
+                let above = Rect::new(left, self.column_top, left + width, y - Pt(1.0));
+                let reaches_up = !self.at_top
+                    && zone.rect.top < above.bottom
+                    && zone.rect.bottom > above.top
+                    && zone.rect.right > left
+                    && zone.rect.left < left + width;
+                if reaches_up
+                    && let Some((block, checkpoint)) = self.page_start.take()
+                    && self.restore(&checkpoint)
+                {
+                    self.floats.add(zone);
+                    self.chain = None;
+                    self.page_start = Some((block, self.checkpoint()));
+                    return Some(block);
+                }
+                self.floats.add(zone);
+            }
+            self.ink().append(ink);
+        }
+        None
+    }
+
+    /// Remembers the text of a paragraph for STYLEREF.
+    fn remember_style(&mut self, setter: &Setter<'a>) {
+        if !self.wants_styles {
+            return;
+        }
+        let text: String = setter
+            .paragraph
+            .content
+            .iter()
+            .filter_map(|inline| match inline {
+                Inline::Text { text, .. } => Some(text.as_str()),
+                Inline::Drawing(drawing) if matches!(drawing.placement, Placement::Inline) => None,
+                _ => None,
+            })
+            .collect();
+        if !text.is_empty() {
+            let styles = Rc::make_mut(&mut self.styles);
+            styles.insert(setter.paragraph.props.style.clone(), text.clone());
+            styles.insert(setter.paragraph.props.style_name.clone(), text);
+        }
+    }
+}

@@ -1,0 +1,81 @@
+//! Sections: how they start, and their columns.
+
+use crate::report::document::model::{Block, Document, Field, HeaderFooter, Inline, Section, SectionStart};
+use crate::report::layout::context::twips;
+use crate::report::layout::flow::Flow;
+use crate::report::layout::ink::Rect;
+use crate::report::units::Pt;
+
+/// Word allows 45 columns.
+const MOST_COLUMNS: u32 = 45;
+
+impl<'a> Flow<'a> {
+    /// Starts a section where and how it says.
+    pub(super) fn start_section(&mut self, index: usize, section: &'a Section) {
+        let before = self.context.document.sections.get(self.section);
+        let same_paper = before.is_some_and(|before| before.page.width == section.page.width && before.page.height == section.page.height);
+        self.section = index;
+        let goes_on = !self.drafts.is_empty() && same_paper && section.start == SectionStart::Continuous;
+        if !goes_on {
+            self.new_page(false);
+            return;
+        }
+        let text = self.drafts.last().map(|draft| draft.text).unwrap_or_default();
+        self.lowest = self.lowest.max(self.y);
+        self.columns = columns(section, Rect { left: text.left, right: text.right, ..text });
+        if self.column > 0 || self.columns.len() > 1 {
+            self.y = self.lowest;
+            self.at_top = self.y <= text.top;
+        }
+        self.column = 0;
+        self.column_top = self.y;
+        self.chain = None;
+        self.page_start = None;
+    }
+}
+
+/// Left edge and width of a section's columns in a text area.
+pub(super) fn columns(section: &Section, text: Rect) -> Vec<(Pt, Pt)> {
+    let setup = &section.columns;
+    let count = setup.count.clamp(1, MOST_COLUMNS);
+    if count == 1 {
+        return vec![(text.left, text.width())];
+    }
+    if setup.unequal.len() == count as usize {
+        let mut left = text.left;
+        let place = |(width, space): &(crate::report::units::Twips, crate::report::units::Twips)| {
+            let column = (left, twips(*width).max(Pt(7.2)));
+            left += column.1 + twips(*space).max(Pt::ZERO);
+            column
+        };
+        return setup.unequal.iter().map(place).collect();
+    }
+    let space = twips(setup.space).max(Pt::ZERO);
+    let width = ((text.width() - space * (count - 1) as f32) / count as f32).max(Pt(7.2));
+    (0..count).map(|column| (text.left + (width + space) * column as f32, width)).collect()
+}
+
+/// The next number that a section may start on.
+pub(super) fn with_parity(number: u32, start: SectionStart) -> u32 {
+    match start {
+        SectionStart::EvenPage if number % 2 == 1 => number.saturating_add(1),
+        SectionStart::OddPage if number % 2 == 0 => number.saturating_add(1),
+        _ => number,
+    }
+}
+
+/// Whether any header or footer asks for the text of a style.
+pub(super) fn uses_style_references(document: &Document) -> bool {
+    let running =
+        |parts: &HeaderFooter| [&parts.default, &parts.first, &parts.even].into_iter().flatten().any(|blocks| any_style_reference(blocks));
+    document.sections.iter().any(|section| running(&section.headers) || running(&section.footers))
+}
+
+fn any_style_reference(blocks: &[Block]) -> bool {
+    blocks.iter().any(|block| match block {
+        Block::Paragraph(paragraph) => {
+            paragraph.content.iter().any(|inline| matches!(inline, Inline::Field { field: Field::StyleRef { .. }, .. }))
+        }
+        Block::Table(table) => table.rows.iter().flat_map(|row| &row.cells).any(|cell| any_style_reference(&cell.blocks)),
+    })
+}

@@ -1,0 +1,173 @@
+//! A table of the body: its rows over pages, with the header rows repeated.
+
+use std::rc::Rc;
+
+use crate::report::document::model::{Table, WrapSide};
+use crate::report::layout::context::twips;
+use crate::report::layout::float::Zone;
+use crate::report::layout::flow::{Flow, Step};
+use crate::report::layout::ink::Rect;
+use crate::report::layout::notes;
+use crate::report::layout::stack::space_after;
+use crate::report::layout::table::{Emitter, RowBox, TableBox, lay};
+use crate::report::units::Pt;
+
+/// Slack against rounding at a page's end.
+const SLACK: Pt = Pt(0.06);
+
+impl<'a> Flow<'a> {
+    pub(super) fn table(&mut self, table: &'a Table) -> Step {
+        let start = self.checkpoint();
+        let (left, width) = self.current();
+        let bases = self.bases(self.y);
+        let laid = lay(&mut self.context, table, width, bases);
+        if table.float.is_some() {
+            self.floating_table(table, &laid);
+            return Step::Next(1);
+        }
+        if let Some(above) = self.previous {
+            self.y += space_after(above);
+        }
+        self.y = self.below_floats(left + laid.x, laid.width, self.y);
+        let first: Pt = laid.rows.iter().take(laid.header_rows + 1).map(|row| row.height).sum();
+        if let Some((chain, checkpoint)) = self.chain.take()
+            && self.y + first > self.limit() + SLACK
+            && !checkpoint.at_top
+            && self.restore(&start)
+            && self.restore(&checkpoint)
+        {
+            self.next_column(true);
+            return Step::Back(chain);
+        }
+        self.rows(&laid);
+        self.previous = None;
+        Step::Next(1)
+    }
+
+    /// A table does not stand beside a float: it starts below.
+    fn below_floats(&self, left: Pt, width: Pt, y: Pt) -> Pt {
+        let mut y = y;
+        for _ in 0..self.floats.len() {
+            if !self.floats.touch(Rect::new(left, y, left + width, y + Pt(10.0))) {
+                break;
+            }
+            match self.floats.next_edge(y) {
+                Some(edge) => y = edge,
+                None => break,
+            }
+        }
+        y
+    }
+
+    fn rows(&mut self, laid: &TableBox) {
+        let mut emitter = Emitter::new(laid);
+        let mut index = 0;
+        let mut rest: Option<RowBox> = None;
+        // Only repeated header rows stand above on this page.
+        let mut fresh = self.at_top;
+        while let Some(whole) = laid.rows.get(index) {
+            let row = rest.as_ref().unwrap_or(whole);
+            let starts = rest.is_none();
+            let noted = self.notes_height(row);
+            let room = self.bottom - noted - self.y;
+            if row.height <= room + SLACK {
+                self.emit(&mut emitter, laid, row, index, (starts, true));
+                index += 1;
+                rest = None;
+                fresh = false;
+                continue;
+            }
+            let divided = if row.can_split && index >= laid.header_rows || fresh { row.split(room, fresh) } else { None };
+            if let Some((upper, lower)) = divided {
+                self.emit(&mut emitter, laid, &upper, index, (starts, false));
+                let closing = Emitter::closing(&upper, self.y - upper.height);
+                self.add(laid, closing);
+                rest = Some(lower);
+            } else if fresh {
+                // Nothing to divide and a page of its own: it is cut off at the page's end.
+                self.emit(&mut emitter, laid, &row.clone(), index, (starts, true));
+                index += 1;
+                rest = None;
+                fresh = false;
+                continue;
+            } else if let Some(above) = index.checked_sub(1).and_then(|above| laid.rows.get(above)) {
+                let closing = Emitter::closing(above, self.y - above.height);
+                self.add(laid, closing);
+            }
+            self.break_rows(&mut emitter, laid, index);
+            fresh = true;
+        }
+    }
+
+    /// On to the next column or page, with the header rows again.
+    fn break_rows(&mut self, emitter: &mut Emitter<'_>, laid: &TableBox, index: usize) {
+        let bottom = self.y;
+        let headers: Pt = laid.rows.iter().take(laid.header_rows).map(|row| row.height).sum();
+        let repeat = index >= laid.header_rows && headers < (self.bottom - self.column_top) / 2.0;
+        let next_top = self.column_top;
+        let carried = emitter.page_break(bottom, next_top + if repeat { headers } else { Pt::ZERO });
+        self.add(laid, carried);
+        self.next_column(true);
+        if repeat {
+            let mut again = Emitter::new(laid);
+            for header in 0..laid.header_rows {
+                let ink = again.row(header, self.y).into_artifact();
+                self.add(laid, ink);
+                self.y += laid.rows[header].height;
+            }
+            self.at_top = false;
+        }
+    }
+
+    fn emit(&mut self, emitter: &mut Emitter<'_>, laid: &TableBox, row: &RowBox, index: usize, (starts, ends): (bool, bool)) {
+        for id in row.notes() {
+            self.add_note(id);
+        }
+        let ink = emitter.part(row, index, self.y, starts, ends);
+        self.add(laid, ink);
+        self.y += row.height;
+        self.at_top = false;
+    }
+
+    fn add(&mut self, laid: &TableBox, ink: crate::report::layout::ink::Ink) {
+        let mut ink = ink;
+        let left = self.current().0;
+        ink.translate(left + laid.x, Pt::ZERO);
+        self.ink().append(ink);
+    }
+
+    fn notes_height(&mut self, row: &RowBox) -> Pt {
+        if row.notes().is_empty() { self.notes.height } else { self.notes.height_with(Pt(12.0) * row.notes().len() as f32) }
+    }
+
+    fn add_note(&mut self, id: i32) {
+        if self.notes.notes.iter().any(|(known, _)| *known == id) {
+            return;
+        }
+        let document = self.context.document;
+        let Some(blocks) = document.footnotes.get(&id) else { return };
+        let number = self.context.note_number(id, false);
+        let width = self.columns.first().map_or(Pt(100.0), |column| column.1);
+        let note = Rc::new(notes::lay(&mut self.context, blocks, number, width));
+        self.notes.push(id, note);
+    }
+
+    /// A floating table stands at its place as a whole; text goes around it.
+    fn floating_table(&mut self, table: &Table, laid: &TableBox) {
+        let Some(float) = table.float else { return };
+        let height = laid.height();
+        let y = self.y + self.previous.map_or(Pt::ZERO, space_after);
+        let (x, y) = self.bases(y).place(float.position, laid.width, height);
+        let mut emitter = Emitter::new(laid);
+        let mut at = y;
+        for (index, row) in laid.rows.iter().enumerate() {
+            let mut ink = emitter.row(index, at);
+            ink.translate(x, Pt::ZERO);
+            self.ink().append(ink);
+            at += row.height;
+        }
+        let [top, right, bottom, left] = float.space.map(twips);
+        let rect = Rect::new(x - left, y - top, x + laid.width + right, at + bottom);
+        self.floats.add(Zone { rect, side: Some(WrapSide::Both) });
+    }
+}

@@ -1,0 +1,327 @@
+//! Blocks piled into one column of any height: cells, headers, footers, text boxes, notes.
+
+use std::rc::Rc;
+
+use crate::report::document::model::{Block, Drawing, Inline, Paragraph, ParagraphProps, Placement, Wrap, WrapSide};
+use crate::report::layout::context::{Context, DEEPEST, emu, twips};
+use crate::report::layout::drawing;
+use crate::report::layout::float::{Bases, Floats, Zone};
+use crate::report::layout::frame::Role;
+use crate::report::layout::ink::{Ink, Rect};
+use crate::report::layout::linebreak::{LineEnd, Position};
+use crate::report::layout::paragraph::{Area, Setter, join};
+use crate::report::layout::table;
+use crate::report::units::Pt;
+
+/// Automatic space before and after (LibreOffice's `ConvertMSWordAuto`: 14 pt).
+const AUTO_SPACE: Pt = Pt(14.0);
+
+/// An unbreakable piece of a column: a line, or a row.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Piece {
+    /// Its top in the column.
+    pub top: Pt,
+    /// Its height.
+    pub height: Pt,
+    /// What it draws, in the column's coordinates.
+    pub ink: Ink,
+    /// It stays with the next piece.
+    pub glued: bool,
+    /// Footnotes it refers to.
+    pub notes: Vec<i32>,
+}
+
+/// Blocks laid out in one column.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Stacked {
+    /// Its pieces from top to bottom.
+    pub pieces: Vec<Piece>,
+    /// Its height, with the last paragraph's space after.
+    pub height: Pt,
+}
+
+impl Stacked {
+    /// Everything drawn.
+    pub(super) fn into_ink(self) -> Ink {
+        let mut all = Ink::default();
+        for piece in self.pieces {
+            all.append(piece.ink);
+        }
+        all
+    }
+}
+
+/// The column blocks are piled into; it starts at 0, 0.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Column {
+    /// Its width.
+    pub width: Pt,
+    /// What floats in it are placed by.
+    pub bases: Bases,
+    /// Wrapped floats make it higher.
+    pub holds_floats: bool,
+}
+
+/// Piles blocks up.
+pub(super) fn pile<'a>(context: &mut Context<'a>, blocks: &'a [Block], column: Column) -> Stacked {
+    if context.depth >= DEEPEST {
+        context.unsupported("content nested too deeply");
+        return Stacked::default();
+    }
+    context.depth += 1;
+    let mut pile = Pile { column, floats: Floats::default(), y: Pt::ZERO, after: None, pieces: Vec::new() };
+    let mut index = 0;
+    while let Some(block) = blocks.get(index) {
+        index += match block {
+            Block::Paragraph(paragraph) if paragraph.props.frame.is_some() => pile.frame(context, &blocks[index..]),
+            Block::Paragraph(paragraph) => {
+                pile.paragraph(context, paragraph, neighbours(blocks, index));
+                1
+            }
+            Block::Table(table) => {
+                pile.table(context, table);
+                1
+            }
+        };
+    }
+    context.depth -= 1;
+    let after = pile.after.map_or(Pt::ZERO, |props| if props.space_after_auto { Pt::ZERO } else { space_after(props) });
+    let mut height = pile.y + after;
+    if column.holds_floats {
+        height = pile.floats.bottom(height);
+    }
+    Stacked { pieces: pile.pieces, height }
+}
+
+struct Pile<'a> {
+    column: Column,
+    floats: Floats,
+    y: Pt,
+    after: Option<&'a ParagraphProps>,
+    pieces: Vec<Piece>,
+}
+
+impl<'a> Pile<'a> {
+    fn paragraph(&mut self, context: &mut Context<'a>, paragraph: &'a Paragraph, joined: (bool, bool)) {
+        let gap = match self.after {
+            None if self.pieces.is_empty() => {
+                if paragraph.props.space_before_auto {
+                    Pt::ZERO
+                } else {
+                    space_before(&paragraph.props)
+                }
+            }
+            after => gap(after, &paragraph.props),
+        };
+        self.y += gap;
+        let mut setter = Setter::new(context, paragraph, joined);
+        let mut anchored = self.anchors(context, paragraph);
+        let mut from = Position::default();
+        loop {
+            let area = Area { width: self.column.width, floats: Some(&self.floats), left: Pt::ZERO, top: self.y };
+            let lines = setter.lines(context, from, area);
+            let top = self.y;
+            let Some(end) = lines.last().map(|line| line.end) else { break };
+            for line in lines {
+                let mut ink = std::mem::take(&mut anchored);
+                ink.append(line.ink);
+                self.y = top + line.top + line.height;
+                from = line.next;
+                let mut piece =
+                    Piece { top: top + line.top, height: line.height, ink: Ink::default(), glued: line.glued, notes: line.notes };
+                // Anchored drawings are already in column coordinates, the line is not.
+                let (behind, front) = (std::mem::take(&mut ink.behind), std::mem::take(&mut ink.front));
+                piece.ink = ink;
+                piece.ink.translate(Pt::ZERO, top);
+                piece.ink.behind = behind;
+                piece.ink.front = front;
+                self.pieces.push(piece);
+            }
+            if end == LineEnd::Paragraph || end == LineEnd::Wrap {
+                break;
+            }
+        }
+        self.after = Some(&paragraph.props);
+    }
+
+    /// Floating drawings anchored in a paragraph: drawn in the layers behind and in front, their room kept.
+    fn anchors(&mut self, context: &mut Context<'a>, paragraph: &'a Paragraph) -> Ink {
+        let mut all = Ink::default();
+        for inline in &paragraph.content {
+            let Inline::Drawing(drawing) = inline else { continue };
+            let Placement::Anchor(_) = drawing.placement else { continue };
+            let mut bases = self.column.bases;
+            bases.paragraph = self.y;
+            bases.line = self.y;
+            let (ink, zone) = float(context, drawing, &bases);
+            all.append(ink);
+            if let Some(zone) = zone {
+                self.floats.add(zone);
+            }
+        }
+        all
+    }
+
+    fn table(&mut self, context: &mut Context<'a>, table: &'a crate::report::document::model::Table) {
+        if let Some(props) = self.after {
+            self.y += space_after(props);
+        }
+        let laid = table::lay(context, table, self.column.width, self.column.bases);
+        let mut emitter = table::Emitter::new(&laid);
+        for index in 0..laid.rows.len() {
+            let mut ink = emitter.row(index, self.y);
+            let height = laid.rows[index].height;
+            let notes = laid.rows[index].notes();
+            ink.translate(laid.x, Pt::ZERO);
+            self.pieces.push(Piece { top: self.y, height, ink, glued: false, notes });
+            self.y += height;
+        }
+        self.after = None;
+    }
+
+    /// Paragraphs in a frame; returns how many.
+    fn frame(&mut self, context: &mut Context<'a>, blocks: &'a [Block]) -> usize {
+        let mut bases = self.column.bases;
+        bases.paragraph = self.y;
+        bases.line = self.y;
+        let framed = frame(context, blocks, &bases);
+        self.pieces.push(Piece { top: self.y, height: Pt::ZERO, ink: framed.ink, glued: true, notes: Vec::new() });
+        if let Some(zone) = framed.zone {
+            self.floats.add(zone);
+        }
+        framed.count
+    }
+}
+
+/// A frame (`w:framePr`) laid out.
+pub(super) struct Framed {
+    /// What it draws.
+    pub ink: Ink,
+    /// The room it keeps.
+    pub zone: Option<Zone>,
+    /// How many paragraphs are in it.
+    pub count: usize,
+}
+
+/// Lays out the paragraphs at the start of `blocks` that share one frame.
+pub(super) fn frame<'a>(context: &mut Context<'a>, blocks: &'a [Block], bases: &Bases) -> Framed {
+    let frame_of = |block: &Block| match block {
+        Block::Paragraph(paragraph) => paragraph.props.frame,
+        Block::Table(_) => None,
+    };
+    let Some(frame) = blocks.first().and_then(frame_of) else {
+        return Framed { ink: Ink::default(), zone: None, count: 1 };
+    };
+    let count = blocks.iter().take_while(|block| frame_of(block) == Some(frame)).count();
+    let own: Rc<Vec<&'a Paragraph>> = Rc::new(
+        blocks[..count]
+            .iter()
+            .filter_map(|block| match block {
+                Block::Paragraph(paragraph) => Some(paragraph),
+                Block::Table(_) => None,
+            })
+            .collect(),
+    );
+    let available = bases.column.width();
+    let width = if frame.width.0 > 0 { twips(frame.width) } else { natural_width(context, &own, available) };
+    let inner = Column { width, bases: Bases { column: Rect::new(Pt::ZERO, Pt::ZERO, width, Pt::ZERO), ..*bases }, holds_floats: false };
+    let mut pile = Pile { column: inner, floats: Floats::default(), y: Pt::ZERO, after: None, pieces: Vec::new() };
+    for (index, paragraph) in own.iter().enumerate() {
+        let above = index > 0 && join(&own[index - 1].props, &paragraph.props);
+        let below = own.get(index + 1).is_some_and(|next| join(&paragraph.props, &next.props));
+        pile.paragraph(context, paragraph, (above, below));
+    }
+    let mut height = pile.y + pile.after.map_or(Pt::ZERO, space_after);
+    if let Some((given, exact)) = frame.height {
+        height = if exact { twips(given) } else { height.max(twips(given)) };
+    }
+    let (x, y) = bases.place(frame.position, width, height);
+    let mut ink = Stacked { pieces: pile.pieces, height }.into_ink();
+    ink.translate(x, y);
+    let (space_x, space_y) = (twips(frame.space.0), twips(frame.space.1));
+    let kept = Rect::new(x - space_x, y - space_y, x + width + space_x, y + height + space_y);
+    let side = frame.wrap.then_some(WrapSide::Both);
+    Framed { ink, zone: Some(Zone { rect: kept, side }), count }
+}
+
+/// The width of the longest unbroken line.
+fn natural_width<'a>(context: &mut Context<'a>, paragraphs: &[&'a Paragraph], available: Pt) -> Pt {
+    let checkpoint = context.structure.checkpoint();
+    let mut widest = Pt::ZERO;
+    for paragraph in paragraphs {
+        let prepared = crate::report::layout::shape::prepare(context, paragraph);
+        let width: Pt = prepared.atoms.iter().map(|atom| atom.width).sum();
+        widest = widest.max(width + twips(paragraph.props.indent_left).max(Pt::ZERO));
+    }
+    context.structure.restore(&checkpoint);
+    (widest + Pt(0.1)).min(available).max(Pt(1.0))
+}
+
+/// Draws a floating drawing at its place; the zone is what text keeps out of.
+pub(super) fn float<'a>(context: &mut Context<'a>, drawing: &'a Drawing, bases: &Bases) -> (Ink, Option<Zone>) {
+    let Placement::Anchor(anchor) = &drawing.placement else { return (Ink::default(), None) };
+    let parent = context.structure.add(Role::Section);
+    let outer = context.structure.enter(parent);
+    let mut size = (emu(drawing.width).max(Pt::ZERO), emu(drawing.height).max(Pt::ZERO));
+    if let Some((share, _)) = anchor.relative_width.filter(|(share, _)| share.is_finite() && *share > 0.0) {
+        size.0 = bases.margin.width() * share.min(10.0);
+    }
+    if let Some((share, _)) = anchor.relative_height.filter(|(share, _)| share.is_finite() && *share > 0.0) {
+        size.1 = bases.margin.height() * share.min(10.0);
+    }
+    let (mut ink, (width, height)) = drawing::draw(context, drawing, size, bases);
+    context.structure.leave(outer);
+    let bases = Bases { in_cell: bases.in_cell && anchor.layout_in_cell, ..*bases };
+    let (x, y) = bases.place(anchor.position, width, height);
+    ink.translate(x, y);
+    let layer: Vec<(i64, crate::report::layout::frame::Item)> = {
+        let (links, marks) = (std::mem::take(&mut ink.links), std::mem::take(&mut ink.marks));
+        let items = ink.into_layers();
+        ink = Ink { links, marks, ..Ink::default() };
+        items.into_iter().map(|item| (anchor.z, item)).collect()
+    };
+    if anchor.behind {
+        ink.behind = layer;
+    } else {
+        ink.front = layer;
+    }
+    let [top, right, bottom, left] = anchor.space.map(emu);
+    let rect = Rect::new(x - left, y - top, x + width + right, y + height + bottom);
+    let zone = match anchor.wrap {
+        Wrap::None => None,
+        Wrap::Square(side) | Wrap::Tight(side) => Some(Zone { rect, side: Some(side) }),
+        Wrap::TopAndBottom => Some(Zone { rect, side: None }),
+    };
+    (ink, zone)
+}
+
+/// Whether a paragraph shares its borders with the ones above and below.
+pub(super) fn neighbours(blocks: &[Block], index: usize) -> (bool, bool) {
+    let props = |at: Option<usize>| match at.and_then(|at| blocks.get(at)) {
+        Some(Block::Paragraph(paragraph)) if paragraph.props.frame.is_none() => Some(&paragraph.props),
+        _ => None,
+    };
+    let Some(own) = props(Some(index)) else { return (false, false) };
+    let above = props(index.checked_sub(1)).is_some_and(|other| join(other, own));
+    let below = props(Some(index + 1)).is_some_and(|other| join(own, other));
+    (above, below)
+}
+
+/// Space before a paragraph.
+pub(super) fn space_before(props: &ParagraphProps) -> Pt {
+    if props.space_before_auto { AUTO_SPACE } else { twips(props.space_before).max(Pt::ZERO) }
+}
+
+/// Space after a paragraph.
+pub(super) fn space_after(props: &ParagraphProps) -> Pt {
+    if props.space_after_auto { AUTO_SPACE } else { twips(props.space_after).max(Pt::ZERO) }
+}
+
+/// Space between two paragraphs: the larger of the two, without those that contextual spacing drops.
+pub(super) fn gap(above: Option<&ParagraphProps>, below: &ParagraphProps) -> Pt {
+    let Some(above) = above else { return space_before(below) };
+    let same = above.style == below.style;
+    let after = if same && above.contextual_spacing { Pt::ZERO } else { space_after(above) };
+    let before = if same && below.contextual_spacing { Pt::ZERO } else { space_before(below) };
+    after.max(before)
+}

@@ -1,0 +1,184 @@
+//! Draws rows one after the other; merged cells are drawn when their last row, or their page, ends.
+
+use crate::report::document::model::{TextDirection, VerticalAlign};
+use crate::report::layout::frame::{Item, Shape};
+use crate::report::layout::ink::{Ink, Rect, filled};
+use crate::report::layout::paragraph::draw_border;
+use crate::report::layout::table::TableBox;
+use crate::report::layout::table::row::{CellBox, RowBox};
+use crate::report::units::Pt;
+
+/// Draws the rows of one table, in coordinates whose x is the table's left edge.
+pub(in crate::report::layout) struct Emitter<'t> {
+    table: &'t TableBox,
+    merged: Vec<Merged>,
+}
+
+/// A vertically merged cell whose rows are still coming.
+struct Merged {
+    cell: CellBox,
+    /// Where it starts on this page.
+    top: Pt,
+    /// Its last row.
+    last: usize,
+    border: Pt,
+}
+
+impl<'t> Emitter<'t> {
+    /// Nothing drawn yet.
+    pub(in crate::report::layout) fn new(table: &'t TableBox) -> Self {
+        Self { table, merged: Vec::new() }
+    }
+
+    /// Draws a whole row at `y`.
+    pub(in crate::report::layout) fn row(&mut self, index: usize, y: Pt) -> Ink {
+        self.part(&self.table.rows[index], index, y, true, true)
+    }
+
+    /// Draws a row or the part of one: `starts` when its top is here, `ends` when its bottom is.
+    pub(in crate::report::layout) fn part(&mut self, row: &RowBox, index: usize, y: Pt, starts: bool, ends: bool) -> Ink {
+        let mut ink = Ink::default();
+        let mut text = Ink::default();
+        let last_row = index + 1 == self.table.rows.len();
+        for cell in &row.cells {
+            let height = row.height - if last_row && ends { row.border_bottom } else { Pt::ZERO };
+            if cell.rows > 1 && starts {
+                let covered: Pt = self.table.rows.iter().skip(index).take(cell.rows).map(|row| row.height).sum();
+                if let Some(color) = cell.shading {
+                    let rect = Rect::new(cell.left, y, cell.right, y + row.height);
+                    ink.items.push(Item { tag: None, shape: Shape::Path(filled(rect, color)) });
+                }
+                let last = index + cell.rows - 1;
+                let mut cell = cell.clone();
+                let free = covered - row.border_top - cell.margins[0] - cell.margins[2] - cell.content_height;
+                shift_down(&mut cell, free);
+                self.merged.push(Merged { cell, top: y, last, border: row.border_top });
+            } else if cell.continued {
+                let owner = self.merged.iter().find(|merged| merged.cell.column == cell.column);
+                if let Some(color) = owner.and_then(|merged| merged.cell.shading) {
+                    ink.fill(Rect::new(cell.left, y, cell.right, y + row.height), color);
+                }
+            } else {
+                if let Some(color) = cell.shading {
+                    ink.fill(Rect::new(cell.left, y, cell.right, y + row.height), color);
+                }
+                text.append(draw_cell(cell, y, (row.border_top, height), row.exact));
+            }
+        }
+        ink.append(text);
+        if ends {
+            let (done, open): (Vec<_>, Vec<_>) = std::mem::take(&mut self.merged).into_iter().partition(|merged| merged.last <= index);
+            self.merged = open;
+            for merged in done {
+                ink.append(draw_merged(&merged.cell, merged.top, merged.border, y + row.height));
+            }
+        }
+        for line in &row.lines {
+            line.draw(&mut ink, y, row.height, last_row && ends, starts);
+        }
+        ink
+    }
+
+    /// The lines below a row at `y` that ends a page.
+    pub(in crate::report::layout) fn closing(row: &RowBox, y: Pt) -> Ink {
+        let mut ink = Ink::default();
+        for line in &row.lines {
+            line.close(&mut ink, y + row.height);
+        }
+        ink
+    }
+
+    /// The page ends at `bottom`, the table goes on at `next_top`: merged cells leave what fits and take the rest along.
+    pub(in crate::report::layout) fn page_break(&mut self, bottom: Pt, next_top: Pt) -> Ink {
+        let mut ink = Ink::default();
+        for merged in &mut self.merged {
+            let room = bottom - merged.top - merged.border - merged.cell.margins[0];
+            let at = merged.cell.divide(room, false);
+            let mut upper = merged.cell.clone();
+            upper.keep(0..at, Pt::ZERO);
+            ink.append(draw_merged(&upper, merged.top, merged.border, bottom));
+            let start = merged.cell.pieces.get(at).map_or(Pt::ZERO, |piece| piece.top);
+            let count = merged.cell.pieces.len();
+            merged.cell.keep(at..count, start);
+            merged.top = next_top;
+        }
+        ink
+    }
+}
+
+/// Moves a cell's content by its vertical alignment; `free` is the room left below it.
+fn shift_down(cell: &mut CellBox, free: Pt) {
+    let shift = match cell.vertical_align {
+        VerticalAlign::Top | VerticalAlign::Justified => Pt::ZERO,
+        VerticalAlign::Center => (free / 2.0).max(Pt::ZERO),
+        VerticalAlign::Bottom => free.max(Pt::ZERO),
+    };
+    for piece in &mut cell.pieces {
+        piece.top += shift;
+        piece.ink.translate(Pt::ZERO, shift);
+    }
+}
+
+/// A cell of one row: `height` is the row's without the border below.
+fn draw_cell(cell: &CellBox, y: Pt, (border, height): (Pt, Pt), exact: bool) -> Ink {
+    let mut ink = Ink::default();
+    let top = y + border + cell.margins[0];
+    if cell.direction == TextDirection::Horizontal {
+        let free = height - border - cell.margins[0] - cell.margins[2] - cell.content_height;
+        let mut cell = cell.clone();
+        shift_down(&mut cell, free);
+        for piece in cell.pieces {
+            // LibreOffice hides what does not fit into an exact row, line by line.
+            if !exact || piece.top < height - border {
+                ink.append(piece.ink);
+            }
+        }
+        ink.translate(cell.left + cell.margins[3], top);
+    } else {
+        ink = turned(cell, y + border, height - border);
+    }
+    diagonals(cell, Rect::new(cell.left, y, cell.right, y + border + height), &mut ink);
+    ink
+}
+
+fn draw_merged(cell: &CellBox, top: Pt, border: Pt, bottom: Pt) -> Ink {
+    if cell.direction != TextDirection::Horizontal {
+        return turned(cell, top + border, bottom - top - border);
+    }
+    let mut ink = Ink::default();
+    for piece in &cell.pieces {
+        ink.append(piece.ink.clone());
+    }
+    ink.translate(cell.left + cell.margins[3], top + border + cell.margins[0]);
+    ink
+}
+
+/// Text turned by a quarter, in the cell's rectangle from `top`.
+fn turned(cell: &CellBox, top: Pt, height: Pt) -> Ink {
+    let mut ink = Ink::default();
+    for piece in &cell.pieces {
+        ink.append(piece.ink.clone());
+    }
+    let content = cell.pieces.last().map_or(Pt::ZERO, |piece| piece.top + piece.height);
+    let across = cell.right - cell.left;
+    let free = (across - content).max(Pt::ZERO);
+    let shift = match cell.vertical_align {
+        VerticalAlign::Top | VerticalAlign::Justified => cell.margins[3].min(free),
+        VerticalAlign::Center => free / 2.0,
+        VerticalAlign::Bottom => (free - cell.margins[1]).max(Pt::ZERO),
+    };
+    let transform = match cell.direction {
+        TextDirection::Up => [0.0, -1.0, 1.0, 0.0, (cell.left + shift).0, (top + height - cell.margins[2]).0],
+        _ => [0.0, 1.0, -1.0, 0.0, (cell.right - shift).0, (top + cell.margins[0]).0],
+    };
+    ink.into_group(transform, None)
+}
+
+fn diagonals(cell: &CellBox, rect: Rect, ink: &mut Ink) {
+    if let Some(border) = cell.diagonals.0 {
+        draw_border(ink, (rect.left, rect.top), (rect.right, rect.bottom), border);
+    }
+    if let Some(border) = cell.diagonals.1 {
+        draw_border(ink, (rect.left, rect.bottom), (rect.right, rect.top), border);
+    }
+}

@@ -1,0 +1,214 @@
+//! Tables: widths first, then cells, row heights, borders; rows are drawn one by one as pages take them.
+
+mod borders;
+mod emit;
+mod grid;
+mod row;
+#[cfg(test)]
+mod tests;
+
+use crate::report::document::model::{Cell, Row, RowHeight, Table, TextDirection, VerticalMerge};
+use crate::report::layout::context::{Context, DEEPEST, twips};
+use crate::report::layout::float::Bases;
+use crate::report::layout::frame::{NodeId, Role};
+use crate::report::layout::ink::Rect;
+use crate::report::layout::stack::{Column, Stacked, pile};
+use crate::report::units::Pt;
+
+pub(super) use emit::Emitter;
+pub(super) use row::{CellBox, RowBox};
+
+/// A table with every row measured.
+pub(super) struct TableBox {
+    /// Its left edge in the column.
+    pub x: Pt,
+    /// Its width.
+    pub width: Pt,
+    /// Its rows.
+    pub rows: Vec<RowBox>,
+    /// How many rows at its start are repeated on every page.
+    pub header_rows: usize,
+}
+
+impl TableBox {
+    /// Its height on one page.
+    pub(in crate::report::layout) fn height(&self) -> Pt {
+        self.rows.iter().map(|row| row.height).sum()
+    }
+}
+
+/// Lays a table out in a column of this width.
+pub(super) fn lay<'a>(context: &mut Context<'a>, table: &'a Table, available: Pt, bases: Bases) -> TableBox {
+    let node = if context.depth < DEEPEST { context.structure.add(Role::Table) } else { None };
+    if let (Some(node), Some(description)) = (node, &table.description)
+        && let Some(element) = context.structure.node(node)
+    {
+        element.alt = Some(description.clone());
+    }
+    let outer = context.structure.enter(node);
+    let columns = grid::columns(table, available);
+    let x = grid::offset(context, table, &columns, available);
+    let rows: Vec<&'a Row> = table.rows.iter().filter(|row| !row.hidden).collect();
+    let header_rows = rows.iter().take_while(|row| row.header).count();
+    let mut boxes = Vec::with_capacity(rows.len());
+    for (index, row) in rows.iter().enumerate() {
+        let row_node = context.structure.add_below(Role::Row, node);
+        let cells = cells(context, table, row, &columns, (row_node, index < header_rows), bases);
+        boxes.push(RowBox {
+            cells,
+            height: Pt::ZERO,
+            border_top: Pt::ZERO,
+            border_bottom: Pt::ZERO,
+            can_split: !row.cant_split,
+            exact: matches!(row.height, RowHeight::Exact(_)),
+            lines: Vec::new(),
+        });
+    }
+    context.structure.leave(outer);
+    merge(&mut boxes, &rows);
+    borders::resolve(table, &rows, &mut boxes, &columns);
+    heights(&mut boxes, &rows);
+    if table.rtl {
+        mirror(&mut boxes, *columns.last().unwrap_or(&Pt::ZERO));
+    }
+    let header_rows = if header_rows < boxes.len() { header_rows } else { 0 };
+    TableBox { x, width: *columns.last().unwrap_or(&Pt::ZERO), rows: boxes, header_rows }
+}
+
+/// Lays out the cells of a row. `columns` are the grid's edges, the first is 0.
+fn cells<'a>(
+    context: &mut Context<'a>,
+    table: &'a Table,
+    row: &'a Row,
+    columns: &[Pt],
+    (node, header): (Option<NodeId>, bool),
+    bases: Bases,
+) -> Vec<CellBox> {
+    let mut at = row.skip_before as usize;
+    let mut boxes = Vec::with_capacity(row.cells.len());
+    for cell in &row.cells {
+        let span = cell.span.max(1) as usize;
+        let left = edge(columns, at);
+        let right = edge(columns, at + span);
+        boxes.push(cell_box(context, table, cell, (at, span), (left, right), (node, header), bases));
+        at = at.saturating_add(span).min(1 << 20);
+    }
+    boxes
+}
+
+/// An edge of the grid; cells beyond it get no width.
+fn edge(columns: &[Pt], index: usize) -> Pt {
+    columns.get(index).or(columns.last()).copied().unwrap_or(Pt::ZERO)
+}
+
+fn cell_box<'a>(
+    context: &mut Context<'a>,
+    table: &'a Table,
+    cell: &'a Cell,
+    (column, span): (usize, usize),
+    (left, right): (Pt, Pt),
+    (row, header): (Option<NodeId>, bool),
+    bases: Bases,
+) -> CellBox {
+    let margin = |side: usize| twips(cell.margins[side].unwrap_or(table.cell_margins[side])).max(Pt::ZERO);
+    let margins = [margin(0), margin(1), margin(2), margin(3)];
+    let continued = cell.merge == VerticalMerge::Continue;
+    let stacked = if continued {
+        Stacked::default()
+    } else {
+        let extent = (span.min(1000) as u16, 1);
+        let role =
+            if header { Role::HeaderCell { columns: extent.0, rows: extent.1 } } else { Role::Cell { columns: extent.0, rows: extent.1 } };
+        let node = context.structure.add_below(role, row);
+        let outer = context.structure.enter(node);
+        let outer_background = context.background;
+        context.background = cell.shading.or(outer_background);
+        let width = inner_width(cell, right - left, margins);
+        let bases = Bases { column: Rect::new(Pt::ZERO, Pt::ZERO, width, Pt::ZERO), in_cell: true, ..bases };
+        let stacked = pile(context, &cell.blocks, Column { width, bases, holds_floats: true });
+        context.background = outer_background;
+        context.structure.leave(outer);
+        stacked
+    };
+    CellBox {
+        column,
+        span,
+        left,
+        right,
+        margins,
+        content_height: if cell.direction == TextDirection::Horizontal { stacked.height } else { Pt::ZERO },
+        pieces: stacked.pieces,
+        vertical_align: cell.vertical_align,
+        shading: cell.shading,
+        direction: cell.direction,
+        continued,
+        rows: 1,
+        diagonals: (cell.borders.down, cell.borders.up),
+    }
+}
+
+/// Width of a cell's text. Turned text has the row's height to run along, which follows from its text; it gets room enough.
+fn inner_width(cell: &Cell, width: Pt, margins: [Pt; 4]) -> Pt {
+    if cell.direction == TextDirection::Horizontal {
+        return (width - margins[1] - margins[3]).max(Pt(1.0));
+    }
+    Pt(2000.0)
+}
+
+/// Finds how many rows each vertically merged cell covers.
+fn merge(boxes: &mut [RowBox], rows: &[&Row]) {
+    for index in (0..boxes.len()).rev() {
+        for cell in 0..boxes[index].cells.len() {
+            let (column, continued) = (boxes[index].cells[cell].column, boxes[index].cells[cell].continued);
+            if continued || rows[index].cells.get(cell).is_none_or(|cell| cell.merge != VerticalMerge::Start) {
+                continue;
+            }
+            let below =
+                boxes[index + 1..].iter().take_while(|row| row.cells.iter().any(|other| other.continued && other.column == column)).count();
+            boxes[index].cells[cell].rows = below + 1;
+        }
+    }
+}
+
+/// Row heights. What a merged cell needs beyond its rows goes to its last row.
+fn heights(boxes: &mut [RowBox], rows: &[&Row]) {
+    let last = boxes.len().saturating_sub(1);
+    let mut pending: Vec<(usize, Pt)> = Vec::new();
+    for index in 0..boxes.len() {
+        let row = &mut boxes[index];
+        let borders = row.border_top + if index == last { row.border_bottom } else { Pt::ZERO };
+        let mut height = borders;
+        for cell in &row.cells {
+            let needed = borders + cell.margins[0] + cell.content_height + cell.margins[2];
+            if cell.rows > 1 {
+                pending.push((index + cell.rows - 1, needed));
+            } else if !cell.continued {
+                height = height.max(needed);
+            }
+        }
+        height = match rows[index].height {
+            RowHeight::Auto => height,
+            RowHeight::AtLeast(least) => height.max(twips(least)),
+            RowHeight::Exact(exact) => twips(exact).max(Pt(0.5)),
+        };
+        let exact = matches!(rows[index].height, RowHeight::Exact(_));
+        for (end, needed) in &mut pending {
+            if *end == index && !exact {
+                height = height.max(*needed);
+            }
+            *needed = *needed - height;
+        }
+        pending.retain(|(end, _)| *end > index);
+        row.height = height;
+    }
+}
+
+/// Columns from right to left.
+fn mirror(boxes: &mut [RowBox], width: Pt) {
+    for cell in boxes.iter_mut().flat_map(|row| &mut row.cells) {
+        (cell.left, cell.right) = (width - cell.right, width - cell.left);
+    }
+    for line in boxes.iter_mut().flat_map(|row| &mut row.lines) {
+        line.mirror(width);
+    }
+}

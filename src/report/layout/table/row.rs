@@ -1,0 +1,131 @@
+//! A measured row, and how it is divided between two pages.
+
+use crate::report::document::model::{Border, TextDirection, VerticalAlign};
+use crate::report::layout::frame::Rgb;
+use crate::report::layout::stack::Piece;
+use crate::report::layout::table::borders::BorderLine;
+use crate::report::units::Pt;
+
+/// A row ready to be drawn.
+#[derive(Debug, Clone)]
+pub(in crate::report::layout) struct RowBox {
+    /// Its cells.
+    pub cells: Vec<CellBox>,
+    /// Its height.
+    pub height: Pt,
+    /// Width of its top border.
+    pub border_top: Pt,
+    /// Width of the border below it.
+    pub border_bottom: Pt,
+    /// It may be divided between pages.
+    pub can_split: bool,
+    /// Its height is exact: content that is higher is cut off.
+    pub exact: bool,
+    /// Its border lines.
+    pub lines: Vec<BorderLine>,
+}
+
+/// A cell ready to be drawn.
+#[derive(Debug, Clone)]
+pub(in crate::report::layout) struct CellBox {
+    /// Its first grid column.
+    pub column: usize,
+    /// Grid columns it covers.
+    pub span: usize,
+    /// Its left edge in the table.
+    pub left: Pt,
+    /// Its right edge.
+    pub right: Pt,
+    /// Margins: top, right, bottom, left.
+    pub margins: [Pt; 4],
+    /// Its content's height.
+    pub content_height: Pt,
+    /// Its content, from the top of the text area.
+    pub pieces: Vec<Piece>,
+    /// Vertical alignment.
+    pub vertical_align: VerticalAlign,
+    /// Background.
+    pub shading: Option<Rgb>,
+    /// Direction of text.
+    pub direction: TextDirection,
+    /// It belongs to the merged cell above.
+    pub continued: bool,
+    /// Rows it covers.
+    pub rows: usize,
+    /// Diagonal borders: down, up.
+    pub diagonals: (Option<Border>, Option<Border>),
+}
+
+impl RowBox {
+    /// Footnotes its cells refer to.
+    pub(in crate::report::layout) fn notes(&self) -> Vec<i32> {
+        self.cells.iter().flat_map(|cell| &cell.pieces).flat_map(|piece| piece.notes.iter().copied()).collect()
+    }
+
+    /// Divides the row so that its first part is at most so high. `None` when no cell's content can be divided there.
+    ///
+    /// As LibreOffice does: every cell with content must keep at least its first line on the first page.
+    pub(in crate::report::layout) fn split(&self, available: Pt, force: bool) -> Option<(Self, Self)> {
+        if self.exact || self.cells.iter().any(|cell| cell.direction != TextDirection::Horizontal) {
+            return None;
+        }
+        let mut upper = self.clone();
+        let mut lower = self.clone();
+        let mut moved = false;
+        for index in 0..self.cells.len() {
+            let cell = &self.cells[index];
+            let room = available - self.border_top - cell.margins[0] - cell.margins[2];
+            let at = cell.divide(room, force);
+            if at == 0 && !cell.pieces.is_empty() {
+                return None;
+            }
+            moved |= at < cell.pieces.len();
+            upper.cells[index].keep(0..at, Pt::ZERO);
+            let start = cell.pieces.get(at).map_or(Pt::ZERO, |piece| piece.top);
+            lower.cells[index].keep(at..cell.pieces.len(), start);
+        }
+        if !moved {
+            return None;
+        }
+        upper.height = available;
+        lower.height = lower.natural_height().max(Pt(1.0));
+        Some((upper, lower))
+    }
+
+    /// The height its content needs.
+    fn natural_height(&self) -> Pt {
+        let content = self.cells.iter().filter(|cell| cell.rows == 1).map(|cell| cell.margins[0] + cell.content_height + cell.margins[2]);
+        self.border_top + content.fold(Pt::ZERO, Pt::max)
+    }
+}
+
+impl CellBox {
+    /// How many pieces stay above when there is this much room.
+    pub(in crate::report::layout) fn divide(&self, room: Pt, force: bool) -> usize {
+        let fitting = self.pieces.iter().take_while(|piece| piece.top + piece.height <= room + Pt(0.05)).count();
+        if fitting == self.pieces.len() {
+            return fitting;
+        }
+        let mut at = fitting;
+        while at > 0 && self.pieces[at - 1].glued {
+            at -= 1;
+        }
+        if at == 0 && force { fitting.max(1) } else { at }
+    }
+
+    /// Keeps some pieces, moved up by `start`.
+    pub(in crate::report::layout) fn keep(&mut self, range: std::ops::Range<usize>, start: Pt) {
+        let whole = range.len() == self.pieces.len();
+        let after = self.pieces.last().map_or(Pt::ZERO, |last| self.content_height - last.top - last.height);
+        let includes_last = range.end == self.pieces.len();
+        self.pieces = self.pieces.drain(..).enumerate().filter(|(index, _)| range.contains(index)).map(|(_, piece)| piece).collect();
+        for piece in &mut self.pieces {
+            piece.top = piece.top - start;
+            piece.ink.translate(Pt::ZERO, -start);
+        }
+        if !whole {
+            let end = self.pieces.last().map_or(Pt::ZERO, |piece| piece.top + piece.height);
+            self.content_height = end + if includes_last { after } else { Pt::ZERO };
+        }
+    }
+}

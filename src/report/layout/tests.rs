@@ -1,0 +1,179 @@
+//! Layout of documents built by hand, with the bundled fonts.
+
+use std::sync::Arc;
+
+use super::*;
+use crate::report::document::model::{
+    Block, BreakKind, Columns, Field, HeaderFooter, Inline, LineSpacing, NumberFormat, PageNumbers, PageSetup, Paragraph, ParagraphProps,
+    RunProps, Section, SectionStart, VerticalAlign,
+};
+use crate::report::layout::frame::{Page, Role, Shape};
+use crate::report::units::{HalfPoints, Twips};
+
+/// A page of 300 × 300 pt with margins of 50 pt.
+pub(super) fn section(blocks: Vec<Block>) -> Section {
+    let t = |points: i32| Twips(points * 20);
+    Section {
+        start: SectionStart::NextPage,
+        page: PageSetup {
+            width: t(300),
+            height: t(300),
+            top: t(50),
+            right: t(50),
+            bottom: t(50),
+            left: t(50),
+            header: t(20),
+            footer: t(20),
+            gutter: t(0),
+        },
+        columns: Columns { count: 1, ..Columns::default() },
+        headers: HeaderFooter::default(),
+        footers: HeaderFooter::default(),
+        title_page: false,
+        page_numbers: PageNumbers { start: None, format: NumberFormat::Decimal },
+        vertical_align: VerticalAlign::Top,
+        page_borders: None,
+        grid: crate::report::document::model::Grid::default(),
+        line_numbers: None,
+        rtl: false,
+        blocks,
+    }
+}
+
+pub(super) fn document(sections: Vec<Section>) -> Document {
+    Document { sections, ..Document::default() }
+}
+
+/// Twelve-point Liberation Serif (Times New Roman): lines are 13.8 pt high.
+pub(super) fn look() -> Arc<RunProps> {
+    Arc::new(RunProps { size: HalfPoints(24), ..RunProps::default() })
+}
+
+pub(super) fn text(text: &str) -> Inline {
+    Inline::Text { text: text.to_owned(), props: look() }
+}
+
+pub(super) fn paragraph(content: Vec<Inline>) -> Block {
+    Block::Paragraph(Paragraph { props: ParagraphProps::default(), mark: (*look()).clone(), number: None, content })
+}
+
+pub(super) fn with(props: ParagraphProps, words: &str) -> Block {
+    Block::Paragraph(Paragraph { props, mark: (*look()).clone(), number: None, content: vec![text(words)] })
+}
+
+pub(super) fn laid(document: &Document) -> Frames {
+    let fonts = Fonts::new(Vec::new());
+    layout(document, &fonts, &Options::default()).0
+}
+
+/// Texts of a page with their left edge and baseline.
+pub(super) fn texts(page: &Page) -> Vec<(String, f32, f32)> {
+    let runs = page.items.iter().filter_map(|item| match &item.shape {
+        Shape::Glyphs(run) => Some((run.text.trim().to_owned(), run.x.0, run.y.0)),
+        _ => None,
+    });
+    runs.collect()
+}
+
+fn near(a: f32, b: f32) -> bool {
+    (a - b).abs() < 0.1
+}
+
+#[test]
+fn lines_stand_one_line_height_apart() {
+    let frames = laid(&document(vec![section(vec![paragraph(vec![text("one")]), paragraph(vec![text("two")])])]));
+    let texts = texts(&frames.pages[0]);
+    assert_eq!(texts.iter().map(|text| text.0.as_str()).collect::<Vec<_>>(), ["one", "two"]);
+    assert!(near(texts[0].1, 50.0), "{texts:?}");
+    assert!(near(texts[1].2 - texts[0].2, 13.8), "{texts:?}");
+}
+
+#[test]
+fn the_space_between_paragraphs_is_the_larger_of_the_two() {
+    let spaced = |before, after| ParagraphProps { space_before: Twips(before), space_after: Twips(after), ..ParagraphProps::default() };
+    let frames = laid(&document(vec![section(vec![with(spaced(0, 200), "one"), with(spaced(300, 0), "two")])]));
+    let texts = texts(&frames.pages[0]);
+    assert!(near(texts[1].2 - texts[0].2, 13.8 + 15.0), "{texts:?}");
+}
+
+#[test]
+fn exact_spacing_puts_the_baseline_at_four_fifths() {
+    let props = ParagraphProps { line: LineSpacing::Exact(Twips(400)), ..ParagraphProps::default() };
+    let frames = laid(&document(vec![section(vec![with(props, "one")])]));
+    assert!(near(texts(&frames.pages[0])[0].2, 50.0 + 16.0));
+}
+
+#[test]
+fn a_long_text_goes_over_pages_without_widows() {
+    let words = "word ".repeat(700);
+    let frames = laid(&document(vec![section(vec![paragraph(vec![text(&words)])])]));
+    assert!(frames.pages.len() > 1);
+    let lines = |page: &Page| texts(page).len();
+    assert!(lines(frames.pages.last().expect("a page")) >= 2);
+    assert_eq!(lines(&frames.pages[0]), 14, "14 lines of 13.8 pt in 200 pt");
+}
+
+#[test]
+fn a_heading_stays_with_the_text_below_it() {
+    let mut blocks: Vec<Block> = (0..13).map(|_| paragraph(vec![text("filler")])).collect();
+    blocks.push(with(ParagraphProps { keep_next: true, outline_level: Some(0), ..ParagraphProps::default() }, "Heading"));
+    blocks.push(paragraph(vec![text("body")]));
+    let frames = laid(&document(vec![section(blocks)]));
+    assert_eq!(frames.pages.len(), 2);
+    assert_eq!(texts(&frames.pages[1])[0].0, "Heading");
+    assert_eq!(frames.outline[0].at.page, 1);
+    let headings = frames.structure.nodes.iter().filter(|node| node.role == Role::Heading(1)).count();
+    assert_eq!(headings, 1, "going back forgets the first try");
+}
+
+#[test]
+fn a_page_break_starts_a_page() {
+    let content = vec![text("one"), Inline::Break(BreakKind::Page, look()), text("two")];
+    let frames = laid(&document(vec![section(vec![paragraph(content)])]));
+    assert_eq!(frames.pages.len(), 2);
+    assert_eq!(texts(&frames.pages[1])[0].0, "two");
+}
+
+#[test]
+fn a_header_taller_than_the_margin_pushes_the_body() {
+    let mut tall = section(vec![paragraph(vec![text("body")])]);
+    tall.headers.default = Some(Arc::new((0..4).map(|_| paragraph(vec![text("head")])).collect()));
+    let frames = laid(&document(vec![tall]));
+    let texts = texts(&frames.pages[0]);
+    let body = texts.iter().find(|text| text.0 == "body").expect("the body");
+    let head = texts.iter().filter(|text| text.0 == "head").next_back().expect("the header");
+    assert!(near(body.2 - head.2, 13.8), "{texts:?}");
+}
+
+#[test]
+fn page_counts_are_known_in_the_footer_and_the_body() {
+    let count = |label: &str| paragraph(vec![text(label), Inline::Field { field: Field::NumPages(None), props: look() }]);
+    let mut counted = section(vec![count("in all "), paragraph(vec![Inline::Break(BreakKind::Page, look()), text("end")])]);
+    counted.footers.default = Some(Arc::new(vec![count("of ")]));
+    let frames = laid(&document(vec![counted]));
+    let all: Vec<String> = texts(&frames.pages[0]).into_iter().map(|text| text.0).collect();
+    assert!(all.contains(&"in all 2".to_owned()) && all.contains(&"of 2".to_owned()), "{all:?}");
+}
+
+#[test]
+fn a_word_longer_than_the_line_is_cut() {
+    let frames = laid(&document(vec![section(vec![paragraph(vec![text(&"x".repeat(200))])])]));
+    assert!(texts(&frames.pages[0]).len() > 4);
+}
+
+#[test]
+fn absurd_numbers_still_give_pages() {
+    let wild = ParagraphProps {
+        indent_left: Twips(i32::MAX),
+        indent_right: Twips(i32::MAX),
+        indent_first: Twips(i32::MIN),
+        space_before: Twips(i32::MAX),
+        line: LineSpacing::Exact(Twips(i32::MAX)),
+        ..ParagraphProps::default()
+    };
+    let mut odd = section(vec![with(wild, "one two three")]);
+    odd.page.width = Twips(i32::MIN);
+    odd.page.top = Twips(i32::MAX);
+    assert!(!laid(&document(vec![odd])).pages.is_empty());
+    assert_eq!(laid(&Document::default()).pages.len(), 1);
+}

@@ -1,0 +1,54 @@
+//! PNG files without transparency or interlacing hold exactly what a PDF holds: their compressed data is handed through.
+
+use super::{Picture, Space};
+
+const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
+
+/// The picture; `None` if it has to be decoded (transparency, interlacing, damage).
+pub(super) fn read(bytes: &[u8]) -> Option<Picture> {
+    let mut rest = bytes.strip_prefix(SIGNATURE)?;
+    let mut header = None;
+    let mut palette = None;
+    let mut data = Vec::new();
+    loop {
+        let (kind, body, after) = chunk(rest)?;
+        rest = after;
+        match kind {
+            b"IHDR" => header = Some(<[u8; 13]>::try_from(body).ok()?),
+            b"PLTE" => palette = Some(body.to_vec()),
+            b"tRNS" => return None,
+            b"IDAT" => data.extend_from_slice(body),
+            b"IEND" => break,
+            _ => {}
+        }
+    }
+    let [w1, w2, w3, w4, h1, h2, h3, h4, bits, kind, 0, 0, 0] = header? else { return None };
+    let (space, colors) = match kind {
+        0 => (Space::Gray, 1),
+        2 => (Space::Rgb, 3),
+        3 => (Space::Palette(palette?), 1),
+        _ => return None,
+    };
+    let (width, height) = (u32::from_be_bytes([w1, w2, w3, w4]), u32::from_be_bytes([h1, h2, h3, h4]));
+    // Two bytes of zlib header tell at least that there is data; a reader's decoder stops where damaged data stops.
+    let usable = width > 0 && height > 0 && data.first().is_some_and(|first| first & 0x0f == 8) && matches!(bits, 1 | 2 | 4 | 8 | 16);
+    usable.then_some(Picture {
+        width,
+        height,
+        space,
+        bits,
+        filter: "FlateDecode",
+        predictor: Some(colors),
+        inverted: false,
+        data,
+        mask: None,
+    })
+}
+
+/// A chunk's kind and body, and what follows it.
+fn chunk(bytes: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
+    let length = u32::from_be_bytes(<[u8; 4]>::try_from(bytes.get(..4)?).ok()?) as usize;
+    let kind = bytes.get(4..8)?;
+    let body = bytes.get(8..8_usize.checked_add(length)?)?;
+    Some((kind, body, bytes.get(12 + length..).unwrap_or_default()))
+}

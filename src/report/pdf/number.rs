@@ -1,0 +1,31 @@
+//! Numbers for the PDF: finite, short, within what readers take.
+
+use printpdf::{Point, Pt};
+
+/// The farthest a coordinate may lie; readers keep 16.16 fixed-point numbers or floats.
+const FARTHEST: f32 = 32_000.0;
+
+/// A hundredth of a point is a tenth of what a printer can show.
+pub(super) fn short(value: f32) -> f32 {
+    hundredths(value) as f32 / 100.0
+}
+
+/// A length in hundredths of a point, for sums that must not drift.
+pub(super) fn hundredths(value: f32) -> i32 {
+    if value.is_finite() { (value.clamp(-FARTHEST, FARTHEST) * 100.0).round() as i32 } else { 0 }
+}
+
+/// A factor of a matrix, where a hundredth is too coarse.
+pub(super) fn factor(value: f32) -> f32 {
+    if value.is_finite() { (value.clamp(-FARTHEST, FARTHEST) * 100_000.0).round() / 100_000.0 + 0.0 } else { 0.0 }
+}
+
+/// A length as printpdf takes it.
+pub(super) fn pt(value: f32) -> Pt {
+    Pt(short(value))
+}
+
+/// A point as printpdf takes it.
+pub(super) fn point(x: f32, y: f32) -> Point {
+    Point { x: pt(x), y: pt(y) }
+}

@@ -1,0 +1,342 @@
+//! Looking at every tag on its own, so that all errors of a template are told at once.
+
+use std::collections::HashMap;
+
+use minijinja::value::Value;
+use minijinja::{Environment, Error};
+
+use super::blocks::{Blocks, Fault};
+use super::filters;
+use super::finding::Problem;
+use super::names::{self, Known};
+use super::scan::Scan;
+use super::tags::{Action, Spelling, Tag};
+
+/// Names that are always there.
+const BUILT_IN: [&str; 20] = [
+    "range",
+    "dict",
+    "namespace",
+    "debug",
+    "loop",
+    "true",
+    "false",
+    "none",
+    "True",
+    "False",
+    "None",
+    "caller",
+    "varargs",
+    "kwargs",
+    "self",
+    "__name",
+    "__has",
+    "__data",
+    "today",
+    "language",
+];
+/// Statements an author may write, for suggestions.
+const STATEMENTS: [&str; 18] = [
+    "for",
+    "endfor",
+    "if",
+    "elif",
+    "else",
+    "endif",
+    "set",
+    "endset",
+    "with",
+    "endwith",
+    "macro",
+    "endmacro",
+    "filter",
+    "endfilter",
+    "vm",
+    "hm",
+    "colspan",
+    "cellbg",
+];
+
+/// A name a tag reads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Use {
+    pub tag: usize,
+    pub name: Name,
+}
+
+/// How a tag names what it reads.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Name {
+    /// A path, with `[]` for a list's items.
+    Path(String),
+    /// A plain name the engine does not know; the data may.
+    Plain(String),
+}
+
+/// What the tags of a part are found to be.
+#[derive(Debug, Default)]
+pub(super) struct Inspection {
+    pub problems: Vec<(usize, Problem)>,
+    pub uses: Vec<Use>,
+}
+
+/// Inspects every tag.
+pub(super) fn inspect(environment: &Environment<'_>, scan: &Scan, blocks: &Blocks) -> Inspection {
+    let mut work = Work { environment, found: Inspection::default(), scopes: Vec::new(), set: HashMap::new() };
+    for fault in &blocks.faults {
+        let (tag, problem) = fault_problem(scan, fault);
+        work.found.problems.push((tag, problem));
+    }
+    for (number, placed) in scan.tags.iter().enumerate() {
+        let tag = &placed.tag;
+        match &tag.action {
+            Action::Comment => {}
+            Action::Value => work.value(number, tag),
+            Action::Statement(keyword) => work.statement(number, keyword, tag),
+        }
+    }
+    work.found
+}
+
+fn fault_problem(scan: &Scan, fault: &Fault) -> (usize, Problem) {
+    let keyword = |tag: usize| match &scan.tags[tag].tag.action {
+        Action::Statement(keyword) => keyword.clone(),
+        _ => String::new(),
+    };
+    match *fault {
+        Fault::Unclosed { tag } => (tag, Problem::Unclosed { statement: keyword(tag) }),
+        Fault::Unopened { tag } => (tag, Problem::Unopened { statement: keyword(tag) }),
+        Fault::CrossesCell { tag, .. } => (tag, Problem::CrossesCell),
+        Fault::Tangled { tag, .. } => (tag, Problem::Tangled),
+        Fault::NoContainer { tag } => (tag, Problem::NotInTable),
+        Fault::UnknownStatement { tag } => {
+            let statement = keyword(tag);
+            let nearest = names::nearest(&statement, STATEMENTS).map(str::to_owned);
+            (tag, Problem::UnknownStatement { statement, nearest })
+        }
+    }
+}
+
+struct Work<'a> {
+    environment: &'a Environment<'a>,
+    found: Inspection,
+    /// Names bound by the blocks that are open, innermost last; `None` may hold anything.
+    scopes: Vec<HashMap<String, Option<String>>>,
+    /// Names bound by `set` and `macro`, for the whole part.
+    set: HashMap<String, Option<String>>,
+}
+
+impl Work<'_> {
+    fn value(&mut self, number: usize, tag: &Tag) {
+        if tag.spelling == Spelling::Jinja {
+            self.expression(number, &tag.code);
+            return;
+        }
+        match names::expression(&tag.code) {
+            Some(_) => {}
+            None if names::is_path(&tag.code) => self.expression(number, &tag.code),
+            None if tag.spelling == Spelling::MergeField => {}
+            None => self.found.uses.push(Use { tag: number, name: Name::Plain(tag.code.clone()) }),
+        }
+    }
+
+    fn statement(&mut self, number: usize, keyword: &str, tag: &Tag) {
+        let rest = tag.code.get(keyword.len()..).unwrap_or_default().trim();
+        match keyword {
+            "for" => self.open_loop(number, rest),
+            "if" | "elif" | "do" | "colspan" | "cellbg" => self.expression(number, rest),
+            "set" => {
+                let (target, value) = rest.split_once('=').map_or((rest, None), |(target, value)| (target, Some(value)));
+                if let Some(value) = value {
+                    self.expression(number, value);
+                }
+                for name in bound(target) {
+                    self.set.insert(name, None);
+                }
+            }
+            "with" => {
+                let names = rest.split(',').filter_map(|piece| piece.split_once('=')).flat_map(|(name, _)| bound(name));
+                self.scopes.push(names.map(|name| (name, None)).collect());
+            }
+            "macro" | "call" => {
+                let (name, arguments) = rest.split_once('(').unwrap_or((rest, ""));
+                if keyword == "macro" {
+                    self.set.insert(name.trim().to_owned(), None);
+                }
+                let arguments = arguments.trim_end_matches(')').split(',').map(|piece| piece.split('=').next().unwrap_or_default());
+                self.scopes.push(arguments.flat_map(bound).map(|name| (name, None)).collect());
+            }
+            "filter" => {
+                self.filters(number, &format!("''|{rest}"));
+                self.scopes.push(HashMap::new());
+            }
+            "endfor" | "endwith" | "endmacro" | "endcall" | "endfilter" => {
+                self.scopes.pop();
+            }
+            _ => {}
+        }
+    }
+
+    /// `for a, b in list if condition`
+    fn open_loop(&mut self, number: usize, rest: &str) {
+        let Some((targets, list)) = rest.split_once(" in ") else {
+            let reason = "write for … in …".to_owned();
+            self.found.problems.push((number, Problem::Syntax { reason }));
+            self.scopes.push(HashMap::new());
+            return;
+        };
+        let list = list.trim().trim_end_matches(" recursive");
+        let (items, condition) = list.split_once(" if ").map_or((list, None), |(items, condition)| (items, Some(condition)));
+        self.expression(number, items);
+        let one = bound(targets);
+        let item = names::is_path(items.trim()).then(|| self.resolve(items.trim())).flatten().map(|path| format!("{path}[]"));
+        let item = if one.len() == 1 { item } else { None };
+        self.scopes.push(one.into_iter().map(|name| (name, item.clone())).collect());
+        if let Some(condition) = condition {
+            self.expression(number, condition);
+        }
+    }
+
+    /// Compiles an expression, and notes the names and filters it uses.
+    fn expression(&mut self, number: usize, code: &str) {
+        let compiled = self.environment.compile_expression_owned(code.to_owned());
+        match compiled {
+            Err(error) => self.found.problems.push((number, Problem::Syntax { reason: reason(&error) })),
+            Ok(expression) => {
+                for path in expression.undeclared_variables(true) {
+                    if let Some(path) = self.resolve(&path) {
+                        self.found.uses.push(Use { tag: number, name: Name::Path(path) });
+                    }
+                }
+                self.filters(number, code);
+            }
+        }
+    }
+
+    /// A path with the names of loops replaced by what they stand for; `None` when it may be anything.
+    fn resolve(&self, path: &str) -> Option<String> {
+        let (root, rest) = path.split_once('.').map_or((path, ""), |(root, rest)| (root, rest));
+        if BUILT_IN.contains(&root) {
+            return None;
+        }
+        let scoped = self.scopes.iter().rev().find_map(|scope| scope.get(root)).or_else(|| self.set.get(root));
+        let root = match scoped {
+            Some(bound) => bound.clone()?,
+            None => root.to_owned(),
+        };
+        Some(if rest.is_empty() { root } else { format!("{root}.{rest}") })
+    }
+
+    fn filters(&mut self, number: usize, code: &str) {
+        for name in filter_names(code) {
+            if !filters::NAMES.contains(&name.as_str()) {
+                let nearest = names::nearest(&name, filters::NAMES).map(str::to_owned);
+                self.found.problems.push((number, Problem::UnknownFilter { name, nearest }));
+            }
+        }
+    }
+}
+
+/// The names in a loop's or assignment's targets.
+fn bound(targets: &str) -> Vec<String> {
+    targets
+        .split([',', '(', ')'])
+        .map(|name| name.trim().split('.').next().unwrap_or_default().to_owned())
+        .filter(|name| !name.is_empty())
+        .collect()
+}
+
+/// The words behind `|` outside of quotes.
+fn filter_names(code: &str) -> Vec<String> {
+    let mut out = Vec::new();
+    let mut quote = None;
+    let mut characters = code.chars().peekable();
+    while let Some(character) = characters.next() {
+        match (quote, character) {
+            (Some(open), here) if here == open => quote = None,
+            (None, '"' | '\'') => quote = Some(character),
+            (None, '|') => {
+                while characters.next_if(|c| c.is_whitespace()).is_some() {}
+                let mut name = String::new();
+                while let Some(c) = characters.next_if(|c| c.is_alphanumeric() || *c == '_') {
+                    name.push(c);
+                }
+                if !name.is_empty() {
+                    out.push(name);
+                }
+            }
+            _ => {}
+        }
+    }
+    out
+}
+
+/// An evaluator's error in its own words, without its place in our source.
+pub(super) fn reason(error: &Error) -> String {
+    let kind = error.kind().to_string();
+    error.detail().map_or(kind.clone(), |detail| format!("{kind}: {detail}"))
+}
+
+/// The problem of a name, if neither the standard data nor the data given knows it.
+pub(super) fn unknown(name: &Name, data: Option<&Value>) -> Option<Problem> {
+    match name {
+        Name::Plain(plain) => {
+            if data.is_some_and(|data| has(data, plain)) {
+                return None;
+            }
+            let own = data.map(top_names).unwrap_or_default();
+            let nearest = names::nearest_plain(plain).map(str::to_owned);
+            let nearest = nearest.or_else(|| names::nearest(plain, own.iter().map(String::as_str)).map(str::to_owned));
+            Some(Problem::UnknownName { name: plain.clone(), nearest })
+        }
+        Name::Path(path) => {
+            if path_is_known(path) || data.is_some_and(|data| leads_somewhere(data, path)) {
+                return None;
+            }
+            let own: Vec<String> = data.map(top_names).unwrap_or_default();
+            let nearest = names::nearest(path, names::PATHS).or_else(|| names::nearest(path, own.iter().map(String::as_str)));
+            let nearest = nearest.or_else(|| names::nearest_plain(path));
+            Some(Problem::UnknownName { name: path.replace("[]", ""), nearest: nearest.map(|name| name.replace("[]", "")) })
+        }
+    }
+}
+
+/// A path of the standard data, or a method of a value there (`student.name.upper`).
+fn path_is_known(path: &str) -> bool {
+    names::known_path(path) == Known::Yes
+        || path.rsplit_once('.').is_some_and(|(value, _)| names::PATHS.contains(&value) && !value.ends_with('*'))
+}
+
+fn has(data: &Value, name: &str) -> bool {
+    data.get_attr(name).is_ok_and(|value| !value.is_undefined())
+}
+
+fn top_names(data: &Value) -> Vec<String> {
+    data.try_iter().map(|names| names.map(|name| name.to_string()).collect()).unwrap_or_default()
+}
+
+/// Whether data holds a path. An empty list, a missing value and a method are given the benefit of the doubt.
+fn leads_somewhere(data: &Value, path: &str) -> bool {
+    let mut at = data.clone();
+    for (depth, piece) in path.split('.').enumerate() {
+        let name = piece.trim_end_matches("[]");
+        let next = at.get_attr(name).unwrap_or_default();
+        if next.is_undefined() {
+            return depth > 0 && at.kind() != minijinja::value::ValueKind::Map;
+        }
+        at = next;
+        for _ in 0..piece.matches("[]").count() {
+            let Some(first) = at.try_iter().ok().and_then(|mut items| items.next()) else { return true };
+            at = first;
+        }
+    }
+    true
+}
+
+/// The name a tag shows, for messages about missing values.
+pub(super) fn shown_name(tag: &Tag) -> String {
+    match tag.spelling {
+        Spelling::Jinja => tag.code.split('|').next().unwrap_or_default().trim().to_owned(),
+        _ => tag.code.clone(),
+    }
+}

@@ -1,0 +1,187 @@
+//! minijinja set up for documents: its marks, limits and filters, and the values a template sees.
+
+use std::fmt;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use minijinja::syntax::SyntaxConfig;
+use minijinja::value::{Enumerator, Object, ObjectRepr, Value};
+use minijinja::{AutoEscape, Environment, Error, ErrorKind, State, UndefinedBehavior};
+
+use super::rewrite::{COMMENT, STATEMENT, VALUE};
+use super::{Missing, filters, python, values};
+use crate::report::charts::{self, ChartRef};
+use crate::report::language::Language;
+
+/// Steps one part may take: far beyond any report, and over within a second.
+const FUEL: u64 = 8_000_000;
+
+/// An environment without files, with the engine's filters and functions.
+pub(super) fn environment() -> Result<Environment<'static>, Error> {
+    let mut environment = Environment::new();
+    environment.set_syntax(
+        SyntaxConfig::builder()
+            .variable_delimiters(VALUE.0, VALUE.1)
+            .block_delimiters(STATEMENT.0, STATEMENT.1)
+            .comment_delimiters(COMMENT.0, COMMENT.1)
+            .keep_trailing_newline(true)
+            .build()?,
+    );
+    environment.set_fuel(Some(FUEL));
+    environment.set_undefined_behavior(UndefinedBehavior::Chainable);
+    // What a macro or a `set` block catches is XML already; only then is a string safe.
+    environment.set_auto_escape_callback(|_| AutoEscape::Html);
+    environment.set_formatter(|output, _, value| {
+        let text = if value.is_safe() { value.to_string() } else { super::xml::escape(&value.to_string()) };
+        output.write_str(&text).map_err(Error::from)
+    });
+    environment.set_unknown_method_callback(python::method);
+    filters::add(&mut environment);
+    environment.add_filter("__text", values::text);
+    environment.add_filter("__run", values::run);
+    environment.add_filter("__attribute", values::attribute);
+    environment.add_filter("__colour", values::colour);
+    environment.add_function("__name", name);
+    environment.add_function("__has", |state: &State, name: String| Fill::of(state).is_some_and(|fill| fill.has(&name)));
+    environment.add_function("__results", super::append::results);
+    Ok(environment)
+}
+
+/// A plain name: the data's own value of that name, else what the name stands for.
+fn name(state: &State, name: &str, fallback: Option<Value>) -> Value {
+    Fill::of(state)
+        .map(|fill| fill.root.get_attr(name).unwrap_or_default())
+        .filter(|value| !value.is_undefined())
+        .unwrap_or_else(|| fallback.unwrap_or_default())
+}
+
+/// What a tag's value needs to know about its place.
+#[derive(Debug, Clone, Default)]
+pub(super) struct TagInfo {
+    /// Plain names show numbers and truth values as people write them.
+    pub plain: bool,
+    /// A word the value should not repeat.
+    pub said: Option<String>,
+    /// Properties of its run and paragraph, as XML.
+    pub run_props: String,
+    pub paragraph_props: String,
+    /// The tag stands in a run right in its paragraph, so a value may end the paragraph.
+    pub splits: bool,
+    /// Width for pictures, in EMU.
+    pub width: i64,
+}
+
+/// One filling of one part: what the filters need besides the value.
+#[derive(Debug)]
+pub(super) struct Fill {
+    pub root: Value,
+    pub language: Language,
+    pub missing: Missing,
+    /// The prefix of Word's namespace with its colon.
+    pub prefix: String,
+    pub tags: Arc<[TagInfo]>,
+    /// Ids of pictures must be unique in a document.
+    pub next_id: AtomicU32,
+    pub append: Option<super::append::Plan>,
+    pub absent: Mutex<Vec<usize>>,
+}
+
+impl Object for Fill {}
+
+impl Fill {
+    /// The filling a filter is called from.
+    pub(super) fn of(state: &State) -> Option<Arc<Self>> {
+        state.lookup("__fill").and_then(|value| value.downcast_object::<Self>())
+    }
+
+    pub(super) fn tag(&self, number: usize) -> Option<&TagInfo> {
+        self.tags.get(number)
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.root.get_attr(name).is_ok_and(|value| !value.is_undefined())
+    }
+
+    /// Notes a value that is not there, and says what to show instead.
+    pub(super) fn absent(&self, tag: usize) -> &'static str {
+        let mut absent = self.absent.lock().unwrap_or_else(PoisonError::into_inner);
+        if !absent.contains(&tag) {
+            absent.push(tag);
+        }
+        match self.missing {
+            Missing::Dash => "–",
+            Missing::Blank | Missing::Error => "",
+        }
+    }
+
+    /// The tags whose values were not there.
+    pub(super) fn absent_tags(&self) -> Vec<usize> {
+        self.absent.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The first of as many ids as one picture block may need.
+    pub(super) fn picture_ids(&self) -> u32 {
+        self.next_id.fetch_add(charts::IDS, Ordering::Relaxed)
+    }
+}
+
+/// The names a template sees: the data's, then the engine's.
+pub(super) struct Context {
+    pub root: Value,
+    pub fill: Value,
+    pub chart: Value,
+    pub today: Value,
+    pub language: Value,
+}
+
+impl fmt::Debug for Context {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Context")
+    }
+}
+
+impl Object for Context {
+    fn repr(self: &Arc<Self>) -> ObjectRepr {
+        ObjectRepr::Map
+    }
+
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        self.get_value_by_str(key.as_str()?)
+    }
+
+    fn get_value_by_str(self: &Arc<Self>, key: &str) -> Option<Value> {
+        if key == "__fill" {
+            return Some(self.fill.clone());
+        }
+        if let Some(value) = self.root.get_attr(key).ok().filter(|value| !value.is_undefined()) {
+            return Some(value);
+        }
+        match key {
+            "chart" => Some(self.chart.clone()),
+            "today" => Some(self.today.clone()),
+            "language" => Some(self.language.clone()),
+            _ => None,
+        }
+    }
+
+    fn enumerate(self: &Arc<Self>) -> Enumerator {
+        Enumerator::NonEnumerable
+    }
+}
+
+/// `chart`: its attributes are the picture blocks; called with a list they draw that list.
+#[derive(Debug)]
+pub(super) struct Charts;
+
+impl Object for Charts {
+    fn get_value(self: &Arc<Self>, key: &Value) -> Option<Value> {
+        let name = charts::known(key.as_str()?)?;
+        Some(Value::from_object(ChartRef { name, items: None }))
+    }
+
+    fn call_method(self: &Arc<Self>, _: &mut State<'_, '_>, method: &str, args: &[Value]) -> Result<Value, Error> {
+        let name =
+            charts::known(method).ok_or_else(|| Error::new(ErrorKind::UnknownMethod, format!("there is no picture chart.{method}")))?;
+        Ok(Value::from_object(ChartRef { name, items: args.first().cloned() }))
+    }
+}

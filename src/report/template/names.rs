@@ -1,0 +1,236 @@
+//! The names an author may use: the plain ones schools have in their files, and the paths of the standard data.
+
+/// A plain name, and the Jinja expression it stands for.
+/// The spelling is compared without regard to case and accents.
+const PLAIN: [(&str, &str); 26] = [
+    ("ALUMNO", "student.name or student.email"),
+    ("NOMBRE", "student.name or student.email"),
+    ("ESTUDIANTE", "student.name or student.email"),
+    ("CORREO", "student.email"),
+    ("EMAIL", "student.email"),
+    ("PRUEBA", "assessment.title"),
+    ("MATERIA", "assessment.title"),
+    ("EVALUACION", "assessment.title"),
+    ("CURSO", "assessment.course"),
+    ("PD%", "result.percentage|percent(1)"),
+    ("PD", "result.percentage|number(1)"),
+    ("PUNTAJE", "result.score"),
+    ("PUNTAJE_MAXIMO", "result.max_score"),
+    ("NIVEL", "result.level"),
+    ("FECHA", "today|date"),
+    ("COLEGIO", "school.name"),
+    ("ESCUELA", "school.name"),
+    ("INTENTO", "submission.attempt"),
+    ("TOTAL_QUESTIONS", "result.total"),
+    ("CORRECT_QUESTIONS", "result.correct"),
+    ("LECTURES_ANALYZED", "groups|length"),
+    ("LECTURES_PASSED", "groups|selectattr('passed')|list|length"),
+    ("LECTURES_FAILED", "groups|rejectattr('passed')|list|length"),
+    ("FORTALEZAS", "strengths|join(', ')"),
+    ("REPASAR", "to_review|map(attribute='name')|join(', ')"),
+    ("TODAY", "today|date"),
+];
+
+/// The paths of the standard data (report.md, section 3). `[]` marks a list, `*` any name.
+pub(super) const PATHS: [&str; 65] = [
+    "student.id",
+    "student.name",
+    "student.first_name",
+    "student.last_name",
+    "student.email",
+    "assessment.id",
+    "assessment.title",
+    "assessment.course",
+    "submission.id",
+    "submission.submitted_at",
+    "submission.attempt",
+    "result.percentage",
+    "result.score",
+    "result.max_score",
+    "result.level",
+    "result.internal_level",
+    "result.passed",
+    "result.total",
+    "result.correct",
+    "result.incorrect",
+    "result.unanswered",
+    "groups[].name",
+    "groups[].parent",
+    "groups[].total",
+    "groups[].correct",
+    "groups[].percentage",
+    "groups[].status",
+    "groups[].passed",
+    "groups[].tone",
+    "parents[].name",
+    "parents[].parent",
+    "parents[].total",
+    "parents[].correct",
+    "parents[].percentage",
+    "parents[].status",
+    "parents[].passed",
+    "parents[].tone",
+    "questions[].number",
+    "questions[].text",
+    "questions[].answer",
+    "questions[].correct_answer",
+    "questions[].correct",
+    "questions[].points",
+    "questions[].max_points",
+    "questions[].group",
+    "strengths[]",
+    "to_review[].name",
+    "to_review[].parent",
+    "to_review[].questions[]",
+    "plan[]",
+    "history[].attempt",
+    "history[].date",
+    "history[].percentage",
+    "history[].level",
+    "cohort.count",
+    "cohort.mean",
+    "cohort.percentile",
+    "school.*",
+    "today",
+    "language",
+    "append_results",
+    "chart.groups",
+    "chart.score",
+    "chart.history",
+    "chart.cohort",
+];
+
+/// The expression a plain name stands for.
+pub(super) fn expression(name: &str) -> Option<String> {
+    let folded = fold(name);
+    if let Some(number) = folded.strip_prefix('T').filter(|number| number.len() <= 4).and_then(|number| number.parse::<usize>().ok())
+        && number > 0
+    {
+        return Some(format!("groups[{}].status", number - 1));
+    }
+    PLAIN.iter().find(|(plain, _)| *plain == folded).map(|(_, expression)| (*expression).to_owned())
+}
+
+/// Whether a plain name shows how one of the groups stands (`<<T3>>`).
+pub(super) fn shows_a_group(name: &str) -> bool {
+    expression(name).is_some_and(|expression| expression.starts_with("groups["))
+}
+
+/// The word a plain name's value begins with, which authors often write before it themselves.
+pub(super) fn guarded_word(name: &str) -> Option<&'static str> {
+    (fold(name) == "NIVEL").then_some("Nivel")
+}
+
+/// A character a placeholder's name may hold.
+pub(super) fn is_name_char(character: char) -> bool {
+    character.is_alphanumeric() || matches!(character, '_' | '.' | ' ' | '%' | '-' | '[' | ']')
+}
+
+/// A name that is a data path (`student.name`), which Jinja reads as it stands.
+pub(super) fn is_path(name: &str) -> bool {
+    name.split('.').all(|piece| {
+        piece.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && piece.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
+    })
+}
+
+/// What a path leads to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Known {
+    /// A name the standard data has, or one below a name that may hold anything.
+    Yes,
+    /// Not one of them.
+    No,
+}
+
+/// Whether the standard data has a path; `[]` steps into lists (`groups[].name`).
+pub(super) fn known_path(path: &str) -> Known {
+    let found = PATHS.iter().any(|known| {
+        *known == path
+            || known.strip_suffix('*').is_some_and(|open| path.starts_with(open) || path == open.trim_end_matches('.'))
+            || known.strip_prefix(path).is_some_and(|rest| rest.starts_with(['.', '[']))
+    });
+    if found { Known::Yes } else { Known::No }
+}
+
+/// The known name nearest to one that is not known; `None` when nothing is near.
+pub(super) fn nearest<'a>(name: &str, among: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let wanted = fold(name);
+    let allowed = (wanted.chars().count() / 3).max(1);
+    among
+        .into_iter()
+        .map(|known| (distance(&wanted, &fold(known)), known))
+        .filter(|(distance, _)| *distance <= allowed)
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, known)| known)
+}
+
+/// The nearest plain name or path.
+pub(super) fn nearest_plain(name: &str) -> Option<&'static str> {
+    nearest(name, PLAIN.iter().map(|(plain, _)| *plain).chain(PATHS.iter().copied().filter(|path| !path.contains(['[', '*']))))
+}
+
+/// Upper case without accents, spaces as underscores.
+fn fold(name: &str) -> String {
+    use unicode_normalization::UnicodeNormalization;
+    name.trim()
+        .nfd()
+        .filter(|character| !unicode_normalization::char::is_combining_mark(*character))
+        .flat_map(char::to_uppercase)
+        .map(|character| if character == ' ' { '_' } else { character })
+        .collect()
+}
+
+/// Edit distance (Levenshtein), with a swap of neighbours as one step.
+fn distance(left: &str, right: &str) -> usize {
+    let (left, right): (Vec<char>, Vec<char>) = (left.chars().take(80).collect(), right.chars().take(80).collect());
+    let width = right.len() + 1;
+    let mut table = vec![0_usize; (left.len() + 1) * width];
+    for (column, cell) in table.iter_mut().take(width).enumerate() {
+        *cell = column;
+    }
+    for row in 1..=left.len() {
+        table[row * width] = row;
+        for column in 1..=right.len() {
+            let same = usize::from(left[row - 1] != right[column - 1]);
+            let mut best = (table[(row - 1) * width + column - 1] + same)
+                .min(table[(row - 1) * width + column] + 1)
+                .min(table[row * width + column - 1] + 1);
+            if row > 1 && column > 1 && left[row - 1] == right[column - 2] && left[row - 2] == right[column - 1] {
+                best = best.min(table[(row - 2) * width + column - 2] + 1);
+            }
+            table[row * width + column] = best;
+        }
+    }
+    table[left.len() * width + right.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_names_are_found_whatever_their_case_and_accents() {
+        assert_eq!(expression("alumno").as_deref(), Some("student.name or student.email"));
+        assert_eq!(expression("Evaluación").as_deref(), Some("assessment.title"));
+        assert_eq!(expression("PD%").as_deref(), Some("result.percentage|percent(1)"));
+        assert_eq!(expression("T12").as_deref(), Some("groups[11].status"));
+        assert_eq!(expression("T0"), None);
+        assert_eq!(expression("Nivel M1"), None);
+    }
+
+    #[test]
+    fn paths_of_the_standard_data_are_known() {
+        assert_eq!(known_path("student.name"), Known::Yes);
+        assert_eq!(known_path("student"), Known::Yes);
+        assert_eq!(known_path("groups[].name"), Known::Yes);
+        assert_eq!(known_path("school.phone"), Known::Yes);
+        assert_eq!(known_path("student.nmae"), Known::No);
+    }
+
+    #[test]
+    fn the_nearest_name_is_suggested() {
+        assert_eq!(nearest_plain("ALUNMO"), Some("ALUMNO"));
+        assert_eq!(nearest("student.nmae", PATHS), Some("student.name"));
+        assert_eq!(nearest("zzzzzz", PATHS), None);
+    }
+}

@@ -1,0 +1,209 @@
+//! One part of a template on its way from source to something minijinja fills.
+
+use std::collections::HashSet;
+use std::sync::atomic::AtomicU32;
+use std::sync::{Arc, Mutex};
+
+use minijinja::Environment;
+
+use super::blocks::Blocks;
+use super::engine::{Fill, TagInfo};
+use super::finding::{Finding, Problem, Severity};
+use super::place::{PartKind, Place, Places};
+use super::scan::{self, Host, Scan};
+use super::tags::{self, Spelling};
+use super::xml::{Kind, Tree};
+use super::{FillOptions, append, check, fields, rewrite, width};
+use crate::report::data::ReportData;
+
+/// Pictures we draw are numbered from here, far from Word's own.
+const FIRST_PICTURE: u32 = 900_000;
+
+/// What a part needs to know about the document around it.
+pub(super) struct Surroundings<'a> {
+    /// What the part is for.
+    pub kind: PartKind,
+    /// The ids of heading styles.
+    pub headings: &'a HashSet<String>,
+    /// Text width of the main part, in twips, for parts without a section of their own.
+    pub page: i64,
+}
+
+/// A part with tags.
+#[derive(Debug)]
+pub(super) struct Part {
+    pub name: String,
+    pub prefix: String,
+    pub infos: Arc<[TagInfo]>,
+    /// For each tag: its place, the text around it, the name it shows.
+    pub marks: Vec<TagMark>,
+    pub uses: Vec<check::Use>,
+    pub lines: Vec<(usize, usize)>,
+    pub lifted: bool,
+    pub regrid: bool,
+    pub append: Option<append::Plan>,
+}
+
+#[derive(Debug)]
+pub(super) struct TagMark {
+    pub at: usize,
+    pub place: Place,
+    pub context: String,
+    pub shown: String,
+    pub name: String,
+}
+
+impl Part {
+    /// Takes a part through the phases: its template is added to the environment, and what is wrong is told by its position.
+    /// `None` for a part that stays as it is.
+    pub(super) fn build(
+        environment: &mut Environment<'static>,
+        name: &str,
+        source: &str,
+        tree: Tree,
+        around: &Surroundings<'_>,
+    ) -> Option<(Self, Vec<(usize, Finding)>)> {
+        // Which tags there are.
+        let mut scan = Scan::new(tree, source);
+        let mut edits = fields::edits(&mut scan, source);
+        let append = (around.kind == PartKind::Body && !append::shows_groups(&scan)).then(|| append::plan(&scan, source, around.headings));
+        if append.is_some() {
+            edits.extend(append::edit(&scan));
+        }
+        if scan.tags.is_empty() && scan.broken.is_empty() && append.is_none() {
+            return None;
+        }
+        // What they replace.
+        let blocks = Blocks::new(&scan);
+        // Whether each is sound.
+        let found = check::inspect(environment, &scan, &blocks);
+        // The source minijinja compiles.
+        let rewritten = rewrite::rewrite(&scan, &blocks, source, edits);
+        let places = Places::new(&scan, source, name, around);
+        let mut part = Self {
+            name: name.to_owned(),
+            prefix: scan.tree.prefix.clone(),
+            infos: infos(&scan, source, around.page),
+            marks: marks(&scan, &places, name, around.kind),
+            uses: found.uses,
+            lines: rewritten.lines,
+            lifted: rewritten.lifted,
+            regrid: rewritten.regrid,
+            append,
+        };
+        part.uses.dedup();
+        let mut findings = not_closed(&scan, &places);
+        findings.extend(found.problems.into_iter().map(|(tag, problem)| (part.position(tag), part.finding(tag, Severity::Error, problem))));
+        if findings.is_empty()
+            && let Err(error) = environment.add_template_owned(name.to_owned(), rewritten.source)
+        {
+            let tag = part.tag_of(&error);
+            let problem = Problem::Syntax { reason: check::reason(&error) };
+            findings.push((part.position(tag), part.finding(tag, Severity::Error, problem)));
+        }
+        findings.sort_by_key(|(at, _)| *at);
+        Some((part, findings))
+    }
+
+    pub(super) fn finding(&self, tag: usize, severity: Severity, problem: Problem) -> Finding {
+        let mark = self.marks.get(tag);
+        Finding {
+            severity,
+            problem,
+            place: mark.map(|mark| mark.place.clone()).unwrap_or_default(),
+            tag: mark.map(|mark| mark.shown.clone()).unwrap_or_default(),
+            context: mark.map(|mark| mark.context.clone()).unwrap_or_default(),
+        }
+    }
+
+    /// Where a tag stands in the source.
+    pub(super) fn position(&self, tag: usize) -> usize {
+        self.marks.get(tag).map_or(0, |mark| mark.at)
+    }
+
+    pub(super) fn runtime_finding(&self, error: &minijinja::Error) -> Finding {
+        self.finding(self.tag_of(error), Severity::Error, Problem::Evaluation { reason: check::reason(error) })
+    }
+
+    /// The tag an error's line belongs to; one that does not exist when it has none.
+    fn tag_of(&self, error: &minijinja::Error) -> usize {
+        let at = error.line().and_then(|line| self.lines.partition_point(|(start, _)| *start <= line).checked_sub(1));
+        at.and_then(|at| self.lines.get(at)).map_or(usize::MAX, |(_, tag)| *tag)
+    }
+
+    pub(super) fn filling(&self, data: &ReportData, options: &FillOptions) -> Fill {
+        let named = data.root().get_attr("language").ok();
+        let language = named.and_then(|code| code.as_str().and_then(|code| code.parse().ok())).unwrap_or(options.language);
+        Fill {
+            root: data.root().clone(),
+            language,
+            missing: options.missing,
+            prefix: self.prefix.clone(),
+            tags: Arc::clone(&self.infos),
+            next_id: AtomicU32::new(FIRST_PICTURE),
+            append: self.append.clone().filter(|_| options.append_results),
+            absent: Mutex::new(Vec::new()),
+        }
+    }
+}
+
+/// Tags whose closing mark is missing.
+fn not_closed(scan: &Scan, places: &Places) -> Vec<(usize, Finding)> {
+    let finding = |(paragraph, broken): &(usize, tags::Broken)| {
+        let (text, element) = (&scan.paragraphs[*paragraph].text, scan.paragraphs[*paragraph].element);
+        let finding = Finding {
+            severity: Severity::Error,
+            problem: Problem::TagNotClosed { closing: broken.closing.to_owned() },
+            place: places.of(*paragraph),
+            tag: broken.shown.clone(),
+            context: around(text, broken.at, broken.end),
+        };
+        (scan.tree.elements[element].start + broken.at, finding)
+    };
+    scan.broken.iter().map(finding).collect()
+}
+
+/// What the values need to know about the places of a part's tags.
+fn infos(scan: &Scan, source: &str, page: i64) -> Arc<[TagInfo]> {
+    let info = |placed: &scan::Placed| {
+        let tag = &placed.tag;
+        let plain = tag.spelling != Spelling::Jinja;
+        let mut info = TagInfo { plain, said: tag.said.clone(), ..TagInfo::default() };
+        let Some(paragraph) = scan.paragraph(placed) else { return info };
+        if tag.code.contains("chart") {
+            info.width = width::at(&scan.tree, paragraph.element, source, page);
+        }
+        let run = paragraph.segment_at(tag.start).map(|segment| scan.tree.elements[segment.element].parent);
+        if let Some(run) = run.filter(|_| !fields::is_own_edit(tag)) {
+            rewrite::run_props(scan, source, run).clone_into(&mut info.run_props);
+            rewrite::props(scan, source, paragraph.element, Kind::ParagraphProps).clone_into(&mut info.paragraph_props);
+            info.splits = scan.tree.elements[run].parent == paragraph.element && !info.paragraph_props.contains("sectPr");
+        }
+        info
+    };
+    scan.tags.iter().map(info).collect()
+}
+
+fn marks(scan: &Scan, places: &Places, part: &str, kind: PartKind) -> Vec<TagMark> {
+    let mark = |placed: &scan::Placed| {
+        let (place, context) = match placed.host {
+            Host::Paragraph(number) => {
+                let text = &scan.paragraphs[number].text;
+                (places.of(number), around(text, placed.tag.start, placed.tag.end))
+            }
+            Host::Loose { .. } => (Place { part: part.to_owned(), kind, ..Place::default() }, placed.tag.shown.clone()),
+        };
+        let at = scan.tree.elements[scan.element(placed)].start + placed.tag.start;
+        TagMark { at, place, context, shown: placed.tag.shown.clone(), name: check::shown_name(&placed.tag) }
+    };
+    scan.tags.iter().map(mark).collect()
+}
+
+/// A stretch of text with a little before and behind.
+fn around(text: &str, start: usize, end: usize) -> String {
+    let before: Vec<char> = text.get(..start).unwrap_or_default().chars().rev().take(30).collect();
+    let behind: String = text.get(end..).unwrap_or_default().chars().take(30).collect();
+    let before: String = before.into_iter().rev().collect();
+    let here = text.get(start..end).unwrap_or_default();
+    format!("{before}{here}{behind}").split_whitespace().collect::<Vec<_>>().join(" ")
+}

@@ -1,0 +1,401 @@
+//! From a part with tags to the source minijinja compiles: everything that is no tag stays byte for byte.
+//!
+//! The change is a list of edits on the source.
+//! The marks minijinja sees are noncharacters, so nothing an author writes can be mistaken for one.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use super::blocks::{Blocks, is_cell_mark};
+use super::cells;
+use super::scan::{Host, Paragraph, Scan};
+use super::tags::{Action, Level, Spelling, Tag};
+use super::xml::{Kind, escape_into};
+use super::{fields, names};
+
+/// Around an expression.
+pub(super) const VALUE: (&str, &str) = ("\u{fdd2}", "\u{fdd3}");
+/// Around a statement.
+pub(super) const STATEMENT: (&str, &str) = ("\u{fdd4}", "\u{fdd5}");
+/// Around a comment; never written, but minijinja wants them.
+pub(super) const COMMENT: (&str, &str) = ("\u{fdd6}", "\u{fdd7}");
+/// Around the number of a tag in an edit's text.
+const MARK: (char, char) = ('\u{fdd0}', '\u{fdd1}');
+
+/// A change of a stretch of the source.
+#[derive(Debug)]
+pub(super) struct Edit {
+    pub start: usize,
+    pub end: usize,
+    /// Among edits at one place: what closes comes first, then what opens, then what replaces.
+    pub order: Order,
+    pub text: String,
+}
+
+/// Order of edits that begin at the same place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Order {
+    Closes,
+    Opens,
+    Replaces,
+}
+
+impl Edit {
+    /// Puts text in place of a stretch.
+    pub(super) fn replace(start: usize, end: usize, text: impl Into<String>) -> Self {
+        Self { start, end, order: Order::Replaces, text: text.into() }
+    }
+
+    /// Puts text before what begins here.
+    pub(super) fn before(at: usize, text: impl Into<String>) -> Self {
+        Self { start: at, end: at, order: Order::Opens, text: text.into() }
+    }
+
+    /// Puts text behind what ends here.
+    pub(super) fn behind(at: usize, text: impl Into<String>) -> Self {
+        Self { start: at, end: at, order: Order::Closes, text: text.into() }
+    }
+}
+
+/// What minijinja compiles.
+#[derive(Debug)]
+pub(super) struct Rewritten {
+    pub source: String,
+    /// For each tag written, the line its code stands on; ascending.
+    pub lines: Vec<(usize, usize)>,
+    /// Rows, cells or paragraphs were lifted out, so the result may need mending.
+    pub lifted: bool,
+    /// Cells repeat or span, so a table's grid may need mending.
+    pub regrid: bool,
+}
+
+/// The mark of a tag in an edit's text.
+pub(super) fn mark(tag: usize) -> String {
+    format!("{}{tag}{}", MARK.0, MARK.1)
+}
+
+/// Writes a part's template source.
+pub(super) fn rewrite(scan: &Scan, blocks: &Blocks, source: &str, mut edits: Vec<Edit>) -> Rewritten {
+    let lifted = containers(scan, blocks);
+    let mut removed: Vec<bool> = vec![false; scan.tags.len()];
+    lift(scan, blocks, &lifted, &mut removed, &mut edits);
+    cells::edits(scan, source, &lifted, &mut edits);
+
+    let mut by_paragraph: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+    for (index, placed) in scan.tags.iter().enumerate() {
+        if lifted.group_of(scan, scan.element(placed)).is_some() {
+            continue;
+        }
+        match placed.host {
+            Host::Paragraph(number) if !fields::is_own_edit(&placed.tag) => by_paragraph.entry(number).or_default().push(index),
+            Host::Paragraph(_) => {}
+            Host::Loose { at, .. } => edits.push(Edit::replace(at + placed.tag.start, at + placed.tag.end, mark(index))),
+        }
+    }
+    for (number, tags) in by_paragraph {
+        let work = Inline { scan, source, paragraph: &scan.paragraphs[number], tags: &tags, removed: &removed };
+        work.edit(&mut edits);
+    }
+    assemble(scan, source, edits, &lifted)
+}
+
+/// The elements statements replace.
+pub(super) struct Lifted {
+    /// Element → it goes (`true`), or it is kept and wrapped (`false`).
+    elements: BTreeMap<usize, bool>,
+}
+
+impl Lifted {
+    /// The outermost replaced element something stands in.
+    pub(super) fn group_of(&self, scan: &Scan, element: usize) -> Option<usize> {
+        if self.elements.is_empty() {
+            return None;
+        }
+        let mut at = element;
+        let mut found = None;
+        while let Some(here) = scan.tree.elements.get(at) {
+            if self.elements.get(&at) == Some(&true) {
+                found = Some(at);
+            }
+            at = here.parent;
+        }
+        found
+    }
+}
+
+/// A block that begins and ends in one row (cell, paragraph) repeats it; otherwise the element gives way to the statement.
+fn containers(scan: &Scan, blocks: &Blocks) -> Lifted {
+    let mut elements: BTreeMap<usize, bool> = BTreeMap::new();
+    for (tag, placed) in scan.tags.iter().enumerate() {
+        // A comment with a letter takes its row or paragraph with it.
+        if placed.tag.action == Action::Value {
+            continue;
+        }
+        let Some(element) = blocks.container(scan, tag) else { continue };
+        let wraps = is_wrapping(scan, blocks, tag, element) || holds_section(scan, element);
+        elements.entry(element).and_modify(|goes| *goes &= !wraps).or_insert(!wraps);
+    }
+    Lifted { elements }
+}
+
+fn is_wrapping(scan: &Scan, blocks: &Blocks, tag: usize, element: usize) -> bool {
+    let Some(block) = blocks.block_of[tag].map(|number| &blocks.blocks[number]) else { return false };
+    block.members.len() > 1 && block.members.iter().all(|&member| blocks.container(scan, member) == Some(element))
+}
+
+/// A paragraph that ends a section must stay, or the section's page set-up goes with it.
+fn holds_section(scan: &Scan, element: usize) -> bool {
+    scan.tree.elements[element].kind == Kind::Paragraph
+        && scan.tree.child(element, Kind::ParagraphProps).is_some_and(|props| scan.tree.contains(props, Kind::SectionProps))
+}
+
+fn lift(scan: &Scan, blocks: &Blocks, lifted: &Lifted, removed: &mut [bool], edits: &mut Vec<Edit>) {
+    let mut groups: BTreeMap<usize, String> = BTreeMap::new();
+    for (tag, placed) in scan.tags.iter().enumerate() {
+        if let Some(group) = lifted.group_of(scan, scan.element(placed)) {
+            let text = groups.entry(group).or_default();
+            if matches!(&placed.tag.action, Action::Statement(keyword) if !is_cell_mark(keyword)) {
+                text.push_str(&mark(tag));
+            }
+        } else if let Some(element) = blocks.container(scan, tag)
+            && lifted.elements.get(&element) == Some(&false)
+            && matches!(placed.tag.action, Action::Statement(_))
+        {
+            removed[tag] = true;
+            let place = scan.tree.elements[element];
+            let opens = blocks.block_of[tag].is_none_or(|block| blocks.blocks[block].members[0] == tag);
+            edits.push(if opens { Edit::before(place.start, mark(tag)) } else { Edit::behind(place.end, mark(tag)) });
+        }
+    }
+    for (element, text) in groups {
+        let place = scan.tree.elements[element];
+        edits.push(Edit::replace(place.start, place.end, text));
+    }
+}
+
+/// The tags that stay inside one paragraph.
+struct Inline<'a> {
+    scan: &'a Scan,
+    source: &'a str,
+    paragraph: &'a Paragraph,
+    tags: &'a [usize],
+    /// Tags already written elsewhere; here they only vanish.
+    removed: &'a [bool],
+}
+
+impl Inline<'_> {
+    fn edit(&self, edits: &mut Vec<Edit>) {
+        let mut gone: Vec<usize> = Vec::new();
+        for segment in &self.paragraph.segments {
+            let covering = |tag: &&Tag| tag.start < segment.end.max(segment.start + 1) && tag.end > segment.start;
+            if !self.tags.iter().map(|&index| &self.scan.tags[index].tag).any(|tag| covering(&tag)) {
+                continue;
+            }
+            let element = self.scan.tree.elements[segment.element];
+            if element.kind != Kind::Text {
+                gone.push(segment.element);
+                continue;
+            }
+            let content = self.content(segment.element, segment.start, segment.end);
+            if content.is_empty() {
+                gone.push(segment.element);
+                continue;
+            }
+            let open = &self.source[element.start..element.open_end];
+            if !open.contains("preserve") {
+                let name = format!("<{}t xml:space=\"preserve\">", self.scan.tree.prefix);
+                edits.push(Edit::replace(element.start, element.open_end, name));
+            }
+            edits.push(Edit::replace(element.open_end, element.close, content));
+            self.join(segment.element, segment.start, segment.end, edits);
+        }
+        self.remove(&gone, edits);
+    }
+
+    /// What a text element holds once its tags are marks.
+    fn content(&self, element: usize, start: usize, end: usize) -> String {
+        let place = self.scan.tree.elements[element];
+        let text = &self.paragraph.text;
+        let keeps_space = self.source[place.start..place.open_end].contains("preserve");
+        let mut out = String::new();
+        let mut at = start;
+        for &index in self.tags {
+            let tag = &self.scan.tags[index].tag;
+            if tag.end <= start || tag.start >= end {
+                continue;
+            }
+            let mut literal = text.get(at..tag.start.max(at)).unwrap_or_default();
+            if at == start && !keeps_space {
+                literal = literal.trim_start();
+            }
+            escape_into(if tag.trim_before { literal.trim_end() } else { literal }, &mut out);
+            if tag.start >= start && !self.removed[index] {
+                out.push_str(&self.written(index, tag, place.parent));
+            }
+            at = tag.end.min(end);
+        }
+        let mut literal = text.get(at..end).unwrap_or_default();
+        if !keeps_space {
+            literal = literal.trim_end();
+        }
+        if self.tags.iter().any(|&index| self.scan.tags[index].tag.end == at && self.scan.tags[index].tag.trim_after) {
+            literal = literal.trim_start();
+        }
+        escape_into(literal, &mut out);
+        out
+    }
+
+    fn written(&self, index: usize, tag: &Tag, run: usize) -> String {
+        if matches!(&tag.action, Action::Statement(keyword) if is_cell_mark(keyword)) || tag.action == Action::Comment {
+            return String::new();
+        }
+        if tag.level != Level::Run {
+            return mark(index);
+        }
+        let w = &self.scan.tree.prefix;
+        let props = run_props(self.scan, self.source, run);
+        format!("</{w}t></{w}r>{}<{w}r>{props}<{w}t xml:space=\"preserve\">", mark(index))
+    }
+
+    /// `{%-` and `-%}` at the edges of a paragraph join it with the text before and behind.
+    fn join(&self, element: usize, start: usize, end: usize, edits: &mut Vec<Edit>) {
+        let place = self.scan.tree.elements[element];
+        let text = &self.paragraph.text;
+        for &index in self.tags {
+            let tag = &self.scan.tags[index].tag;
+            if tag.start < start || tag.start >= end {
+                continue;
+            }
+            if tag.trim_before
+                && text[..tag.start].trim().is_empty()
+                && let Some(before) = neighbour(self.scan.tree.elements[..element].iter().rev())
+            {
+                edits.push(Edit::replace(before.1, place.open_end, ""));
+            }
+            if tag.trim_after
+                && text[tag.end..].trim().is_empty()
+                && let Some(behind) = neighbour(self.scan.tree.elements[element + 1..].iter())
+            {
+                edits.push(Edit::replace(place.close, behind.0, ""));
+            }
+        }
+    }
+
+    /// Takes out text that was swallowed by a tag, and runs that held nothing else.
+    fn remove(&self, gone: &[usize], edits: &mut Vec<Edit>) {
+        let tree = &self.scan.tree;
+        for &element in gone {
+            let run = tree.elements[element].parent;
+            let is_run = tree.elements.get(run).is_some_and(|run| run.kind == Kind::Run);
+            let empty = is_run && tree.children(run).all(|child| tree.elements[child].kind == Kind::RunProps || gone.contains(&child));
+            let place = tree.elements[if empty { run } else { element }];
+            edits.push(Edit::replace(place.start, place.end, ""));
+        }
+    }
+}
+
+/// The nearest text element that holds something: where its content begins and ends.
+fn neighbour<'e>(mut elements: impl Iterator<Item = &'e super::xml::Element>) -> Option<(usize, usize)> {
+    let found = elements.find(|element| element.kind == Kind::Text && element.close > element.open_end);
+    found.map(|element| (element.open_end, element.close))
+}
+
+/// A run's properties, as they stand.
+pub(super) fn run_props<'s>(scan: &Scan, source: &'s str, run: usize) -> &'s str {
+    props(scan, source, run, Kind::RunProps)
+}
+
+/// An element's properties of a kind, as they stand; empty when it has none.
+pub(super) fn props<'s>(scan: &Scan, source: &'s str, element: usize, kind: Kind) -> &'s str {
+    if element >= scan.tree.elements.len() {
+        return "";
+    }
+    scan.tree.child(element, kind).map_or("", |props| &source[scan.tree.elements[props].start..scan.tree.elements[props].end])
+}
+
+fn assemble(scan: &Scan, source: &str, mut edits: Vec<Edit>, lifted: &Lifted) -> Rewritten {
+    // A wider edit at the same place swallows the narrower ones.
+    edits.sort_by(|left, right| (left.start, left.order, usize::MAX - left.end).cmp(&(right.start, right.order, usize::MAX - right.end)));
+    let regrid = scan.tags.iter().any(|placed| {
+        placed.tag.level == Level::Cell
+            || matches!(&placed.tag.action, Action::Statement(keyword) if matches!(keyword.as_str(), "hm" | "colspan"))
+    });
+    let mut writer = Writer { out: String::with_capacity(source.len() + 64 * edits.len()), line: 1, lines: Vec::new(), tags: scan };
+    let mut at = 0;
+    for edit in edits {
+        // An insertion inside a stretch that was taken out goes with it.
+        if edit.start < at {
+            continue;
+        }
+        writer.copy(&source[at..edit.start]);
+        writer.write(&edit.text);
+        at = edit.end;
+    }
+    writer.copy(&source[at..]);
+    Rewritten { source: writer.out, lines: writer.lines, lifted: !lifted.elements.is_empty(), regrid }
+}
+
+struct Writer<'a> {
+    out: String,
+    line: usize,
+    lines: Vec<(usize, usize)>,
+    tags: &'a Scan,
+}
+
+impl Writer<'_> {
+    fn copy(&mut self, text: &str) {
+        self.line += text.bytes().filter(|&byte| byte == b'\n').count();
+        self.out.push_str(text);
+    }
+
+    /// Writes an edit's text, its marks as the tags they stand for.
+    fn write(&mut self, text: &str) {
+        let mut rest = text;
+        while let Some((before, after)) = rest.split_once(MARK.0) {
+            self.copy(before);
+            let Some((number, behind)) = after.split_once(MARK.1) else { break };
+            if let Ok(number) = number.parse() {
+                self.tag(number);
+            }
+            rest = behind;
+        }
+        self.copy(rest);
+    }
+
+    /// The line break before the code puts each tag on a line of its own, so that an error's line names its tag.
+    fn tag(&mut self, number: usize) {
+        let placed = &self.tags.tags[number];
+        let tag = &placed.tag;
+        if tag.action == Action::Comment {
+            return;
+        }
+        let code = tag.code.replace(['\n', '\r'], " ");
+        self.line += 1;
+        self.lines.push((self.line, number));
+        let written = match &tag.action {
+            Action::Statement(_) | Action::Comment => write!(self.out, "{}\n{code} {}", STATEMENT.0, STATEMENT.1),
+            Action::Value => {
+                let filter = match placed.host {
+                    Host::Loose { .. } => "__attribute",
+                    Host::Paragraph(_) if tag.level == Level::Run => "__run",
+                    Host::Paragraph(_) => "__text",
+                };
+                write!(self.out, "{}\n({})|{filter}({number}){}", VALUE.0, expression(tag, &code), VALUE.1)
+            }
+        };
+        debug_assert!(written.is_ok(), "writing to a string does not fail");
+    }
+}
+
+/// The expression a tag shows. A plain name may be one the data has itself; then the data's own value counts.
+pub(super) fn expression(tag: &Tag, code: &str) -> String {
+    if tag.spelling == Spelling::Jinja {
+        return code.to_owned();
+    }
+    let quoted = code.replace(['"', '\\'], "");
+    match names::expression(code) {
+        Some(known) => format!("__name(\"{quoted}\", {known})"),
+        None if names::is_path(code) => code.to_owned(),
+        None => format!("__name(\"{quoted}\")"),
+    }
+}

@@ -1,0 +1,185 @@
+//! A value becomes WordprocessingML where its tag stands.
+
+#![expect(clippy::format_push_string, reason = "short pieces read best as format strings, and there are few of them")]
+
+use std::sync::Arc;
+
+use minijinja::State;
+use minijinja::value::{Value, ValueKind};
+
+use super::engine::{Fill, TagInfo};
+use super::xml::{escape, escape_into};
+use crate::report::charts::{self, ChartRef};
+use crate::report::language::Language;
+
+/// A value inside a text element.
+pub(super) fn text(state: &State, value: &Value, tag: usize) -> Value {
+    if value.is_safe() {
+        return value.clone();
+    }
+    let Some(fill) = Fill::of(state) else { return Value::from(value.to_string()) };
+    let w = &fill.prefix;
+    let xml = if let Some(chart) = value.downcast_object_ref::<ChartRef>() {
+        match picture(&fill, chart, tag) {
+            Some(drawing) => format!("</{w}t>{drawing}<{w}t xml:space=\"preserve\">"),
+            None => escape(fill.absent(tag)),
+        }
+    } else if let Some(pieces) = rich_pieces(value) {
+        let info = fill.tag(tag).cloned().unwrap_or_default();
+        let runs = rich(&fill, &pieces, &info);
+        format!("</{w}t></{w}r>{runs}<{w}r>{}<{w}t xml:space=\"preserve\">", info.run_props)
+    } else {
+        content(&shown(&fill, value, tag), &fill, fill.tag(tag))
+    };
+    Value::from_safe_string(xml)
+}
+
+/// A picture block in the width and the fonts of its place.
+fn picture(fill: &Fill, chart: &ChartRef, tag: usize) -> Option<String> {
+    let info = fill.tag(tag)?;
+    let fonts = fonts_of(&info.run_props, &fill.prefix);
+    let request =
+        charts::Request { root: &fill.root, items: chart.items.as_ref(), width: info.width, fonts, language: fill.language, id: fill.picture_ids() };
+    charts::draw(chart.name, &request)
+}
+
+/// The `w:rFonts` in run properties. Pictures bring the usual prefix of their own, so another one does not fit them.
+fn fonts_of<'p>(props: &'p str, prefix: &str) -> &'p str {
+    if prefix != "w:" {
+        return "";
+    }
+    let Some(start) = props.find("<w:rFonts ") else { return "" };
+    props[start..].find("/>").map_or("", |end| &props[start..start + end + 2])
+}
+
+/// A value that stands between runs (`{{r …}}`): a run of its own, in the tag's formatting.
+pub(super) fn run(state: &State, value: &Value, tag: usize) -> Value {
+    let inside = text(state, value, tag);
+    let Some(fill) = Fill::of(state) else { return inside };
+    let (w, props) = (&fill.prefix, fill.tag(tag).map_or("", |info| &info.run_props));
+    Value::from_safe_string(format!("<{w}r>{props}<{w}t xml:space=\"preserve\">{inside}</{w}t></{w}r>"))
+}
+
+/// A value inside an attribute or a field's code.
+pub(super) fn attribute(state: &State, value: &Value, tag: Option<usize>) -> Value {
+    let text = match (Fill::of(state), tag) {
+        (Some(fill), Some(tag)) => shown(&fill, value, tag),
+        _ if value.is_undefined() || value.is_none() => String::new(),
+        _ => value.to_string(),
+    };
+    Value::from_safe_string(escape(&text.replace(['\n', '\t', '\r'], " ")))
+}
+
+/// A cell's fill: six hex digits, else no colour of its own.
+pub(super) fn colour(value: &Value) -> Value {
+    let text = value.to_string();
+    let text = text.trim().trim_start_matches('#');
+    let valid = text.len() == 6 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    Value::from_safe_string(if valid { text.to_owned() } else { "auto".to_owned() })
+}
+
+/// A value as its reader sees it.
+fn shown(fill: &Fill, value: &Value, tag: usize) -> String {
+    let info = fill.tag(tag);
+    let plain = info.is_some_and(|info| info.plain);
+    let text = match value.kind() {
+        ValueKind::Undefined | ValueKind::None => return fill.absent(tag).to_owned(),
+        ValueKind::Bool if plain => yes_or_no(value, fill.language).to_owned(),
+        // As Python prints them, for templates made for it.
+        ValueKind::Bool => if value.is_true() { "True" } else { "False" }.to_owned(),
+        ValueKind::Number if plain && !value.is_integer() => {
+            f64::try_from(value.clone()).map_or_else(|_| value.to_string(), |number| fill.language.short_number(number))
+        }
+        ValueKind::Seq | ValueKind::Iterable if plain => match value.try_iter() {
+            Ok(items) => items.map(|item| item.to_string()).collect::<Vec<_>>().join(", "),
+            Err(_) => value.to_string(),
+        },
+        _ => value.to_string(),
+    };
+    match info.and_then(|info| info.said.as_deref()) {
+        Some(word) => unsaid(&text, word).to_owned(),
+        None => text,
+    }
+}
+
+fn yes_or_no(value: &Value, language: Language) -> &'static str {
+    if value.is_true() { language.words().yes } else { language.words().no }
+}
+
+/// `Nivel 2` behind `Nivel: ` is `2`.
+fn unsaid<'a>(text: &'a str, word: &str) -> &'a str {
+    match text.get(..word.len()) {
+        Some(start) if start.eq_ignore_ascii_case(word) => {
+            let rest = text[word.len()..].trim_start();
+            if rest.is_empty() { text } else { rest }
+        }
+        _ => text,
+    }
+}
+
+/// Text inside a text element: escaped; line breaks, tabs, and docxtpl's `\a` (new paragraph) and `\f` (new page) as Word's.
+fn content(text: &str, fill: &Fill, info: Option<&TagInfo>) -> String {
+    let w = &fill.prefix;
+    let mut out = String::with_capacity(text.len() + 16);
+    let text = text.replace("\r\n", "\n");
+    for piece in text.split_inclusive(['\n', '\r', '\t', '\u{7}', '\u{b}', '\u{c}', '\u{2028}']) {
+        let end = piece.chars().next_back().filter(|last| matches!(last, '\n' | '\r' | '\t' | '\u{7}' | '\u{b}' | '\u{c}' | '\u{2028}'));
+        let literal = end.map_or(piece, |end| &piece[..piece.len() - end.len_utf8()]);
+        escape_into(literal, &mut out);
+        match (end, info.filter(|info| info.splits)) {
+            (None, _) => {}
+            (Some('\t'), _) => out.push_str(&format!("</{w}t><{w}tab/><{w}t xml:space=\"preserve\">")),
+            (Some('\u{c}'), _) => out.push_str(&format!("</{w}t><{w}br {w}type=\"page\"/><{w}t xml:space=\"preserve\">")),
+            (Some('\u{7}'), Some(info)) => out.push_str(&format!(
+                "</{w}t></{w}r></{w}p><{w}p>{}<{w}r>{}<{w}t xml:space=\"preserve\">",
+                info.paragraph_props, info.run_props
+            )),
+            (Some(_), _) => out.push_str(&format!("</{w}t><{w}br/><{w}t xml:space=\"preserve\">")),
+        }
+    }
+    out
+}
+
+/// Text with formatting of its own: `{"rich": [{"text": "…", "bold": true, "color": "C00000"}, "plain"]}`.
+fn rich_pieces(value: &Value) -> Option<Vec<Value>> {
+    if value.kind() != ValueKind::Map {
+        return None;
+    }
+    let pieces = value.get_attr("rich").ok().filter(|pieces| pieces.kind() == ValueKind::Seq)?;
+    pieces.try_iter().ok().map(Iterator::collect)
+}
+
+fn rich(fill: &Arc<Fill>, pieces: &[Value], info: &TagInfo) -> String {
+    let w = &fill.prefix;
+    let mut out = String::new();
+    for piece in pieces {
+        let field = |name: &str| piece.get_attr(name).ok().filter(|value| !value.is_undefined() && !value.is_none());
+        let text = field("text").map_or_else(|| piece.as_str().unwrap_or_default().to_owned(), |text| text.to_string());
+        let mut added = String::new();
+        for (name, element) in [("bold", "b"), ("italic", "i"), ("strike", "strike")] {
+            if field(name).is_some_and(|value| value.is_true()) {
+                added.push_str(&format!("<{w}{element}/>"));
+            }
+        }
+        if let Some(color) = field("color").map(|color| colour(&color).to_string()).filter(|color| color != "auto") {
+            added.push_str(&format!("<{w}color {w}val=\"{color}\"/>"));
+        }
+        if field("underline").is_some_and(|value| value.is_true()) {
+            added.push_str(&format!("<{w}u {w}val=\"single\"/>"));
+        }
+        let props = merged_props(&info.run_props, &added, w);
+        out.push_str(&format!("<{w}r>{props}<{w}t xml:space=\"preserve\">{}</{w}t></{w}r>", content(&text, fill, None)));
+    }
+    out
+}
+
+/// Run properties with some added behind the ones there are.
+fn merged_props(props: &str, added: &str, w: &str) -> String {
+    if added.is_empty() {
+        return props.to_owned();
+    }
+    match props.rfind(&format!("</{w}rPr>")) {
+        Some(at) => format!("{}{added}{}", &props[..at], &props[at..]),
+        None => format!("<{w}rPr>{added}</{w}rPr>"),
+    }
+}

@@ -1,0 +1,52 @@
+//! What the bucket's answers mean.
+
+use std::time::Duration;
+
+use crate::storage::StoreError;
+
+/// A request that did not do what was asked.
+#[derive(Debug)]
+pub(super) enum Fault {
+    /// The generation is another one.
+    Precondition,
+    /// There is no such object, or no such bucket.
+    Missing,
+    /// Not now; whether a write was carried out is unknown.
+    Later { message: String, retry_after: Option<Duration> },
+    /// Not at all.
+    Refused { message: String },
+}
+
+impl Fault {
+    /// The meaning of an answer that is no success.
+    pub(super) fn of_status(status: u16, retry_after: Option<&str>, message: String) -> Self {
+        match status {
+            404 => Self::Missing,
+            412 => Self::Precondition,
+            408 | 429 | 500..=599 => {
+                Self::Later { message, retry_after: retry_after.and_then(|text| text.trim().parse().ok()).map(Duration::from_secs) }
+            }
+            401 | 403 => {
+                Self::Refused { message: format!("{message}; give the service's account the role Storage Object User on the bucket") }
+            }
+            _ => Self::Refused { message },
+        }
+    }
+
+    /// No answer, or none that could be read.
+    pub(super) fn no_answer(message: impl ToString) -> Self {
+        Self::Later { message: message.to_string(), retry_after: None }
+    }
+
+    pub(super) fn into_store_error(self, key: &str, bucket: &str) -> StoreError {
+        let key = key.to_owned();
+        match self {
+            Self::Precondition => StoreError::Conflict { key },
+            Self::Missing => {
+                StoreError::Refused { key, message: format!("there is no bucket {bucket}; create it, or mend GCP_BUCKET_NAME") }
+            }
+            Self::Later { message, retry_after } => StoreError::Unavailable { key, message, retry_after },
+            Self::Refused { message } => StoreError::Refused { key, message },
+        }
+    }
+}

@@ -1,0 +1,170 @@
+//! Work on the local disk, results in the bucket too: for one host that wants a disk's speed and a bucket's safety for what people read.
+//!
+//! | keys | written | read |
+//! |---|---|---|
+//! | `webhook_reports/…` (reports, `processed.csv`) | locally, then copied to the bucket; a write returns when both have it | locally |
+//! | `templates/…`, `questions/…`, `assessments.toml` | locally | locally, else from the bucket: a school may keep them in either |
+//! | everything else (jobs, due pointers, indexes, outbox) | locally | locally |
+//!
+//! The disk is the truth: versions and claims are its own. One process at a time should work on it, because the copies of two processes are not put in order.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use tokio::sync::Mutex;
+
+use crate::storage::local::LocalStore;
+use crate::storage::{PutMode, Store, StoreError, Version};
+
+/// A local store with a bucket beside it.
+pub struct HybridStore {
+    local: LocalStore,
+    bucket: Arc<dyn Store>,
+    /// Copies are made one after the other, each of what the disk has then, so that the newest comes last.
+    copying: Mutex<()>,
+}
+
+/// Where a key's object belongs.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Result,
+    Material,
+    Work,
+}
+
+fn place(key: &str) -> Place {
+    match key.split('/').next() {
+        Some("webhook_reports") => Place::Result,
+        Some("templates" | "questions" | "assessments.toml") => Place::Material,
+        _ => Place::Work,
+    }
+}
+
+impl HybridStore {
+    /// Puts the two together.
+    pub fn new(local: LocalStore, bucket: Arc<dyn Store>) -> Self {
+        Self { local, bucket, copying: Mutex::new(()) }
+    }
+
+    /// Brings the bucket's copy to what the disk has now.
+    async fn copy(&self, key: &str) -> Result<(), StoreError> {
+        let _in_order = self.copying.lock().await;
+        match self.local.get(key).await? {
+            Some((bytes, _)) => self.bucket.put(key, bytes, PutMode::Overwrite).await.map(drop),
+            None => self.bucket.delete(key).await,
+        }
+    }
+}
+
+#[async_trait]
+impl Store for HybridStore {
+    async fn put(&self, key: &str, bytes: Bytes, mode: PutMode) -> Result<Version, StoreError> {
+        let written = self.local.put(key, bytes, mode).await;
+        // A result that exists already may lack its copy, because an earlier write stopped half-way.
+        let is_there = matches!(written, Ok(_) | Err(StoreError::AlreadyExists { .. }));
+        if is_there && place(key) == Place::Result {
+            self.copy(key).await?;
+        }
+        written
+    }
+
+    async fn get(&self, key: &str) -> Result<Option<(Bytes, Version)>, StoreError> {
+        match self.local.get(key).await? {
+            None if place(key) == Place::Material => self.bucket.get(key).await,
+            found => Ok(found),
+        }
+    }
+
+    async fn list(&self, prefix: &str, start_after: Option<&str>, limit: usize) -> Result<Vec<String>, StoreError> {
+        let mut keys = self.local.list(prefix, start_after, limit).await?;
+        if place(prefix) == Place::Material {
+            keys.extend(self.bucket.list(prefix, start_after, limit).await?);
+            keys.sort_unstable();
+            keys.dedup();
+            keys.truncate(limit);
+        }
+        Ok(keys)
+    }
+
+    async fn delete(&self, key: &str) -> Result<(), StoreError> {
+        self.local.delete(key).await?;
+        if place(key) == Place::Result { self.copy(key).await } else { Ok(()) }
+    }
+
+    fn describe(&self) -> String {
+        format!("{}, results also in {}", self.local.describe(), self.bucket.describe())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::storage::gcs::GcsStore;
+    use crate::storage::memory::MemoryStore;
+    use crate::storage::{conformance, emulator};
+
+    async fn hybrid() -> (TempDir, Arc<MemoryStore>, HybridStore) {
+        let dir = tempfile::tempdir().unwrap();
+        let bucket = Arc::new(MemoryStore::new());
+        let store = HybridStore::new(LocalStore::open(dir.path()).await.unwrap(), Arc::clone(&bucket) as Arc<dyn Store>);
+        (dir, bucket, store)
+    }
+
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn a_hybrid_is_a_conforming_store() {
+        let Some(bucket) = emulator::bucket().await else { return };
+        let dir = tempfile::tempdir().unwrap();
+        let bucket = Arc::new(GcsStore::open(&bucket).await.unwrap());
+        conformance::run(Arc::new(HybridStore::new(LocalStore::open(dir.path()).await.unwrap(), bucket))).await;
+    }
+
+    #[tokio::test]
+    async fn results_are_in_both_places_and_work_is_in_one() {
+        let (_dir, bucket, store) = hybrid().await;
+        for key in ["webhook_reports/c/r.pdf", "jobs/x/event.json", "due/x", "questions/q.csv"] {
+            store.put(key, Bytes::from_static(b"x"), PutMode::Create).await.unwrap();
+        }
+        assert_eq!(bucket.keys(), ["webhook_reports/c/r.pdf"]);
+        store.delete("webhook_reports/c/r.pdf").await.unwrap();
+        assert_eq!(bucket.keys(), Vec::<String>::new());
+    }
+
+    #[tokio::test]
+    async fn a_repeated_creation_heals_a_missing_copy() {
+        let (_dir, bucket, store) = hybrid().await;
+        store.local.put("webhook_reports/c/r.pdf", Bytes::from_static(b"x"), PutMode::Create).await.unwrap();
+        let again = store.put("webhook_reports/c/r.pdf", Bytes::from_static(b"x"), PutMode::Create).await;
+        assert!(matches!(again, Err(StoreError::AlreadyExists { .. })));
+        assert_eq!(bucket.keys(), ["webhook_reports/c/r.pdf"]);
+    }
+
+    #[tokio::test]
+    async fn banks_and_templates_come_from_either_place() {
+        let (_dir, bucket, store) = hybrid().await;
+        bucket.put("questions/b.csv", Bytes::from_static(b"bucket"), PutMode::Create).await.unwrap();
+        for key in ["questions/a.csv", "questions/c.csv"] {
+            store.put(key, Bytes::from_static(b"disk"), PutMode::Create).await.unwrap();
+        }
+        assert_eq!(store.list("questions/", None, 2).await.unwrap(), ["questions/a.csv", "questions/b.csv"]);
+        assert_eq!(&store.get("questions/b.csv").await.unwrap().unwrap().0[..], b"bucket");
+    }
+
+    #[tokio::test]
+    async fn the_bucket_ends_with_what_the_disk_has() {
+        let (_dir, bucket, store) = hybrid().await;
+        let store = Arc::new(store);
+        let mut writers = tokio::task::JoinSet::new();
+        for n in 0..30 {
+            let store = Arc::clone(&store);
+            writers
+                .spawn(async move { store.put("webhook_reports/c/processed.csv", Bytes::from(format!("{n}")), PutMode::Overwrite).await });
+        }
+        assert!(writers.join_all().await.into_iter().all(|written| written.is_ok()));
+        let (disk, copy) =
+            (store.get("webhook_reports/c/processed.csv").await.unwrap(), bucket.get("webhook_reports/c/processed.csv").await.unwrap());
+        assert_eq!(disk.unwrap().0, copy.unwrap().0);
+    }
+}

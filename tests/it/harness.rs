@@ -1,0 +1,206 @@
+//! Starts the real binary with its own folder and settings, and talks to it as a platform would.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead as _, BufReader};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::sync::{Arc, Mutex, mpsc};
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+/// The secret of every service under test.
+pub const SECRET: &str = "3f9c1e7a5b";
+
+/// A service may take so long to start on a busy machine; never waited for when it is quicker.
+const START: Duration = Duration::from_secs(30);
+
+/// A running service.
+pub struct Service {
+    child: Child,
+    settings: BTreeMap<String, String>,
+    pub port: u16,
+    log: Arc<Mutex<Vec<String>>>,
+}
+
+/// A service's answer.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: u16,
+    pub headers: reqwest::header::HeaderMap,
+    pub body: Value,
+    pub text: String,
+}
+
+impl Service {
+    /// Starts with local storage in `folder`, the file transport, and the given settings on top.
+    pub fn start(folder: &Path, settings: &[(&str, &str)]) -> Self {
+        let mut all: BTreeMap<String, String> = [
+            ("PORT", "0"),
+            ("LOG_FORMAT", "json"),
+            ("DATA_DIR", folder.to_str().unwrap()),
+            ("WEBHOOK_SECRET", SECRET),
+            ("MAIL_TRANSPORT", "file"),
+            ("EMAIL_USER", "informes@colegio.example"),
+            ("WEBHOOK_WAIT_SECONDS", "25"),
+            ("GCE_METADATA_HOST", "127.0.0.1:9"),
+        ]
+        .into_iter()
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .collect();
+        all.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        Self::launch(all)
+    }
+
+    fn launch(settings: BTreeMap<String, String>) -> Self {
+        let mut child = gradepost(&["serve"], &settings).stderr(Stdio::piped()).spawn().unwrap();
+        let log = Arc::new(Mutex::new(Vec::new()));
+        let (ready, port) = mpsc::channel();
+        let stderr = BufReader::new(child.stderr.take().unwrap());
+        let keep = log.clone();
+        std::thread::spawn(move || {
+            for line in stderr.lines().map_while(Result::ok) {
+                let event: Value = serde_json::from_str(&line).unwrap_or_default();
+                if let Some(port) = event["port"].as_u64() {
+                    let _ = ready.send(port as u16);
+                }
+                keep.lock().unwrap().push(line);
+            }
+        });
+        let Ok(port) = port.recv_timeout(START) else {
+            let _ = child.kill();
+            panic!("the service did not start:\n{}", log.lock().unwrap().join("\n"));
+        };
+        Self { child, settings, port, log }
+    }
+
+    /// Ends the process at once, as a crash would.
+    pub fn kill(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+
+    /// Starts it again with the same settings.
+    pub fn restart(&mut self) {
+        self.kill();
+        let next = Self::launch(self.settings.clone());
+        let _ = std::mem::replace(self, next);
+    }
+
+    /// Asks it to stop (SIGTERM) and tells how it ended.
+    pub fn terminate(&mut self) -> ExitStatus {
+        let pid = self.child.id().to_string();
+        assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
+        self.child.wait().unwrap()
+    }
+
+    /// Everything it has logged.
+    pub fn log(&self) -> String {
+        self.log.lock().unwrap().join("\n")
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        format!("http://127.0.0.1:{}{path}", self.port)
+    }
+
+    /// Posts a body with the static token, as LearnWorlds does.
+    pub async fn webhook(&self, body: &str) -> Answer {
+        self.send(
+            self.client()
+                .post(self.url("/webhook"))
+                .header("Content-Type", "application/json")
+                .header("Learnworlds-Webhook-Signature", format!("v1={SECRET}"))
+                .body(body.to_owned()),
+        )
+        .await
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(self.client().get(self.url(path))).await
+    }
+
+    pub fn client(&self) -> reqwest::Client {
+        gradepost::app::install_tls_provider();
+        reqwest::Client::builder().no_proxy().build().unwrap()
+    }
+
+    pub async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
+        let response = request.send().await.unwrap_or_else(|error| panic!("no answer: {error:?}\n{}", self.log()));
+        let (status, headers) = (response.status().as_u16(), response.headers().clone());
+        let text = response.text().await.unwrap();
+        Answer { status, headers, body: serde_json::from_str(&text).unwrap_or_default(), text }
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        self.kill();
+    }
+}
+
+/// The binary with only the given settings in its environment.
+pub fn gradepost(arguments: &[&str], settings: &BTreeMap<String, String>) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_gradepost"));
+    command.args(arguments).env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default()).envs(settings);
+    command
+}
+
+/// Runs a command to its end, without any settings.
+pub fn run(arguments: &[&str]) -> Output {
+    gradepost(arguments, &BTreeMap::new()).output().unwrap()
+}
+
+/// A file of the repository.
+pub fn repository(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
+}
+
+/// A folder with the demo's question bank in it.
+pub fn school() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    let bank = "Test de diagnóstico Parte 1.csv";
+    std::fs::create_dir(folder.path().join("questions")).unwrap();
+    std::fs::copy(repository("test_data/questions").join(bank), folder.path().join("questions").join(bank)).unwrap();
+    folder
+}
+
+/// A completion of the demo assessment by a student, answers inline.
+pub fn completion(student: &str) -> String {
+    let demo = std::fs::read_to_string(repository("test_data/webhooks/learnworlds/demo.json")).unwrap();
+    let mut event: Value = serde_json::from_str(&demo).unwrap();
+    event["user"] = json!({ "id": student, "email": format!("{student}@example.com"), "username": format!("Student {student}") });
+    event.to_string()
+}
+
+/// All files below a folder, by relative path.
+pub fn files(folder: &Path) -> Vec<String> {
+    fn walk(root: &Path, folder: &Path, found: &mut Vec<String>) {
+        let Ok(entries) = std::fs::read_dir(folder) else { return };
+        for path in entries.map(|entry| entry.unwrap().path()) {
+            if path.is_dir() {
+                walk(root, &path, found);
+            } else {
+                found.push(path.strip_prefix(root).unwrap().to_string_lossy().into_owned());
+            }
+        }
+    }
+    let mut found = Vec::new();
+    walk(folder, folder, &mut found);
+    found.sort();
+    found
+}
+
+/// The mails in a folder's outbox.
+pub fn mails(folder: &Path) -> Vec<String> {
+    let names = files(&folder.join("outbox"));
+    names.iter().map(|name| String::from_utf8_lossy(&std::fs::read(folder.join("outbox").join(name)).unwrap()).into_owned()).collect()
+}
+
+/// The rows of the only `processed.csv`, without the header.
+pub fn processed(folder: &Path) -> Vec<String> {
+    let index = files(folder).into_iter().filter(|name| name.ends_with("processed.csv")).collect::<Vec<_>>();
+    index
+        .iter()
+        .flat_map(|name| std::fs::read_to_string(folder.join(name)).unwrap().lines().skip(1).map(str::to_owned).collect::<Vec<_>>())
+        .collect()
+}

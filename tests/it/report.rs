@@ -1,0 +1,101 @@
+//! The bundled report beside LibreOffice's rendering of the same filled document, and as other readers see it.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use crate::harness::{repository, run};
+
+const CASES: [&str; 3] = ["short", "long", "hostile"];
+
+/// A program of the machine; without it the test is skipped on a laptop and fails in CI.
+fn program(name: &str) -> bool {
+    let there = Command::new(name).arg("--version").output().is_ok() || Command::new(name).arg("-v").output().is_ok();
+    assert!(there || std::env::var_os("CI").is_none(), "{name} is not installed; tests/run installs it");
+    if !there {
+        eprintln!("skipped: {name} is not installed; tests/run installs it");
+    }
+    there
+}
+
+fn succeed(output: &Output) -> String {
+    let words = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{words}");
+    words
+}
+
+fn render(case: &str, folder: &Path) -> (String, String) {
+    let (pdf, docx) = (folder.join(format!("{case}.pdf")), folder.join(format!("{case}.docx")));
+    let (pdf, docx) = (pdf.to_str().unwrap().to_owned(), docx.to_str().unwrap().to_owned());
+    let template = repository("templates/plantilla_test_diagnostico.docx");
+    let data = repository(&format!("test_data/reports/{case}/data.json"));
+    succeed(&run(&[
+        "render",
+        "--template",
+        template.to_str().unwrap(),
+        "--data",
+        data.to_str().unwrap(),
+        "--out",
+        &pdf,
+        "--docx-out",
+        &docx,
+    ]));
+    (pdf, docx)
+}
+
+/// LibreOffice with our fonts and no others.
+fn fontconfig(folder: &Path) -> String {
+    let file = folder.join("fonts.conf");
+    let fonts = repository("templates/fonts");
+    let text = format!(
+        r#"<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig><dir>{}</dir><cachedir>{}</cachedir>
+<include ignore_missing="yes">/etc/fonts/conf.d/30-metric-aliases.conf</include><include ignore_missing="yes">/etc/fonts/conf.d/45-latin.conf</include>
+<include ignore_missing="yes">/etc/fonts/conf.d/60-latin.conf</include></fontconfig>"#,
+        fonts.display(),
+        folder.join("fontcache").display()
+    );
+    std::fs::write(&file, text).unwrap();
+    file.to_str().unwrap().to_owned()
+}
+
+#[test]
+fn the_bundled_report_stands_where_libreoffice_puts_it() {
+    if !program("soffice") || !program("pdftotext") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let (ours, reference) = (folder.path().join("ours"), folder.path().join("reference"));
+    std::fs::create_dir(&ours).unwrap();
+    let filled: Vec<String> = CASES.iter().map(|case| render(case, &ours).1).collect();
+    let mut soffice = Command::new("soffice");
+    soffice
+        .arg(format!("-env:UserInstallation=file://{}", folder.path().join("profile").display()))
+        .args(["--headless", "--convert-to", "pdf", "--outdir"])
+        .arg(&reference)
+        .args(&filled);
+    succeed(&soffice.env("FONTCONFIG_FILE", fontconfig(folder.path())).env("HOME", folder.path()).output().unwrap());
+    let mut score = Command::new("python3");
+    score.arg(repository("tests/parts/word_positions.py")).arg(&reference).arg(&ours).args(["--within", "3", "--require", "0.95"]);
+    println!("{}", succeed(&score.output().unwrap()));
+}
+
+#[test]
+fn other_readers_find_no_fault_and_read_the_same_text() {
+    if !program("qpdf") || !program("pdftotext") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    for case in CASES {
+        let (pdf, _) = render(case, folder.path());
+        let check = succeed(&Command::new("qpdf").args(["--check", &pdf]).output().unwrap());
+        assert!(check.contains("No syntax or stream encoding errors found"), "{check}");
+        let text = succeed(&Command::new("pdftotext").args(["-layout", &pdf, "-"]).output().unwrap());
+        for words in ["Aprobada", "Reprobada", "Página 1 de"] {
+            assert!(text.contains(words), "{case}: '{words}' is not in the text:\n{text}");
+        }
+        let info = succeed(&Command::new("pdfinfo").arg(&pdf).output().unwrap());
+        assert!(info.lines().any(|line| line.starts_with("Tagged:") && line.ends_with("yes")), "{info}");
+    }
+    let hostile =
+        succeed(&Command::new("pdftotext").args([&folder.path().join("hostile.pdf").display().to_string(), "-"]).output().unwrap());
+    assert!(hostile.contains("<&>"), "{hostile}");
+}
