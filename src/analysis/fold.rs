@@ -7,14 +7,24 @@ use unicode_normalization::char::is_combining_mark;
 ///
 /// Superscript digits become `^2` instead of NFKC's `2`: in mathematics `10³` and `103` are two different options.
 pub(crate) fn plain(text: &str) -> String {
+    // Most answers are a letter: what has nothing to fold but case skips Unicode's tables.
+    if text.is_ascii() {
+        return collapse_spaces(&text.to_ascii_lowercase());
+    }
     let marked = mark_superscripts(text);
     let folded: String = marked.nfkc().filter_map(plain_char).flat_map(fold_case).collect();
-    collapse_spaces(&folded.nfkc().collect::<String>())
+    // Folding case can undo the normal form: what it gives may compose anew with the mark behind it.
+    let folded = if folded.is_ascii() { folded } else { folded.nfkc().collect() };
+    collapse_spaces(&folded)
 }
 
 /// A text for comparing headers, names of groups and words: as [`plain`], and without accents.
 pub(crate) fn unaccented(text: &str) -> String {
-    plain(text).nfd().filter(|c| !is_combining_mark(*c)).nfc().collect()
+    let plain = plain(text);
+    if plain.is_ascii() {
+        return plain;
+    }
+    plain.nfd().filter(|c| !is_combining_mark(*c)).nfc().collect()
 }
 
 /// A file's or an assessment's name: NFC, case and white space folded, accents kept.
