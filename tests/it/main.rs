@@ -6,6 +6,7 @@ mod harness;
 mod commands;
 mod mail;
 mod report;
+mod retakes;
 mod settings;
 mod smtp_server;
 mod webhook;
