@@ -216,6 +216,7 @@ impl<'a> Flow<'a> {
         self.context.page =
             PageFacts { number, format: section.page_numbers.format, section: self.section, styles: Rc::clone(&self.styles) };
         let running = self.running(section, kind, number);
+        self.context.grid = page::grid(section);
         let (page, text) = page::geometry(&self.context, section, number, running.heights);
         self.drafts.push(Draft {
             section: self.section,

@@ -76,6 +76,8 @@ pub(super) fn pile<'a>(context: &mut Context<'a>, blocks: &'a [Block], column: C
     while let Some(block) = blocks.get(index) {
         index += match block {
             Block::Paragraph(paragraph) if paragraph.props.frame.is_some() => pile.frame(context, &blocks[index..]),
+            // The empty paragraph that must follow a nested table takes no room (LibreOffice's import removes it).
+            Block::Paragraph(paragraph) if column.bases.in_cell && index > 0 && index + 1 == blocks.len() && paragraph.content.is_empty() && matches!(blocks[index - 1], Block::Table(_)) => 1,
             Block::Paragraph(paragraph) => {
                 pile.paragraph(context, paragraph, neighbours(blocks, index));
                 1
@@ -115,9 +117,11 @@ impl<'a> Pile<'a> {
             }
             after => gap(after, &paragraph.props),
         };
+        let after = self.after.map_or(Pt::ZERO, space_after);
+        let base = self.y + gap.min(after);
         self.y += gap;
         let mut setter = Setter::new(context, paragraph, joined);
-        let mut anchored = self.anchors(context, paragraph);
+        let mut anchored = self.anchors(context, paragraph, base);
         let mut from = Position::default();
         loop {
             let area = Area { width: self.column.width, floats: Some(&self.floats), left: Pt::ZERO, top: self.y };
@@ -147,13 +151,13 @@ impl<'a> Pile<'a> {
     }
 
     /// Floating drawings anchored in a paragraph: drawn in the layers behind and in front, their room kept.
-    fn anchors(&mut self, context: &mut Context<'a>, paragraph: &'a Paragraph) -> Ink {
+    fn anchors(&mut self, context: &mut Context<'a>, paragraph: &'a Paragraph, base: Pt) -> Ink {
         let mut all = Ink::default();
         for inline in &paragraph.content {
             let Inline::Drawing(drawing) = inline else { continue };
             let Placement::Anchor(_) = drawing.placement else { continue };
             let mut bases = self.column.bases;
-            bases.paragraph = self.y;
+            bases.paragraph = base;
             bases.line = self.y;
             let (ink, zone) = float(context, drawing, &bases);
             all.append(ink);

@@ -69,14 +69,16 @@ fn from_cells(table: &Table, used: usize, available: Pt, grid: &[Pt]) -> Vec<Pt>
 /// The table's left edge in its column.
 ///
 /// Before compatibility mode 15 the text aligns with the margin, so the table stands out by its left cell margin; from 15 on the border's outer edge does, so it stands in by half the border (measured on LibreOffice 7.4).
-pub(super) fn offset(context: &Context<'_>, table: &Table, edges: &[Pt], available: Pt) -> Pt {
+pub(super) fn offset(context: &Context<'_>, table: &Table, edges: &[Pt], available: Pt, nested: bool) -> Pt {
     let width = edges.last().copied().unwrap_or(Pt::ZERO);
     match table.align {
         Align::Center => (available - width) / 2.0,
         Align::Right => available - width,
         _ => {
             let indent = twips(table.indent);
-            if context.document.settings.compatibility_mode < 15 { indent - left_margin(table) } else { indent + left_border(table) / 2.0 }
+            // A table in a cell stands where it is told in either mode.
+            let out = context.document.settings.compatibility_mode < 15 && !nested;
+            if out { indent - left_margin(table) } else { indent + left_border(table) / 2.0 }
         }
     }
 }
