@@ -137,6 +137,12 @@ fn text_keeps_its_blanks_only_when_told_17_3_3_31() {
 }
 
 #[test]
+fn an_element_above_can_keep_the_blanks_of_all_text_in_it() {
+    let body = r#"<w:p xml:space="preserve"><w:r><w:t>a </w:t></w:r><w:r><w:t xml:space="default"> b </w:t></w:r></w:p><w:p><w:r><w:t> c </w:t></w:r></w:p>"#;
+    assert_eq!(Maker::body(body).paragraphs().iter().map(text).collect::<Vec<_>>(), ["a b", "c"]);
+}
+
+#[test]
 fn runs_that_look_the_same_are_one_text() {
     let body = r#"<w:p><w:r><w:rPr><w:b/></w:rPr><w:t>a</w:t></w:r><w:proofErr w:type="spellStart"/><w:r w:rsidR="1"><w:rPr><w:b/></w:rPr><w:t>b</w:t></w:r></w:p>"#;
     assert_eq!(Maker::body(body).paragraph().content.len(), 1);
