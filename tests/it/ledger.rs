@@ -248,16 +248,20 @@ impl<'a> Trial<'a> {
 
 /// Posts one completion; the job when it was answered with 2xx.
 async fn post(port: u16, student: &str) -> Option<String> {
+    let answer = send(port, completion(student)).await.ok()?.error_for_status().ok()?;
+    let body: Value = answer.json().await.ok()?;
+    Some(body["job_id"].as_str()?.to_owned())
+}
+
+async fn send(port: u16, body: String) -> reqwest::Result<reqwest::Response> {
     gradepost::app::install_tls_provider();
-    let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(20)).build().unwrap();
+    let client = reqwest::Client::builder().no_proxy().timeout(Duration::from_secs(40)).build()?;
     let request = client
         .post(format!("http://127.0.0.1:{port}/webhook"))
         .header("Content-Type", "application/json")
         .header("Learnworlds-Webhook-Signature", format!("v1={SECRET}"))
-        .body(completion(student));
-    let answer = request.send().await.ok()?.error_for_status().ok()?;
-    let body: Value = answer.json().await.ok()?;
-    Some(body["job_id"].as_str()?.to_owned())
+        .body(body);
+    request.send().await
 }
 
 fn message_id(mail: &[u8]) -> String {
@@ -266,7 +270,7 @@ fn message_id(mail: &[u8]) -> String {
 }
 
 /// The binary, which may die at any moment, even before it is ready.
-struct Process {
+pub(crate) struct Process {
     child: Child,
     port: u16,
 }
@@ -274,7 +278,12 @@ struct Process {
 impl Process {
     /// `None` when it died before its port was open.
     fn start(settings: &BTreeMap<String, String>) -> Option<Self> {
-        let mut child = gradepost(&["serve"], settings).stderr(Stdio::piped()).spawn().unwrap();
+        Self::launch(&mut gradepost(&["serve"], settings))
+    }
+
+    /// As [`Process::start`], by a command of one's own.
+    pub(crate) fn launch(command: &mut std::process::Command) -> Option<Self> {
+        let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
         let (ready, port) = mpsc::channel();
         let stderr = BufReader::new(child.stderr.take().unwrap());
         std::thread::spawn(move || {
@@ -306,7 +315,12 @@ impl Process {
         false
     }
 
-    fn kill(&mut self) {
+    /// Posts a completion as LearnWorlds does.
+    pub(crate) async fn webhook(&self, body: &str) -> reqwest::Response {
+        send(self.port, body.to_owned()).await.unwrap()
+    }
+
+    pub(crate) fn kill(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }

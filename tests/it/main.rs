@@ -1,6 +1,7 @@
 //! Stories about the whole service: the real binary, real files, real peers.
 #![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests arrange and read the world they check")]
 
+mod disk;
 #[path = "../parts/gcs_emulator.rs"]
 mod gcs_emulator;
 mod harness;
