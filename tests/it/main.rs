@@ -5,6 +5,7 @@ mod harness;
 
 mod commands;
 mod mail;
+mod outcomes;
 mod report;
 mod settings;
 mod smtp_server;
