@@ -1,14 +1,15 @@
 //! Stories about the whole service: the real binary, real files, real peers.
 #![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests arrange and read the world they check")]
 
+mod harness;
+
+mod commands;
 mod disk;
 #[path = "../parts/gcs_emulator.rs"]
 mod gcs_emulator;
-mod harness;
 mod ledger;
-
-mod commands;
 mod mail;
+mod outcomes;
 mod race;
 mod report;
 mod retakes;
