@@ -59,14 +59,15 @@ pub(super) fn metrics(extent: Extent, spacing: LineSpacing) -> Metrics {
     }
 }
 
-/// Line spacing in whole percent, as LibreOffice's import keeps it; half a line is the least, nothing or nonsense means single.
+/// Line spacing in whole percent, as LibreOffice's import keeps it: both numbers go through hundredths of a millimetre, so 259/240 is 108 % and 283/240 is 117 % (measured).
+/// Half a line is the least; nothing or nonsense means single.
 fn percent(n: i32) -> i32 {
-    match n {
-        ..=0 => 100,
-        // Word's default of 1.08 lines is the one value that rounds up.
-        259 => 108,
-        _ => (n.min(31_680) * 100 / 240).max(50),
+    const SINGLE: i32 = 423;
+    if n <= 0 {
+        return 100;
     }
+    let hundredths = (n.min(31_680) * 127 + 36) / 72;
+    (hundredths * 100 / SINGLE).max(50)
 }
 
 /// Whole twips of a percentage.

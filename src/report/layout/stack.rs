@@ -38,6 +38,8 @@ pub(super) struct Stacked {
     pub pieces: Vec<Piece>,
     /// Its height, with the last paragraph's space after.
     pub height: Pt,
+    /// What text keeps out of, in its coordinates.
+    pub zones: Vec<Zone>,
 }
 
 impl Stacked {
@@ -90,7 +92,7 @@ pub(super) fn pile<'a>(context: &mut Context<'a>, blocks: &'a [Block], column: C
     if column.holds_floats {
         height = pile.floats.bottom(height);
     }
-    Stacked { pieces: pile.pieces, height }
+    Stacked { pieces: pile.pieces, height, zones: pile.floats.into_zones() }
 }
 
 struct Pile<'a> {
@@ -236,7 +238,7 @@ pub(super) fn frame<'a>(context: &mut Context<'a>, blocks: &'a [Block], bases: &
         height = if exact { twips(given) } else { height.max(twips(given)) };
     }
     let (x, y) = bases.place(frame.position, width, height);
-    let mut ink = Stacked { pieces: pile.pieces, height }.into_ink();
+    let mut ink = Stacked { pieces: pile.pieces, height, zones: Vec::new() }.into_ink();
     ink.translate(x, y);
     let (space_x, space_y) = (twips(frame.space.0), twips(frame.space.1));
     let kept = Rect::new(x - space_x, y - space_y, x + width + space_x, y + height + space_y);

@@ -9,6 +9,7 @@ use minijinja::value::{Value, ValueKind};
 use minijinja::{Environment, Error, ErrorKind, State};
 
 use super::engine::Fill;
+use crate::report::charts::tone_of;
 use crate::report::language::Language;
 
 /// Adds the engine's filters to minijinja's own.
@@ -28,10 +29,12 @@ pub(super) fn add(environment: &mut Environment<'static>) {
     environment.add_filter("capitalize", |value: &Value| case(value, capitalize));
     environment.add_filter("trim", |value: &Value| case(value, |text| text.trim().to_owned()));
     environment.add_filter("truncate", truncate);
+    environment.add_filter("tone", |group: &Value| tone_of(group).soft());
 }
 
 /// The filters there are, for `template check`.
-pub(super) const NAMES: [&str; 52] = [
+pub(super) const NAMES: [&str; 53] = [
+    "tone",
     "percent",
     "number",
     "date",

@@ -274,7 +274,7 @@ fn plain(text: &str, start: usize) -> Option<Tag> {
         end,
         trim_before: false,
         trim_after: false,
-        said: names::guarded_word(name).filter(|word| ends_with_word(&text[..start], word)).map(str::to_owned),
+        said: names::guarded_words(name).iter().find(|word| ends_with_word(&text[..start], word)).map(|word| (*word).to_owned()),
     })
 }
 
