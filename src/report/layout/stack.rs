@@ -136,7 +136,7 @@ impl<'a> Pile<'a> {
                 self.y = top + line.top + line.height;
                 from = line.next;
                 let mut piece =
-                    Piece { top: top + line.top, height: line.height, ink: Ink::default(), glued: line.glued, notes: line.notes };
+                    Piece { top: top + line.top, height: line.height, ink: Ink::default(), glued: paragraph.props.keep_lines, notes: line.notes };
                 // Anchored drawings are already in column coordinates, the line is not.
                 let (behind, front) = (std::mem::take(&mut ink.behind), std::mem::take(&mut ink.front));
                 piece.ink = ink;
