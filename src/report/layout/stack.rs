@@ -77,7 +77,15 @@ pub(super) fn pile<'a>(context: &mut Context<'a>, blocks: &'a [Block], column: C
         index += match block {
             Block::Paragraph(paragraph) if paragraph.props.frame.is_some() => pile.frame(context, &blocks[index..]),
             // The empty paragraph that must follow a nested table takes no room (LibreOffice's import removes it).
-            Block::Paragraph(paragraph) if column.bases.in_cell && index > 0 && index + 1 == blocks.len() && paragraph.content.is_empty() && matches!(blocks[index - 1], Block::Table(_)) => 1,
+            Block::Paragraph(paragraph)
+                if column.bases.in_cell
+                    && index > 0
+                    && index + 1 == blocks.len()
+                    && paragraph.content.is_empty()
+                    && matches!(blocks[index - 1], Block::Table(_)) =>
+            {
+                1
+            }
             Block::Paragraph(paragraph) => {
                 pile.paragraph(context, paragraph, neighbours(blocks, index));
                 1
