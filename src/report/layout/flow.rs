@@ -1,5 +1,6 @@
 //! Pours the body over columns and pages.
 
+mod balance;
 mod checkpoint;
 mod paragraph;
 mod section;
@@ -8,7 +9,7 @@ mod table;
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
-use crate::report::document::model::{Block, ParagraphProps, Section};
+use crate::report::document::model::{Block, ParagraphProps, Section, SectionStart};
 use crate::report::document::numerals::numeral;
 use crate::report::layout::context::{Context, Facts, PageFacts, twips};
 use crate::report::layout::float::{Bases, Floats, Zone};
@@ -110,7 +111,12 @@ pub(super) fn pour(context: Context<'_>) -> Outcome<'_> {
     };
     for (index, section) in document.sections.iter().enumerate() {
         flow.start_section(index, section);
-        flow.blocks(&section.blocks);
+        let balanced = document.sections.get(index + 1).is_some_and(|next| next.start == SectionStart::Continuous);
+        if balanced && flow.columns.len() > 1 {
+            flow.balanced(&section.blocks);
+        } else {
+            flow.blocks(&section.blocks);
+        }
     }
     flow.endnotes();
     flow.finish()

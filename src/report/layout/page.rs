@@ -128,7 +128,7 @@ pub(super) fn running<'a>(context: &mut Context<'a>, blocks: &'a [Block], (page,
         odd,
         in_cell: false,
     };
-    let stacked = pile(context, blocks, Column { width, bases, holds_floats: false });
+    let stacked = pile(context, blocks, Column { width, bases, holds_floats: false, wraps: false });
     context.structure.leave(outer);
     context.grid = outer_grid;
     stacked

@@ -62,6 +62,8 @@ pub(super) struct Column {
     pub bases: Bases,
     /// Wrapped floats make it higher.
     pub holds_floats: bool,
+    /// Its text goes around its own floats; a header's does not, only the body's does (measured on LibreOffice 7.4).
+    pub wraps: bool,
 }
 
 /// Piles blocks up.
@@ -132,7 +134,7 @@ impl<'a> Pile<'a> {
         let mut anchored = self.anchors(context, paragraph, base);
         let mut from = Position::default();
         loop {
-            let area = Area { width: self.column.width, floats: Some(&self.floats), left: Pt::ZERO, top: self.y };
+            let area = Area { width: self.column.width, floats: self.column.wraps.then_some(&self.floats), left: Pt::ZERO, top: self.y };
             let lines = setter.lines(context, from, area);
             let top = self.y;
             let Some(end) = lines.last().map(|line| line.end) else { break };
@@ -238,7 +240,7 @@ pub(super) fn frame<'a>(context: &mut Context<'a>, blocks: &'a [Block], bases: &
     );
     let available = bases.column.width();
     let width = if frame.width.0 > 0 { twips(frame.width) } else { natural_width(context, &own, available) };
-    let inner = Column { width, bases: Bases { column: Rect::new(Pt::ZERO, Pt::ZERO, width, Pt::ZERO), ..*bases }, holds_floats: false };
+    let inner = Column { width, bases: Bases { column: Rect::new(Pt::ZERO, Pt::ZERO, width, Pt::ZERO), ..*bases }, holds_floats: false, wraps: true };
     let mut pile = Pile { column: inner, floats: Floats::default(), y: Pt::ZERO, after: None, pieces: Vec::new() };
     for (index, paragraph) in own.iter().enumerate() {
         let above = index > 0 && join(&own[index - 1].props, &paragraph.props);

@@ -125,7 +125,7 @@ fn cell_box<'a>(
         context.background = cell.shading.or(outer_background);
         let width = inner_width(cell, right - left, margins);
         let bases = Bases { column: Rect::new(Pt::ZERO, Pt::ZERO, width, Pt::ZERO), in_cell: true, ..bases };
-        let stacked = pile(context, &cell.blocks, Column { width, bases, holds_floats: true });
+        let stacked = pile(context, &cell.blocks, Column { width, bases, holds_floats: true, wraps: true });
         context.background = outer_background;
         context.structure.leave(outer);
         stacked
