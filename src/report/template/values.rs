@@ -38,8 +38,14 @@ pub(super) fn text(state: &State, value: &Value, tag: usize) -> Value {
 fn picture(fill: &Fill, chart: &ChartRef, tag: usize) -> Option<String> {
     let info = fill.tag(tag)?;
     let fonts = fonts_of(&info.run_props, &fill.prefix);
-    let request =
-        charts::Request { root: &fill.root, items: chart.items.as_ref(), width: info.width, fonts, language: fill.language, id: fill.picture_ids() };
+    let request = charts::Request {
+        root: &fill.root,
+        items: chart.items.as_ref(),
+        width: info.width,
+        fonts,
+        language: fill.language,
+        id: fill.picture_ids(),
+    };
     charts::draw(chart.name, &request)
 }
 
