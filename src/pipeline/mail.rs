@@ -185,7 +185,7 @@ fn letter(run: &Run<'_>, analysed: &Analysed, student: &str, assessment: &str) -
             groups_passed: analysis.groups.iter().filter(|group| group.passed).count(),
             groups_total: analysis.groups.len(),
             all_correct: analysed.all_correct,
-            school: run.services.config.school.as_deref(),
+            school: run.services.config.school.as_deref().or(run.services.mailer.sender_name()),
         },
     )
 }
