@@ -271,7 +271,7 @@ pub(super) fn frame<'a>(context: &mut Context<'a>, blocks: &'a [Block], bases: &
 }
 
 /// The width of the longest unbroken line.
-fn natural_width<'a>(context: &mut Context<'a>, paragraphs: &[&'a Paragraph], available: Pt) -> Pt {
+pub(super) fn natural_width<'a>(context: &mut Context<'a>, paragraphs: &[&'a Paragraph], available: Pt) -> Pt {
     let checkpoint = context.structure.checkpoint();
     let mut widest = Pt::ZERO;
     for paragraph in paragraphs {

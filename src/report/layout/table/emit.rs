@@ -41,7 +41,6 @@ impl<'t> Emitter<'t> {
         let mut text = Ink::default();
         let last_row = index + 1 == self.table.rows.len();
         for cell in &row.cells {
-            let height = row.height - if last_row && ends { row.border_bottom } else { Pt::ZERO };
             if cell.rows > 1 && starts {
                 let covered: Pt = self.table.rows.iter().skip(index).take(cell.rows).map(|row| row.height).sum();
                 if let Some(color) = cell.shading {
@@ -62,7 +61,7 @@ impl<'t> Emitter<'t> {
                 if let Some(color) = cell.shading {
                     ink.fill(Rect::new(cell.left, y, cell.right, y + row.height), color);
                 }
-                text.append(draw_cell(cell, y, (row.border_top, height), row.exact));
+                text.append(draw_cell(cell, y, (row.border_top, row.height), row.exact));
             }
         }
         ink.append(text);
@@ -119,7 +118,7 @@ fn shift_down(cell: &mut CellBox, free: Pt) {
     }
 }
 
-/// A cell of one row: `height` is the row's without the border below.
+/// A cell of one row. LibreOffice centres in all of the row but its top border, the last row's bottom border included (measured).
 fn draw_cell(cell: &CellBox, y: Pt, (border, height): (Pt, Pt), exact: bool) -> Ink {
     let mut ink = Ink::default();
     let top = y + border + cell.margins[0];

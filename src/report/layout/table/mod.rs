@@ -12,11 +12,14 @@ use crate::report::layout::context::{Context, DEEPEST, twips};
 use crate::report::layout::float::Bases;
 use crate::report::layout::frame::{NodeId, Role};
 use crate::report::layout::ink::Rect;
-use crate::report::layout::stack::{Column, Stacked, pile};
+use crate::report::layout::stack::{Column, Stacked, natural_width, pile};
 use crate::report::units::Pt;
 
 pub(super) use emit::Emitter;
 pub(super) use row::{CellBox, RowBox};
+
+/// Turned text makes a row at most so high by itself.
+const LONGEST_TURNED: Pt = Pt(150.0);
 
 /// A table with every row measured.
 pub(super) struct TableBox {
@@ -69,6 +72,7 @@ pub(super) fn lay<'a>(context: &mut Context<'a>, table: &'a Table, available: Pt
     merge(&mut boxes, &rows);
     borders::resolve(table, &rows, &mut boxes, &columns);
     heights(&mut boxes, &rows, table.cell_spacing.0 > 0);
+    turn(context, &mut boxes, &rows, bases);
     if table.rtl {
         mirror(&mut boxes, *columns.last().unwrap_or(&Pt::ZERO));
     }
@@ -120,22 +124,20 @@ fn cell_box<'a>(
     let margin = |side: usize| twips(cell.margins[side].unwrap_or(table.cell_margins[side])).max(Pt::ZERO);
     let margins = [margin(0), margin(1), margin(2), margin(3)];
     let continued = cell.merge == VerticalMerge::Continue;
+    let mut node = None;
     let stacked = if continued {
         Stacked::default()
     } else {
         let extent = (span.min(1000) as u16, 1);
         let role =
             if header { Role::HeaderCell { columns: extent.0, rows: extent.1 } } else { Role::Cell { columns: extent.0, rows: extent.1 } };
-        let node = context.structure.add_below(role, row);
-        let outer = context.structure.enter(node);
-        let outer_background = context.background;
-        context.background = cell.shading.or(outer_background);
-        let width = inner_width(cell, right - left, margins);
-        let bases = Bases { column: Rect::new(Pt::ZERO, Pt::ZERO, width, Pt::ZERO), in_cell: true, ..bases };
-        let stacked = pile(context, &cell.blocks, Column { width, bases, holds_floats: true, wraps: true });
-        context.background = outer_background;
-        context.structure.leave(outer);
-        stacked
+        node = context.structure.add_below(role, row);
+        if cell.direction == TextDirection::Horizontal {
+            fill(context, cell, node, (right - left - margins[1] - margins[3]).max(Pt(1.0)), bases)
+        } else {
+            // Turned text runs along the row's height; it is laid out when that is known, and asks for its longest paragraph until then.
+            Stacked { height: natural_length(context, cell), ..Stacked::default() }
+        }
     };
     CellBox {
         column,
@@ -143,23 +145,57 @@ fn cell_box<'a>(
         left,
         right,
         margins,
-        content_height: if cell.direction == TextDirection::Horizontal { stacked.height } else { Pt::ZERO },
+        content_height: stacked.height,
         pieces: stacked.pieces,
         vertical_align: cell.vertical_align,
         shading: cell.shading,
         direction: cell.direction,
         continued,
         rows: 1,
+        node,
         diagonals: (cell.borders.down, cell.borders.up),
     }
 }
 
-/// Width of a cell's text. Turned text has the row's height to run along, which follows from its text; it gets room enough.
-fn inner_width(cell: &Cell, width: Pt, margins: [Pt; 4]) -> Pt {
-    if cell.direction == TextDirection::Horizontal {
-        return (width - margins[1] - margins[3]).max(Pt(1.0));
+/// Lays out a cell's content in a column of this width.
+fn fill<'a>(context: &mut Context<'a>, cell: &'a Cell, node: Option<NodeId>, width: Pt, bases: Bases) -> Stacked {
+    let outer = context.structure.enter(node);
+    let outer_background = context.background;
+    context.background = cell.shading.or(outer_background);
+    let bases = Bases { column: Rect::new(Pt::ZERO, Pt::ZERO, width, Pt::ZERO), in_cell: true, ..bases };
+    let stacked = pile(context, &cell.blocks, Column { width, bases, holds_floats: true, wraps: true });
+    context.background = outer_background;
+    context.structure.leave(outer);
+    stacked
+}
+
+/// The length of a cell's longest paragraph on one line.
+fn natural_length<'a>(context: &mut Context<'a>, cell: &'a Cell) -> Pt {
+    let paragraphs: Vec<_> = cell
+        .blocks
+        .iter()
+        .filter_map(|block| match block {
+            Block::Paragraph(paragraph) => Some(paragraph),
+            Block::Table(_) => None,
+        })
+        .collect();
+    natural_width(context, &paragraphs, LONGEST_TURNED)
+}
+
+/// Lays out turned text along the heights of its rows.
+fn turn<'a>(context: &mut Context<'a>, boxes: &mut [RowBox], rows: &[&'a Row], bases: Bases) {
+    for index in 0..boxes.len() {
+        for at in 0..boxes[index].cells.len() {
+            let cell = &boxes[index].cells[at];
+            let Some(source) = rows[index].cells.get(at).filter(|_| cell.direction != TextDirection::Horizontal && !cell.continued) else {
+                continue;
+            };
+            let covered: Pt = boxes.iter().skip(index).take(cell.rows).map(|row| row.height).sum();
+            let width = (covered - boxes[index].border_top - cell.margins[0] - cell.margins[2]).max(Pt(1.0));
+            let stacked = fill(context, source, cell.node, width, bases);
+            boxes[index].cells[at].pieces = stacked.pieces;
+        }
     }
-    Pt(2000.0)
 }
 
 /// Finds how many rows each vertically merged cell covers.
@@ -185,7 +221,9 @@ fn heights(boxes: &mut [RowBox], rows: &[&Row], spaced: bool) {
     let mut pending: Vec<(usize, Pt)> = Vec::new();
     for index in 0..boxes.len() {
         let row = &mut boxes[index];
-        let borders = row.border_top + if index == last || spaced { row.border_bottom } else { Pt::ZERO };
+        // A given height holds the border above, not the one below the last row (measured).
+        let below = if index == last || spaced { row.border_bottom } else { Pt::ZERO };
+        let borders = row.border_top + below;
         let mut height = borders;
         for cell in &row.cells {
             let needed = borders + cell.margins[0] + cell.content_height + cell.margins[2];
@@ -197,8 +235,8 @@ fn heights(boxes: &mut [RowBox], rows: &[&Row], spaced: bool) {
         }
         height = match rows[index].height {
             RowHeight::Auto => height,
-            RowHeight::AtLeast(least) => height.max(twips(least)),
-            RowHeight::Exact(exact) => twips(exact).max(Pt(0.5)),
+            RowHeight::AtLeast(least) => height.max(twips(least) + below),
+            RowHeight::Exact(exact) => twips(exact).max(Pt(0.5)) + below,
         };
         let exact = matches!(rows[index].height, RowHeight::Exact(_));
         for (end, needed) in &mut pending {

@@ -1,7 +1,7 @@
 //! A measured row, and how it is divided between two pages.
 
 use crate::report::document::model::{Border, TextDirection, VerticalAlign};
-use crate::report::layout::frame::Rgb;
+use crate::report::layout::frame::{NodeId, Rgb};
 use crate::report::layout::stack::Piece;
 use crate::report::layout::table::borders::BorderLine;
 use crate::report::units::Pt;
@@ -54,6 +54,8 @@ pub(in crate::report::layout) struct CellBox {
     pub continued: bool,
     /// Rows it covers.
     pub rows: usize,
+    /// Its element.
+    pub node: Option<NodeId>,
     /// Diagonal borders: down, up.
     pub diagonals: (Option<Border>, Option<Border>),
 }
