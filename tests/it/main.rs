@@ -9,8 +9,10 @@ mod ledger;
 
 mod commands;
 mod mail;
+mod pubsub;
 mod race;
 mod report;
+mod rolling;
 mod retakes;
 mod settings;
 mod smtp_server;
