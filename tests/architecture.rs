@@ -57,7 +57,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("printpdf", &["report/pdf/"]),
     ("lettre", &["delivery/mail/"]),
     ("google_cloud_storage", &["storage/gcs.rs", "storage/gcs/"]),
-    ("google_cloud_auth", &["storage/gcs.rs", "storage/gcs/"]),
+    ("google_cloud_auth", &["storage/gcs.rs", "storage/gcs/", "app/"]),
     (
         "reqwest",
         &["storage/gcs.rs", "storage/gcs/", "storage/emulator.rs", "delivery/webhook/", "intake/sources/", "app.rs", "app/", "commands/"],

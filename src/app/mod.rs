@@ -2,6 +2,7 @@
 
 pub mod parts;
 pub mod preview;
+pub mod pubsub;
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
@@ -13,6 +14,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use tokio::net::TcpListener;
 
+use crate::app::pubsub::{GooglePublisher, PushCheck};
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::delivery::mail::Mailer;
@@ -22,9 +24,11 @@ use crate::http::limits::RateLimit;
 use crate::http::metrics::Metrics;
 use crate::http::router::router;
 use crate::http::state::Desk;
-use crate::http::tasks::TaskGate;
+use crate::http::tasks::{TaskGate, TokenCheck};
 use crate::intake::sources;
 use crate::jobs::Jobs;
+use crate::jobs::config::TaskQueue;
+use crate::jobs::waker::pubsub::PubSub;
 use crate::pipeline::Pipeline;
 use crate::report::fonts::Fonts;
 use crate::storage::key::ObjectKey;
@@ -57,7 +61,7 @@ impl App {
         install_tls_provider();
         let store = open_store(&config).await?;
         let mailer = Arc::new(mailer(&config, store.clone())?);
-        let jobs = Jobs::new(store.clone(), clock.clone(), config.jobs.clone());
+        let jobs = jobs(&config, store.clone(), clock.clone())?;
         let pipeline = parts::pipeline(&config, store.clone(), mailer.clone(), clock.clone())?;
         Ok(Self { config, store, jobs, mailer, pipeline, clock })
     }
@@ -107,6 +111,11 @@ impl App {
         }
     }
 
+    fn push_check(&self) -> anyhow::Result<Option<Arc<dyn TokenCheck>>> {
+        let TaskQueue::PubSub { push: Some(push), .. } = &self.config.jobs.queue else { return Ok(None) };
+        Ok(Some(Arc::new(PushCheck::new(push.clone())?)))
+    }
+
     fn desk(&self) -> anyhow::Result<Desk> {
         let source = sources::find("learnworlds").context("the LearnWorlds source is missing")?;
         Ok(Desk {
@@ -116,12 +125,21 @@ impl App {
             asks_platform: self.config.learnworlds.is_configured(),
             clock: self.clock.clone(),
             readiness: Readiness::new(parts::readiness(self)),
-            tasks: TaskGate { token: self.config.http.task_token.clone(), oidc: None, handler: self.pipeline.clone() },
+            tasks: TaskGate { token: self.config.http.task_token.clone(), oidc: self.push_check()?, handler: self.pipeline.clone() },
             metrics: Metrics::default(),
             rate_limit: RateLimit::per_minute(self.config.http.rate_limit_per_minute),
             config: self.config.http.clone(),
         })
     }
+}
+
+/// The durable core, with the waker that is configured.
+fn jobs(config: &Config, store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> anyhow::Result<Arc<Jobs>> {
+    let TaskQueue::PubSub { topic, emulator, .. } = &config.jobs.queue else {
+        return Ok(Jobs::new(store, clock, config.jobs.clone()));
+    };
+    let publisher = Arc::new(GooglePublisher::new(emulator.as_deref())?);
+    Ok(Jobs::with_waker(store, clock, config.jobs.clone(), Arc::new(PubSub::new(publisher, topic))))
 }
 
 /// Listens on all addresses, as a container must.

@@ -4,6 +4,7 @@ use std::hash::{BuildHasher as _, RandomState};
 use std::time::Duration;
 
 use crate::env::Env;
+use crate::jobs::waker::pubsub::push::GOOGLE_KEYS;
 
 /// The settings of the durable core.
 #[derive(Debug, Clone)]
@@ -45,7 +46,22 @@ pub enum TaskQueue {
     PubSub {
         /// `PUBSUB_TOPIC` as `projects/<project>/topics/<topic>`.
         topic: String,
+        /// `PUBSUB_EMULATOR_HOST`: an emulator's `host:port`. Requests to it carry no credentials.
+        emulator: Option<String>,
+        /// Whose pushes are believed; without it `/tasks/run` takes `TASK_TOKEN` only.
+        push: Option<PushConfig>,
     },
+}
+
+/// The identity tokens of the push subscription.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PushConfig {
+    /// `PUBSUB_PUSH_AUDIENCE`: the audience set on the subscription, else its endpoint's address.
+    pub audience: String,
+    /// `PUBSUB_PUSH_ACCOUNT`: the e-mail address of the subscription's service account.
+    pub account: String,
+    /// `PUBSUB_PUSH_KEYS`: the address of the issuer's key set; default Google's.
+    pub keys_url: String,
 }
 
 impl JobsConfig {
@@ -56,7 +72,8 @@ impl JobsConfig {
         config.lease = Duration::from_secs(in_range(env, "LEASE_SECONDS", config.lease.as_secs(), 3, 600));
         config.sweep_every = Duration::from_secs(in_range(env, "SWEEP_SECONDS", config.sweep_every.as_secs(), 1, 3600));
         if env.one_of("TASK_QUEUE", false, &[("inline", false), ("pubsub", true)]) {
-            config.queue = TaskQueue::PubSub { topic: topic(env) };
+            let emulator = env.var("PUBSUB_EMULATOR_HOST").map(ToOwned::to_owned);
+            config.queue = TaskQueue::PubSub { topic: topic(env), emulator, push: PushConfig::from_env(env) };
         }
         config
     }
@@ -83,6 +100,26 @@ impl JobsConfig {
             write_pause: Duration::from_millis(200),
             seed: low,
             instance: format!("{high:016x}"),
+        }
+    }
+}
+
+impl PushConfig {
+    fn from_env(env: &mut Env) -> Option<Self> {
+        let audience = env.var("PUBSUB_PUSH_AUDIENCE").map(ToOwned::to_owned);
+        let account = env.var("PUBSUB_PUSH_ACCOUNT").map(ToOwned::to_owned);
+        let keys_url = env.var("PUBSUB_PUSH_KEYS").unwrap_or(GOOGLE_KEYS).to_owned();
+        match (audience, account) {
+            (Some(audience), Some(account)) => Some(Self { audience, account, keys_url }),
+            (None, None) => None,
+            (Some(_), None) => {
+                env.problem("PUBSUB_PUSH_ACCOUNT", "missing; pushes are believed by their audience and the service account together");
+                None
+            }
+            (None, Some(_)) => {
+                env.problem("PUBSUB_PUSH_AUDIENCE", "missing; pushes are believed by their audience and the service account together");
+                None
+            }
         }
     }
 }
@@ -128,16 +165,22 @@ mod tests {
     fn a_topic_is_completed_with_the_project() {
         let mut env = Env::from_pairs([("TASK_QUEUE", "pubsub"), ("PUBSUB_TOPIC", "jobs"), ("GCP_PROJECT_ID", "school")]);
         let config = JobsConfig::from_env(&mut env);
-        assert_eq!(config.queue, TaskQueue::PubSub { topic: "projects/school/topics/jobs".to_owned() });
+        assert_eq!(config.queue, TaskQueue::PubSub { topic: "projects/school/topics/jobs".to_owned(), emulator: None, push: None });
         assert!(env.problems().is_empty());
     }
 
     #[test]
     fn every_problem_names_its_variable() {
-        let pairs = [("WORKERS", "0"), ("LEASE_SECONDS", "soon"), ("SWEEP_SECONDS", "9999"), ("TASK_QUEUE", "pubsub")];
+        let pairs = [
+            ("WORKERS", "0"),
+            ("LEASE_SECONDS", "soon"),
+            ("SWEEP_SECONDS", "9999"),
+            ("TASK_QUEUE", "pubsub"),
+            ("PUBSUB_PUSH_AUDIENCE", "https://x/tasks/run"),
+        ];
         let mut env = Env::from_pairs(pairs);
         JobsConfig::from_env(&mut env);
         let named: Vec<&str> = env.problems().iter().map(|p| p.variable.as_str()).collect();
-        assert_eq!(named, ["WORKERS", "LEASE_SECONDS", "SWEEP_SECONDS", "PUBSUB_TOPIC"]);
+        assert_eq!(named, ["WORKERS", "LEASE_SECONDS", "SWEEP_SECONDS", "PUBSUB_TOPIC", "PUBSUB_PUSH_ACCOUNT"]);
     }
 }
