@@ -1,5 +1,6 @@
 //! Pours the body over columns and pages.
 
+mod balance;
 mod checkpoint;
 mod paragraph;
 mod section;
@@ -8,7 +9,7 @@ mod table;
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
-use crate::report::document::model::{Block, ParagraphProps, Section};
+use crate::report::document::model::{Block, Paragraph, Section, SectionStart};
 use crate::report::document::numerals::numeral;
 use crate::report::layout::context::{Context, Facts, PageFacts, twips};
 use crate::report::layout::float::{Bases, Floats, Zone};
@@ -61,7 +62,7 @@ struct Flow<'a> {
     /// The column began because the one before was full: space before is dropped.
     natural: bool,
     /// The paragraph above, for the space between.
-    previous: Option<&'a ParagraphProps>,
+    previous: Option<&'a Paragraph>,
     floats: Floats,
     notes: PageNotes,
     /// Start of a chain of paragraphs that stay with the next.
@@ -110,7 +111,12 @@ pub(super) fn pour(context: Context<'_>) -> Outcome<'_> {
     };
     for (index, section) in document.sections.iter().enumerate() {
         flow.start_section(index, section);
-        flow.blocks(&section.blocks);
+        let balanced = document.sections.get(index + 1).is_some_and(|next| next.start == SectionStart::Continuous);
+        if balanced && flow.columns.len() > 1 {
+            flow.balanced(&section.blocks);
+        } else {
+            flow.blocks(&section.blocks);
+        }
     }
     flow.endnotes();
     flow.finish()
@@ -216,6 +222,7 @@ impl<'a> Flow<'a> {
         self.context.page =
             PageFacts { number, format: section.page_numbers.format, section: self.section, styles: Rc::clone(&self.styles) };
         let running = self.running(section, kind, number);
+        self.context.grid = page::grid(section);
         let (page, text) = page::geometry(&self.context, section, number, running.heights);
         self.drafts.push(Draft {
             section: self.section,

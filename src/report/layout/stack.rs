@@ -62,6 +62,8 @@ pub(super) struct Column {
     pub bases: Bases,
     /// Wrapped floats make it higher.
     pub holds_floats: bool,
+    /// Its text goes around its own floats; a header's does not, only the body's does (measured on LibreOffice 7.4).
+    pub wraps: bool,
 }
 
 /// Piles blocks up.
@@ -76,6 +78,16 @@ pub(super) fn pile<'a>(context: &mut Context<'a>, blocks: &'a [Block], column: C
     while let Some(block) = blocks.get(index) {
         index += match block {
             Block::Paragraph(paragraph) if paragraph.props.frame.is_some() => pile.frame(context, &blocks[index..]),
+            // The empty paragraph that must follow a nested table takes no room (LibreOffice's import removes it).
+            Block::Paragraph(paragraph)
+                if column.bases.in_cell
+                    && index > 0
+                    && index + 1 == blocks.len()
+                    && paragraph.content.is_empty()
+                    && matches!(blocks[index - 1], Block::Table(_)) =>
+            {
+                1
+            }
             Block::Paragraph(paragraph) => {
                 pile.paragraph(context, paragraph, neighbours(blocks, index));
                 1
@@ -87,7 +99,7 @@ pub(super) fn pile<'a>(context: &mut Context<'a>, blocks: &'a [Block], column: C
         };
     }
     context.depth -= 1;
-    let after = pile.after.map_or(Pt::ZERO, |props| if props.space_after_auto { Pt::ZERO } else { space_after(props) });
+    let after = pile.after.map_or(Pt::ZERO, |last| if last.props.space_after_auto { Pt::ZERO } else { space_after(&last.props) });
     let mut height = pile.y + after;
     if column.holds_floats {
         height = pile.floats.bottom(height);
@@ -99,7 +111,7 @@ struct Pile<'a> {
     column: Column,
     floats: Floats,
     y: Pt,
-    after: Option<&'a ParagraphProps>,
+    after: Option<&'a Paragraph>,
     pieces: Vec<Piece>,
 }
 
@@ -113,14 +125,16 @@ impl<'a> Pile<'a> {
                     space_before(&paragraph.props)
                 }
             }
-            after => gap(after, &paragraph.props),
+            after => gap(after, paragraph),
         };
+        let after = self.after.map_or(Pt::ZERO, |above| space_after(&above.props));
+        let base = self.y + gap.min(after);
         self.y += gap;
         let mut setter = Setter::new(context, paragraph, joined);
-        let mut anchored = self.anchors(context, paragraph);
+        let mut anchored = self.anchors(context, paragraph, base);
         let mut from = Position::default();
         loop {
-            let area = Area { width: self.column.width, floats: Some(&self.floats), left: Pt::ZERO, top: self.y };
+            let area = Area { width: self.column.width, floats: self.column.wraps.then_some(&self.floats), left: Pt::ZERO, top: self.y };
             let lines = setter.lines(context, from, area);
             let top = self.y;
             let Some(end) = lines.last().map(|line| line.end) else { break };
@@ -129,8 +143,13 @@ impl<'a> Pile<'a> {
                 ink.append(line.ink);
                 self.y = top + line.top + line.height;
                 from = line.next;
-                let mut piece =
-                    Piece { top: top + line.top, height: line.height, ink: Ink::default(), glued: line.glued, notes: line.notes };
+                let mut piece = Piece {
+                    top: top + line.top,
+                    height: line.height,
+                    ink: Ink::default(),
+                    glued: paragraph.props.keep_lines,
+                    notes: line.notes,
+                };
                 // Anchored drawings are already in column coordinates, the line is not.
                 let (behind, front) = (std::mem::take(&mut ink.behind), std::mem::take(&mut ink.front));
                 piece.ink = ink;
@@ -143,17 +162,17 @@ impl<'a> Pile<'a> {
                 break;
             }
         }
-        self.after = Some(&paragraph.props);
+        self.after = Some(paragraph);
     }
 
     /// Floating drawings anchored in a paragraph: drawn in the layers behind and in front, their room kept.
-    fn anchors(&mut self, context: &mut Context<'a>, paragraph: &'a Paragraph) -> Ink {
+    fn anchors(&mut self, context: &mut Context<'a>, paragraph: &'a Paragraph, base: Pt) -> Ink {
         let mut all = Ink::default();
         for inline in &paragraph.content {
             let Inline::Drawing(drawing) = inline else { continue };
             let Placement::Anchor(_) = drawing.placement else { continue };
             let mut bases = self.column.bases;
-            bases.paragraph = self.y;
+            bases.paragraph = base;
             bases.line = self.y;
             let (ink, zone) = float(context, drawing, &bases);
             all.append(ink);
@@ -165,8 +184,8 @@ impl<'a> Pile<'a> {
     }
 
     fn table(&mut self, context: &mut Context<'a>, table: &'a crate::report::document::model::Table) {
-        if let Some(props) = self.after {
-            self.y += space_after(props);
+        if let Some(above) = self.after {
+            self.y += space_after(&above.props);
         }
         let laid = table::lay(context, table, self.column.width, self.column.bases);
         let mut emitter = table::Emitter::new(&laid);
@@ -226,14 +245,19 @@ pub(super) fn frame<'a>(context: &mut Context<'a>, blocks: &'a [Block], bases: &
     );
     let available = bases.column.width();
     let width = if frame.width.0 > 0 { twips(frame.width) } else { natural_width(context, &own, available) };
-    let inner = Column { width, bases: Bases { column: Rect::new(Pt::ZERO, Pt::ZERO, width, Pt::ZERO), ..*bases }, holds_floats: false };
+    let inner = Column {
+        width,
+        bases: Bases { column: Rect::new(Pt::ZERO, Pt::ZERO, width, Pt::ZERO), ..*bases },
+        holds_floats: false,
+        wraps: true,
+    };
     let mut pile = Pile { column: inner, floats: Floats::default(), y: Pt::ZERO, after: None, pieces: Vec::new() };
     for (index, paragraph) in own.iter().enumerate() {
         let above = index > 0 && join(&own[index - 1].props, &paragraph.props);
         let below = own.get(index + 1).is_some_and(|next| join(&paragraph.props, &next.props));
         pile.paragraph(context, paragraph, (above, below));
     }
-    let mut height = pile.y + pile.after.map_or(Pt::ZERO, space_after);
+    let mut height = pile.y + pile.after.map_or(Pt::ZERO, |last| space_after(&last.props));
     if let Some((given, exact)) = frame.height {
         height = if exact { twips(given) } else { height.max(twips(given)) };
     }
@@ -319,11 +343,13 @@ pub(super) fn space_after(props: &ParagraphProps) -> Pt {
     if props.space_after_auto { AUTO_SPACE } else { twips(props.space_after).max(Pt::ZERO) }
 }
 
-/// Space between two paragraphs: the larger of the two, without those that contextual spacing drops.
-pub(super) fn gap(above: Option<&ParagraphProps>, below: &ParagraphProps) -> Pt {
-    let Some(above) = above else { return space_before(below) };
-    let same = above.style == below.style;
-    let after = if same && above.contextual_spacing { Pt::ZERO } else { space_after(above) };
-    let before = if same && below.contextual_spacing { Pt::ZERO } else { space_before(below) };
+/// Space between two paragraphs: the larger of the two, without those that contextual spacing drops, and without automatic space between the items of a list.
+pub(super) fn gap(above: Option<&Paragraph>, below: &Paragraph) -> Pt {
+    let Some(above) = above else { return space_before(&below.props) };
+    let same_style = above.props.style == below.props.style;
+    let same_list = above.number.as_ref().zip(below.number.as_ref()).is_some_and(|(above, below)| above.list == below.list);
+    let dropped = |props: &ParagraphProps, auto: bool| same_style && props.contextual_spacing || same_list && auto;
+    let after = if dropped(&above.props, above.props.space_after_auto) { Pt::ZERO } else { space_after(&above.props) };
+    let before = if dropped(&below.props, below.props.space_before_auto) { Pt::ZERO } else { space_before(&below.props) };
     after.max(before)
 }

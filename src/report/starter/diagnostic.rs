@@ -151,7 +151,8 @@ fn figures(texts: &Texts) -> Table {
 /// Strengths on the left, what to review on the right.
 fn lists(texts: &Texts) -> Table {
     let columns = [4700, 240, 4700];
-    let head = |text: &str| paragraph("Heading2", text).keep_next(true);
+    // Without keep-with-next: inside a table, LibreOffice would keep the whole table with what follows it.
+    let head = |text: &str| paragraph("Heading2", text);
     let strengths = cell(columns[0])
         .vertical_align(docx_rs::VAlignType::Top)
         .add_paragraph(head(texts.strengths))

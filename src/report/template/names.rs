@@ -137,6 +137,13 @@ pub(super) fn guarded_words(name: &str) -> &'static [&'static str] {
     if matches!(fold(name).as_str(), "NIVEL" | "LEVEL") { &["Nivel", "Nível", "Level"] } else { &[] }
 }
 
+/// Whether a word in guillemets is meant as a placeholder and not as a quoted word (`«curso»`).
+pub(super) fn looks_like_a_name(name: &str) -> bool {
+    matches!(name, "Nombre" | "Prueba" | "Nivel")
+        || name.contains(['_', '%', '.'])
+        || name.chars().any(char::is_uppercase) && !name.chars().any(char::is_lowercase)
+}
+
 /// A character a placeholder's name may hold.
 pub(super) fn is_name_char(character: char) -> bool {
     character.is_alphanumeric() || matches!(character, '_' | '.' | ' ' | '%' | '-' | '[' | ']')

@@ -1,9 +1,9 @@
 //! Defaults, styles and direct formatting (ECMA-376 part 1, 17.3, 17.7).
 
 use super::{Maker, look, text};
-use crate::report::document::model::{Align, LineSpacing, TabKind, UnderlineStyle};
+use crate::report::document::model::{Align, HorizontalBase, LineSpacing, Offset, TabKind, UnderlineStyle};
 use crate::report::layout::frame::Rgb;
-use crate::report::units::{HalfPoints, Twips};
+use crate::report::units::{Emu, HalfPoints, Twips};
 
 #[test]
 fn direct_wins_over_style_wins_over_what_it_is_based_on_wins_over_defaults_17_7_2() {
@@ -91,6 +91,15 @@ fn tabs_of_styles_are_added_and_cleared_17_3_1_38() {
 }
 
 #[test]
+fn a_frames_attributes_are_inherited_one_by_one_17_3_1_11() {
+    let styles = r#"<w:style w:type="paragraph" w:styleId="F"><w:pPr><w:framePr w:w="1000" w:hAnchor="page" w:x="721"/></w:pPr></w:style>"#;
+    let body = r#"<w:p><w:pPr><w:pStyle w:val="F"/><w:framePr w:wrap="around" w:y="1"/></w:pPr></w:p>"#;
+    let frame = Maker::body(body).styles(styles).paragraph().props.frame.unwrap();
+    assert_eq!((frame.width, frame.wrap), (Twips(1000), true));
+    assert_eq!(frame.position.horizontal, (HorizontalBase::Page, Offset::By(Emu(721 * 635))));
+}
+
+#[test]
 fn left_and_right_change_sides_in_right_to_left_paragraphs_17_3_1_6() {
     let body = r#"<w:p><w:pPr><w:bidi/><w:ind w:left="100" w:right="200" w:hanging="50"/><w:jc w:val="left"/></w:pPr></w:p>"#;
     let props = Maker::body(body).paragraph().props;
@@ -134,6 +143,12 @@ fn shading_mixes_patterns_and_knows_none_17_3_5() {
 fn text_keeps_its_blanks_only_when_told_17_3_3_31() {
     let body = r#"<w:p><w:r><w:t xml:space="preserve"> a </w:t></w:r><w:r><w:t> b </w:t></w:r><w:r><w:t>&lt;&#233;&amp;</w:t><w:tab/><w:noBreakHyphen/><w:br/><w:br w:type="page"/><w:br w:clear="all" w:type="textWrapping"/></w:r></w:p>"#;
     assert_eq!(text(&Maker::body(body).paragraph()), " a b<é&→‑[Line][Page][LineClear]");
+}
+
+#[test]
+fn an_element_above_can_keep_the_blanks_of_all_text_in_it() {
+    let body = r#"<w:p xml:space="preserve"><w:r><w:t>a </w:t></w:r><w:r><w:t xml:space="default"> b </w:t></w:r></w:p><w:p><w:r><w:t> c </w:t></w:r></w:p>"#;
+    assert_eq!(Maker::body(body).paragraphs().iter().map(text).collect::<Vec<_>>(), ["a b", "c"]);
 }
 
 #[test]
