@@ -185,3 +185,6 @@ async fn complete(client: &LearnWorldsClient, student: &Student) -> Result<Stude
         Err(error) => Err(error),
     }
 }
+
+#[cfg(test)]
+mod tests;
