@@ -10,31 +10,31 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 /// The secret of every service under test.
-pub const SECRET: &str = "3f9c1e7a5b";
+pub(crate) const SECRET: &str = "3f9c1e7a5b";
 
 /// A service may take so long to start on a busy machine; never waited for when it is quicker.
 const START: Duration = Duration::from_secs(30);
 
 /// A running service.
-pub struct Service {
+pub(crate) struct Service {
     child: Child,
     settings: BTreeMap<String, String>,
-    pub port: u16,
+    pub(crate) port: u16,
     log: Arc<Mutex<Vec<String>>>,
 }
 
 /// A service's answer.
 #[derive(Debug)]
-pub struct Answer {
-    pub status: u16,
-    pub headers: reqwest::header::HeaderMap,
-    pub body: Value,
-    pub text: String,
+pub(crate) struct Answer {
+    pub(crate) status: u16,
+    pub(crate) headers: reqwest::header::HeaderMap,
+    pub(crate) body: Value,
+    pub(crate) text: String,
 }
 
 impl Service {
     /// Starts with local storage in `folder`, the file transport, and the given settings on top.
-    pub fn start(folder: &Path, settings: &[(&str, &str)]) -> Self {
+    pub(crate) fn start(folder: &Path, settings: &[(&str, &str)]) -> Self {
         let mut all: BTreeMap<String, String> = [
             ("PORT", "0"),
             ("LOG_FORMAT", "json"),
@@ -75,36 +75,36 @@ impl Service {
     }
 
     /// Ends the process at once, as a crash would.
-    pub fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
 
     /// Starts it again with the same settings.
-    pub fn restart(&mut self) {
+    pub(crate) fn restart(&mut self) {
         self.kill();
         let next = Self::launch(self.settings.clone());
         let _ = std::mem::replace(self, next);
     }
 
     /// Asks it to stop (SIGTERM) and tells how it ended.
-    pub fn terminate(&mut self) -> ExitStatus {
+    pub(crate) fn terminate(&mut self) -> ExitStatus {
         let pid = self.child.id().to_string();
         assert!(Command::new("kill").args(["-TERM", &pid]).status().unwrap().success());
         self.child.wait().unwrap()
     }
 
     /// Everything it has logged.
-    pub fn log(&self) -> String {
+    pub(crate) fn log(&self) -> String {
         self.log.lock().unwrap().join("\n")
     }
 
-    pub fn url(&self, path: &str) -> String {
+    pub(crate) fn url(&self, path: &str) -> String {
         format!("http://127.0.0.1:{}{path}", self.port)
     }
 
     /// Posts a body with the static token, as LearnWorlds does.
-    pub async fn webhook(&self, body: &str) -> Answer {
+    pub(crate) async fn webhook(&self, body: &str) -> Answer {
         self.send(
             self.client()
                 .post(self.url("/webhook"))
@@ -115,16 +115,16 @@ impl Service {
         .await
     }
 
-    pub async fn get(&self, path: &str) -> Answer {
+    pub(crate) async fn get(&self, path: &str) -> Answer {
         self.send(self.client().get(self.url(path))).await
     }
 
-    pub fn client(&self) -> reqwest::Client {
+    pub(crate) fn client(&self) -> reqwest::Client {
         gradepost::app::install_tls_provider();
         reqwest::Client::builder().no_proxy().build().unwrap()
     }
 
-    pub async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
+    pub(crate) async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
         let response = request.send().await.unwrap_or_else(|error| panic!("no answer: {error:?}\n{}", self.log()));
         let (status, headers) = (response.status().as_u16(), response.headers().clone());
         let text = response.text().await.unwrap();
@@ -139,24 +139,24 @@ impl Drop for Service {
 }
 
 /// The binary with only the given settings in its environment.
-pub fn gradepost(arguments: &[&str], settings: &BTreeMap<String, String>) -> Command {
+pub(crate) fn gradepost(arguments: &[&str], settings: &BTreeMap<String, String>) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gradepost"));
     command.args(arguments).env_clear().env("PATH", std::env::var_os("PATH").unwrap_or_default()).envs(settings);
     command
 }
 
 /// Runs a command to its end, without any settings.
-pub fn run(arguments: &[&str]) -> Output {
+pub(crate) fn run(arguments: &[&str]) -> Output {
     gradepost(arguments, &BTreeMap::new()).output().unwrap()
 }
 
 /// A file of the repository.
-pub fn repository(path: &str) -> PathBuf {
+pub(crate) fn repository(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join(path)
 }
 
 /// A folder with the demo's question bank in it.
-pub fn school() -> tempfile::TempDir {
+pub(crate) fn school() -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let bank = "Test de diagnóstico Parte 1.csv";
     std::fs::create_dir(folder.path().join("questions")).unwrap();
@@ -165,7 +165,7 @@ pub fn school() -> tempfile::TempDir {
 }
 
 /// A completion of the demo assessment by a student, answers inline.
-pub fn completion(student: &str) -> String {
+pub(crate) fn completion(student: &str) -> String {
     let demo = std::fs::read_to_string(repository("test_data/webhooks/learnworlds/demo.json")).unwrap();
     let mut event: Value = serde_json::from_str(&demo).unwrap();
     event["user"] = json!({ "id": student, "email": format!("{student}@example.com"), "username": format!("Student {student}") });
@@ -173,7 +173,7 @@ pub fn completion(student: &str) -> String {
 }
 
 /// All files below a folder, by relative path.
-pub fn files(folder: &Path) -> Vec<String> {
+pub(crate) fn files(folder: &Path) -> Vec<String> {
     fn walk(root: &Path, folder: &Path, found: &mut Vec<String>) {
         let Ok(entries) = std::fs::read_dir(folder) else { return };
         for path in entries.map(|entry| entry.unwrap().path()) {
@@ -191,13 +191,13 @@ pub fn files(folder: &Path) -> Vec<String> {
 }
 
 /// The mails in a folder's outbox.
-pub fn mails(folder: &Path) -> Vec<String> {
+pub(crate) fn mails(folder: &Path) -> Vec<String> {
     let names = files(&folder.join("outbox"));
     names.iter().map(|name| String::from_utf8_lossy(&std::fs::read(folder.join("outbox").join(name)).unwrap()).into_owned()).collect()
 }
 
 /// The rows of the only `processed.csv`, without the header.
-pub fn processed(folder: &Path) -> Vec<String> {
+pub(crate) fn processed(folder: &Path) -> Vec<String> {
     let index = files(folder).into_iter().filter(|name| name.ends_with("processed.csv")).collect::<Vec<_>>();
     index
         .iter()
