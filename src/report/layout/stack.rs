@@ -240,7 +240,12 @@ pub(super) fn frame<'a>(context: &mut Context<'a>, blocks: &'a [Block], bases: &
     );
     let available = bases.column.width();
     let width = if frame.width.0 > 0 { twips(frame.width) } else { natural_width(context, &own, available) };
-    let inner = Column { width, bases: Bases { column: Rect::new(Pt::ZERO, Pt::ZERO, width, Pt::ZERO), ..*bases }, holds_floats: false, wraps: true };
+    let inner = Column {
+        width,
+        bases: Bases { column: Rect::new(Pt::ZERO, Pt::ZERO, width, Pt::ZERO), ..*bases },
+        holds_floats: false,
+        wraps: true,
+    };
     let mut pile = Pile { column: inner, floats: Floats::default(), y: Pt::ZERO, after: None, pieces: Vec::new() };
     for (index, paragraph) in own.iter().enumerate() {
         let above = index > 0 && join(&own[index - 1].props, &paragraph.props);
