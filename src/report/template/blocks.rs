@@ -49,6 +49,9 @@ const OPENING: [&str; 9] = ["for", "if", "macro", "call", "filter", "with", "blo
 /// Statements without an end, and docxtpl's marks for cells.
 const SINGLE: [&str; 7] = ["do", "break", "continue", "vm", "hm", "colspan", "cellbg"];
 
+/// Blocks inside each other; more is no document but an attack.
+const DEEPEST: usize = 100;
+
 /// Docxtpl's marks that change their cell and leave nothing in the text.
 pub(super) fn is_cell_mark(keyword: &str) -> bool {
     matches!(keyword, "vm" | "hm" | "colspan" | "cellbg")
@@ -83,6 +86,8 @@ impl Blocks {
                 if !is_cell_mark(keyword) {
                     self.add(vec![index]);
                 }
+            } else if OPENING.contains(&keyword) && open.len() >= DEEPEST {
+                self.faults.push(Fault::Unclosed { tag: index });
             } else if OPENING.contains(&keyword) {
                 open.push((keyword.to_owned(), vec![index]));
             } else if matches!(keyword, "elif" | "else") {

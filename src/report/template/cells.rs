@@ -37,7 +37,7 @@ pub(super) fn edits(scan: &Scan, source: &str, lifted: &Lifted, edits: &mut Vec<
                 let fill = format!("w:val=\"clear\" w:color=\"auto\" w:fill=\"{}\"", colour(&argument(&placed.tag)));
                 work.set("shd", &fill, edits);
             }
-            "vm" => work.merge_down(scan.element(placed), edits),
+            "vm" => work.merge_down(edits),
             "hm" => work.merge_across(edits),
             _ => {}
         }
@@ -57,7 +57,8 @@ fn colour(expression: &str) -> String {
     format!("{}({expression})|__colour{}", VALUE.0, VALUE.1)
 }
 
-fn only_first(text: &str) -> String {
+/// Text that only the first round of a loop shows.
+pub(super) fn only_first(text: &str) -> String {
     format!("{}if loop.first{}{text}{}endif{}", STATEMENT.0, STATEMENT.1, STATEMENT.0, STATEMENT.1)
 }
 
@@ -92,18 +93,10 @@ impl Cell<'_> {
         edits.push(Edit::before(at, element));
     }
 
-    /// The first round of the loop starts the merge and keeps its text; the others continue it, empty.
-    fn merge_down(&self, paragraph: usize, edits: &mut Vec<Edit>) {
+    /// The first round of the loop starts the merge, the others continue it.
+    fn merge_down(&self, edits: &mut Vec<Edit>) {
         let value = format!("{}'restart' if loop.first else 'continue'{}", VALUE.0, VALUE.1);
         self.set("vMerge", &format!("w:val=\"{value}\""), edits);
-        let tree = &self.scan.tree;
-        let place = tree.elements[paragraph];
-        if place.is_empty_tag() {
-            return;
-        }
-        let from = tree.child(paragraph, Kind::ParagraphProps).map_or(place.open_end, |props| tree.elements[props].end);
-        edits.push(Edit::behind(from, format!("{}if loop.first{}", STATEMENT.0, STATEMENT.1)));
-        edits.push(Edit::before(place.close, format!("{}endif{}", STATEMENT.0, STATEMENT.1)));
     }
 
     /// Only the first round's cell stays, as wide as all of them.

@@ -65,7 +65,7 @@ pub(super) struct Use {
 }
 
 /// How a tag names what it reads.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Name {
     /// A path, with `[]` for a list's items.
     Path(String),

@@ -1,5 +1,6 @@
 //! minijinja set up for documents: its marks, limits and filters, and the values a template sees.
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -83,7 +84,7 @@ pub(super) struct Fill {
     /// Ids of pictures must be unique in a document.
     pub next_id: AtomicU32,
     pub append: Option<super::append::Plan>,
-    pub absent: Mutex<Vec<usize>>,
+    pub absent: Mutex<BTreeSet<usize>>,
 }
 
 impl Object for Fill {}
@@ -104,10 +105,7 @@ impl Fill {
 
     /// Notes a value that is not there, and says what to show instead.
     pub(super) fn absent(&self, tag: usize) -> &'static str {
-        let mut absent = self.absent.lock().unwrap_or_else(PoisonError::into_inner);
-        if !absent.contains(&tag) {
-            absent.push(tag);
-        }
+        self.absent.lock().unwrap_or_else(PoisonError::into_inner).insert(tag);
         match self.missing {
             Missing::Dash => "–",
             Missing::Blank | Missing::Error => "",
@@ -115,7 +113,7 @@ impl Fill {
     }
 
     /// The tags whose values were not there.
-    pub(super) fn absent_tags(&self) -> Vec<usize> {
+    pub(super) fn absent_tags(&self) -> BTreeSet<usize> {
         self.absent.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 

@@ -52,14 +52,17 @@ fn add(scan: &mut Scan, spelling: Spelling, name: &str, shown: String, paragraph
 }
 
 fn controls(scan: &mut Scan, source: &str, edits: &mut Vec<Edit>) {
+    let mut tagged: Vec<usize> = scan.tags.iter().map(|placed| scan.element(placed)).collect();
+    tagged.sort_unstable();
     for control in 0..scan.tree.elements.len() {
         if scan.tree.elements[control].kind == Kind::Control {
-            control_edit(scan, source, control, edits);
+            control_edit(scan, source, control, &tagged, edits);
         }
     }
 }
 
-fn control_edit(scan: &mut Scan, source: &str, control: usize, edits: &mut Vec<Edit>) -> Option<()> {
+/// `tagged`: the elements other tags stand in, ascending.
+fn control_edit(scan: &mut Scan, source: &str, control: usize, tagged: &[usize], edits: &mut Vec<Edit>) -> Option<()> {
     let tree = &scan.tree;
     let props = tree.child(control, Kind::ControlProps)?;
     let content = tree.child(control, Kind::ControlContent)?;
@@ -73,13 +76,13 @@ fn control_edit(scan: &mut Scan, source: &str, control: usize, edits: &mut Vec<E
     let place = tree.elements[content];
     // A control around tags, tables or other controls is a frame, not a value.
     let inside = content + 1..place.last;
-    let has_tags = scan.tags.iter().any(|placed| inside.contains(&scan.element(placed)) && !is_own_edit(&placed.tag));
+    let has_tags = tagged.get(tagged.partition_point(|&element| element < inside.start)).is_some_and(|element| inside.contains(element));
     if has_tags || tree.contains(content, Kind::Control) || tree.contains(content, Kind::Table) || tree.contains(content, Kind::Drawing) {
         return None;
     }
     let texts: Vec<usize> = inside.filter(|&index| tree.elements[index].kind == Kind::Text).collect();
     let first = *texts.first()?;
-    let paragraph = scan.paragraphs.iter().position(|paragraph| paragraph.segments.iter().any(|segment| segment.element == first))?;
+    let paragraph = paragraph_of(scan, first)?;
     for child in tree.children(props) {
         if matches!(tree.name(child, source), "showingPlcHdr" | "dataBinding") {
             edits.push(Edit::replace(tree.elements[child].start, tree.elements[child].end, ""));

@@ -29,6 +29,9 @@ pub(super) fn add(environment: &mut Environment<'static>) {
     environment.add_filter("capitalize", |value: &Value| case(value, capitalize));
     environment.add_filter("trim", |value: &Value| case(value, |text| text.trim().to_owned()));
     environment.add_filter("truncate", truncate);
+    // As in Python, where a text is a sequence of its letters.
+    environment.add_test("sequence", |value: &Value| matches!(value.kind(), ValueKind::Seq | ValueKind::String | ValueKind::Map));
+    environment.add_test("iterable", |value: &Value| value.kind() == ValueKind::String || value.try_iter().is_ok() && !is_absent(value));
     environment.add_filter("wordcount", |value: &Value| value.as_str().map_or(0, |text| text.split_whitespace().count()));
     environment.add_filter("forceescape", |value: Value| value);
     environment.add_filter("striptags", |value: &Value| case(value, without_tags));

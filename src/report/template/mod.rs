@@ -34,7 +34,7 @@ mod xml;
 #[cfg(test)]
 mod tests;
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::io::{self, Write};
 use std::sync::Arc;
 
@@ -180,9 +180,12 @@ impl Template {
     pub fn check(&self, data: Option<&ReportData>) -> Vec<Finding> {
         let mut found = self.findings.clone();
         let root = data.map(ReportData::root);
+        // A name is looked up once, however often it is used.
+        let mut known: HashMap<&check::Name, Option<Problem>> = HashMap::new();
         for (number, part) in self.parts.iter().enumerate() {
             for used in &part.uses {
-                if let Some(problem) = check::unknown(&used.name, root) {
+                let problem = known.entry(&used.name).or_insert_with(|| check::unknown(&used.name, root));
+                if let Some(problem) = problem.clone() {
                     found.push(((number, part.position(used.tag)), part.finding(used.tag, Severity::Error, problem)));
                 }
             }

@@ -142,7 +142,7 @@ impl Part {
             tags: Arc::clone(&self.infos),
             next_id: AtomicU32::new(FIRST_PICTURE),
             append: self.append.clone().filter(|_| options.append_results),
-            absent: Mutex::new(Vec::new()),
+            absent: Mutex::default(),
         }
     }
 }

@@ -8,7 +8,7 @@ use std::fmt::Write;
 
 use super::blocks::{Blocks, is_cell_mark};
 use super::cells;
-use super::scan::{Host, Paragraph, Scan};
+use super::scan::{Host, Paragraph, Scan, Segment};
 use super::tags::{Action, Level, Spelling, Tag};
 use super::xml::{Kind, escape_into};
 use super::{fields, names};
@@ -185,15 +185,16 @@ struct Inline<'a> {
 
 impl Inline<'_> {
     fn edit(&self, edits: &mut Vec<Edit>) {
-        let mut gone: Vec<usize> = Vec::new();
+        let mut gone: Vec<usize> = self.trimmed_breaks();
         for segment in &self.paragraph.segments {
-            let covering = |tag: &&Tag| tag.start < segment.end.max(segment.start + 1) && tag.end > segment.start;
-            if !self.tags.iter().map(|&index| &self.scan.tags[index].tag).any(|tag| covering(&tag)) {
+            if self.tags_over(segment.start, segment.end.max(segment.start + 1)).is_empty() {
                 continue;
             }
             let element = self.scan.tree.elements[segment.element];
             if element.kind != Kind::Text {
-                gone.push(segment.element);
+                if !gone.contains(&segment.element) {
+                    gone.push(segment.element);
+                }
                 continue;
             }
             let content = self.content(segment.element, segment.start, segment.end);
@@ -212,6 +213,35 @@ impl Inline<'_> {
         self.remove(&gone, edits);
     }
 
+    /// The tags that reach into a stretch of the paragraph's text; they stand in their order and do not overlap.
+    fn tags_over(&self, start: usize, end: usize) -> &[usize] {
+        let tag = |index: usize| &self.scan.tags[index].tag;
+        let first = self.tags.partition_point(|&index| tag(index).end <= start);
+        let behind = self.tags.partition_point(|&index| tag(index).start < end);
+        self.tags.get(first..behind).unwrap_or_default()
+    }
+
+    /// Line breaks and tabs right before `{%-` and right behind `-%}`.
+    fn trimmed_breaks(&self) -> Vec<usize> {
+        let tree = &self.scan.tree;
+        let is_break = |segment: &&Segment| tree.elements[segment.element].kind != Kind::Text;
+        let blank = |from: usize, to: usize| self.paragraph.text.get(from..to).is_some_and(|text| text.trim().is_empty());
+        let mut out = Vec::new();
+        for tag in self.tags.iter().map(|&index| &self.scan.tags[index].tag) {
+            if tag.trim_before {
+                let before = self.paragraph.segments.iter().rev().skip_while(|segment| segment.start >= tag.start);
+                out.extend(before.take_while(|segment| blank(segment.start, tag.start)).filter(is_break).map(|segment| segment.element));
+            }
+            if tag.trim_after {
+                let behind = self.paragraph.segments.iter().skip_while(|segment| segment.end <= tag.end);
+                out.extend(behind.take_while(|segment| blank(tag.end, segment.end)).filter(is_break).map(|segment| segment.element));
+            }
+        }
+        out.sort_unstable();
+        out.dedup();
+        out
+    }
+
     /// What a text element holds once its tags are marks.
     fn content(&self, element: usize, start: usize, end: usize) -> String {
         let place = self.scan.tree.elements[element];
@@ -219,11 +249,9 @@ impl Inline<'_> {
         let keeps_space = self.source[place.start..place.open_end].contains("preserve");
         let mut out = String::new();
         let mut at = start;
-        for &index in self.tags {
+        let tags = self.tags_over(start, end);
+        for &index in tags {
             let tag = &self.scan.tags[index].tag;
-            if tag.end <= start || tag.start >= end {
-                continue;
-            }
             let mut literal = text.get(at..tag.start.max(at)).unwrap_or_default();
             if at == start && !keeps_space {
                 literal = literal.trim_start();
@@ -238,10 +266,15 @@ impl Inline<'_> {
         if !keeps_space {
             literal = literal.trim_end();
         }
-        if self.tags.iter().any(|&index| self.scan.tags[index].tag.end == at && self.scan.tags[index].tag.trim_after) {
+        if tags.iter().any(|&index| self.scan.tags[index].tag.end == at && self.scan.tags[index].tag.trim_after) {
             literal = literal.trim_start();
         }
         escape_into(literal, &mut out);
+        // docxtpl's `vm` keeps the text beside it in the first of the merged cells only.
+        let merges = |tag: &Tag| tag.start >= start && matches!(&tag.action, Action::Statement(keyword) if keyword == "vm");
+        if tags.iter().any(|&index| merges(&self.scan.tags[index].tag)) {
+            return cells::only_first(&out);
+        }
         out
     }
 
@@ -261,9 +294,9 @@ impl Inline<'_> {
     fn join(&self, element: usize, start: usize, end: usize, edits: &mut Vec<Edit>) {
         let place = self.scan.tree.elements[element];
         let text = &self.paragraph.text;
-        for &index in self.tags {
+        for &index in self.tags_over(start, end) {
             let tag = &self.scan.tags[index].tag;
-            if tag.start < start || tag.start >= end {
+            if tag.start < start {
                 continue;
             }
             if tag.trim_before

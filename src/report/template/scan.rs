@@ -92,7 +92,7 @@ impl Scan {
 impl Paragraph {
     /// The segment a place in the joined text belongs to.
     pub(super) fn segment_at(&self, at: usize) -> Option<&Segment> {
-        self.segments.iter().find(|segment| segment.start <= at && at < segment.end)
+        self.segments.get(self.segments.partition_point(|segment| segment.end <= at)).filter(|segment| segment.start <= at)
     }
 
     fn source_position(&self, tree: &Tree, at: usize) -> usize {

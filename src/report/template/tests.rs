@@ -208,6 +208,8 @@ fn trims_join_paragraphs_as_in_docxtpl() {
     let body =
         [p(&["Vive {% if result.passed -%}"]), p(&["en la ciudad"]), p(&["{%- else -%}"]), p(&["en el campo"]), p(&["{%- endif %} y ya."])];
     assert_eq!(fill(&body.concat()), "Vive en la ciudad y ya.");
+    let breaks = "<w:p><w:r><w:t>Vive {% if result.passed -%}</w:t><w:br/><w:t>en la ciudad</w:t><w:br/><w:t>{%- endif %} y ya.</w:t><w:br/><w:t>Fin</w:t></w:r></w:p>";
+    assert_eq!(fill(breaks), "Vive en la ciudad y ya.|Fin");
 }
 
 #[test]
@@ -374,6 +376,13 @@ fn endless_work_ends_in_an_error() {
 }
 
 #[test]
+fn thousands_of_tags_and_broken_blocks_are_read_in_good_time() {
+    let many: Vec<&str> = (0..1000).flat_map(|_| ["{{ student", ".name }} ", "{% if x %}", "{%- endfor -%}"]).collect();
+    let template = Template::parse(&docx(&p(&many))).unwrap();
+    assert!(template.check(None).len() > 1000);
+}
+
+#[test]
 fn files_cannot_be_read_from_a_template() {
     assert!(matches!(problems(&p(&["{% include 'x' %}"]))[..], [Problem::UnknownStatement { .. }]));
 }
@@ -476,7 +485,11 @@ mod random {
     use super::{data, docx, options, p, table};
     use crate::report::template::{Template, TemplateError, Tree};
 
-    const PIECES: [&str; 34] = [
+    const PIECES: [&str; 38] = [
+        "{% for g in groups %}{{ g.name }}{% endfor %}",
+        "{%p for g in groups %}x{%p endfor %}",
+        "{% if result.passed %}a{% else %}b{% endif %}",
+        "{%r if result.passed %}{{ note }}{%r endif %}",
         "{{ student.name }}",
         "{{ st",
         "udent.name }}",
