@@ -72,7 +72,7 @@ where
 {
     fn format_event(&self, context: &FmtContext<'_, S, N>, mut writer: Writer<'_>, event: &Event<'_>) -> fmt::Result {
         let mut line = Map::new();
-        let scope = context.event_scope().into_iter().flat_map(|scope| scope.from_root());
+        let scope = context.event_scope().into_iter().flat_map(tracing_subscriber::registry::Scope::from_root);
         for span in scope {
             if let Some(fields) = span.extensions().get::<FormattedFields<N>>()
                 && let Ok(Value::Object(fields)) = serde_json::from_str::<Value>(&fields.fields)

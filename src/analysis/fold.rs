@@ -1,20 +1,47 @@
 //! One text, many spellings: the foldings under which texts are compared.
 
 use unicode_normalization::UnicodeNormalization as _;
-use unicode_normalization::char::is_combining_mark;
+use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 
 /// A text for comparing answers: NFKC, case folded, white space collapsed, typographic dashes, quotes and invisible characters made plain.
 ///
 /// Superscript digits become `^2` instead of NFKC's `2`: in mathematics `10³` and `103` are two different options.
 pub(crate) fn plain(text: &str) -> String {
+    // Most answers are a letter: what has nothing to fold but case skips Unicode's tables.
+    if text.is_ascii() {
+        return collapse_spaces(&text.to_ascii_lowercase());
+    }
     let marked = mark_superscripts(text);
     let folded: String = marked.nfkc().filter_map(plain_char).flat_map(fold_case).collect();
-    collapse_spaces(&folded.nfkc().collect::<String>())
+    // Folding case can undo the normal form: what it gives may compose anew with the mark behind it.
+    let folded = if folded.is_ascii() { folded } else { folded.nfkc().collect() };
+    collapse_spaces(&folded)
 }
 
 /// A text for comparing headers, names of groups and words: as [`plain`], and without accents.
 pub(crate) fn unaccented(text: &str) -> String {
-    plain(text).nfd().filter(|c| !is_combining_mark(*c)).nfc().collect()
+    let plain = plain(text);
+    if plain.is_ascii() {
+        return plain;
+    }
+    plain.nfd().filter(|c| !is_combining_mark(*c)).nfc().collect()
+}
+
+/// A text's letters and signs as near to ASCII as they come, for finding numbers and words in descriptions: a single pass, which does not compose what it took apart.
+pub(crate) fn skeleton(text: &str) -> String {
+    let mut skeleton = String::with_capacity(text.len());
+    for c in text.chars().filter_map(plain_char) {
+        if c.is_ascii() {
+            skeleton.push(c.to_ascii_lowercase());
+        } else {
+            decompose_compatible(c, |part| {
+                if !is_combining_mark(part) {
+                    skeleton.extend(part.to_lowercase());
+                }
+            });
+        }
+    }
+    skeleton
 }
 
 /// A file's or an assessment's name: NFC, case and white space folded, accents kept.

@@ -32,10 +32,9 @@ pub(crate) struct Group {
 pub(crate) fn at_depth(judged: &[Judged], columns: &[String], profile: &Profile) -> Vec<Group> {
     let Some((column, outer)) = columns.split_last() else { return Vec::new() };
     let mut order: BTreeMap<Vec<usize>, Vec<&Judged>> = BTreeMap::new();
-    let mut seen: BTreeMap<Vec<String>, usize> = BTreeMap::new();
+    let mut seen: BTreeMap<Vec<&str>, usize> = BTreeMap::new();
     for item in judged.iter().filter(|j| j.question.groups.contains_key(column)) {
-        let path: Vec<String> =
-            columns.iter().map(|c| item.question.groups.get(c).map(|g| fold::unaccented(g)).unwrap_or_default()).collect();
+        let path: Vec<&str> = columns.iter().map(|c| item.question.groups.get(c).map_or("", String::as_str)).collect();
         // Each step of the path is ranked by its first appearance, so that groups stay together under their parents.
         let rank = (1..=path.len()).map(|depth| {
             let next = seen.len();
@@ -76,15 +75,15 @@ fn status(rules: &[StatusRule], percentage: f64, passed: bool) -> GroupStatus {
 
 /// Percentage right per group of one column, by folded name; what conditions read.
 pub(crate) fn percentages(judged: &[Judged], column: &str) -> BTreeMap<String, f64> {
-    let mut counts: BTreeMap<String, (u32, u32)> = BTreeMap::new();
+    let mut counts: BTreeMap<&str, (u32, u32)> = BTreeMap::new();
     for item in judged {
         if let Some(name) = item.question.groups.get(column) {
-            let (correct, total) = counts.entry(fold::unaccented(name)).or_default();
+            let (correct, total) = counts.entry(name).or_default();
             *correct += u32::from(item.is_right());
             *total += 1;
         }
     }
-    counts.into_iter().map(|(name, (correct, total))| (name, percent(correct, total))).collect()
+    counts.into_iter().map(|(name, (correct, total))| (fold::unaccented(name), percent(correct, total))).collect()
 }
 
 /// How many groups are named as strengths.

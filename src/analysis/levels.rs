@@ -20,11 +20,11 @@ const COLUMNS: &[&str] = &["lecture", "materia", "skill", "difficulty"];
 const FUEL: u64 = 20_000;
 
 /// What a condition sees.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Default)]
 pub(crate) struct Facts {
     pub(crate) numbers: BTreeMap<&'static str, f64>,
     /// Column to folded group name to percentage right.
-    pub(crate) columns: BTreeMap<String, BTreeMap<String, f64>>,
+    pub(crate) columns: BTreeMap<String, Arc<BTreeMap<String, f64>>>,
 }
 
 /// Why a condition cannot be evaluated.
@@ -35,7 +35,7 @@ pub(crate) struct ConditionFault {
 }
 
 /// The first rule that holds, with its position.
-pub(crate) fn first<'r>(rules: &'r [LevelRule], facts: &Facts) -> Result<Option<&'r LevelRule>, (&'r LevelRule, String)> {
+pub(crate) fn first<'r>(rules: &'r [LevelRule], facts: &Arc<Facts>) -> Result<Option<&'r LevelRule>, (&'r LevelRule, String)> {
     for rule in rules {
         let holds = rule.when.as_deref().map_or(Ok(true), |when| holds(when, facts)).map_err(|message| (rule, message))?;
         if holds {
@@ -46,9 +46,9 @@ pub(crate) fn first<'r>(rules: &'r [LevelRule], facts: &Facts) -> Result<Option<
 }
 
 /// Evaluates a condition; a group that the bank does not have is an error, never a silent zero.
-pub(crate) fn holds(condition: &str, facts: &Facts) -> Result<bool, String> {
+pub(crate) fn holds(condition: &str, facts: &Arc<Facts>) -> Result<bool, String> {
     let missing = Arc::new(Mutex::new(Vec::new()));
-    let scope = Scope { facts: facts.clone(), any: None, missing: Arc::clone(&missing) };
+    let scope = Scope { facts: Arc::clone(facts), any: None, missing: Arc::clone(&missing) };
     let result = evaluate(condition, scope);
     let missing = missing.lock().unwrap_or_else(PoisonError::into_inner);
     match missing.first() {
@@ -77,7 +77,7 @@ pub(crate) fn check(condition: &str, columns: &[String]) -> Result<(), Condition
     // Both ends, so that both sides of an `and` and an `or` are tried.
     for any in [0.0, 100.0] {
         let numbers = NAMES.iter().map(|name| (*name, any)).collect();
-        let scope = Scope { facts: Facts { numbers, columns: BTreeMap::new() }, any: Some(any), missing: Arc::default() };
+        let scope = Scope { facts: Arc::new(Facts { numbers, columns: BTreeMap::new() }), any: Some(any), missing: Arc::default() };
         evaluate(condition, scope).map_err(plain)?;
     }
     Ok(())
@@ -108,7 +108,7 @@ fn words(error: &minijinja::Error) -> String {
 /// The root of the names.
 #[derive(Debug)]
 struct Scope {
-    facts: Facts,
+    facts: Arc<Facts>,
     /// The value of every group while a condition is only checked.
     any: Option<f64>,
     missing: Arc<Mutex<Vec<String>>>,
@@ -138,7 +138,7 @@ impl Object for Scope {
 #[derive(Debug)]
 struct Column {
     name: String,
-    groups: BTreeMap<String, f64>,
+    groups: Arc<BTreeMap<String, f64>>,
     any: Option<f64>,
     missing: Arc<Mutex<Vec<String>>>,
 }
@@ -169,13 +169,14 @@ fn note(missing: &Mutex<Vec<String>>, name: String) {
 mod tests {
     use super::*;
 
-    fn facts() -> Facts {
-        let difficulty = [("1".to_owned(), 75.0), ("2".to_owned(), 200.0 / 3.0)].into();
-        let skill = [("interpretar".to_owned(), 80.0)].into();
-        Facts {
+    fn facts() -> Arc<Facts> {
+        let difficulty = Arc::new([("1".to_owned(), 75.0), ("2".to_owned(), 200.0 / 3.0)].into());
+        let skill = Arc::new([("interpretar".to_owned(), 80.0)].into());
+        let facts = Facts {
             numbers: [("percentage", 80.0)].into(),
             columns: [("difficulty".to_owned(), difficulty), ("skill".to_owned(), skill)].into(),
-        }
+        };
+        Arc::new(facts)
     }
 
     #[test]

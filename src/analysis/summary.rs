@@ -1,6 +1,7 @@
 //! From judged questions to the whole analysis.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use crate::analysis::grouping::{self, Group, Judged};
 use crate::analysis::levels::{self, Facts};
@@ -32,7 +33,7 @@ pub(crate) fn summarise(
     let (percentage, words) = counts.percentage(meaning);
     evidence.explanation.push(words);
 
-    let facts = facts(judged, known, &counts, percentage);
+    let facts = Arc::new(facts(judged, known, &counts, percentage));
     let level = decide(&profile.levels, "level", &facts, profile, &mut evidence.explanation)?;
     let internal = decide(&profile.internal_levels, "internal level", &facts, profile, &mut evidence.explanation)?;
     let passed = profile.passed.as_deref().map(|when| passed(when, &facts, profile, &mut evidence.explanation)).transpose()?;
@@ -120,13 +121,13 @@ fn facts(judged: &[Judged], columns: &[String], counts: &Counts, percentage: f64
         ("score", counts.score),
         ("max_score", counts.max_score),
     ]);
-    Facts { numbers, columns: columns.iter().map(|column| (column.clone(), grouping::percentages(judged, column))).collect() }
+    Facts { numbers, columns: columns.iter().map(|column| (column.clone(), Arc::new(grouping::percentages(judged, column)))).collect() }
 }
 
 fn decide(
     rules: &[LevelRule],
     what: &str,
-    facts: &Facts,
+    facts: &Arc<Facts>,
     profile: &Profile,
     words: &mut Vec<String>,
 ) -> Result<Option<String>, AnalysisError> {
@@ -145,7 +146,7 @@ fn decide(
     Ok(found.map(|rule| rule.name.clone()))
 }
 
-fn passed(when: &str, facts: &Facts, profile: &Profile, words: &mut Vec<String>) -> Result<bool, AnalysisError> {
+fn passed(when: &str, facts: &Arc<Facts>, profile: &Profile, words: &mut Vec<String>) -> Result<bool, AnalysisError> {
     let passed = levels::holds(when, facts).map_err(|message| AnalysisError::Condition {
         profile: profile.name.clone(),
         rule: "passed".to_owned(),

@@ -99,14 +99,20 @@ impl OpenTemplate for Opened {
     }
 }
 
-/// The parts behind `/ready`; `doctor` asks the same.
+/// The parts behind `/ready`.
 pub fn readiness(app: &App) -> Vec<Arc<dyn Part>> {
+    let mut parts = checks(app);
+    parts.push(Arc::new(WorkersPart(Arc::clone(&app.jobs))));
+    parts
+}
+
+/// The parts that can be tried without a running service; for `doctor`.
+pub fn checks(app: &App) -> Vec<Arc<dyn Part>> {
     vec![
         Arc::new(StoragePart(Arc::clone(&app.store))),
         Arc::new(MailPart { mailer: Arc::clone(&app.mailer), clock: Arc::clone(&app.clock), good_until: Mutex::new(None) }),
         Arc::new(TemplatePart(Arc::clone(&app.pipeline))),
         Arc::new(BanksPart(Arc::clone(&app.store))),
-        Arc::new(WorkersPart(Arc::clone(&app.jobs))),
         Arc::new(OldestJobPart(Arc::clone(&app.jobs))),
     ]
 }

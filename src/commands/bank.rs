@@ -43,13 +43,11 @@ fn import_key(file: &Path, out: Option<&Path>) -> anyhow::Result<()> {
     for note in &imported.notes {
         eprintln!("note: {note}");
     }
-    match out {
-        Some(out) => files::write(out, imported.csv.as_bytes()),
-        None => {
-            print!("{}", imported.csv);
-            Ok(())
-        }
+    if let Some(out) = out {
+        return files::write(out, imported.csv.as_bytes());
     }
+    print!("{}", imported.csv);
+    Ok(())
 }
 
 fn check(file: &Path, json: bool) -> anyhow::Result<()> {

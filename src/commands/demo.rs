@@ -130,10 +130,8 @@ fn tell(folder: &Path, summary: &serde_json::Value) -> anyhow::Result<PathBuf> {
     println!("  mail           {}", mail.display());
     println!("  processed.csv  {}", index.display());
     println!();
-    if let Some(steps) = summary["steps_ms"].as_object() {
-        for (step, ms) in steps {
-            println!("  {step:<14} {:>8.1} ms", ms.as_f64().unwrap_or_default());
-        }
+    for step in ["fetch", "analyse", "render", "mail"] {
+        println!("  {step:<14} {:>8.1} ms", summary["steps_ms"][step].as_f64().unwrap_or_default());
     }
     Ok(pdf)
 }

@@ -72,12 +72,6 @@ fn optional(config: &Config) -> Vec<Line> {
     };
     vec![
         line(
-            "platform API",
-            config.learnworlds.is_configured(),
-            "configured",
-            "set SCHOOL_DOMAIN, CLIENT_ID and ACCESS_TOKEN or CLIENT_SECRET to fetch answers; until then only answers inside the event are used",
-        ),
-        line(
             "admin alerts",
             !config.mail.admins.is_empty(),
             "ADMIN_EMAIL is told once a cause",
@@ -94,14 +88,30 @@ fn optional(config: &Config) -> Vec<Line> {
     ]
 }
 
+/// The platform's API, really asked.
+async fn platform(app: &App) -> Line {
+    let (state, detail) = match app::parts::learnworlds(&app.config, &app.clock) {
+        Ok(None) => {
+            let advice = "set SCHOOL_DOMAIN, CLIENT_ID and CLIENT_SECRET (or ACCESS_TOKEN) to fetch answers; until then only answers inside the event are used";
+            (State::Off, advice.to_owned())
+        }
+        Ok(Some(client)) => match client.check().await {
+            Ok(()) => (State::Ok, "the platform takes our credentials".to_owned()),
+            Err(error) => (State::Problem, error.to_string()),
+        },
+        Err(error) => (State::Problem, format!("{error:#}")),
+    };
+    Line { part: "platform API".to_owned(), state, detail }
+}
+
 /// The parts behind `/ready`, each really tried.
 async fn parts(config: Config) -> Vec<Line> {
     let app = match App::open(config, Arc::new(SystemClock)).await {
         Ok(app) => app,
         Err(error) => return vec![Line { part: "start".to_owned(), state: State::Problem, detail: format!("{error:#}") }],
     };
-    let mut lines = Vec::new();
-    for part in app::parts::readiness(&app) {
+    let mut lines = vec![platform(&app).await];
+    for part in app::parts::checks(&app) {
         let (state, detail) = match part.check().await {
             Ok(detail) => (State::Ok, detail),
             Err(problem) => (State::Problem, problem),

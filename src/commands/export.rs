@@ -19,7 +19,7 @@ pub enum Command {
 }
 
 /// Runs one of the commands.
-pub fn run(command: Command) -> anyhow::Result<()> {
+pub fn run(command: &Command) -> anyhow::Result<()> {
     let Command::Processed = command;
     let (config, _) = Config::with_problems(&mut Env::from_process());
     files::block_on(async {

@@ -58,7 +58,7 @@ pub enum Command {
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
-enum StateName {
+pub enum StateName {
     Open,
     Done,
     Parked,
@@ -94,11 +94,19 @@ pub fn run(command: Command) -> anyhow::Result<()> {
                     jobs.retain(|job| is_of(job, student));
                     jobs.truncate(limit);
                 }
-                if json { files::print_json(&jobs) } else { print_list(&jobs) }
+                if json {
+                    return files::print_json(&jobs);
+                }
+                print_list(&jobs);
+                Ok(())
             }
             Command::Show { id, json } => {
                 let job = app.jobs.show(&parse(&id)?).await?.with_context(|| format!("there is no job {id}"))?;
-                if json { files::print_json(&job) } else { print_job(&job) }
+                if json {
+                    return files::print_json(&job);
+                }
+                print_job(&job);
+                Ok(())
             }
             Command::Retry { id } => {
                 app.jobs.retry(&parse(&id)?).await?;
@@ -128,7 +136,7 @@ fn is_of(job: &JobView, student: &str) -> bool {
     ["id", "email", "name"].iter().any(|field| student_of[field].as_str().is_some_and(|value| value.eq_ignore_ascii_case(student)))
 }
 
-fn print_list(jobs: &[JobView]) -> anyhow::Result<()> {
+fn print_list(jobs: &[JobView]) {
     if jobs.is_empty() {
         println!("no jobs");
     }
@@ -141,19 +149,17 @@ fn print_list(jobs: &[JobView]) -> anyhow::Result<()> {
             job.message.as_deref().unwrap_or_default()
         );
     }
-    Ok(())
 }
 
-fn print_job(job: &JobView) -> anyhow::Result<()> {
+fn print_job(job: &JobView) {
     println!("job       {}", job.id);
     println!("state     {}", job.state);
     println!("received  {}", job.received_at);
     println!("attempts  {}", job.attempts);
     for step in &job.steps {
-        println!("step      {:<10} done", step);
+        println!("step      {step}");
     }
     if let Some(message) = &job.message {
         println!("why       {message}");
     }
-    Ok(())
 }

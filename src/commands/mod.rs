@@ -105,10 +105,10 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Bank(command) => bank::run(command),
         Command::Webhook(command) => webhook::run(command),
         Command::Email(command) => email::run(command),
-        Command::Storage(command) => storage::run(command),
+        Command::Storage(command) => storage::run(&command),
         Command::Jobs(command) => jobs::run(command),
         Command::Backfill(args) => backfill::run(&args),
-        Command::Export(command) => export::run(command),
+        Command::Export(command) => export::run(&command),
         Command::Doctor(args) => doctor::run(&args),
         Command::Completions(args) => completions::run(&args),
     }

@@ -39,7 +39,7 @@ pub struct Args {
 }
 
 /// Serves until interrupted.
-pub fn run(args: Args) -> anyhow::Result<()> {
+pub fn run(args: &Args) -> anyhow::Result<()> {
     let fonts = args.fonts.load()?;
     let data = args.data.as_deref().map_or_else(|| Ok(starter::sample(Language::default())), read_data)?;
     let first = render(&args.template, &data, &fonts);

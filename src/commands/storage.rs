@@ -16,7 +16,7 @@ pub enum Command {
 }
 
 /// Runs one of the commands.
-pub fn run(command: Command) -> anyhow::Result<()> {
+pub fn run(command: &Command) -> anyhow::Result<()> {
     let Command::Check = command;
     let (config, _) = Config::with_problems(&mut Env::from_process());
     files::block_on(async {

@@ -42,11 +42,11 @@ pub fn run(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Check { template, data, json } => check(&template, data.as_deref(), json),
         Command::Init { out, language } => {
-            files::write(&out, &starter::diagnostic(language))?;
+            files::write(&out, &starter::diagnostic(language)?)?;
             println!("{} is ready to be edited in Word; check it with: gradepost template check {}", out.display(), out.display());
             Ok(())
         }
-        Command::Preview(args) => preview::run(args),
+        Command::Preview(args) => preview::run(&args),
     }
 }
 

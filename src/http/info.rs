@@ -44,10 +44,9 @@ fn prefers_html(headers: &HeaderMap) -> bool {
 }
 
 fn page() -> String {
-    let rows: String = ENDPOINTS
-        .iter()
-        .map(|(method, path, purpose)| format!("<tr><td>{method}</td><td><code>{path}</code></td><td>{purpose}</td></tr>"))
-        .collect();
+    let row =
+        |(method, path, purpose): &(&str, &str, &str)| format!("<tr><td>{method}</td><td><code>{path}</code></td><td>{purpose}</td></tr>");
+    let rows = ENDPOINTS.iter().map(row).collect::<Vec<_>>().join("\n");
     format!(
         r#"<!doctype html>
 <html lang="en">

@@ -1,5 +1,6 @@
 //! Every route on one screen.
 
+use std::future::Ready;
 use std::hash::{BuildHasher as _, RandomState};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -36,7 +37,7 @@ pub fn router(state: AppState) -> Router {
         .route("/tasks/run", post(tasks::run).fallback(|| wrong_method("POST")))
         .route("/tasks/sweep", post(tasks::sweep).fallback(|| wrong_method("POST")))
         .route("/metrics", get(metrics::show).fallback(|| wrong_method("GET, HEAD")))
-        .fallback(async || ApiError::NotFound)
+        .fallback(|| std::future::ready(ApiError::NotFound))
         .layer(DefaultBodyLimit::max(limit))
         .layer(middleware::from_fn(move |request, next| in_time(timeout, request, next)))
         .layer(middleware::map_response(harden))
@@ -47,8 +48,8 @@ pub fn router(state: AppState) -> Router {
         .with_state(state)
 }
 
-async fn wrong_method(allowed: &'static str) -> ApiError {
-    ApiError::MethodNotAllowed(allowed)
+fn wrong_method(allowed: &'static str) -> Ready<ApiError> {
+    std::future::ready(ApiError::MethodNotAllowed(allowed))
 }
 
 /// A request that drips in forever must not hold a connection.

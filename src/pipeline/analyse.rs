@@ -51,8 +51,8 @@ pub(super) async fn step(run: &Run<'_>, fetched: &Fetched) -> Result<Analysed, J
         language: language(run, &profile),
         template: profile.template.clone(),
         all_correct: profile.pass == PassRule::AllCorrect && profile.statuses.is_empty(),
-        history: history::attempts(&own, &others, &run.services.config.zone),
-        cohort: None,
+        history: history::shown(&own, &others, &run.services.config.zone),
+        cohort: history::standing(run, fetched, &own, &others).await?,
         skip: history::skip(run, fetched, &own, &others).await?,
         analysis,
     };

@@ -96,7 +96,7 @@ async fn fetch(run: &Run<'_>) -> Result<Fetched, JobError> {
             (None, None) => Err(late(run)),
         },
         (Err(error), Some(submission)) if error.cure == Cure::Person => {
-            tracing::warn!(job.id = %run.job.id(), cause = error.cause, "the event's own answers are used: {error}");
+            tracing::info!(job.id = %run.job.id(), cause = error.cause, "the event's own answers are used");
             Ok(Fetched { at, from_event: true, student: run.completion.student.clone(), submission, duplicate: false })
         }
         (Err(error), _) => Err(error.into()),

@@ -7,12 +7,15 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
+use crate::analysis::cohort::Standing;
+use crate::analysis::history::{Attempt, compare};
 use crate::jobs::handler::JobError;
 use crate::model::analysis::Analysis;
+use crate::pipeline::cohort::Counted;
 use crate::pipeline::config::RetakePolicy;
 use crate::pipeline::fetch::Fetched;
 use crate::pipeline::run::{Run, storage};
-use crate::report::data::Attempt;
+use crate::report::data;
 use crate::storage::key::ObjectKey;
 use crate::storage::{PutMode, StoreError};
 
@@ -25,14 +28,15 @@ pub(super) struct Filed {
     pub(super) job: String,
     /// When it was handed in, else when its event came.
     pub(super) at: Timestamp,
-    pub(super) percentage: f64,
-    pub(super) level: Option<String>,
+    /// What later attempts are compared with.
+    pub(super) attempt: Attempt,
 }
 
 /// Files this job's result and returns the student's others, oldest first.
 pub(super) async fn file(run: &Run<'_>, fetched: &Fetched, analysis: &Analysis) -> Result<(Filed, Vec<Filed>), JobError> {
     let at = fetched.submission.submitted_at.or(run.completion.submitted_at).unwrap_or(run.job.event().received_at);
-    let own = Filed { job: run.job.id().to_string(), at, percentage: analysis.percentage, level: analysis.level.clone() };
+    let attempt = Attempt { submitted_at: Some(at), ..Attempt::of(&fetched.submission, analysis) };
+    let own = Filed { job: run.job.id().to_string(), at, attempt };
     let (assessment, student) = (run.assessment_key(), run.student_key(&fetched.student));
     let name = format!("{}_{}", at.strftime("%Y%m%dT%H%M%SZ"), own.job);
     let key = ObjectKey::Result { assessment: &assessment, student: &student, name: &name }.path();
@@ -58,16 +62,32 @@ async fn others(run: &Run<'_>, own_key: &str, own_job: &str) -> Result<Vec<Filed
     Ok(others)
 }
 
-/// The attempts up to this one, oldest first.
-pub(super) fn attempts(own: &Filed, others: &[Filed], zone: &TimeZone) -> Vec<Attempt> {
-    let earlier = others.iter().filter(|other| (other.at, &other.job) < (own.at, &own.job));
-    let attempt = |(index, filed): (usize, &Filed)| Attempt {
+/// The attempts up to this one, oldest first, as the report shows them.
+pub(super) fn shown(own: &Filed, others: &[Filed], zone: &TimeZone) -> Vec<data::Attempt> {
+    let others: Vec<Attempt> = others.iter().map(|filed| filed.attempt.clone()).collect();
+    let shown = |(index, attempt): (usize, Attempt)| data::Attempt {
         attempt: index as u32 + 1,
-        date: Some(filed.at.to_zoned(zone.clone()).date().to_string()),
-        percentage: filed.percentage,
-        level: filed.level.clone(),
+        date: attempt.submitted_at.map(|at| at.to_zoned(zone.clone()).date().to_string()),
+        percentage: attempt.percentage,
+        level: attempt.level,
     };
-    earlier.chain([own]).enumerate().map(attempt).collect()
+    compare(&own.attempt, &others).attempts.into_iter().enumerate().map(shown).collect()
+}
+
+/// Where the result stands among all students' newest ones, and leaves it to be counted itself.
+pub(super) async fn standing(run: &Run<'_>, fetched: &Fetched, own: &Filed, others: &[Filed]) -> Result<Option<data::Cohort>, JobError> {
+    let (assessment, percentage) = (run.assessment_key(), own.attempt.percentage);
+    let counted = Counted { assessment: assessment.clone(), student: run.student_key(&fetched.student), at: own.at, percentage };
+    let cohorts = &run.services.cohorts;
+    cohorts.leave(&counted, &run.row_name()).await.map_err(|error| storage(&error))?;
+    let mut summary = cohorts.summary(&assessment).await.map_err(|error| storage(&error))?;
+    // The student's attempt before this one may be counted already; this one takes its place.
+    if let Some(before) = others.iter().rev().find(|other| other.at <= own.at) {
+        summary.remove(before.attempt.percentage);
+    }
+    summary.add(percentage);
+    let cohort = |standing: Standing| data::Cohort { count: standing.count as u32, mean: standing.mean, percentile: standing.percentile };
+    Ok(summary.standing(percentage).map(cohort))
 }
 
 /// Why this submission gets no report, if it gets none.
@@ -102,7 +122,7 @@ async fn skip_all_but_first(run: &Run<'_>, fetched: &Fetched) -> Result<Option<S
 /// Of equal results the earlier one counts, so that of two at once one is sent.
 fn skip_all_but_best(own: &Filed, others: &[Filed]) -> Option<String> {
     let beats = |other: &&Filed| {
-        let order = other.percentage.total_cmp(&own.percentage);
+        let order = other.attempt.percentage.total_cmp(&own.attempt.percentage);
         order.is_gt() || (order.is_eq() && (other.at, &other.job) < (own.at, &own.job))
     };
     others.iter().find(beats).map(|_| "an earlier result is as good or better (RETAKE_POLICY=best)".to_owned())

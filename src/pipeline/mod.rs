@@ -12,6 +12,7 @@ mod alerts;
 mod analyse;
 mod archive;
 mod claim;
+mod cohort;
 mod compose;
 pub mod config;
 pub mod fetch;
@@ -25,6 +26,7 @@ mod run;
 mod shelf;
 #[cfg(test)]
 mod tests;
+mod waiting;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -42,6 +44,7 @@ use crate::model::ids::JobId;
 use crate::pipeline::alerts::Alerts;
 use crate::pipeline::analyse::Analysed;
 use crate::pipeline::archive::Archived;
+use crate::pipeline::cohort::Cohorts;
 use crate::pipeline::config::PipelineConfig;
 use crate::pipeline::fetch::{Fetched, Submissions};
 use crate::pipeline::letters::Letters;
@@ -91,16 +94,19 @@ impl Pipeline {
         let Parts { config, clock, store, submissions, renderer, mailer } = parts;
         let alerts = Alerts::new(store.clone(), mailer.clone(), letters.clone(), config.language);
         let shelf = Shelf::new(store.clone(), renderer);
-        let processed = Processed::new(store.clone());
-        Ok(Self { services: Services { config, store, submissions, mailer, shelf, letters, processed }, alerts, clock })
+        let (processed, cohorts) = (Processed::new(store.clone()), Cohorts::new(store.clone()));
+        Ok(Self { services: Services { config, store, submissions, mailer, shelf, letters, processed, cohorts }, alerts, clock })
     }
 
-    /// Folds what waits into `processed.csv` and tells the admin what is due; for the loop below, for a scheduler and before the process ends.
+    /// Folds what waits into `processed.csv` and the cohorts, and tells the admin what is due; for the loop below, for a scheduler and before the process ends.
     ///
     /// # Errors
     /// An index that could not be brought up to date; what waits is kept.
     pub async fn upkeep(&self) -> Result<Folded, ProcessedError> {
         let folded = self.services.processed.fold().await;
+        if let Err(error) = self.services.cohorts.fold().await {
+            tracing::warn!(%error, "the cohorts are behind");
+        }
         if let Err(error) = self.alerts.send_due(self.clock.now()).await {
             tracing::warn!(%error, "the admin's alerts wait");
         }

@@ -30,11 +30,7 @@ pub(super) async fn step(
         return Ok(notified);
     }
     let row = row(run, fetched, analysed, archived, mailed);
-    let name = match run.job.round() {
-        0 | 1 => run.job.id().to_string(),
-        round => format!("{}-{round}", run.job.id()),
-    };
-    run.services.processed.leave(&row, &name).await.map_err(|error| storage(&error))?;
+    run.services.processed.leave(&row, &run.row_name()).await.map_err(|error| storage(&error))?;
     run.record("notified", &Notified { at: run.job.now(), row }).await
 }
 

@@ -12,19 +12,13 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::pipeline::notify::Notified;
+use crate::pipeline::waiting::{self, AT_ONCE, PAGE, TRIES};
 use crate::storage::key::{JOBS_FOLDER, ObjectKey, UNFOLDED_FOLDER, parse_record};
 use crate::storage::{PutMode, Store, StoreError};
 
 /// The columns in their order: the first four are those of the service this one replaces.
 const COLUMNS: [&str; 9] =
     ["user_id", "assessment_title", "user_email", "processed_at", "job_id", "submission_id", "percentage", "level", "file"];
-
-/// How often a fold starts over when others change the index under it; whatever stays is taken by the next fold.
-const TRIES: usize = 8;
-
-/// Keys read at once and keys asked for at once.
-const READERS: usize = 16;
-const PAGE: usize = 1000;
 
 /// One report that was sent.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -91,8 +85,7 @@ impl Processed {
     /// Leaves a row to be folded; leaving it twice is harmless.
     pub(super) async fn leave(&self, row: &Row, name: &str) -> Result<(), StoreError> {
         let key = ObjectKey::Unfolded { course: &row.course, row: name }.path();
-        let bytes = serde_json::to_vec(row).map_err(|error| StoreError::Refused { key: key.clone(), message: error.to_string() })?;
-        self.store.put(&key, bytes.into(), PutMode::Overwrite).await.map(|_| ())
+        waiting::leave(self.store.as_ref(), &key, row).await
     }
 
     /// Folds every row that waits into its course's index.
@@ -100,11 +93,8 @@ impl Processed {
     /// # Errors
     /// The first course that failed; the others are folded all the same, and nothing that waits is lost.
     pub async fn fold(&self) -> Result<Folded, ProcessedError> {
-        let names = keys(self.store.as_ref(), UNFOLDED_FOLDER).await?;
-        let rows: Vec<Option<(String, Row)>> =
-            futures::stream::iter(names).map(|key| self.waiting_row(key)).buffered(READERS).try_collect().await?;
         let mut courses: BTreeMap<String, Vec<(String, Row)>> = BTreeMap::new();
-        for (key, row) in rows.into_iter().flatten() {
+        for (key, row) in waiting::read::<Row>(&self.store, UNFOLDED_FOLDER).await? {
             courses.entry(row.course.clone()).or_default().push((key, row));
         }
         let mut done = Folded::default();
@@ -131,7 +121,7 @@ impl Processed {
             let Some(last) = page.last().cloned() else { break };
             let notified = page.into_iter().filter(|key| parse_record(key).is_some_and(|(_, record)| is_notified(record)));
             let rows: Vec<Option<Row>> =
-                futures::stream::iter(notified).map(|key| self.notified_row(key)).buffered(READERS).try_collect().await?;
+                futures::stream::iter(notified).map(|key| self.notified_row(key)).buffered(AT_ONCE).try_collect().await?;
             for row in rows.into_iter().flatten() {
                 courses.entry(row.course.clone()).or_default().push(row);
             }
@@ -150,19 +140,6 @@ impl Processed {
         Ok(done)
     }
 
-    /// A row that waits; `None` when another instance folded it meanwhile.
-    async fn waiting_row(&self, key: String) -> Result<Option<(String, Row)>, StoreError> {
-        let Some((bytes, _)) = self.store.get(&key).await? else { return Ok(None) };
-        match serde_json::from_slice(&bytes) {
-            Ok(row) => Ok(Some((key, row))),
-            Err(error) => {
-                // One damaged row must not stop the others; the job's record still has it.
-                tracing::error!(key, %error, "a row of processed.csv cannot be read; run `gradepost export processed`");
-                Ok(None)
-            }
-        }
-    }
-
     async fn notified_row(&self, key: String) -> Result<Option<Row>, StoreError> {
         let found = self.store.get(&key).await?;
         Ok(found.and_then(|(bytes, _)| serde_json::from_slice::<Notified>(&bytes).ok()).map(|notified| notified.row))
@@ -172,8 +149,7 @@ impl Processed {
         rows.sort_by(|(_, a), (_, b)| (a.processed_at, &a.job_id).cmp(&(b.processed_at, &b.job_id)));
         let added = self.change(course, |index| rows.iter().filter(|(_, row)| index.add(row)).count()).await?;
         // Only now that the index is written: a crash in between leaves rows the index knows, and they are not added again.
-        let folded = rows.into_iter().map(|(key, _)| async move { self.store.delete(&key).await });
-        futures::stream::iter(folded).buffer_unordered(READERS).try_collect::<()>().await?;
+        waiting::clear(&self.store, rows).await?;
         Ok(added)
     }
 
@@ -206,18 +182,6 @@ impl Processed {
 /// Whether a record is a job's `notified`, of the first round or a later one.
 fn is_notified(record: &str) -> bool {
     record == "notified" || record.strip_prefix("notified-").is_some_and(|round| round.bytes().all(|b| b.is_ascii_digit()))
-}
-
-/// All keys under a folder.
-async fn keys(store: &dyn Store, folder: &str) -> Result<Vec<String>, StoreError> {
-    let mut keys: Vec<String> = Vec::new();
-    loop {
-        let page = store.list(folder, keys.last().map(String::as_str), PAGE).await?;
-        if page.is_empty() {
-            return Ok(keys);
-        }
-        keys.extend(page);
-    }
 }
 
 /// One `processed.csv` in memory. Columns and rows of others are kept as they are.

@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use crate::delivery::mail::Mailer;
 use crate::jobs::handler::{self, JobContext, JobError};
 use crate::model::completion::Completion;
+use crate::pipeline::cohort::Cohorts;
 use crate::pipeline::config::PipelineConfig;
 use crate::pipeline::fetch::Submissions;
 use crate::pipeline::letters::Letters;
@@ -24,6 +25,7 @@ pub(super) struct Services {
     pub(super) shelf: Shelf,
     pub(super) letters: Arc<Letters>,
     pub(super) processed: Processed,
+    pub(super) cohorts: Cohorts,
 }
 
 /// One run of one job.
@@ -62,6 +64,11 @@ impl<'a> Run<'a> {
     #[expect(clippy::unused_self, reason = "reads as a property of the run")]
     fn scoped(&self, step: &str, round: u32) -> String {
         if round <= 1 { step.to_owned() } else { format!("{step}-{round}") }
+    }
+
+    /// The name of what this round leaves to be folded.
+    pub(super) fn row_name(&self) -> String {
+        self.scoped(self.job.id().as_str(), self.job.round())
     }
 
     /// The id that results of a student are filed under.

@@ -102,9 +102,10 @@ mod tests {
     use tempfile::TempDir;
 
     use super::*;
+    use crate::storage::config::BucketConfig;
+    use crate::storage::conformance;
     use crate::storage::gcs::GcsStore;
     use crate::storage::memory::MemoryStore;
-    use crate::storage::{conformance, emulator};
 
     async fn hybrid() -> (TempDir, Arc<MemoryStore>, HybridStore) {
         let dir = tempfile::tempdir().unwrap();
@@ -115,7 +116,7 @@ mod tests {
 
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
     async fn a_hybrid_is_a_conforming_store() {
-        let Some(bucket) = emulator::bucket().await else { return };
+        let Some(bucket) = BucketConfig::emulated().await else { return };
         let dir = tempfile::tempdir().unwrap();
         let bucket = Arc::new(GcsStore::open(&bucket).await.unwrap());
         conformance::run(Arc::new(HybridStore::new(LocalStore::open(dir.path()).await.unwrap(), bucket))).await;

@@ -51,6 +51,8 @@ pub const JOBS_FOLDER: &str = "jobs/";
 
 /// All rows that wait to be folded.
 pub const UNFOLDED_FOLDER: &str = "folding/";
+/// All results that wait to be counted.
+pub const UNCOUNTED_FOLDER: &str = "counting/";
 /// All jobs an admin is yet to hear of.
 pub const ALERTS_FOLDER: &str = "alerts/waiting/";
 /// All question banks.
@@ -161,6 +163,23 @@ pub enum ObjectKey<'a> {
         /// When and which job.
         name: &'a str,
     },
+    /// A result that waits to be counted into its cohort.
+    Uncounted {
+        /// The assessment's id, else its title.
+        assessment: &'a str,
+        /// The result's name: the job, in later rounds with the round.
+        row: &'a str,
+    },
+    /// The newest result of each student on an assessment.
+    CohortMembers {
+        /// The assessment's id, else its title.
+        assessment: &'a str,
+    },
+    /// How often each result on an assessment occurred.
+    CohortSummary {
+        /// The assessment's id, else its title.
+        assessment: &'a str,
+    },
     /// Which job makes the report of a submission.
     Claim {
         /// The assessment's id, else its title.
@@ -210,6 +229,9 @@ impl ObjectKey<'_> {
             Self::Result { assessment, student, name } => {
                 format!("results/{}/{}/{}.json", safe_name(assessment), safe_name(student), safe_name(name))
             }
+            Self::Uncounted { assessment, row } => format!("{UNCOUNTED_FOLDER}{}/{}.json", safe_name(assessment), safe_name(row)),
+            Self::CohortMembers { assessment } => format!("cohorts/{}/members.json", safe_name(assessment)),
+            Self::CohortSummary { assessment } => format!("cohorts/{}/summary.json", safe_name(assessment)),
             Self::Claim { assessment, submission } => format!("claims/{}/{}", safe_name(assessment), safe_name(submission)),
             Self::FirstReport { assessment, student } => format!("first_reports/{}/{}.json", safe_name(assessment), safe_name(student)),
             Self::AlertWaiting { cause, job } => format!("{ALERTS_FOLDER}{}/{job}.json", safe_name(cause)),

@@ -6,6 +6,7 @@ pub mod config;
 #[cfg(test)]
 pub(crate) mod conformance;
 #[cfg(test)]
+#[path = "../../tests/parts/gcs_emulator.rs"]
 pub(crate) mod emulator;
 pub mod gcs;
 pub mod hybrid;

@@ -4,8 +4,15 @@
 mod harness;
 
 mod commands;
+mod disk;
+#[path = "../parts/gcs_emulator.rs"]
+mod gcs_emulator;
+mod ledger;
 mod mail;
+mod outcomes;
+mod race;
 mod report;
+mod retakes;
 mod settings;
 mod smtp_server;
 mod webhook;

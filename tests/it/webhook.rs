@@ -261,6 +261,7 @@ async fn health_information_and_readiness_answer_as_promised() {
     }
 
     assert_eq!(service.get("/metrics").await.status, 401);
+    assert_eq!(service.webhook("{}").await.body["status"], "ignored");
     let metrics = service.send(service.client().get(service.url("/metrics")).bearer_auth("admin")).await;
     assert!(metrics.text.contains("gradepost_webhook_requests"), "{}", metrics.text);
     assert_eq!(service.send(service.client().post(service.url("/tasks/sweep"))).await.status, 401);
@@ -282,12 +283,12 @@ async fn logs_name_nobody() {
 #[test]
 fn without_a_secret_the_service_refuses_to_start_and_says_what_to_do() {
     let folder = tempfile::tempdir().unwrap();
-    let settings = [("DATA_DIR", folder.path().to_str().unwrap()), ("SMTP_PORT", "many"), ("STORAGE_BACKEND", "floppy")];
+    let settings = [("DATA_DIR", folder.path().to_str().unwrap()), ("WEBHOOK_WAIT_SECONDS", "long"), ("STORAGE_BACKEND", "floppy")];
     let settings = settings.into_iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
     let output = harness::gradepost(&["serve"], &settings).output().unwrap();
     assert_eq!(output.status.code(), Some(1));
     let words = String::from_utf8_lossy(&output.stderr);
-    for name in ["WEBHOOK_SECRET", "SMTP_PORT", "STORAGE_BACKEND", "local, gcp"] {
+    for name in ["WEBHOOK_SECRET", "WEBHOOK_WAIT_SECONDS", "STORAGE_BACKEND", "local, gcp"] {
         assert!(words.contains(name), "{words}");
     }
 }

@@ -18,7 +18,6 @@ pub use names::{candidates, find, same_name};
 pub(crate) use columns::{LECTURE, group_column};
 pub(crate) use read::escape_bar;
 
-use crate::analysis::fold;
 use crate::analysis::matching::kind::Kind;
 
 /// The questions of one assessment with their right answers and groups, in the file's order.
@@ -44,7 +43,7 @@ pub struct Question {
     pub points: f64,
     /// Its text, where the bank holds it.
     pub text: Option<String>,
-    /// Column to group name (`lecture` → `Porcentajes`); a blank cell is no entry.
+    /// Column to group name (`lecture` → `Porcentajes`), every group in one spelling; a blank cell is no entry.
     pub groups: BTreeMap<String, String>,
 }
 
@@ -75,14 +74,9 @@ impl QuestionBank {
         &self.columns
     }
 
-    /// The names in a grouping column, order of first appearance; spellings that differ in case, accents or spaces are one.
+    /// The names in a grouping column, order of first appearance.
     pub fn group_names(&self, column: &str) -> Vec<&str> {
         let mut seen = BTreeSet::new();
-        self.questions
-            .iter()
-            .filter_map(|q| q.groups.get(column))
-            .filter(|name| seen.insert(fold::unaccented(name)))
-            .map(String::as_str)
-            .collect()
+        self.questions.iter().filter_map(|q| q.groups.get(column)).filter(|name| seen.insert(*name)).map(String::as_str).collect()
     }
 }

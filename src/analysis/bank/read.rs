@@ -45,6 +45,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<(Vec<Question>, Vec<String>), Vec<Ban
             Err(found) => faults.extend(found),
         }
     }
+    unify_groups(&mut questions);
     check_numbers(&questions, faults.is_empty(), &mut faults);
     if faults.is_empty() {
         let names = columns.groups.into_iter().map(|(_, name)| name).collect();
@@ -171,6 +172,17 @@ fn group_name(column: &str, cell: &str) -> String {
     let name = fold::collapse_spaces(cell);
     let whole = name.strip_suffix(".0").or_else(|| name.strip_suffix(",0")).filter(|w| column == DIFFICULTY && w.parse::<u32>().is_ok());
     whole.map_or_else(|| name.clone(), str::to_owned)
+}
+
+/// Gives groups whose names differ in case, accents or spaces the spelling of the first, so that equal texts are equal groups from here on.
+fn unify_groups(questions: &mut [(u64, Question)]) {
+    let mut first: BTreeMap<(String, String), String> = BTreeMap::new();
+    for (_, question) in questions {
+        for (column, name) in &mut question.groups {
+            let spelling = first.entry((column.clone(), fold::unaccented(name))).or_insert_with(|| name.clone());
+            name.clone_from(spelling);
+        }
+    }
 }
 
 /// Numbers must run from 1 without doubles or gaps; gaps only mean something once every row could be read.

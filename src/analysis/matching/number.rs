@@ -24,16 +24,20 @@ const WORDS: &[&str] = &[
 /// The words clear enough to count in the middle of a sentence.
 const CLEAR_WORDS: usize = 4;
 
+/// How many characters of a description are looked at for the number it begins with; questions can be whole texts.
+const BEGINNING: usize = 40;
+
 /// The number a description begins with: `Pregunta 12`, `Question 12:`, `Q12`, `12.`, `12)`, `12.-`, or nothing but `12`.
 pub(crate) fn leading(description: &str) -> Option<u32> {
-    let text = fold::unaccented(description);
-    let text = skip_markup(&text);
-    word_and_number(text, WORDS).or_else(|| bare_number(text))
+    let text = skip_markup(description);
+    let beginning = text.char_indices().nth(BEGINNING).map_or(text, |(end, _)| &text[..end]);
+    let text = fold::skeleton(beginning);
+    word_and_number(&text, WORDS).or_else(|| bare_number(&text))
 }
 
 /// A number that a clear word names anywhere in the description (`Matemática – Pregunta 12`).
 pub(crate) fn mentioned(description: &str) -> Option<u32> {
-    let text = fold::unaccented(description);
+    let text = fold::skeleton(description);
     let mut starts = text.char_indices().filter(|(i, _)| !text[..*i].ends_with(char::is_alphanumeric)).map(|(i, _)| i);
     starts.find_map(|start| word_and_number(&text[start..], &WORDS[..CLEAR_WORDS]))
 }

@@ -64,7 +64,7 @@ pub async fn post(url: &str, body: Vec<u8>, signature: Option<String>) -> Result
     let client = reqwest::Client::builder()
         .redirect(reqwest::redirect::Policy::none())
         .connect_timeout(Duration::from_secs(5))
-        .timeout(Duration::from_secs(60))
+        .timeout(Duration::from_mins(1))
         .build()
         .map_err(no_answer)?;
     let mut request = client.post(parsed).header("Content-Type", "application/json").body(body);

@@ -5,7 +5,7 @@ use tokio::task::JoinSet;
 use super::*;
 use crate::jobs::index::Claim;
 use crate::jobs::worker::Outcome;
-use crate::storage::emulator;
+use crate::storage::config::BucketConfig;
 use crate::storage::gcs::GcsStore;
 use crate::storage::local::LocalStore;
 
@@ -50,7 +50,7 @@ async fn two_hundred_claims_of_one_event_are_one_job_in_a_folder() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn two_hundred_claims_of_one_event_are_one_job_in_a_bucket() {
-    let Some(bucket) = emulator::bucket().await else { return };
+    let Some(bucket) = BucketConfig::emulated().await else { return };
     let open = async || Arc::new(GcsStore::open(&bucket).await.unwrap()) as Arc<dyn Store>;
     race(&World::new(), [open().await, open().await, open().await]).await;
 }

@@ -1,5 +1,7 @@
 //! Wakes any instance: the job's id goes to a topic whose push subscription calls `POST /tasks/run`.
 
+pub mod push;
+
 use std::sync::Arc;
 
 use async_trait::async_trait;

@@ -101,8 +101,14 @@ impl World {
         }
     }
 
-    /// Runs an attempt and tells of its end, as the core does.
+    /// Runs an attempt and tells of its end, as the core does. Each job is about a submission of its own.
     pub(crate) async fn run(&self, job: &Job) -> Result<Value, JobError> {
+        self.run_about(job, &format!("submission of {}", job.id)).await
+    }
+
+    /// Runs an attempt of a job about a submission.
+    pub(crate) async fn run_about(&self, job: &Job, submission: &str) -> Result<Value, JobError> {
+        submission.clone_into(&mut self.platform.submission_id.lock().unwrap());
         let result = self.pipeline.run(job).await;
         if let Err(error) = &result
             && !matches!(error.next, Next::Retry(_))
@@ -141,17 +147,18 @@ pub(crate) fn submission(answers: [&str; 4]) -> Submission {
         answer: Some((*answer).to_owned()),
         ..Answer::default()
     };
-    Submission { id: Some("s1".to_owned()), answers: answers.iter().enumerate().map(answer).collect(), ..Submission::default() }
+    Submission { answers: answers.iter().enumerate().map(answer).collect(), ..Submission::default() }
 }
 
 /// The platform, answering as it was told to; at first with three of four right.
 pub(crate) struct Platform {
     answer: Mutex<Result<Option<Submission>, FetchError>>,
+    submission_id: Mutex<String>,
 }
 
 impl Default for Platform {
     fn default() -> Self {
-        Self { answer: Mutex::new(Ok(Some(submission(["A", "B", "C", "x"])))) }
+        Self { answer: Mutex::new(Ok(Some(submission(["A", "B", "C", "x"])))), submission_id: Mutex::default() }
     }
 }
 
@@ -164,7 +171,8 @@ impl Platform {
 #[async_trait]
 impl Submissions for Platform {
     async fn find(&self, completion: &Completion) -> Result<Found, FetchError> {
-        let submission = self.answer.lock().unwrap().clone()?;
+        let id = self.submission_id.lock().unwrap().clone();
+        let submission = self.answer.lock().unwrap().clone()?.map(|submission| Submission { id: Some(id), ..submission });
         Ok(Found { submission, student: completion.student.clone() })
     }
 }

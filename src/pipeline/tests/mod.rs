@@ -287,7 +287,7 @@ async fn a_report_shows_the_attempts_before_it() {
     let world = World::new().await;
     for (number, answers) in [["A", "x", "x", "x"], ["A", "B", "C", "D"]].into_iter().enumerate() {
         let mut submission = submission(answers);
-        submission.submitted_at = Some(format!("2026-11-2{number}T12:00:00Z").parse().unwrap());
+        submission.submitted_at = Some(format!("2026-11-21T11:5{number}:00Z").parse().unwrap());
         world.platform.answers(Ok(Some(submission)));
         world.run(&world.job(number as u8)).await.unwrap();
         world.clock.advance(Duration::from_secs(5));
@@ -305,4 +305,34 @@ async fn two_reports_of_one_second_do_not_overwrite_each_other() {
     world.platform.answers(Ok(Some(submission(["A", "B", "C", "D"]))));
     let second = world.run(&world.job(2)).await.unwrap();
     assert_ne!(first["file"], second["file"]);
+}
+
+#[tokio::test]
+async fn from_ten_students_on_a_report_says_where_its_student_stands() {
+    let world = World::new().await;
+    for number in 0..10 {
+        let mut completion = completion();
+        completion.student.id = Some(format!("u{number}"));
+        world.platform.answers(Ok(Some(submission(["A", "B", "x", "x"]))));
+        world.run(&world.job_of(number, &completion)).await.unwrap();
+        world.pipeline.upkeep().await.unwrap();
+    }
+    let cohort = |mail: usize| {
+        serde_json::from_slice::<serde_json::Value>(&world.mails()[mail].mail.attachments[0].bytes).unwrap()["cohort"].clone()
+    };
+    assert_eq!((cohort(8), cohort(9)["count"].clone()), (json!(null), json!(10)));
+    world.platform.answers(Ok(Some(submission(["A", "B", "C", "D"]))));
+    world.run(&world.job(20)).await.unwrap();
+    assert_eq!(cohort(10), json!({ "count": 11, "mean": 600.0 / 11.0, "percentile": 100.0 }));
+}
+
+#[tokio::test]
+async fn two_events_about_one_submission_give_one_report() {
+    let world = World::new().await;
+    let (first, second) = (world.job(1), world.job(2));
+    assert_eq!(world.run_about(&first, "s1").await.unwrap()["status"], "sent");
+    assert_eq!(world.run_about(&second, "s1").await.unwrap()["status"], "duplicate");
+    assert_eq!(world.run_about(&first.again(), "s1").await.unwrap()["status"], "sent", "a repeat of the first is still the first");
+    assert_eq!(world.mails().len(), 1);
+    assert_eq!(world.run_about(&second.released(), "s1").await.unwrap()["status"], "sent", "a person may always have it sent");
 }

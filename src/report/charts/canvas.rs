@@ -72,7 +72,10 @@ pub(super) struct Canvas {
 
 impl Canvas {
     pub(super) fn new(width: i64, height: i64, fonts: &str) -> Self {
-        Self { width, height, fonts: fonts.to_owned(), shapes: String::new(), next: 1 }
+        let mut canvas = Self { width, height, fonts: fonts.to_owned(), shapes: String::new(), next: 1 };
+        // LibreOffice stretches what a group holds to the group's size; an invisible ground of that size leaves nothing to stretch.
+        canvas.shape(Area { x: 0, y: 0, width, height }, "rect", "<a:noFill/><a:ln><a:noFill/></a:ln>", "");
+        canvas
     }
 
     /// A filled rectangle.

@@ -122,7 +122,12 @@ fn number(root: &Value, path: &str) -> Option<f64> {
 
 /// Text in the data.
 fn text(root: &Value, path: &str) -> Option<String> {
-    find(root, path).map(|value| value.to_string()).filter(|text| !text.is_empty())
+    find(root, path).map(|value| one_line(&value.to_string())).filter(|text| !text.is_empty())
+}
+
+/// A label is one line: breaks and tabs become spaces.
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// A share of a length.

@@ -33,3 +33,6 @@ mod xml;
 
 pub use error::{DocumentError, XmlError};
 pub use read::read;
+
+#[cfg(test)]
+mod tests;

@@ -167,6 +167,8 @@ struct Builder<'x> {
     open: Vec<Open>,
     /// Open nodes with their last child so far.
     parents: Vec<(u32, u32)>,
+    /// How deep the element stands that keeps all blanks in it (`xml:space`, which is inherited).
+    keeps_blanks: Option<usize>,
     /// Prefixes that do not mean what they usually do: element depth, prefix, usual prefix.
     renamed: Vec<(usize, String, &'static str)>,
 }
@@ -186,6 +188,7 @@ impl<'x> Builder<'x> {
             },
             open: Vec::new(),
             parents: Vec::new(),
+            keeps_blanks: None,
             renamed: Vec::new(),
         }
     }
@@ -251,6 +254,8 @@ impl<'x> Builder<'x> {
         if matches!(self.role(&name, start), Role::Node) {
             self.add(&name, start)?;
         }
+        let depth = self.open.len();
+        self.keeps_blanks = self.keeps_blanks.filter(|declared| *declared < depth);
         self.renamed.retain(|(depth, ..)| *depth < self.open.len());
         Ok(())
     }
@@ -261,6 +266,7 @@ impl<'x> Builder<'x> {
         }
         let depth = self.open.len();
         self.renamed.retain(|(declared, ..)| *declared < depth);
+        self.keeps_blanks = self.keeps_blanks.filter(|declared| *declared < depth);
     }
 
     fn text(&mut self, text: &str) -> Result<(), XmlError> {
@@ -278,6 +284,7 @@ impl<'x> Builder<'x> {
     fn add(&mut self, name: &str, start: &BytesStart<'_>) -> Result<u32, XmlError> {
         let value = self.keep(name);
         let from = self.tree.attributes.len() as u32;
+        let mut own_space = false;
         for attribute in start.attributes().with_checks(false).flatten() {
             let key = attribute.key.into_inner();
             if key.starts_with("xmlns") {
@@ -288,8 +295,16 @@ impl<'x> Builder<'x> {
             let key = self.keep(&key);
             // A value that cannot be unescaped is as good as absent.
             let Ok(text) = attribute.normalized_value(XmlVersion::Implicit1_0) else { continue };
+            own_space |= attribute.key.into_inner() == "xml:space";
+            if own_space && text == "preserve" && name != "w:t" && self.keeps_blanks.is_none() {
+                self.keeps_blanks = Some(self.open.len());
+            }
             let text = self.keep(&text);
             self.tree.attributes.push((key, text));
+        }
+        if name == "w:t" && !own_space && self.keeps_blanks.is_some() {
+            let inherited = (self.keep("xml:space"), self.keep("preserve"));
+            self.tree.attributes.push(inherited);
         }
         let to = self.tree.attributes.len() as u32;
         self.push(Entry { value, element: true, attributes: (from, to), first: NONE, next: NONE })

@@ -152,9 +152,11 @@ impl Fonts {
         self.face(font).parsed().map_or_else(Metrics::default, |parsed| parsed.metrics)
     }
 
-    /// Whether a face has a glyph for a character.
+    /// Whether a face can show a character. Spaces of any width need no glyph: shaping makes them of the plain one (Carlito has no U+00A0).
     pub fn has(&self, font: FontId, character: char) -> bool {
-        self.face(font).glyph(character).is_some()
+        let face = self.face(font);
+        let space = matches!(character, '\u{A0}' | '\u{2000}'..='\u{200A}' | '\u{202F}' | '\u{205F}');
+        face.glyph(character).is_some() || (space && face.glyph(' ').is_some())
     }
 
     /// A face that has the character, preferring the style of `like`; `None` when no face has it.

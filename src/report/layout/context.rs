@@ -77,6 +77,8 @@ pub(super) struct Context<'a> {
     pub images: Vec<Arc<Image>>,
     /// Colour behind the text, for automatic text colour.
     pub background: Option<Rgb>,
+    /// Pitch of the document grid that lines snap to.
+    pub grid: Option<Pt>,
     /// Number of the note in work.
     pub note_mark: String,
     /// Numbers of footnotes and endnotes already referred to.
@@ -103,6 +105,7 @@ impl<'a> Context<'a> {
             warnings: BTreeSet::new(),
             images: Vec::new(),
             background: None,
+            grid: None,
             note_mark: String::new(),
             footnote_numbers: BTreeMap::new(),
             endnote_numbers: BTreeMap::new(),

@@ -200,7 +200,7 @@ fn draw_text<'a>(context: &mut Context<'a>, text: &'a TextBox, size: (Pt, Pt), b
     let (across, along) = if sideways { (size.1, size.0) } else { size };
     let width = (across - left - right).max(Pt(1.0));
     let inner = Rect::new(Pt::ZERO, Pt::ZERO, width, (along - top - bottom).max(Pt::ZERO));
-    let column = Column { width, bases: Bases { column: inner, in_cell: true, ..*bases }, holds_floats: false };
+    let column = Column { width, bases: Bases { column: inner, in_cell: true, ..*bases }, holds_floats: false, wraps: true };
     let stacked = pile(context, &text.blocks, column);
     let needed = stacked.height + top + bottom;
     let along = if text.auto_fit { along.max(needed) } else { along };

@@ -8,6 +8,14 @@ use crate::report::units::Pt;
 /// Stretches narrower than this beside a float stay empty.
 const NARROWEST: Pt = Pt(15.0);
 
+impl Zone {
+    /// The same area elsewhere.
+    pub(super) fn moved(self, dx: Pt, dy: Pt) -> Self {
+        let Rect { left, top, right, bottom } = self.rect;
+        Self { rect: Rect::new(left + dx, top + dy, right + dx, bottom + dy), ..self }
+    }
+}
+
 /// Areas text keeps out of, in the coordinates of their column or page.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Floats {
@@ -27,6 +35,11 @@ impl Floats {
     /// Text keeps out of this from now on.
     pub(super) fn add(&mut self, zone: Zone) {
         self.zones.push(zone);
+    }
+
+    /// The areas.
+    pub(super) fn into_zones(self) -> Vec<Zone> {
+        self.zones
     }
 
     /// How many there are.

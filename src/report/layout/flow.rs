@@ -1,5 +1,6 @@
 //! Pours the body over columns and pages.
 
+mod balance;
 mod checkpoint;
 mod paragraph;
 mod section;
@@ -8,10 +9,10 @@ mod table;
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
-use crate::report::document::model::{Block, ParagraphProps, Section};
+use crate::report::document::model::{Block, ParagraphProps, Section, SectionStart};
 use crate::report::document::numerals::numeral;
-use crate::report::layout::context::{Context, Facts, PageFacts};
-use crate::report::layout::float::{Bases, Floats};
+use crate::report::layout::context::{Context, Facts, PageFacts, twips};
+use crate::report::layout::float::{Bases, Floats, Zone};
 use crate::report::layout::ink::{Ink, MarkKind, Rect};
 use crate::report::layout::notes::{self, PageNotes};
 use crate::report::layout::page::{self, Draft, Kind};
@@ -72,7 +73,15 @@ struct Flow<'a> {
     known_floats: Vec<usize>,
     styles: Rc<BTreeMap<String, String>>,
     wants_styles: bool,
-    heights: HashMap<(usize, Kind), (Pt, Pt)>,
+    running: HashMap<(usize, Kind), Running>,
+}
+
+/// What a header and footer ask of the body.
+#[derive(Debug, Clone)]
+struct Running {
+    heights: (Pt, Pt),
+    /// The body flows around what floats in the header (measured on LibreOffice 7.4).
+    zones: Vec<Zone>,
 }
 
 /// Pours the whole body.
@@ -98,11 +107,16 @@ pub(super) fn pour(context: Context<'_>) -> Outcome<'_> {
         page_start: None,
         known_floats: Vec::new(),
         styles: Rc::default(),
-        heights: HashMap::new(),
+        running: HashMap::new(),
     };
     for (index, section) in document.sections.iter().enumerate() {
         flow.start_section(index, section);
-        flow.blocks(&section.blocks);
+        let balanced = document.sections.get(index + 1).is_some_and(|next| next.start == SectionStart::Continuous);
+        if balanced && flow.columns.len() > 1 {
+            flow.balanced(&section.blocks);
+        } else {
+            flow.blocks(&section.blocks);
+        }
     }
     flow.endnotes();
     flow.finish()
@@ -207,8 +221,9 @@ impl<'a> Flow<'a> {
         };
         self.context.page =
             PageFacts { number, format: section.page_numbers.format, section: self.section, styles: Rc::clone(&self.styles) };
-        let heights = self.running_heights(section, kind, number);
-        let (page, text) = page::geometry(&self.context, section, number, heights);
+        let running = self.running(section, kind, number);
+        self.context.grid = page::grid(section);
+        let (page, text) = page::geometry(&self.context, section, number, running.heights);
         self.drafts.push(Draft {
             section: self.section,
             kind,
@@ -230,28 +245,35 @@ impl<'a> Flow<'a> {
         self.natural = natural;
         self.previous = None;
         self.floats = Floats::default();
+        for zone in running.zones {
+            self.floats.add(zone);
+        }
         self.chain = None;
         self.page_start = None;
         self.known_floats.clear();
     }
 
-    /// Heights of a page's header and footer, laid out once for each kind.
-    fn running_heights(&mut self, section: &'a Section, kind: Kind, number: u32) -> (Pt, Pt) {
-        if let Some(heights) = self.heights.get(&(self.section, kind)) {
-            return *heights;
+    /// What the page's header and footer ask of the body, laid out once for each kind.
+    fn running(&mut self, section: &'a Section, kind: Kind, number: u32) -> Running {
+        if let Some(known) = self.running.get(&(self.section, kind)) {
+            return known.clone();
         }
         let (page, text) = page::geometry(&self.context, section, number, (Pt::ZERO, Pt::ZERO));
         let checkpoint = self.context.structure.checkpoint();
         let needs_facts = self.context.needs_facts;
-        let mut height = |blocks: Option<&'a std::sync::Arc<Vec<Block>>>| {
-            blocks.map_or(Pt::ZERO, |blocks| page::running(&mut self.context, blocks, (page, text), Pt::ZERO, true).height)
-        };
-        let heights = (height(page::part(&section.headers, kind)), height(page::part(&section.footers, kind)));
+        let header_top = twips(section.page.header).max(Pt::ZERO);
+        let header =
+            page::part(&section.headers, kind).map(|blocks| page::running(&mut self.context, blocks, (page, text), header_top, true));
+        let footer =
+            page::part(&section.footers, kind).map(|blocks| page::running(&mut self.context, blocks, (page, text), Pt::ZERO, true).height);
         // Numbers in running parts are filled in when pages are closed: they need no second round.
         self.context.needs_facts = needs_facts;
         self.context.structure.restore(&checkpoint);
-        self.heights.insert((self.section, kind), heights);
-        heights
+        let (height, zones) = header.map_or((Pt::ZERO, Vec::new()), |header| (header.height, header.zones));
+        let zones = zones.into_iter().map(|zone| zone.moved(text.left, header_top)).collect();
+        let running = Running { heights: (height, footer.unwrap_or(Pt::ZERO)), zones };
+        self.running.insert((self.section, kind), running.clone());
+        running
     }
 
     /// Draws the page's footnotes and notes where its text ends.

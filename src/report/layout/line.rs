@@ -36,8 +36,11 @@ pub(super) struct Extent {
 /// The metrics of a line from its content (rules measured on LibreOffice 7.4, all in whole twips).
 ///
 /// `auto` from 240 on adds its share of the font's height below (pictures do not count), under 240 shrinks the line and sets the baseline at 80 %; so does `exact`; `atLeast` adds above.
-pub(super) fn metrics(extent: Extent, spacing: LineSpacing) -> Metrics {
+pub(super) fn metrics(extent: Extent, spacing: LineSpacing, grid: Option<Pt>) -> Metrics {
     let natural = extent.ascent + extent.descent;
+    if let Some(pitch) = grid {
+        return on_grid(extent, spacing, pitch);
+    }
     let plain = Metrics { height: natural, baseline: extent.ascent };
     match spacing {
         LineSpacing::Auto(n) => match percent(n) {
@@ -59,14 +62,27 @@ pub(super) fn metrics(extent: Extent, spacing: LineSpacing) -> Metrics {
     }
 }
 
-/// Line spacing in whole percent, as LibreOffice's import keeps it; half a line is the least, nothing or nonsense means single.
+/// A line on the document grid: as many grid lines as it needs, its content centred in them.
+/// Only proportional spacing above 100 % counts; `exact` and `atLeast` are ignored (measured).
+fn on_grid(extent: Extent, spacing: LineSpacing, pitch: Pt) -> Metrics {
+    let natural = extent.ascent + extent.descent;
+    let height = pitch * ((natural - Pt(0.01)) / pitch).ceil().max(1.0);
+    let more = match spacing {
+        LineSpacing::Auto(n) => share(extent.font, (percent(n) - 100).max(0)),
+        _ => Pt::ZERO,
+    };
+    Metrics { height: height + more, baseline: extent.ascent + (height - natural) / 2.0 }
+}
+
+/// Line spacing in whole percent, as LibreOffice's import keeps it: both numbers go through hundredths of a millimetre, so 259/240 is 108 % and 283/240 is 117 % (measured).
+/// Half a line is the least; nothing or nonsense means single.
 fn percent(n: i32) -> i32 {
-    match n {
-        ..=0 => 100,
-        // Word's default of 1.08 lines is the one value that rounds up.
-        259 => 108,
-        _ => (n.min(31_680) * 100 / 240).max(50),
+    const SINGLE: i32 = 423;
+    if n <= 0 {
+        return 100;
     }
+    let hundredths = (n.min(31_680) * 127 + 36) / 72;
+    (hundredths * 100 / SINGLE).max(50)
 }
 
 /// Whole twips of a percentage.
@@ -187,10 +203,8 @@ fn arrange(prepared: &Prepared<'_>, align: Align, segment: &Segment) -> Vec<(Pt,
     let stretched = segment.after_tab.min(segment.shown)..segment.shown;
     let gaps: usize = segment.placed[stretched.clone()].iter().map(spaces).sum();
     let shift = match align {
-        Align::Center => extra / 2.0,
-        Align::Right => extra,
         Align::Justify | Align::Distribute if prepared.rtl && !(stretch && gaps > 0) => extra,
-        _ => Pt::ZERO,
+        _ => shift(align, segment),
     };
     let one = if stretch && gaps > 0 { extra / gaps as f32 } else { Pt::ZERO };
     let mut moved = shift;
@@ -206,6 +220,16 @@ fn arrange(prepared: &Prepared<'_>, align: Align, segment: &Segment) -> Vec<(Pt,
         reorder(prepared, segment, shift, &mut places);
     }
     places
+}
+
+/// How far alignment moves a line's text, and the number before it.
+pub(super) fn shift(align: Align, segment: &Segment) -> Pt {
+    let extra = (segment.right - segment.ink_right).max(Pt::ZERO);
+    match align {
+        Align::Center => extra / 2.0,
+        Align::Right => extra,
+        _ => Pt::ZERO,
+    }
 }
 
 /// Gives atoms of a line with right-to-left text their places in visual order.

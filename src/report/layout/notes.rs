@@ -64,7 +64,7 @@ pub(super) fn lay<'a>(context: &mut Context<'a>, blocks: &'a [Block], number: St
     let column = Rect::new(Pt::ZERO, Pt::ZERO, width, Pt::ZERO);
     let bases =
         Bases { page: column, margin: column, column, paragraph: Pt::ZERO, line: Pt::ZERO, character: Pt::ZERO, odd: true, in_cell: true };
-    let stacked = pile(context, blocks, Column { width, bases, holds_floats: false });
+    let stacked = pile(context, blocks, Column { width, bases, holds_floats: false, wraps: true });
     context.note_mark = outer_mark;
     context.structure.leave(outer);
     stacked

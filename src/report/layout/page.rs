@@ -83,11 +83,23 @@ pub(super) fn geometry(context: &Context<'_>, section: &Section, number: u32, (h
         text.left = text.left.min(page.right - Pt(7.2)).max(Pt::ZERO);
         text.right = text.left + Pt(7.2);
     }
+    if let Some(pitch) = grid(section) {
+        // LibreOffice centres the grid between the margins (measured).
+        let rest = text.height() - pitch * (text.height() / pitch).floor();
+        text.top += rest / 2.0;
+        text.bottom = text.bottom - rest / 2.0;
+    }
     if text.height() < LEAST_TEXT {
         text.top = text.top.min(page.bottom - LEAST_TEXT).max(Pt::ZERO);
         text.bottom = text.top + LEAST_TEXT.min(page.height());
     }
     (page, text)
+}
+
+/// The pitch of a section's grid, where lines snap to it.
+pub(super) fn grid(section: &Section) -> Option<Pt> {
+    let pitch = twips(section.grid.pitch);
+    (section.grid.lines && pitch >= Pt(2.0)).then_some(pitch)
 }
 
 /// The header or footer for a kind of page.
@@ -102,6 +114,7 @@ pub(super) fn part(parts: &HeaderFooter, kind: Kind) -> Option<&Arc<Vec<Block>>>
 /// Lays out a header or footer; the coordinates start at its left top corner, `y` below the page's top.
 pub(super) fn running<'a>(context: &mut Context<'a>, blocks: &'a [Block], (page, text): (Rect, Rect), y: Pt, odd: bool) -> Stacked {
     let outer = context.structure.enter_artifact();
+    let outer_grid = context.grid.take();
     let moved = |rect: Rect| Rect::new(rect.left - text.left, rect.top - y, rect.right - text.left, rect.bottom - y);
     let width = text.width();
     let column = Rect::new(Pt::ZERO, Pt::ZERO, width, text.top - y);
@@ -115,8 +128,9 @@ pub(super) fn running<'a>(context: &mut Context<'a>, blocks: &'a [Block], (page,
         odd,
         in_cell: false,
     };
-    let stacked = pile(context, blocks, Column { width, bases, holds_floats: false });
+    let stacked = pile(context, blocks, Column { width, bases, holds_floats: false, wraps: false });
     context.structure.leave(outer);
+    context.grid = outer_grid;
     stacked
 }
 

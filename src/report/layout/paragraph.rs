@@ -120,6 +120,7 @@ impl<'a> Setter<'a> {
 
     fn line(&mut self, context: &mut Context<'a>, at: Position, y: Pt, area: Area<'_>) -> Line {
         let props = &self.paragraph.props;
+        let grid = context.grid.filter(|_| props.snap_to_grid);
         let first = at == Position::default();
         let above = if first { self.border_above() } else { Pt::ZERO };
         let (left, right) = self.edges(area.width, first);
@@ -132,14 +133,14 @@ impl<'a> Setter<'a> {
         );
         let mut top = y + above;
         let guess = line::Extent { ascent: estimate, descent: Pt::ZERO, font: estimate };
-        let mut height = line::metrics(guess, props.line).height;
+        let mut height = line::metrics(guess, props.line, grid).height;
         let mut segments = Vec::new();
         for round in 0..MOST_MOVES {
             let must = round + 1 == MOST_MOVES;
             let (found, tried_top) = self.segments(context, at, (left, right), (top, height), area, must);
             top = tried_top;
             segments = found;
-            let real = line::metrics(line::extent(&self.prepared, &segments), props.line).height;
+            let real = line::metrics(line::extent(&self.prepared, &segments), props.line, grid).height;
             let floats = area.floats.is_some_and(|floats| !floats.is_empty());
             if !floats || real <= height + Pt(0.05) && !segments.is_empty() {
                 break;
@@ -193,6 +194,7 @@ impl<'a> Setter<'a> {
 
     fn finish(&mut self, context: &mut Context<'a>, at: Position, (y, top): (Pt, Pt), segments: Vec<Segment>, area: Area<'_>) -> Line {
         let props = &self.paragraph.props;
+        let grid = context.grid.filter(|_| props.snap_to_grid);
         let first = at == Position::default();
         let mut extent = line::extent(&self.prepared, &segments);
         if first && let Some(label) = &self.label {
@@ -203,7 +205,7 @@ impl<'a> Setter<'a> {
                 extent.font = extent.font.max(extent.ascent + extent.descent);
             }
         }
-        let metrics = line::metrics(extent, props.line);
+        let metrics = line::metrics(extent, props.line, grid);
         let (next, end) =
             segments.last().map_or((Position { atom: at.atom + 1, byte: 0 }, LineEnd::Paragraph), |last| (last.next, last.end));
         let last = end == LineEnd::Paragraph;
@@ -214,7 +216,8 @@ impl<'a> Setter<'a> {
         self.draw_bars(&mut ink, (box_top, bottom));
         self.draw_box(&mut ink, Rect::new(Pt::ZERO, box_top, area.width, bottom), first, last);
         if first {
-            self.draw_label(context, top + metrics.baseline, &mut ink);
+            let shift = segments.first().map_or(Pt::ZERO, |segment| line::shift(props.align, segment));
+            self.draw_label(context, (shift, top + metrics.baseline), &mut ink);
         }
         let mut drawing = line::Drawing {
             prepared: &self.prepared,
@@ -288,13 +291,13 @@ impl<'a> Setter<'a> {
         }
     }
 
-    fn draw_label(&self, context: &mut Context<'a>, baseline: Pt, ink: &mut Ink) {
+    fn draw_label(&self, context: &mut Context<'a>, (shift, baseline): (Pt, Pt), ink: &mut Ink) {
         let (Some(label), Some(number)) = (&self.label, &self.paragraph.number) else { return };
         if let Some(picture) = &number.picture {
             let side = label.look.nominal;
             let image = PlacedImage {
                 image: context.image(picture),
-                x: label.x,
+                x: label.x + shift,
                 y: baseline - side,
                 width: side,
                 height: side,
@@ -305,7 +308,7 @@ impl<'a> Setter<'a> {
             };
             ink.items.push(Item { tag: self.tags.label, shape: Shape::Image(image) });
         } else if let Some(word) = &label.word {
-            line::draw_word(context, word, &label.look, (label.x, baseline), self.tags.label, ink);
+            line::draw_word(context, word, &label.look, (label.x + shift, baseline), self.tags.label, ink);
         }
     }
 

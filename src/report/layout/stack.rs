@@ -38,6 +38,8 @@ pub(super) struct Stacked {
     pub pieces: Vec<Piece>,
     /// Its height, with the last paragraph's space after.
     pub height: Pt,
+    /// What text keeps out of, in its coordinates.
+    pub zones: Vec<Zone>,
 }
 
 impl Stacked {
@@ -60,6 +62,8 @@ pub(super) struct Column {
     pub bases: Bases,
     /// Wrapped floats make it higher.
     pub holds_floats: bool,
+    /// Its text goes around its own floats; a header's does not, only the body's does (measured on LibreOffice 7.4).
+    pub wraps: bool,
 }
 
 /// Piles blocks up.
@@ -74,6 +78,8 @@ pub(super) fn pile<'a>(context: &mut Context<'a>, blocks: &'a [Block], column: C
     while let Some(block) = blocks.get(index) {
         index += match block {
             Block::Paragraph(paragraph) if paragraph.props.frame.is_some() => pile.frame(context, &blocks[index..]),
+            // The empty paragraph that must follow a nested table takes no room (LibreOffice's import removes it).
+            Block::Paragraph(paragraph) if column.bases.in_cell && index > 0 && index + 1 == blocks.len() && paragraph.content.is_empty() && matches!(blocks[index - 1], Block::Table(_)) => 1,
             Block::Paragraph(paragraph) => {
                 pile.paragraph(context, paragraph, neighbours(blocks, index));
                 1
@@ -90,7 +96,7 @@ pub(super) fn pile<'a>(context: &mut Context<'a>, blocks: &'a [Block], column: C
     if column.holds_floats {
         height = pile.floats.bottom(height);
     }
-    Stacked { pieces: pile.pieces, height }
+    Stacked { pieces: pile.pieces, height, zones: pile.floats.into_zones() }
 }
 
 struct Pile<'a> {
@@ -113,12 +119,14 @@ impl<'a> Pile<'a> {
             }
             after => gap(after, &paragraph.props),
         };
+        let after = self.after.map_or(Pt::ZERO, space_after);
+        let base = self.y + gap.min(after);
         self.y += gap;
         let mut setter = Setter::new(context, paragraph, joined);
-        let mut anchored = self.anchors(context, paragraph);
+        let mut anchored = self.anchors(context, paragraph, base);
         let mut from = Position::default();
         loop {
-            let area = Area { width: self.column.width, floats: Some(&self.floats), left: Pt::ZERO, top: self.y };
+            let area = Area { width: self.column.width, floats: self.column.wraps.then_some(&self.floats), left: Pt::ZERO, top: self.y };
             let lines = setter.lines(context, from, area);
             let top = self.y;
             let Some(end) = lines.last().map(|line| line.end) else { break };
@@ -145,13 +153,13 @@ impl<'a> Pile<'a> {
     }
 
     /// Floating drawings anchored in a paragraph: drawn in the layers behind and in front, their room kept.
-    fn anchors(&mut self, context: &mut Context<'a>, paragraph: &'a Paragraph) -> Ink {
+    fn anchors(&mut self, context: &mut Context<'a>, paragraph: &'a Paragraph, base: Pt) -> Ink {
         let mut all = Ink::default();
         for inline in &paragraph.content {
             let Inline::Drawing(drawing) = inline else { continue };
             let Placement::Anchor(_) = drawing.placement else { continue };
             let mut bases = self.column.bases;
-            bases.paragraph = self.y;
+            bases.paragraph = base;
             bases.line = self.y;
             let (ink, zone) = float(context, drawing, &bases);
             all.append(ink);
@@ -224,7 +232,7 @@ pub(super) fn frame<'a>(context: &mut Context<'a>, blocks: &'a [Block], bases: &
     );
     let available = bases.column.width();
     let width = if frame.width.0 > 0 { twips(frame.width) } else { natural_width(context, &own, available) };
-    let inner = Column { width, bases: Bases { column: Rect::new(Pt::ZERO, Pt::ZERO, width, Pt::ZERO), ..*bases }, holds_floats: false };
+    let inner = Column { width, bases: Bases { column: Rect::new(Pt::ZERO, Pt::ZERO, width, Pt::ZERO), ..*bases }, holds_floats: false, wraps: true };
     let mut pile = Pile { column: inner, floats: Floats::default(), y: Pt::ZERO, after: None, pieces: Vec::new() };
     for (index, paragraph) in own.iter().enumerate() {
         let above = index > 0 && join(&own[index - 1].props, &paragraph.props);
@@ -236,7 +244,7 @@ pub(super) fn frame<'a>(context: &mut Context<'a>, blocks: &'a [Block], bases: &
         height = if exact { twips(given) } else { height.max(twips(given)) };
     }
     let (x, y) = bases.place(frame.position, width, height);
-    let mut ink = Stacked { pieces: pile.pieces, height }.into_ink();
+    let mut ink = Stacked { pieces: pile.pieces, height, zones: Vec::new() }.into_ink();
     ink.translate(x, y);
     let (space_x, space_y) = (twips(frame.space.0), twips(frame.space.1));
     let kept = Rect::new(x - space_x, y - space_y, x + width + space_x, y + height + space_y);

@@ -1,17 +1,25 @@
-//! Documents we make.
+//! Documents we make: the starter template a school begins with, and a sample report to try templates with.
+//!
+//! docx-rs makes the document; what it cannot say (repeated header rows, language, titles) is written into its XML afterwards (`finish`).
 
-use super::data::{Report, ReportData};
+mod diagnostic;
+mod finish;
+mod parts;
+mod sample;
+mod texts;
+
+#[cfg(test)]
+mod tests;
+
 use super::language::Language;
+use super::package::PackageError;
 
-/// A small report to try a template with.
-pub fn sample(language: Language) -> ReportData {
-    ReportData::new(&Report { language: Some(language.code().to_owned()), ..Report::default() })
-}
+pub use sample::{report as sample_report, sample};
 
-/// The bundled template.
+/// The diagnostic report in Spanish, as it is bundled: what serves until a school has a template of its own.
 pub const BUNDLED: &[u8] = include_bytes!("../../../templates/plantilla_test_diagnostico.docx");
 
-/// The starter.
-pub fn diagnostic(_language: Language) -> Vec<u8> {
-    BUNDLED.to_vec()
+/// The diagnostic report: cover, personal result, table of lessons.
+pub fn diagnostic(language: Language) -> Result<Vec<u8>, PackageError> {
+    finish::finish(diagnostic::document(texts::of(language)), texts::of(language), language)
 }

@@ -203,7 +203,10 @@ impl Work<'_> {
         match compiled {
             Err(error) => self.found.problems.push((number, Problem::Syntax { reason: reason(&error) })),
             Ok(expression) => {
-                for path in expression.undeclared_variables(true) {
+                // What is asked for may be absent.
+                let asked = code.contains("is defined") || code.contains("is not defined") || code.contains("is undefined");
+                let paths = if asked { Default::default() } else { expression.undeclared_variables(true) };
+                for path in paths {
                     if let Some(path) = self.resolve(&path) {
                         self.found.uses.push(Use { tag: number, name: Name::Path(path) });
                     }

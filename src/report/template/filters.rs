@@ -9,6 +9,7 @@ use minijinja::value::{Value, ValueKind};
 use minijinja::{Environment, Error, ErrorKind, State};
 
 use super::engine::Fill;
+use crate::report::charts::tone_of;
 use crate::report::language::Language;
 
 /// Adds the engine's filters to minijinja's own.
@@ -28,10 +29,20 @@ pub(super) fn add(environment: &mut Environment<'static>) {
     environment.add_filter("capitalize", |value: &Value| case(value, capitalize));
     environment.add_filter("trim", |value: &Value| case(value, |text| text.trim().to_owned()));
     environment.add_filter("truncate", truncate);
+    environment.add_filter("wordcount", |value: &Value| value.as_str().map_or(0, |text| text.split_whitespace().count()));
+    environment.add_filter("forceescape", |value: Value| value);
+    environment.add_filter("striptags", |value: &Value| case(value, without_tags));
+    environment.add_filter("center", |value: &Value, width: Option<usize>| case(value, |text| center(text, width.unwrap_or(80))));
+    environment.add_filter("tone", |group: &Value| tone_of(group).soft());
 }
 
 /// The filters there are, for `template check`.
-pub(super) const NAMES: [&str; 52] = [
+pub(super) const NAMES: [&str; 57] = [
+    "wordcount",
+    "forceescape",
+    "striptags",
+    "center",
+    "tone",
     "percent",
     "number",
     "date",
@@ -119,6 +130,24 @@ fn title(text: &str) -> String {
 fn capitalize(text: &str) -> String {
     let mut characters = text.chars();
     characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters.flat_map(char::to_lowercase)).collect())
+}
+
+fn without_tags(text: &str) -> String {
+    let mut inside = false;
+    let kept: String = text
+        .chars()
+        .filter(|&character| {
+            let was_inside = inside;
+            inside = character == '<' || inside && character != '>';
+            !was_inside && !inside
+        })
+        .collect();
+    kept.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+fn center(text: &str, width: usize) -> String {
+    let room = width.min(1000).saturating_sub(text.chars().count());
+    format!("{}{text}{}", " ".repeat(room / 2), " ".repeat(room - room / 2))
 }
 
 fn truncate(value: &Value, length: Option<usize>, whole_words: Option<bool>, end: Option<String>) -> Value {

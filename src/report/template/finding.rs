@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::place::Place;
 use crate::report::language::Language;
@@ -81,12 +81,11 @@ pub enum Problem {
 }
 
 /// One thing to mend.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// How bad it is.
     pub severity: Severity,
     /// What is wrong.
-    #[serde(flatten)]
     pub problem: Problem,
     /// Where.
     pub place: Place,
@@ -194,6 +193,33 @@ impl Finding {
             }
             Problem::MissingValue { name } => format!("{tag}: este informe no tiene valor para «{name}»."),
         }
+    }
+}
+
+/// For programs: everything it knows, and the message and place in English words.
+impl Serialize for Finding {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Shown<'a> {
+            severity: Severity,
+            #[serde(flatten)]
+            problem: &'a Problem,
+            message: String,
+            r#where: String,
+            place: &'a Place,
+            tag: &'a str,
+            context: &'a str,
+        }
+        let shown = Shown {
+            severity: self.severity,
+            problem: &self.problem,
+            message: self.message(Language::En),
+            r#where: self.place.describe(Language::En),
+            place: &self.place,
+            tag: &self.tag,
+            context: &self.context,
+        };
+        shown.serialize(serializer)
     }
 }
 

@@ -2,25 +2,41 @@
 
 /// A plain name, and the Jinja expression it stands for.
 /// The spelling is compared without regard to case and accents.
-const PLAIN: [(&str, &str); 26] = [
+const PLAIN: [(&str, &str); 42] = [
     ("ALUMNO", "student.name or student.email"),
     ("NOMBRE", "student.name or student.email"),
     ("ESTUDIANTE", "student.name or student.email"),
+    ("STUDENT", "student.name or student.email"),
+    ("ALUNO", "student.name or student.email"),
+    ("PRIMER_NOMBRE", "student.first_name or student.name or student.email"),
+    ("FIRST_NAME", "student.first_name or student.name or student.email"),
+    ("PRIMEIRO_NOME", "student.first_name or student.name or student.email"),
     ("CORREO", "student.email"),
     ("EMAIL", "student.email"),
     ("PRUEBA", "assessment.title"),
     ("MATERIA", "assessment.title"),
     ("EVALUACION", "assessment.title"),
+    ("ASSESSMENT", "assessment.title"),
+    ("PROVA", "assessment.title"),
     ("CURSO", "assessment.course"),
+    ("COURSE", "assessment.course"),
     ("PD%", "result.percentage|percent(1)"),
     ("PD", "result.percentage|number(1)"),
     ("PUNTAJE", "result.score"),
     ("PUNTAJE_MAXIMO", "result.max_score"),
     ("NIVEL", "result.level"),
-    ("FECHA", "today|date"),
+    ("LEVEL", "result.level"),
+    ("FECHA", "(submission.submitted_at or today)|date"),
+    ("DATE", "(submission.submitted_at or today)|date"),
+    ("DATA", "(submission.submitted_at or today)|date"),
     ("COLEGIO", "school.name"),
     ("ESCUELA", "school.name"),
-    ("INTENTO", "submission.attempt"),
+    ("SCHOOL", "school.name"),
+    ("ESCOLA", "school.name"),
+    ("INICIAL", "(school.name or assessment.title or '·')|first|upper"),
+    ("INTENTO", "submission.attempt|default(1)"),
+    ("ATTEMPT", "submission.attempt|default(1)"),
+    ("TENTATIVA", "submission.attempt|default(1)"),
     ("TOTAL_QUESTIONS", "result.total"),
     ("CORRECT_QUESTIONS", "result.correct"),
     ("LECTURES_ANALYZED", "groups|length"),
@@ -116,9 +132,16 @@ pub(super) fn shows_a_group(name: &str) -> bool {
     expression(name).is_some_and(|expression| expression.starts_with("groups["))
 }
 
-/// The word a plain name's value begins with, which authors often write before it themselves.
-pub(super) fn guarded_word(name: &str) -> Option<&'static str> {
-    (fold(name) == "NIVEL").then_some("Nivel")
+/// Words a plain name's value may begin with, which authors often write before it themselves.
+pub(super) fn guarded_words(name: &str) -> &'static [&'static str] {
+    if matches!(fold(name).as_str(), "NIVEL" | "LEVEL") { &["Nivel", "Nível", "Level"] } else { &[] }
+}
+
+/// Whether a word in guillemets is meant as a placeholder and not as a quoted word (`«curso»`).
+pub(super) fn looks_like_a_name(name: &str) -> bool {
+    matches!(name, "Nombre" | "Prueba" | "Nivel")
+        || name.contains(['_', '%', '.'])
+        || name.chars().any(char::is_uppercase) && !name.chars().any(char::is_lowercase)
 }
 
 /// A character a placeholder's name may hold.

@@ -256,7 +256,11 @@ fn plain(text: &str, start: usize) -> Option<Tag> {
     let name = clean(&rest[open..open + length]);
     let name = name.trim();
     let known = names::expression(name);
-    if name.is_empty() || name.chars().count() > 80 || name.contains(['<', '>', '{', '}', '«']) || must_be_known && known.is_none() {
+    if name.is_empty()
+        || name.chars().count() > 80
+        || name.contains(['<', '>', '{', '}', '«'])
+        || must_be_known && (known.is_none() || !names::looks_like_a_name(name))
+    {
         return None;
     }
     // `if a << b and c >> d` in a text is no placeholder: a name starts with a letter and holds no operators.
@@ -274,7 +278,7 @@ fn plain(text: &str, start: usize) -> Option<Tag> {
         end,
         trim_before: false,
         trim_after: false,
-        said: names::guarded_word(name).filter(|word| ends_with_word(&text[..start], word)).map(str::to_owned),
+        said: names::guarded_words(name).iter().find(|word| ends_with_word(&text[..start], word)).map(|word| (*word).to_owned()),
     })
 }
 

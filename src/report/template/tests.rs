@@ -377,3 +377,184 @@ fn endless_work_ends_in_an_error() {
 fn files_cannot_be_read_from_a_template() {
     assert!(matches!(problems(&p(&["{% include 'x' %}"]))[..], [Problem::UnknownStatement { .. }]));
 }
+
+/// A .docx of a main part with further parts, each with its kind of relationship.
+fn docx_with(body: &str, others: &[(&str, &str, &str)]) -> Vec<u8> {
+    let document = format!("<w:document {NAMESPACES}><w:body>{body}</w:body></w:document>");
+    let relationships: String = others
+        .iter()
+        .enumerate()
+        .map(|(number, (name, kind, _))| format!("<Relationship Id=\"r{number}\" Type=\"x/{kind}\" Target=\"{name}\"/>"))
+        .collect();
+    let relationships = format!("<Relationships>{relationships}</Relationships>");
+    let names: Vec<String> = others.iter().map(|(name, _, _)| format!("word/{name}")).collect();
+    let mut parts: Vec<(&str, &[u8])> =
+        vec![("word/document.xml", document.as_bytes()), ("word/_rels/document.xml.rels", relationships.as_bytes())];
+    parts.extend(names.iter().zip(others).map(|(name, (_, _, xml))| (name.as_str(), xml.as_bytes())));
+    zip_of(&parts)
+}
+
+#[test]
+fn headers_footers_and_notes_are_filled_too() {
+    let part = |root: &str, text: &str| format!("<w:{root} {NAMESPACES}>{}</w:{root}>", p(&[text]));
+    let (header, footer, notes) = (part("hdr", "<<PRUEBA>>"), part("ftr", "{{ student."), part("footnotes", "{{ result.level }}"));
+    let footer = footer.replace("{{ student.", "{{ student.name }}");
+    let file = docx_with(&p(&["x"]), &[("h1.xml", "header", &header), ("f1.xml", "footer", &footer), ("n.xml", "footnotes", &notes)]);
+    let filled = Template::parse(&file).unwrap().fill(&data(), &options()).unwrap();
+    let text = |part: &str| String::from_utf8_lossy(filled.package.part(part).unwrap()).into_owned();
+    assert!(text("word/h1.xml").contains("M1 &lt;&amp;&gt;"));
+    assert!(text("word/f1.xml").contains("Ana Pérez"));
+    assert!(text("word/n.xml").contains("Nivel 2"));
+}
+
+#[test]
+fn a_mistake_in_a_header_names_the_header_and_one_below_a_heading_the_heading() {
+    let header = format!("<w:hdr {NAMESPACES}>{}</w:hdr>", p(&["<<ALUNMO>>"]));
+    let styles = format!("<w:styles {NAMESPACES}><w:style w:styleId=\"Ttulo1\"><w:name w:val=\"heading 1\"/></w:style></w:styles>");
+    let heading = "<w:p><w:pPr><w:pStyle w:val=\"Ttulo1\"/></w:pPr><w:r><w:t>Tu resultado</w:t></w:r></w:p>";
+    let body = format!("{heading}{}", p(&["{{ result.percentge }}"]));
+    let file = docx_with(&body, &[("h1.xml", "header", &header), ("styles.xml", "styles", &styles)]);
+    let findings = Template::parse(&file).unwrap().check(None);
+    let texts: Vec<String> = findings.iter().map(|finding| finding.describe(Language::Es)).collect();
+    assert_eq!(
+        texts,
+        [
+            "{{ result.percentge }}: no existe «result.percentge». ¿Quiso decir «result.percentage»?\n  Dónde: documento, párrafo 2, bajo «Tu resultado»\n  Texto: {{ result.percentge }}",
+            "<<ALUNMO>>: no existe «ALUNMO». ¿Quiso decir «ALUMNO»?\n  Dónde: encabezado (word/h1.xml), párrafo 1\n  Texto: <<ALUNMO>>",
+        ]
+    );
+    let json = serde_json::to_value(&findings[0]).unwrap();
+    assert_eq!((json["code"].as_str(), json["place"]["paragraph"].as_u64()), (Some("unknown_name"), Some(2)));
+    assert!(json["message"].as_str().is_some_and(|message| message.contains("Did you mean")));
+}
+
+#[test]
+fn names_tested_for_being_defined_may_be_unknown() {
+    assert_eq!(problems(&p(&["{% if extra is defined %}x{% endif %}"])), []);
+}
+
+#[test]
+fn quoted_words_in_a_text_are_no_placeholders() {
+    assert_eq!(fill(&p(&["El «curso» y la «prueba» de «ALUMNO»"])), "El «curso» y la «prueba» de Ana Pérez");
+}
+
+#[test]
+fn pictures_stand_where_their_tags_stand() {
+    let xml = fill_xml(&table(&[&["{{ chart.score }}", "{% if result.passed %}{{ chart.groups }}{% endif %}"]]));
+    assert_eq!(xml.matches("<w:drawing>").count(), 2);
+    // A cell of 2,000 twips less its padding.
+    assert!(xml.contains(&format!("<wp:extent cx=\"{}\"", (2000 - 216) * 635)), "{xml}");
+}
+
+#[test]
+fn rich_text_keeps_the_tags_formatting_and_adds_its_own() {
+    let rich = ReportData::from_json(br#"{"r": {"rich": ["a ", {"text": "b", "bold": true, "color": "C00000"}]}}"#).unwrap();
+    let body = "<w:p><w:r><w:rPr><w:i/></w:rPr><w:t>{{r r }}</w:t></w:r></w:p>";
+    let filled = Template::parse(&docx(body)).unwrap().fill(&rich, &options()).unwrap();
+    let xml = String::from_utf8_lossy(filled.package.part("word/document.xml").unwrap()).into_owned();
+    assert!(xml.contains("<w:rPr><w:i/><w:b/><w:color w:val=\"C00000\"/></w:rPr><w:t xml:space=\"preserve\">b</w:t>"), "{xml}");
+}
+
+#[test]
+fn every_name_and_picture_an_author_may_use_is_described() {
+    let guide = include_str!("../../../templates/PLACEHOLDERS.md");
+    for chart in ["groups", "score", "history", "cohort"] {
+        assert!(guide.contains(&format!("{{{{ chart.{chart} }}}}")), "{chart}");
+    }
+    for path in super::names::PATHS {
+        let name = path.trim_end_matches(['*', '[', ']', '.']).rsplit('.').next().unwrap_or_default();
+        assert!(path == "append_results" || guide.contains(name.trim_end_matches("[]")), "{path}");
+    }
+    for name in ["ALUMNO", "PRUEBA", "MATERIA", "PD%", "NIVEL", "Nivel", "Nombre", "T1", "FECHA", "total_questions", "lectures_passed"] {
+        assert!(guide.contains(&format!("<<{name}>>")), "{name}");
+    }
+}
+
+mod random {
+    use proptest::prelude::*;
+
+    use super::{data, docx, options, p, table};
+    use crate::report::template::{Template, TemplateError, Tree};
+
+    const PIECES: [&str; 34] = [
+        "{{ student.name }}",
+        "{{ st",
+        "udent.name }}",
+        "{{r note }}",
+        "{% for g in groups %}",
+        "{% endfor %}",
+        "{%tr for g in groups %}",
+        "{%tr endfor %}",
+        "{%p if result.passed %}",
+        "{%p endif %}",
+        "{%tc for g in groups %}",
+        "{%tc endfor %}",
+        "{%r if nothing %}",
+        "{%r endif %}",
+        "{% if nothing -%}",
+        "{%- else -%}",
+        "{%- endif %}",
+        "{% vm %}",
+        "{% hm %}",
+        "{% colspan 2 %}",
+        "{% cellbg 'ffffff' %}",
+        "<<ALUMNO>>",
+        "<<",
+        ">>",
+        "«NIVEL»",
+        "{#",
+        "#}",
+        "{{ chart.groups }}",
+        "{% raw %}",
+        "{% endraw %}",
+        "{{ g.name|upper }}",
+        " ",
+        "ñ & < >",
+        "}}",
+    ];
+
+    /// Paragraphs and tables with pieces of tags strewn over their runs.
+    fn body() -> impl Strategy<Value = String> {
+        let run = (0..PIECES.len()).prop_map(|piece| PIECES[piece]);
+        let paragraph = prop::collection::vec(run, 0..4);
+        let paragraphs = paragraph.clone().prop_map(|runs| p(&runs));
+        let cell = paragraph.prop_map(|runs| runs.concat());
+        let tables = prop::collection::vec(prop::collection::vec(cell, 1..3), 1..4).prop_map(|rows| {
+            let rows: Vec<Vec<&str>> = rows.iter().map(|row| row.iter().map(String::as_str).collect()).collect();
+            let rows: Vec<&[&str]> = rows.iter().map(Vec::as_slice).collect();
+            table(&rows)
+        });
+        prop::collection::vec(prop_oneof![paragraphs, tables], 1..8).prop_map(|blocks| blocks.concat())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn whatever_is_filled_is_well_formed(body in body()) {
+            let template = Template::parse(&docx(&body)).unwrap();
+            let findings = template.check(Some(&data()));
+            match template.fill(&data(), &options()) {
+                Ok(filled) => {
+                    let xml = std::str::from_utf8(filled.package.part("word/document.xml").unwrap()).unwrap().to_owned();
+                    let read = Tree::read(&xml, filled.package.limits());
+                    prop_assert!(read.is_ok(), "{read:?}\n{body}\n{xml}");
+                    let marks = xml.contains('\u{fdd2}');
+                    prop_assert!(!marks);
+                }
+                Err(TemplateError::Invalid(_)) => prop_assert!(!findings.is_empty(), "{body}"),
+                Err(error) => prop_assert!(false, "{error}"),
+            }
+        }
+
+        #[test]
+        fn any_value_leaves_a_well_formed_document(value in any::<String>()) {
+            let json = serde_json::json!({ "student": { "name": value }, "groups": [{ "name": value, "percentage": 5 }] });
+            let data = crate::report::data::ReportData::from_json(json.to_string().as_bytes()).unwrap();
+            let body = p(&["<<ALUMNO>> {{ student.name|title }} {{ chart.groups }}{{r student.name }}"]);
+            let filled = Template::parse(&docx(&body)).unwrap().fill(&data, &super::FillOptions::default()).unwrap();
+            let xml = std::str::from_utf8(filled.package.part("word/document.xml").unwrap()).unwrap().to_owned();
+            prop_assert!(Tree::read(&xml, filled.package.limits()).is_ok(), "{xml}");
+        }
+    }
+}

@@ -60,7 +60,7 @@ impl Control {
         query.extend(start.map(|key| ("startOffset", key)));
         query.extend(page.map(|token| ("pageToken", token)));
         let response = self.send(self.client.get(self.objects.clone()).query(&query)).await?;
-        let listing: Listing = response.json().await.map_err(Fault::no_answer)?;
+        let listing: Listing = response.json().await.map_err(|error| Fault::no_answer(error.to_string()))?;
         let next_page = listing.next_page_token.filter(|token| !token.is_empty());
         Ok(Page { keys: listing.items.into_iter().map(|item| item.name).collect(), next_page })
     }
@@ -81,7 +81,7 @@ impl Control {
             let token = credentials.access_token().await.map_err(|error| Fault::no_answer(format!("no access token: {error}")))?;
             request = request.bearer_auth(token.token);
         }
-        let response = request.send().await.map_err(|error| Fault::no_answer(error.without_url()))?;
+        let response = request.send().await.map_err(|error| Fault::no_answer(error.without_url().to_string()))?;
         let status = response.status();
         if status.is_success() {
             return Ok(response);

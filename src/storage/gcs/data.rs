@@ -38,13 +38,13 @@ impl Data {
             request = request.set_if_generation_match(generation);
         }
         // Without the checksum beforehand the crate sends it in a third part, which emulators append to the object.
-        let sent = request.with_known_crc32c(crc32c(bytes)).send_unbuffered();
-        let object = tokio::time::timeout(TIME_LIMIT, sent).await.map_err(Fault::no_answer)?.map_err(|error| fault(&error))?;
+        let sent = Box::pin(request.with_known_crc32c(crc32c(bytes)).send_unbuffered());
+        let object = tokio::time::timeout(TIME_LIMIT, sent).await.map_err(|_| too_slow())?.map_err(|error| fault(&error))?;
         Ok(Version(object.generation.to_string()))
     }
 
     pub(super) async fn read(&self, key: &str) -> Result<Option<(Bytes, Version)>, Fault> {
-        tokio::time::timeout(TIME_LIMIT, self.read_whole(key)).await.map_err(Fault::no_answer)?
+        tokio::time::timeout(TIME_LIMIT, self.read_whole(key)).await.map_err(|_| too_slow())?
     }
 
     async fn read_whole(&self, key: &str) -> Result<Option<(Bytes, Version)>, Fault> {
@@ -60,6 +60,10 @@ impl Data {
         }
         Ok(Some((bytes.freeze(), version)))
     }
+}
+
+fn too_slow() -> Fault {
+    Fault::no_answer(format!("no answer within {TIME_LIMIT:?}"))
 }
 
 fn fault(error: &Error) -> Fault {

@@ -34,8 +34,8 @@ impl Fault {
     }
 
     /// No answer, or none that could be read.
-    pub(super) fn no_answer(message: impl ToString) -> Self {
-        Self::Later { message: message.to_string(), retry_after: None }
+    pub(super) fn no_answer(message: impl Into<String>) -> Self {
+        Self::Later { message: message.into(), retry_after: None }
     }
 
     pub(super) fn into_store_error(self, key: &str, bucket: &str) -> StoreError {

@@ -5,17 +5,17 @@ use wiremock::matchers::{method, path, query_param};
 use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
 
 use super::*;
-use crate::storage::{conformance, emulator};
+use crate::storage::conformance;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_bucket_is_a_conforming_store() {
-    let Some(bucket) = emulator::bucket().await else { return };
+    let Some(bucket) = BucketConfig::emulated().await else { return };
     conformance::run(Arc::new(GcsStore::open(&bucket).await.unwrap())).await;
 }
 
 #[tokio::test]
 async fn listing_goes_on_over_the_pages_of_the_api() {
-    let Some(bucket) = emulator::bucket().await else { return };
+    let Some(bucket) = BucketConfig::emulated().await else { return };
     let store = GcsStore::open(&bucket).await.unwrap();
     let expected: Vec<String> = (0..1100).map(|n| format!("many/{n:04}")).collect();
     let mut writes = tokio::task::JoinSet::new();
@@ -31,7 +31,7 @@ async fn listing_goes_on_over_the_pages_of_the_api() {
 
 #[tokio::test]
 async fn a_bucket_that_is_not_there_is_refused_by_name() {
-    let Some(bucket) = emulator::bucket().await else { return };
+    let Some(bucket) = BucketConfig::emulated().await else { return };
     let missing = BucketConfig { name: "no-such-bucket".to_owned(), ..bucket };
     let error = GcsStore::open(&missing).await.err().unwrap();
     assert!(matches!(error, StoreError::Refused { .. }) && error.to_string().contains("no-such-bucket"), "{error}");

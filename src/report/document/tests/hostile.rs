@@ -1,0 +1,64 @@
+//! Files that mean harm, or were made by nobody knows what.
+
+use super::Maker;
+use crate::report::document::{DocumentError, XmlError, read};
+use crate::report::package::tests::zip_of;
+use crate::report::package::{Limits, Package};
+
+fn error(xml: &str) -> DocumentError {
+    let package = Package::open(&zip_of(&[("word/document.xml", xml.as_bytes())]), &Limits::default()).unwrap();
+    read(&package).unwrap_err()
+}
+
+#[test]
+fn elements_nested_too_deeply_are_an_error() {
+    let xml = format!("{}{}", "<a>".repeat(300), "</a>".repeat(300));
+    assert!(matches!(error(&xml), DocumentError::Xml { reason: XmlError::TooDeep(256), .. }));
+}
+
+#[test]
+fn broken_xml_says_where() {
+    assert!(matches!(error("<a><b></a>"), DocumentError::Xml { reason: XmlError::Malformed { .. }, .. }));
+    assert!(matches!(error("<a><b>"), DocumentError::Xml { reason: XmlError::Malformed { .. }, .. }));
+    assert!(matches!(error("<a/>"), DocumentError::NoBody { .. }));
+}
+
+#[test]
+fn too_many_elements_are_an_error() {
+    let limits = Limits { xml_nodes: 100, ..Limits::default() };
+    let package = Package::open(&zip_of(&[("word/document.xml", "<a/>".repeat(101).as_bytes())]), &limits).unwrap();
+    assert!(matches!(read(&package), Err(DocumentError::Xml { reason: XmlError::TooLarge(100), .. })));
+}
+
+#[test]
+fn tables_in_tables_end() {
+    let deep = 40;
+    let body = format!("{}<w:p/>{}", "<w:tbl><w:tr><w:tc>".repeat(deep), "</w:tc></w:tr></w:tbl>".repeat(deep));
+    let (_, warnings) = Maker::body(&body).read();
+    assert_eq!(warnings.len(), 1);
+}
+
+#[test]
+fn spans_and_bands_of_any_size_are_bounded() {
+    let cell = r#"<w:tc><w:tcPr><w:gridSpan w:val="999999999"/></w:tcPr><w:p/></w:tc>"#;
+    let body = format!(
+        r#"<w:tbl><w:tblPr><w:tblStyleRowBandSize w:val="0"/></w:tblPr><w:tr><w:trPr><w:gridBefore w:val="4294967295"/></w:trPr>{cell}</w:tr><w:tr>{cell}{cell}</w:tr></w:tbl>"#
+    );
+    let (document, _) = Maker::body(&body).read();
+    assert_eq!(document.sections.len(), 1);
+}
+
+#[test]
+fn a_broken_part_beside_the_document_is_a_warning() {
+    let (_, warnings) = Maker::body("<w:p/>").bytes("word/s.xml", b"<w:styles").related("s", "styles", "s.xml").read();
+    assert_eq!(warnings.len(), 1);
+}
+
+#[test]
+fn any_cut_of_a_document_is_an_error_or_a_document() {
+    let xml = r#"<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body><w:p><w:pPr><w:jc w:val="center"/></w:pPr><w:r><w:t>a&amp;b</w:t></w:r></w:p></w:body></w:document>"#;
+    for end in 0..xml.len() {
+        let package = Package::open(&zip_of(&[("word/document.xml", &xml.as_bytes()[..end])]), &Limits::default());
+        assert!(package.is_ok_and(|package| read(&package).is_err()));
+    }
+}

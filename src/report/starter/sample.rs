@@ -1,0 +1,86 @@
+//! A small report that holds every value there is: to try templates with, and to show authors what they will get.
+
+use std::collections::BTreeMap;
+
+use crate::report::data::{Assessment, Attempt, Cohort, Group, Question, Report, ReportData, ResultData, Review, Student, Submission};
+use crate::report::language::Language;
+
+/// The sample as a template reads it.
+pub fn sample(language: Language) -> ReportData {
+    ReportData::new(&report(language))
+}
+
+/// The sample.
+pub fn report(language: Language) -> Report {
+    let words = language.words();
+    let group = |number: u32, correct: u32, total: u32| {
+        let passed = correct == total;
+        Group {
+            name: format!("{} {number}", words.lesson),
+            parent: None,
+            total,
+            correct,
+            percentage: f64::from(correct) / f64::from(total) * 100.0,
+            status: if passed { words.passed } else { words.failed }.to_owned(),
+            passed,
+            tone: None,
+        }
+    };
+    let groups = vec![group(1, 2, 2), group(2, 1, 2), group(3, 2, 2), group(4, 3, 3)];
+    let question = |number: u32, correct: Option<bool>| Question {
+        number,
+        text: Some(format!("Pregunta {number}")),
+        answer: correct.map(|correct| if correct { "A" } else { "B" }.to_owned()),
+        correct_answer: "A".to_owned(),
+        correct,
+        points: f64::from(u8::from(correct == Some(true))),
+        max_points: 1.0,
+        group: Some(groups[0].name.clone()),
+    };
+    Report {
+        student: Student {
+            id: "6130afb278d2c94eeb228d12".to_owned(),
+            name: "Ana Pérez".to_owned(),
+            first_name: Some("Ana".to_owned()),
+            last_name: Some("Pérez".to_owned()),
+            email: Some("ana@example.com".to_owned()),
+        },
+        assessment: Assessment {
+            id: "0123456789abcdef01234567".to_owned(),
+            title: "Test de diagnóstico Parte 1".to_owned(),
+            course: Some("Matemática".to_owned()),
+        },
+        submission: Submission {
+            id: Some("sample".to_owned()),
+            submitted_at: Some("2026-03-12T10:30:00-03:00".to_owned()),
+            attempt: Some(2),
+        },
+        result: ResultData {
+            percentage: 8.0 / 9.0 * 100.0,
+            score: 8.0,
+            max_score: 9.0,
+            level: Some("Nivel 3".to_owned()),
+            internal_level: Some("Nivel 3".to_owned()),
+            passed: Some(true),
+            total: 9,
+            correct: 8,
+            incorrect: 1,
+            unanswered: 0,
+        },
+        parents: vec![group(1, 8, 9)],
+        questions: vec![question(1, Some(true)), question(2, Some(false)), question(3, None)],
+        strengths: vec![groups[0].name.clone(), groups[2].name.clone()],
+        to_review: vec![Review { name: groups[1].name.clone(), parent: None, questions: vec![4] }],
+        plan: vec!["Repaso de fundamentos".to_owned()],
+        history: vec![
+            Attempt { attempt: 1, date: Some("2026-02-20".to_owned()), percentage: 55.5, level: Some("Nivel 1".to_owned()) },
+            Attempt { attempt: 2, date: Some("2026-03-12".to_owned()), percentage: 8.0 / 9.0 * 100.0, level: Some("Nivel 3".to_owned()) },
+        ],
+        cohort: Some(Cohort { count: 42, mean: 61.3, percentile: 81.0 }),
+        school: BTreeMap::from([("name".to_owned(), "Colegio Los Andes".to_owned()), ("phone".to_owned(), "+56 2 2345 6789".to_owned())]),
+        today: "2026-03-12".to_owned(),
+        language: Some(language.code().to_owned()),
+        append_results: None,
+        groups,
+    }
+}

@@ -1,0 +1,59 @@
+//! The body that LearnWorlds' automations really send names no submission: a repeat and a retake look the same, and only the platform can tell.
+
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use serde_json::{Value, json};
+use wiremock::matchers::{method, path_regex};
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+use crate::harness::{Service, completion, mails, school};
+
+const UNIT: &str = "0123456789abcdef01234567";
+
+fn bare(student: &str) -> String {
+    json!({
+        "user": { "id": student, "email": format!("{student}@example.com"), "username": "Ana Pérez" },
+        "assessment": { "title": "Test de diagnóstico Parte 1", "url": format!("https://school.example/path-player?courseid=d&unit={UNIT}") },
+    })
+    .to_string()
+}
+
+/// A submission handed in a moment ago, as the platform's API lists it.
+fn submission(id: &str, student: &str, answers: &Value, seconds_ago: f64) -> Value {
+    let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs_f64();
+    json!({
+        "id": id, "user_id": student, "email": format!("{student}@example.com"), "grade": 50, "passed": null,
+        "created": now - seconds_ago - 60.0, "modified": now - seconds_ago, "submittedTimestamp": now - seconds_ago, "answers": answers,
+    })
+}
+
+async fn platform_shows(server: &MockServer, submissions: Vec<Value>) {
+    server.reset().await;
+    let page = json!({ "data": submissions, "meta": { "page": 1, "totalItems": submissions.len(), "totalPages": 1, "itemsPerPage": 20 } });
+    let responses = Mock::given(method("GET")).and(path_regex(format!("^/admin/api/v2/assessments/{UNIT}/responses$")));
+    responses.respond_with(ResponseTemplate::new(200).set_body_json(page)).mount(server).await;
+}
+
+#[tokio::test]
+async fn a_repeat_is_a_duplicate_and_a_retake_gets_its_own_report() {
+    let answers = serde_json::from_str::<Value>(&completion("ana")).unwrap()["submission"]["answers"].clone();
+    let platform = MockServer::start().await;
+    let first = submission("aaaaaaaaaaaaaaaaaaaaaaa1", "ana", &answers, 2.0);
+    platform_shows(&platform, vec![first.clone()]).await;
+    let school = school();
+    let service = Service::start(school.path(), &[("SCHOOL_DOMAIN", &platform.uri()), ("CLIENT_ID", "c"), ("ACCESS_TOKEN", "t")]);
+
+    let answer = service.webhook(&bare("ana")).await;
+    assert_eq!(answer.body["status"], "processed", "{}\n{}", answer.text, service.log());
+    for _ in 0..2 {
+        let repeat = service.webhook(&bare("ana")).await;
+        assert_eq!(repeat.body["status"], "duplicate", "{}\n{}", repeat.text, service.log());
+    }
+    assert_eq!(mails(school.path()).len(), 1);
+
+    platform_shows(&platform, vec![submission("aaaaaaaaaaaaaaaaaaaaaaa2", "ana", &answers, 1.0), first]).await;
+    let retake = service.webhook(&bare("ana")).await;
+    assert_eq!(retake.body["status"], "processed", "{}\n{}", retake.text, service.log());
+    assert_eq!(service.webhook(&bare("ana")).await.body["status"], "duplicate");
+    assert_eq!(mails(school.path()).len(), 2);
+}
