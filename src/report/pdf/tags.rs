@@ -61,10 +61,17 @@ pub(super) fn add(
     document.set_object(top, whole);
     let next = pages.len() + annotations.len();
     let parents = parents(document, &elements, pages, marks, annotations)?;
-    document.set_object(
-        root,
-        dictionary! { "Type" => "StructTreeRoot", "K" => vec![Object::Reference(top)], "ParentTree" => parents, "ParentTreeNextKey" => next as i64 },
-    );
+    let mut tree = dictionary! {
+        "Type" => "StructTreeRoot",
+        "K" => vec![Object::Reference(top)],
+        "ParentTree" => parents,
+        "ParentTreeNextKey" => next as i64,
+    };
+    let notes = notes(structure, &elements);
+    if !notes.is_empty() {
+        tree.set("IDTree", dictionary! { "Names" => notes });
+    }
+    document.set_object(root, tree);
     let catalog = catalog(document)?;
     catalog.set("StructTreeRoot", root);
     catalog.set("MarkInfo", dictionary! { "Marked" => true });
@@ -200,10 +207,21 @@ fn describe(node: &Node, at: usize, data_rows: &[bool]) -> Dictionary {
         }
         Role::Cell { columns, rows } if columns > 1 || rows > 1 => dict.set("A", cell(columns, rows, None)),
         // A note is referred to, so it needs a name of its own.
-        Role::Note => dict.set("ID", Object::String(format!("note{at}").into_bytes(), StringFormat::Literal)),
+        Role::Note => dict.set("ID", note_name(at)),
         _ => {}
     }
     dict
+}
+
+/// The names of notes with their elements, sorted.
+fn notes(structure: &Structure, elements: &[Element]) -> Vec<Object> {
+    let notes = structure.nodes.iter().enumerate().filter(|(_, node)| node.role == Role::Note);
+    notes.filter_map(|(at, _)| Some([note_name(at), Object::Reference(elements.get(at)?.id?)])).flatten().collect()
+}
+
+/// Digits enough that names sort as their numbers do.
+fn note_name(at: usize) -> Object {
+    Object::String(format!("note{at:09}").into_bytes(), StringFormat::Literal)
 }
 
 fn cell(columns: u16, rows: u16, scope: Option<&str>) -> Dictionary {
