@@ -51,7 +51,7 @@ fn data() -> ReportData {
         name: format!("Lección {number}: resolución de problemas"),
         total: 10,
         correct: 7,
-        status: if number % 3 == 0 { "Reprobada" } else { "Aprobada" }.to_owned(),
+        status: if number.is_multiple_of(3) { "Reprobada" } else { "Aprobada" }.to_owned(),
         ..Group::default()
     };
     let student = Student { name: "Ana María Núñez Sepúlveda".to_owned(), ..Student::default() };

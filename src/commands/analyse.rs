@@ -4,9 +4,9 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 
-use crate::analysis::{analyse, analyse_without_bank};
 use crate::analysis::bank::QuestionBank;
 use crate::analysis::profile::{Profile, Profiles};
+use crate::analysis::{analyse, analyse_without_bank};
 use crate::commands::files;
 use crate::model::submission::Submission;
 
@@ -35,8 +35,8 @@ pub struct Args {
 
 /// Prints the analysis.
 pub fn run(args: &Args) -> anyhow::Result<()> {
-    let submission =
-        Submission::from_json(&files::read(&args.submission)?).with_context(|| format!("{} is not a submission", args.submission.display()))?;
+    let submission = Submission::from_json(&files::read(&args.submission)?)
+        .with_context(|| format!("{} is not a submission", args.submission.display()))?;
     let profile = find_profile(args)?;
     let analysis = match &args.bank {
         Some(bank) => {

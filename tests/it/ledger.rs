@@ -24,7 +24,7 @@ use crate::smtp_server::{SmtpServer, smtp_server};
 /// A fail point that is not passed within this time was not on the way.
 const POINT_PATIENCE: Duration = Duration::from_secs(20);
 /// What is left at the end is done within this time.
-const DRAIN_PATIENCE: Duration = Duration::from_secs(180);
+const DRAIN_PATIENCE: Duration = Duration::from_mins(3);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_at_any_moment_the_service_loses_nothing_and_mails_nothing_twice() {
@@ -83,7 +83,8 @@ impl<'a> Trial<'a> {
 
     async fn kill_at(&mut self, point: &str) {
         if point.starts_with("round") {
-            return self.kill_an_operator_at(point).await;
+            self.kill_an_operator_at(point);
+            return;
         }
         let Some(mut service) = Process::start(&self.settings(Some(point))) else {
             // Leftovers of the round before led to the point before the port was open.
@@ -101,7 +102,7 @@ impl<'a> Trial<'a> {
     }
 
     /// Rounds are opened by people: here the command dies that releases a job which a person had parked.
-    async fn kill_an_operator_at(&mut self, point: &str) {
+    fn kill_an_operator_at(&mut self, point: &str) {
         let done = |job: &&String| self.read(&format!("jobs/{job}/end.json")).is_some_and(|end| end["state"] == "done");
         let Some(job) = self.sent.values().flatten().find(done).cloned() else { return };
         let mut settings = self.settings(Some(point));
@@ -195,9 +196,9 @@ impl<'a> Trial<'a> {
         println!("    of these before the port was open    {:>3}", self.deaths_while_starting);
         println!("  events sent                   {:>6}", self.sent.len());
         println!("  events accepted (2xx)         {:>6}", accepted.len());
-        println!("  mailed exactly once           {:>6}", once);
-        println!("  mailed again, same Message-ID {:>6}", repeated);
-        println!("  jobs with an ambiguous try    {:>6}", ambiguous);
+        println!("  mailed exactly once           {once:>6}");
+        println!("  mailed again, same Message-ID {repeated:>6}");
+        println!("  jobs with an ambiguous try    {ambiguous:>6}");
         println!("  rows in processed.csv         {:>6}", rows.len());
         println!("  points not on the way         {:?}", self.points_missed);
         assert!(faults.is_empty(), "{}", faults.join("\n"));
@@ -294,13 +295,12 @@ impl Process {
                 }
             }
         });
-        match port.recv_timeout(Duration::from_secs(60)) {
-            Ok(port) => Some(Self { child, port }),
-            Err(_) => {
-                let _ = child.kill();
-                let _ = child.wait();
-                None
-            }
+        if let Ok(port) = port.recv_timeout(Duration::from_mins(1)) {
+            Some(Self { child, port })
+        } else {
+            let _ = child.kill();
+            let _ = child.wait();
+            None
         }
     }
 

@@ -213,7 +213,7 @@ impl<'a> Flow<'a> {
         if first {
             number = section::with_parity(number, section.start);
         }
-        let even = self.context.document.settings.even_and_odd_headers && number % 2 == 0;
+        let even = self.context.document.settings.even_and_odd_headers && number.is_multiple_of(2);
         let kind = match (first && section.title_page, even) {
             (true, _) => Kind::First,
             (_, true) => Kind::Even,

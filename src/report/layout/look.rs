@@ -245,12 +245,11 @@ fn face_for(fonts: &Fonts, own: Face, character: char, missing: &mut Vec<char>) 
     if character.is_ascii_alphanumeric() || character == ' ' || fonts.has(own.font, character) || ignorable(character) {
         return own;
     }
-    match fonts.fallback(own.font, character) {
-        Some(font) => Face { font, bold: false, italic: false, metrics: fonts.metrics(font) },
-        None => {
-            missing.push(character);
-            own
-        }
+    if let Some(font) = fonts.fallback(own.font, character) {
+        Face { font, bold: false, italic: false, metrics: fonts.metrics(font) }
+    } else {
+        missing.push(character);
+        own
     }
 }
 

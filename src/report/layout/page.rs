@@ -59,7 +59,7 @@ fn sides(context: &Context<'_>, section: &Section, number: u32) -> (Pt, Pt) {
     let settings = &context.document.settings;
     let gutter = if settings.gutter_at_top { Pt::ZERO } else { twips(section.page.gutter).max(Pt::ZERO) };
     let (left, right) = (twips(section.page.left).max(Pt::ZERO), twips(section.page.right).max(Pt::ZERO));
-    if settings.mirror_margins && number % 2 == 0 { (right, left + gutter) } else { (left + gutter, right) }
+    if settings.mirror_margins && number.is_multiple_of(2) { (right, left + gutter) } else { (left + gutter, right) }
 }
 
 /// The page and its text area, pushed in by header and footer.
@@ -87,7 +87,7 @@ pub(super) fn geometry(context: &Context<'_>, section: &Section, number: u32, (h
         // LibreOffice centres the grid between the margins (measured).
         let rest = text.height() - pitch * (text.height() / pitch).floor();
         text.top += rest / 2.0;
-        text.bottom = text.bottom - rest / 2.0;
+        text.bottom -= rest / 2.0;
     }
     if text.height() < LEAST_TEXT {
         text.top = text.top.min(page.bottom - LEAST_TEXT).max(Pt::ZERO);
@@ -135,7 +135,7 @@ pub(super) fn running<'a>(context: &mut Context<'a>, blocks: &'a [Block], (page,
 }
 
 /// Closes all pages: running parts with their final numbers, borders, outline, destinations.
-pub(super) fn close<'a>(mut context: Context<'a>, drafts: Vec<Draft>) -> (Frames, Vec<Warning>) {
+pub(super) fn close(mut context: Context<'_>, drafts: Vec<Draft>) -> (Frames, Vec<Warning>) {
     let mut frames = Frames::default();
     context.facts.pages = Some(drafts.len());
     context.facts.section_pages = section_pages(&drafts, context.document.sections.len());

@@ -149,7 +149,7 @@ impl<'a> Setter<'a> {
             }
             height = height.max(real);
         }
-        self.finish(context, at, (y, top), segments, area)
+        self.finish(context, at, (y, top), &segments, area)
     }
 
     /// Fills the free stretches at one height, moving down until some text fits.
@@ -194,11 +194,11 @@ impl<'a> Setter<'a> {
         (fill(&self.prepared, context.fonts, &self.tabs, at, left, right, true).into_iter().collect(), top)
     }
 
-    fn finish(&mut self, context: &mut Context<'a>, at: Position, (y, top): (Pt, Pt), segments: Vec<Segment>, area: Area<'_>) -> Line {
+    fn finish(&mut self, context: &mut Context<'a>, at: Position, (y, top): (Pt, Pt), segments: &[Segment], area: Area<'_>) -> Line {
         let props = &self.paragraph.props;
         let grid = context.grid.filter(|_| props.snap_to_grid);
         let first = at == Position::default();
-        let mut extent = line::extent(&self.prepared, &segments);
+        let mut extent = line::extent(&self.prepared, segments);
         if first && let Some(label) = &self.label {
             let shows = label.word.as_ref().is_some_and(|word| !word.text.is_empty());
             if shows {
@@ -230,7 +230,7 @@ impl<'a> Setter<'a> {
             tag: self.tags.text,
             link_tags: &mut self.link_tags,
         };
-        for segment in &segments {
+        for segment in segments {
             line::draw(context, &mut drawing, segment, &mut ink);
         }
         let notes = segments.iter().flat_map(|segment| &segment.placed).filter_map(|placed| match &self.prepared.atoms[placed.atom].kind {

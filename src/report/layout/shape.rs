@@ -246,7 +246,7 @@ fn levels(text: &str, rtl: bool) -> Option<Vec<Level>> {
 
 /// Cuts a chunk into atoms at spaces, break opportunities and changes of direction.
 fn cut<'a>(context: &mut Context<'a>, atoms: &mut Vec<Atom<'a>>, text: &str, chunk: Chunk<'a>, breaks: &[bool], levels: Option<&[Level]>) {
-    let level_at = |byte: usize| levels.and_then(|levels| levels.get(byte)).map_or(0, |level| level.number());
+    let level_at = |byte: usize| levels.and_then(|levels| levels.get(byte)).map_or(0, Level::number);
     let Chunk { range, kind, look, link } = chunk;
     if let ChunkKind::Atom(kind) = kind {
         let width = match &kind {

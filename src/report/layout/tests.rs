@@ -141,7 +141,7 @@ fn a_header_taller_than_the_margin_pushes_the_body() {
     let frames = laid(&document(vec![tall]));
     let texts = texts(&frames.pages[0]);
     let body = texts.iter().find(|text| text.0 == "body").expect("the body");
-    let head = texts.iter().filter(|text| text.0 == "head").next_back().expect("the header");
+    let head = texts.iter().rfind(|text| text.0 == "head").expect("the header");
     assert!(near(body.2 - head.2, 13.8), "{texts:?}");
 }
 

@@ -103,16 +103,19 @@ fn indirect(file: &mut Vec<u8>, id: u32, stream: &Stream) {
 
 fn value(file: &mut Vec<u8>, object: &Object) {
     match object {
-        Object::Null => word(file, b"null"),
+        // Streams are objects of their own; nothing here puts one inside of another.
+        Object::Null | Object::Stream(_) => word(file, b"null"),
         Object::Boolean(true) => word(file, b"true"),
         Object::Boolean(false) => word(file, b"false"),
         Object::Integer(number) => integer(file, *number),
         Object::Real(number) => real(file, *number),
         Object::Name(text) => name(file, text),
-        Object::String(text, format) => string(file, text, format),
+        Object::String(text, format) => string(file, text, *format),
         Object::Array(items) => {
             file.push(b'[');
-            items.iter().for_each(|item| value(file, item));
+            for item in items {
+                value(file, item);
+            }
             file.push(b']');
         }
         Object::Dictionary(dict) => {
@@ -125,8 +128,6 @@ fn value(file: &mut Vec<u8>, object: &Object) {
             integer(file, i64::from(*generation));
             file.extend_from_slice(b" R");
         }
-        // Streams are objects of their own; nothing here puts one inside of another.
-        Object::Stream(_) => word(file, b"null"),
     }
 }
 
@@ -182,8 +183,8 @@ fn name(file: &mut Vec<u8>, text: &[u8]) {
     }
 }
 
-fn string(file: &mut Vec<u8>, text: &[u8], format: &StringFormat) {
-    if *format == StringFormat::Hexadecimal {
+fn string(file: &mut Vec<u8>, text: &[u8], format: StringFormat) {
+    if format == StringFormat::Hexadecimal {
         const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
         file.push(b'<');
         file.extend(text.iter().flat_map(|byte| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]));

@@ -459,7 +459,7 @@ fn frames_that_make_no_sense_still_give_a_readable_file() {
         }
         assert!(depth >= 0);
         let numbers = operation.operands.iter().filter_map(|operand| operand.as_float().ok());
-        assert!(numbers.into_iter().all(|number| number.is_finite()));
+        assert!(numbers.into_iter().all(f32::is_finite));
     }
     assert_eq!(depth, 0);
 }

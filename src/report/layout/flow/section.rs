@@ -59,7 +59,7 @@ pub(super) fn columns(section: &Section, text: Rect) -> Vec<(Pt, Pt)> {
 pub(super) fn with_parity(number: u32, start: SectionStart) -> u32 {
     match start {
         SectionStart::EvenPage if number % 2 == 1 => number.saturating_add(1),
-        SectionStart::OddPage if number % 2 == 0 => number.saturating_add(1),
+        SectionStart::OddPage if number.is_multiple_of(2) => number.saturating_add(1),
         _ => number,
     }
 }

@@ -19,14 +19,13 @@ pub(super) fn columns(table: &Table, available: Pt) -> Vec<Pt> {
     }
     let natural: Pt = widths.iter().copied().sum();
     let wanted = match table.width {
-        Width::Auto => natural,
         Width::Fixed(width) if width.0 > 0 => twips(width),
         Width::Percent(share) if share.is_finite() && share > 0.0 => {
             // LibreOffice keeps whole percent (measured: 64.48 % is laid out as 64 %).
             let whole = (share.min(10.0) * 100.0 + 0.001).floor().max(1.0);
             available * (whole / 100.0)
         }
-        Width::Fixed(_) | Width::Percent(_) => natural,
+        Width::Auto | Width::Fixed(_) | Width::Percent(_) => natural,
     };
     let factor = if natural > Pt::ZERO { wanted / natural } else { 1.0 };
     let mut edges = vec![Pt::ZERO];

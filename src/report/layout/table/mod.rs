@@ -243,7 +243,7 @@ fn heights(boxes: &mut [RowBox], rows: &[&Row], spaced: bool) {
             if *end == index && !exact {
                 height = height.max(*needed);
             }
-            *needed = *needed - height;
+            *needed -= height;
         }
         pending.retain(|(end, _)| *end > index);
         row.height = height;

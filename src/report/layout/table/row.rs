@@ -136,7 +136,7 @@ impl CellBox {
         let includes_last = range.end == self.pieces.len();
         self.pieces = self.pieces.drain(..).enumerate().filter(|(index, _)| range.contains(index)).map(|(_, piece)| piece).collect();
         for piece in &mut self.pieces {
-            piece.top = piece.top - start;
+            piece.top -= start;
             piece.ink.translate(Pt::ZERO, -start);
         }
         if !whole {
