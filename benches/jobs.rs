@@ -70,7 +70,7 @@ async fn measure((jobs, _pool): &(Arc<Jobs>, WorkerPool), series: &str, name: &s
     }
     let mut ended = 0;
     for job in &last {
-        ended += u32::from(jobs.wait(job, Duration::from_secs(60)).await.is_some());
+        ended += u32::from(jobs.wait(job, Duration::from_mins(1)).await.is_some());
     }
     times.sort_by(f64::total_cmp);
     let at = |share: f64| times[((times.len() - 1) as f64 * share) as usize];
@@ -88,7 +88,7 @@ async fn fill(folder: &std::path::Path) -> Result<(), Box<dyn std::error::Error>
             accepted.spawn(async move { jobs.accept(event).await.map(|claim| claim.job().clone()) });
         }
         for job in accepted.join_all().await {
-            jobs.wait(&job?, Duration::from_secs(120)).await.ok_or("an old job did not end")?;
+            jobs.wait(&job?, Duration::from_mins(2)).await.ok_or("an old job did not end")?;
         }
     }
     pool.shutdown(Duration::from_secs(10)).await;
