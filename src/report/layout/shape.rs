@@ -14,6 +14,9 @@ use crate::report::layout::look::{Look, Script, Word, ignorable, script};
 use crate::report::units::Pt;
 use crate::report::warning::Warning;
 
+/// A word is measured in pieces of about so many bytes, so that a text without any space stays linear.
+const LONGEST_PIECE: usize = 256;
+
 /// A paragraph ready for line breaking.
 pub(super) struct Prepared<'a> {
     /// Its atoms in logical order.
@@ -268,6 +271,7 @@ fn cut<'a>(context: &mut Context<'a>, atoms: &mut Vec<Atom<'a>>, text: &str, chu
                 && class != Class::Hyphen
                 && (class == Class::Space || !breaks[at])
                 && level_at(at) == level_at(start)
+                && (at - start < LONGEST_PIECE || ignorable(following))
         });
         if goes_on {
             continue;

@@ -8,7 +8,7 @@ use crate::report::document::model::{
     RunProps, Section, SectionStart, VerticalAlign,
 };
 use crate::report::layout::frame::{Page, Role, Shape};
-use crate::report::units::{HalfPoints, Twips};
+use crate::report::units::{HalfPoints, Pt, Twips};
 
 /// A page of 300 × 300 pt with margins of 50 pt.
 pub(super) fn section(blocks: Vec<Block>) -> Section {
@@ -176,4 +176,69 @@ fn absurd_numbers_still_give_pages() {
     odd.page.top = Twips(i32::MAX);
     assert!(!laid(&document(vec![odd])).pages.is_empty());
     assert_eq!(laid(&Document::default()).pages.len(), 1);
+}
+
+#[test]
+fn proportional_spacing_is_kept_in_whole_percent() {
+    let height = |n| line::metrics(line::Extent { ascent: Pt(11.2), descent: Pt(2.6), font: Pt(13.8) }, LineSpacing::Auto(n), None).height.0;
+    assert!(near(height(259), 14.9), "108 %");
+    assert!(near(height(278), 15.85), "115 %");
+    assert!(near(height(360), 20.7), "150 %");
+}
+
+#[test]
+fn lines_on_a_grid_take_whole_grid_lines() {
+    let on_grid = |spacing| line::metrics(line::Extent { ascent: Pt(11.2), descent: Pt(2.6), font: Pt(13.8) }, spacing, Some(Pt(18.0)));
+    let plain = on_grid(LineSpacing::Auto(240));
+    assert!(near(plain.height.0, 18.0) && near(plain.baseline.0, 13.3), "{plain:?}");
+    assert!(near(on_grid(LineSpacing::Exact(Twips(500))).height.0, 18.0), "exact is ignored");
+}
+
+#[test]
+fn a_picture_alone_on_a_line_has_no_descent() {
+    let picture = Inline::Drawing(Box::new(drawing_of(60)));
+    let frames = laid(&document(vec![section(vec![paragraph(vec![picture]), paragraph(vec![text("below")])])]));
+    let below = texts(&frames.pages[0]).remove(0);
+    assert!(near(below.2, 50.0 + 60.0 + 11.2), "{below:?}");
+}
+
+fn drawing_of(height: i64) -> crate::report::document::model::Drawing {
+    use crate::report::document::model::{Drawing, DrawingContent, Placement};
+    use crate::report::units::Emu;
+    Drawing {
+        content: DrawingContent::Unsupported("chart".to_owned()),
+        width: Emu(100 * 12_700),
+        height: Emu(height * 12_700),
+        effect_extent: [Emu(0); 4],
+        placement: Placement::Inline,
+        alt: None,
+        decorative: false,
+        link: None,
+        props: look(),
+    }
+}
+
+#[test]
+fn columns_are_balanced_where_the_next_section_goes_on_below() {
+    let mut two = section((0..8).map(|_| paragraph(vec![text("row")])).collect());
+    two.columns = Columns { count: 2, space: Twips(400), ..Columns::default() };
+    let mut below = section(vec![paragraph(vec![text("below")])]);
+    below.start = SectionStart::Continuous;
+    let frames = laid(&document(vec![two, below]));
+    let texts = texts(&frames.pages[0]);
+    let left = texts.iter().filter(|text| text.0 == "row" && near(text.1, 50.0)).count();
+    assert_eq!(left, 4);
+    let below = texts.iter().find(|text| text.0 == "below").expect("the section below");
+    assert!(near(below.2, 50.0 + 4.0 * 13.8 + 11.2), "{below:?}");
+}
+
+#[test]
+fn lines_end_where_libreoffice_ends_them() {
+    let wraps = |words: &str| {
+        let filler = "x ".repeat(30);
+        let frames = laid(&document(vec![section(vec![paragraph(vec![text(&format!("{filler}{words}"))])])]));
+        texts(&frames.pages[0])[0].0.trim_start_matches("x ").to_owned()
+    };
+    assert_eq!(wraps("pp/qqqqqqqqqqqqqqqqqqqqqqqqqqqqq"), "x", "never after a slash");
+    assert_eq!(wraps("1-23456789012345678901234567890"), "1-", "after a hyphen, before digits too");
 }

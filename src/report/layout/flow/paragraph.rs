@@ -113,6 +113,8 @@ impl<'a> Flow<'a> {
     /// How many lines fit at `y` with their footnotes, ending where a break is allowed.
     fn fitting(&mut self, lines: &[Line], y: Pt) -> usize {
         let mut notes = self.notes.clone();
+        // Notes are laid out here only for their height; their elements come when they are placed.
+        let elements = self.context.structure.checkpoint();
         let mut count = 0;
         for line in lines {
             for id in &line.notes {
@@ -125,6 +127,7 @@ impl<'a> Flow<'a> {
             }
             count += 1;
         }
+        self.context.structure.restore(&elements);
         if count == lines.len() {
             return count;
         }
