@@ -180,7 +180,8 @@ fn absurd_numbers_still_give_pages() {
 
 #[test]
 fn proportional_spacing_is_kept_in_whole_percent() {
-    let height = |n| line::metrics(line::Extent { ascent: Pt(11.2), descent: Pt(2.6), font: Pt(13.8) }, LineSpacing::Auto(n), None).height.0;
+    let height =
+        |n| line::metrics(line::Extent { ascent: Pt(11.2), descent: Pt(2.6), font: Pt(13.8) }, LineSpacing::Auto(n), None).height.0;
     assert!(near(height(259), 14.9), "108 %");
     assert!(near(height(278), 15.85), "115 %");
     assert!(near(height(360), 20.7), "150 %");

@@ -7,6 +7,7 @@ use crate::report::layout::frame::Rgb;
 use crate::report::layout::tests::{document, laid, paragraph, section, text, texts, with};
 use crate::report::units::{Pt, Twips};
 
+#[expect(clippy::unnecessary_wraps, reason = "a side of a border is optional")]
 fn line(points: f32) -> Option<Border> {
     Some(Border { style: BorderStyle::Single, width: Pt(points), space: Pt(0.0), color: Rgb(0, 0, 0) })
 }
@@ -40,7 +41,8 @@ fn in_mode(mode: u32, blocks: Vec<Block>) -> Document {
 fn place(document: &Document, words: &str) -> (usize, f32, f32) {
     let frames = laid(document);
     let pages = frames.pages.iter().enumerate();
-    let found = pages.flat_map(|(page, content)| texts(content).into_iter().map(move |text| (page, text))).find(|(_, text)| text.0 == words);
+    let found =
+        pages.flat_map(|(page, content)| texts(content).into_iter().map(move |text| (page, text))).find(|(_, text)| text.0 == words);
     let (page, text) = found.expect("the text is on some page");
     (page, text.1, text.2)
 }
