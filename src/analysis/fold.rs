@@ -1,7 +1,7 @@
 //! One text, many spellings: the foldings under which texts are compared.
 
 use unicode_normalization::UnicodeNormalization as _;
-use unicode_normalization::char::is_combining_mark;
+use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 
 /// A text for comparing answers: NFKC, case folded, white space collapsed, typographic dashes, quotes and invisible characters made plain.
 ///
@@ -25,6 +25,23 @@ pub(crate) fn unaccented(text: &str) -> String {
         return plain;
     }
     plain.nfd().filter(|c| !is_combining_mark(*c)).nfc().collect()
+}
+
+/// A text's letters and signs as near to ASCII as they come, for finding numbers and words in descriptions: a single pass, which does not compose what it took apart.
+pub(crate) fn skeleton(text: &str) -> String {
+    let mut skeleton = String::with_capacity(text.len());
+    for c in text.chars().filter_map(plain_char) {
+        if c.is_ascii() {
+            skeleton.push(c.to_ascii_lowercase());
+        } else {
+            decompose_compatible(c, |part| {
+                if !is_combining_mark(part) {
+                    skeleton.extend(part.to_lowercase());
+                }
+            });
+        }
+    }
+    skeleton
 }
 
 /// A file's or an assessment's name: NFC, case and white space folded, accents kept.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use anyhow::Context as _;
 
-use crate::analysis::analyse;
+use crate::analysis::{analyse, analyse_without_bank};
 use crate::analysis::bank::QuestionBank;
 use crate::analysis::profile::{Profile, Profiles};
 use crate::commands::files;
@@ -13,9 +13,9 @@ use crate::model::submission::Submission;
 /// Arguments of `analyse`.
 #[derive(Debug, clap::Args)]
 pub struct Args {
-    /// The question bank (CSV)
+    /// The question bank (CSV); without one, the platform's own points are judged
     #[arg(long)]
-    bank: PathBuf,
+    bank: Option<PathBuf>,
     /// The submission (JSON; test_data/submissions has samples)
     #[arg(long)]
     submission: PathBuf,
@@ -35,11 +35,16 @@ pub struct Args {
 
 /// Prints the analysis.
 pub fn run(args: &Args) -> anyhow::Result<()> {
-    let bank = QuestionBank::from_csv(&files::read(&args.bank)?, &args.bank.display().to_string())?;
-    let submission: Submission = serde_json::from_str(&files::read_text(&args.submission)?)
-        .with_context(|| format!("{} is not a submission", args.submission.display()))?;
+    let submission =
+        Submission::from_json(&files::read(&args.submission)?).with_context(|| format!("{} is not a submission", args.submission.display()))?;
     let profile = find_profile(args)?;
-    let analysis = analyse(&submission, &bank, &profile)?;
+    let analysis = match &args.bank {
+        Some(bank) => {
+            let bank = QuestionBank::from_csv(&files::read(bank)?, &bank.display().to_string())?;
+            analyse(&submission, &bank, &profile)?
+        }
+        None => analyse_without_bank(&submission, &profile)?,
+    };
     if args.explain {
         for line in &analysis.explanation {
             println!("{line}");

@@ -63,3 +63,18 @@ impl Submission {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_may_hold_a_submission_its_answers_or_only_texts() {
+        let answers = |json: &str| Submission::from_json(json.as_bytes()).map(|s| s.answers).map_err(|error| error.to_string());
+        let texts = vec![Answer { answer: Some("A".into()), ..Answer::default() }, Answer::default()];
+        for json in [r#"{"id":"s","answers":[{"answer":"A"},{"answer":null}]}"#, r#" [{"answer":"A"},{}]"#, r#"["A",null]"#] {
+            assert_eq!(answers(json).as_ref(), Ok(&texts), "{json}");
+        }
+        assert!(answers("[3]").is_err() && answers("{").is_err());
+    }
+}

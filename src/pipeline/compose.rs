@@ -15,7 +15,8 @@ pub(super) fn report(run: &Run<'_>, fetched: &Fetched, analysed: &Analysed) -> R
     let (analysis, zone) = (&analysed.analysis, &run.services.config.zone);
     let assessment = &run.completion.assessment;
     let submitted_at = fetched.submission.submitted_at.or(run.completion.submitted_at);
-    let school = run.services.config.school.clone().or_else(|| run.completion.school.clone());
+    let services = run.services;
+    let school = services.config.school.as_deref().or(services.mailer.sender_name()).or(run.completion.school.as_deref());
     Report {
         student: student(fetched),
         assessment: Assessment {
@@ -37,7 +38,7 @@ pub(super) fn report(run: &Run<'_>, fetched: &Fetched, analysed: &Analysed) -> R
         plan: analysis.plan.clone(),
         history: analysed.history.clone(),
         cohort: analysed.cohort.clone(),
-        school: school.into_iter().map(|name| ("name".to_owned(), name)).collect(),
+        school: school.into_iter().map(|name| ("name".to_owned(), name.to_owned())).collect(),
         today: run.job.event().received_at.to_zoned(zone.clone()).date().to_string(),
         language: Some(analysed.language.code().to_owned()),
         append_results: None,

@@ -18,7 +18,7 @@ pub struct PipelineConfig {
     pub missing: MissingValue,
     /// `REPORT_TIMEZONE`: where the school's day begins; default `America/Santiago`.
     pub zone: TimeZone,
-    /// `SCHOOL_NAME`: how mails are signed and what `{{ school.name }}` says; default what the event says, else a neutral phrase.
+    /// `SCHOOL_NAME`: how mails are signed and what `{{ school.name }}` says; default `EMAIL_FROM_NAME`, else a neutral phrase.
     pub school: Option<String>,
 }
 

@@ -86,10 +86,11 @@ pub(super) async fn step(run: &Run<'_>) -> Result<Fetched, JobError> {
 }
 
 async fn fetch(run: &Run<'_>) -> Result<Fetched, JobError> {
-    let at = run.job.now();
     let is_answered = |submission: &Submission| !submission.answers.is_empty();
     let own = run.completion.submission.clone().filter(is_answered);
-    match (run.services.submissions.find(&run.completion).await, own) {
+    let found = run.services.submissions.find(&run.completion).await;
+    let at = run.job.now();
+    match (found, own) {
         (Ok(Found { submission, student }), own) => match (submission.filter(is_answered), own) {
             (Some(submission), _) => Ok(Fetched { at, from_event: false, student, submission, duplicate: false }),
             (None, Some(submission)) => Ok(Fetched { at, from_event: true, student, submission, duplicate: false }),

@@ -224,7 +224,7 @@ Tu equipo de aprendizaje
     fn the_bar_is_never_wider_than_its_place() {
         for percentage in [f64::NAN, -3.0, 0.0, 100.0, 1e9] {
             let html = written(Language::En, &ReportLetter { percentage, ..letter() }).html.unwrap();
-            assert!(html.contains("width=\"100%\" style=\"height:8px"), "{percentage}: {html}");
+            assert!(html.contains("width=\"100%\" style=\"width:100%;height:8px"), "{percentage}: {html}");
         }
     }
 

@@ -16,6 +16,9 @@ use crate::pipeline::fetch::Fetched;
 use crate::pipeline::letters::{Letter, ReportLetter};
 use crate::pipeline::run::Run;
 
+/// A mail that so often went out without a receipt has most likely arrived; sending it on would only fill the student's inbox.
+const MOST_AMBIGUOUS: u32 = 6;
+
 /// `mailing.json`, later tries `mailing_<n>.json`: bytes may go out from here on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Mailing {
@@ -60,8 +63,8 @@ pub(super) async fn step(run: &Run<'_>, fetched: &Fetched, analysed: &Analysed, 
     }
     let to = recipient(fetched)?;
     let tries = tries_so_far(run).await?;
-    if tries.ambiguous > 0 && run.services.config.ambiguous == AmbiguousMail::Hold {
-        return Err(held());
+    if tries.ambiguous >= bearable(run) {
+        return Err(held(tries.ambiguous));
     }
     let mail = compose(run, fetched, analysed, pdf, to).await?;
     announce(run, &mail, &tries).await?;
@@ -128,21 +131,28 @@ async fn conclude(run: &Run<'_>, mail: &OutgoingMail, tries: &Tries, outcome: Se
         }
         SendOutcome::Ambiguous(reply) => {
             tracing::warn!(job.id = %run.job.id(), tries = tries.next, "nobody knows whether a mail arrived");
-            match run.services.config.ambiguous {
-                AmbiguousMail::Resend => Err(JobError::retry(
-                    "mail_ambiguous",
-                    format!("{reply}; it goes out again under the same Message-ID (AMBIGUOUS_MAIL=resend)"),
-                )),
-                AmbiguousMail::Hold => Err(held()),
+            if tries.ambiguous + 1 >= bearable(run) {
+                return Err(held(tries.ambiguous + 1));
             }
+            Err(JobError::retry("mail_ambiguous", format!("{reply}; it goes out again under the same Message-ID (AMBIGUOUS_MAIL=resend)")))
         }
     }
 }
 
-fn held() -> JobError {
+/// After how many mails without a receipt a person decides.
+fn bearable(run: &Run<'_>) -> u32 {
+    match run.services.config.ambiguous {
+        AmbiguousMail::Hold => 1,
+        AmbiguousMail::Resend => MOST_AMBIGUOUS,
+    }
+}
+
+fn held(times: u32) -> JobError {
     JobError::park(
         "mail_ambiguous",
-        "the mail went out, but its receipt is not known (AMBIGUOUS_MAIL=hold); ask the student or look into the mail server's log: release the job to send it again, discard it if it arrived",
+        format!(
+            "the mail went out {times} time(s), but no receipt is known; ask the student or look into the mail server's log: release the job to send it again, discard it if it arrived"
+        ),
     )
 }
 
@@ -185,7 +195,7 @@ fn letter(run: &Run<'_>, analysed: &Analysed, student: &str, assessment: &str) -
             groups_passed: analysis.groups.iter().filter(|group| group.passed).count(),
             groups_total: analysis.groups.len(),
             all_correct: analysed.all_correct,
-            school: run.services.config.school.as_deref(),
+            school: run.services.config.school.as_deref().or(run.services.mailer.sender_name()),
         },
     )
 }

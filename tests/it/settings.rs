@@ -58,7 +58,7 @@ fn collect(folder: &Path, found: &mut BTreeSet<String>) {
             .is_some_and(|name| ["config.rs", "telemetry.rs"].iter().any(|file| name == *file) || path.ends_with("learnworlds/mod.rs"))
         {
             let source = std::fs::read_to_string(&path).unwrap();
-            let code = source.split("#[cfg(test)]").next().unwrap_or_default();
+            let code = source.split("#[cfg(test)]\nmod tests").next().unwrap_or_default();
             let lines = code.lines().filter(|line| !line.trim_start().starts_with("//"));
             found.extend(
                 lines

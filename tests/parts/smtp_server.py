@@ -29,7 +29,7 @@ AT_END = {"data452": "452 4.3.1 mailbox full", "data554": "554 5.7.1 looks like 
 PLAIN = {"plain", "cut_in_data", "no_starttls"}
 MODES = [
     "ok", "implicit", "plain", "login_only", "rcpt550", "rcpt451", "rcpt_stall", "data452", "data554", "end421",
-    "stall", "late", "drop", "cut_in_data", "close_idle", "no_starttls", "silent",
+    "stall", "late", "late_once", "drop", "cut_in_data", "close_idle", "no_starttls", "silent",
 ]
 
 
@@ -56,7 +56,7 @@ class Handler:
             return "250 nobody hears this"
         if self.mode == "stall":
             await asyncio.sleep(STALL_SECONDS)
-        if self.mode == "late" and self.taken == 1:
+        if self.mode.startswith("late") and self.taken == 1:
             await asyncio.sleep(LATE_SECONDS)
         if self.mode == "close_idle":
             # Runs after the reply below is written: the client finds a dead connection at its next mail.
@@ -100,7 +100,8 @@ def session_factory(mode, spool, tls):
     starttls = mode not in PLAIN and mode != "implicit"
     kind = CutInData if mode == "cut_in_data" else SMTP
     return lambda: kind(
-        Handler(mode, spool) if mode != "late" else HANDLERS.setdefault(mode, Handler(mode, spool)),
+        # Only the first mail of all connections is late, so these modes share one handler.
+        HANDLERS.setdefault(mode, Handler(mode, spool)) if mode.startswith("late") else Handler(mode, spool),
         hostname="smtp.test",
         tls_context=tls if starttls else None,
         require_starttls=starttls,

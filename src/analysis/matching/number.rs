@@ -31,13 +31,13 @@ const BEGINNING: usize = 40;
 pub(crate) fn leading(description: &str) -> Option<u32> {
     let text = skip_markup(description);
     let beginning = text.char_indices().nth(BEGINNING).map_or(text, |(end, _)| &text[..end]);
-    let text = fold::unaccented(beginning);
+    let text = fold::skeleton(beginning);
     word_and_number(&text, WORDS).or_else(|| bare_number(&text))
 }
 
 /// A number that a clear word names anywhere in the description (`Matemática – Pregunta 12`).
 pub(crate) fn mentioned(description: &str) -> Option<u32> {
-    let text = fold::unaccented(description);
+    let text = fold::skeleton(description);
     let mut starts = text.char_indices().filter(|(i, _)| !text[..*i].ends_with(char::is_alphanumeric)).map(|(i, _)| i);
     starts.find_map(|start| word_and_number(&text[start..], &WORDS[..CLEAR_WORDS]))
 }

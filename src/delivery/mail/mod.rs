@@ -86,6 +86,11 @@ impl Mailer {
         format!("<{job}@{}>", domain(&self.config.sender))
     }
 
+    /// The name mails are sent in.
+    pub fn sender_name(&self) -> Option<&str> {
+        self.config.sender_name.as_deref()
+    }
+
     /// Who is told when a person must act.
     pub fn admins(&self) -> &[EmailAddress] {
         &self.config.admins

@@ -28,10 +28,10 @@ impl Outbox for NoOutbox {
     }
 }
 
-/// The file's name: date, then the message id, so that the folder reads in order and a repeated mail is the same file.
+/// The file's name: the message id, so that a repeated mail is the same file.
 pub(super) fn file_name(mail: &OutgoingMail) -> String {
     let id: String = mail.message_id.chars().map(|c| if c.is_ascii_alphanumeric() || "@.-".contains(c) { c } else { '_' }).collect();
-    format!("{}_{}.eml", mail.date.strftime("%Y%m%dT%H%M%SZ"), id.trim_matches('_'))
+    format!("{}.eml", id.trim_matches('_'))
 }
 
 /// Keeps mails for tests to look at, and answers as it was told to.

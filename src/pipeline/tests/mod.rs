@@ -148,6 +148,21 @@ async fn an_ambiguous_mail_is_sent_again_under_the_same_id() {
 }
 
 #[tokio::test]
+async fn a_mail_that_never_gets_a_receipt_is_not_sent_for_ever() {
+    let world = World::new().await;
+    let mut job = world.job(1);
+    for _ in 1..6 {
+        world.mailer.answer_next(SendOutcome::Ambiguous("no reply in time".to_owned()));
+        assert_eq!(cause(world.run(&job).await), ("mail_ambiguous".to_owned(), Next::Retry(None)));
+        job = job.again();
+    }
+    world.mailer.answer_next(SendOutcome::Ambiguous("no reply in time".to_owned()));
+    assert_eq!(cause(world.run(&job).await), parked("mail_ambiguous"));
+    assert_eq!(cause(world.run(&job.again()).await), parked("mail_ambiguous"));
+    assert_eq!(world.mails().len(), 6);
+}
+
+#[tokio::test]
 async fn an_ambiguous_mail_on_hold_waits_for_a_person() {
     let world = World::with(PipelineConfig { ambiguous: AmbiguousMail::Hold, ..PipelineConfig::for_testing() }).await;
     let job = world.job(1);

@@ -31,9 +31,9 @@ pub(super) fn draw(request: &Request<'_>) -> Option<String> {
         // The newest column is filled, the earlier ones are outlined: the difference holds in grey too.
         let area = Area { x: x + slot / 4, y: floor - height, width: slot / 2, height };
         if place + 1 == attempts.len() {
-            canvas.rectangle(area, ACCENT)
+            canvas.rectangle(area, ACCENT);
         } else {
-            canvas.framed(area, "DCE5EE", ACCENT)
+            canvas.framed(area, "DCE5EE", ACCENT);
         }
         let number = text(attempt, "attempt").unwrap_or_else(|| (place + 1).to_string());
         let label = format!("{} {number}", words.attempt);

@@ -144,12 +144,20 @@ impl Reader<'_> {
         if field.link.is_some() {
             self.emit(line, Inline::LinkEnd);
         }
+        if let Some(checked) = field.check_box {
+            self.check_box(checked, props, line);
+        }
+    }
+
+    /// The box of a form: some programs write an empty result for it, Word none at all.
+    fn check_box(&mut self, checked: bool, props: &Arc<RunProps>, line: &mut Line<'_>) {
+        self.text(if checked { "☒" } else { "☐" }, props, line);
     }
 
     /// A field that was never worked out, or that has no result by nature.
     fn without_result(&mut self, field: &OpenField, props: &Arc<RunProps>, line: &mut Line<'_>) {
         if let Some(checked) = field.check_box {
-            return self.text(if checked { "☒" } else { "☐" }, props, line);
+            return self.check_box(checked, props, line);
         }
         match meaning(&field.instruction) {
             Meaning::Value(value) => self.emit(line, Inline::Field { field: value, props: Arc::clone(props) }),

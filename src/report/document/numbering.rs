@@ -225,6 +225,8 @@ fn level_text(numbering: &Numbering, list: i32, level: &Level, counts: &[Option<
         let number = counts[usize::from(at)].unwrap_or(named.start);
         let format = match named.format {
             NumberFormat::Bullet | NumberFormat::None => NumberFormat::None,
+            // Figures stay as they are, so that the usual "Section 1.01" does.
+            format @ NumberFormat::DecimalZero => format,
             _ if level.legal => NumberFormat::Decimal,
             format => format,
         };

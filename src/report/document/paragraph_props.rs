@@ -55,7 +55,7 @@ pub(super) struct ParagraphPatch {
     suppress_hyphens: Option<bool>,
     suppress_line_numbers: Option<bool>,
     text_alignment: Option<TextAlignment>,
-    frame: Option<Frame>,
+    frame: FramePatch,
     /// `w:numPr`: list and level, each where given.
     pub(super) number: Option<NumberRef>,
 }
@@ -110,7 +110,7 @@ impl ParagraphPatch {
                     _ => TextAlignment::Auto,
                 });
             }
-            "w:framePr" => self.frame = Some(frame(node)),
+            "w:framePr" => self.frame.overlay(&FramePatch::read(node)),
             "w:numPr" => {
                 let number = |name: &str| node.child_val(name).and_then(integer);
                 self.number = Some(NumberRef {
@@ -204,7 +204,8 @@ impl ParagraphPatch {
     pub(super) fn overlay(&mut self, above: &Self) {
         overlay!(self, above, outline, align, left, right, first, before, after, before_auto, after_auto, contextual, line, rule);
         overlay!(self, above, keep_next, keep_lines, page_break_before, widow_control, top, border_right, bottom, border_left);
-        overlay!(self, above, between, bar, shading, rtl, snap, suppress_hyphens, suppress_line_numbers, text_alignment, frame);
+        overlay!(self, above, between, bar, shading, rtl, snap, suppress_hyphens, suppress_line_numbers, text_alignment);
+        self.frame.overlay(&above.frame);
         for (position, stop) in &above.tabs {
             self.set_tab(Twips(*position), *stop);
         }
@@ -271,7 +272,7 @@ impl ParagraphPatch {
             suppress_hyphens: self.suppress_hyphens.unwrap_or(false),
             suppress_line_numbers: self.suppress_line_numbers.unwrap_or(false),
             text_alignment: self.text_alignment.unwrap_or_default(),
-            frame: self.frame,
+            frame: self.frame.finish(),
         }
     }
 }
@@ -300,26 +301,76 @@ pub(super) fn leader(name: Option<&str>) -> Leader {
     }
 }
 
-fn frame(node: Node<'_>) -> Frame {
-    let measure = |name: &str| node.attr(name).and_then(twips);
-    let height = measure("w:h").filter(|height| height.0 > 0);
-    let space = (measure("w:hSpace").unwrap_or_default(), measure("w:vSpace").unwrap_or_default());
-    let drop_cap = matches!(node.attr("w:dropCap"), Some("drop" | "margin"));
-    Frame {
-        width: Twips(measure("w:w").unwrap_or_default().0.max(0)),
-        height: height.map(|height| (height, node.attr("w:hRule") == Some("exact"))),
-        position: float_position(node, "w:hAnchor", "w:vAnchor", ["w:x", "w:xAlign", "w:y", "w:yAlign"]),
-        space,
-        wrap: !matches!(node.attr("w:wrap"), Some("none" | "notBeside")),
-        drop_cap: drop_cap.then(|| node.attr("w:lines").and_then(integer).unwrap_or(1).clamp(1, 10) as u32),
+/// What one level says about a frame: each attribute is inherited by itself (17.3.1.11).
+#[derive(Debug, Clone, Default)]
+struct FramePatch {
+    attributes: [Option<String>; FRAME.len()],
+}
+
+/// The attributes of `w:framePr`, in the order they are kept.
+const FRAME: [&str; 14] = [
+    "w:w",
+    "w:h",
+    "w:hRule",
+    "w:hSpace",
+    "w:vSpace",
+    "w:wrap",
+    "w:dropCap",
+    "w:lines",
+    "w:hAnchor",
+    "w:vAnchor",
+    "w:x",
+    "w:xAlign",
+    "w:y",
+    "w:yAlign",
+];
+
+impl FramePatch {
+    fn read(node: Node<'_>) -> Self {
+        Self { attributes: FRAME.map(|name| node.attr(name).map(str::to_owned)) }
+    }
+
+    fn overlay(&mut self, above: &Self) {
+        for (below, above) in self.attributes.iter_mut().zip(&above.attributes) {
+            if above.is_some() {
+                below.clone_from(above);
+            }
+        }
+    }
+
+    fn attr(&self, name: &str) -> Option<&str> {
+        let at = FRAME.iter().position(|known| *known == name)?;
+        self.attributes[at].as_deref()
+    }
+
+    fn finish(&self) -> Option<Frame> {
+        if self.attributes.iter().all(Option::is_none) {
+            return None;
+        }
+        let measure = |name: &str| self.attr(name).and_then(twips);
+        let height = measure("w:h").filter(|height| height.0 > 0);
+        let drop_cap = matches!(self.attr("w:dropCap"), Some("drop" | "margin"));
+        Some(Frame {
+            width: Twips(measure("w:w").unwrap_or_default().0.max(0)),
+            height: height.map(|height| (height, self.attr("w:hRule") == Some("exact"))),
+            position: float_position(|name| self.attr(name), "w:hAnchor", "w:vAnchor", ["w:x", "w:xAlign", "w:y", "w:yAlign"]),
+            space: (measure("w:hSpace").unwrap_or_default(), measure("w:vSpace").unwrap_or_default()),
+            wrap: !matches!(self.attr("w:wrap"), Some("none" | "notBeside")),
+            drop_cap: drop_cap.then(|| self.attr("w:lines").and_then(integer).unwrap_or(1).clamp(1, 10) as u32),
+        })
     }
 }
 
 /// Where a frame or a floating table stands (17.3.1.11, 17.4.57): the two share their spelling.
-pub(super) fn float_position(node: Node<'_>, horizontal: &str, vertical: &str, names: [&str; 4]) -> FloatPosition {
+pub(super) fn float_position<'t>(
+    attr: impl Fn(&str) -> Option<&'t str>,
+    horizontal: &str,
+    vertical: &str,
+    names: [&str; 4],
+) -> FloatPosition {
     let offset = |by: &str, aligned: &str| {
-        let distance = Offset::By(Emu(i64::from(node.attr(by).and_then(twips).unwrap_or_default().0) * 635));
-        match node.attr(aligned) {
+        let distance = Offset::By(Emu(i64::from(attr(by).and_then(twips).unwrap_or_default().0) * 635));
+        match attr(aligned) {
             Some("left" | "top") => Offset::Start,
             Some("center") => Offset::Center,
             Some("right" | "bottom") => Offset::End,
@@ -328,17 +379,17 @@ pub(super) fn float_position(node: Node<'_>, horizontal: &str, vertical: &str, n
             _ => distance,
         }
     };
-    let horizontal = match node.attr(horizontal) {
+    let horizontal = match attr(horizontal) {
         Some("page") => HorizontalBase::Page,
         Some("margin") => HorizontalBase::Margin,
         _ => HorizontalBase::Column,
     };
-    let vertical = match node.attr(vertical) {
+    let vertical = match attr(vertical) {
         Some("page") => VerticalBase::Page,
         Some("margin") => VerticalBase::Margin,
         Some("text") => VerticalBase::Paragraph,
         // 17.3.1.11: the page when the attribute is missing; Word takes the text when there is no position either.
-        _ if node.attr(names[2]).is_none() && node.attr(names[3]).is_none() => VerticalBase::Paragraph,
+        _ if attr(names[2]).is_none() && attr(names[3]).is_none() => VerticalBase::Paragraph,
         _ => VerticalBase::Page,
     };
     FloatPosition { horizontal: (horizontal, offset(names[0], names[1])), vertical: (vertical, offset(names[2], names[3])) }

@@ -161,6 +161,7 @@ impl<'p> Reader<'p> {
             self.block(child, scope, &mut story);
             let properties = if child.name() == "w:p" { child.path(&["w:pPr", "w:sectPr"]) } else { None };
             if let Some(properties) = properties {
+                story.end_section();
                 let section = self.section(Some(properties), sections.last(), std::mem::take(&mut story).finish(), part);
                 sections.push(section);
             }
@@ -302,6 +303,14 @@ impl Story {
 
     fn bookmark(&mut self, node: Node<'_>) {
         self.bookmarks.extend(super::inline::bookmark(node));
+    }
+
+    /// An empty paragraph that only carries the section's end takes no line of its own, as LibreOffice reads it.
+    fn end_section(&mut self) {
+        let alone = matches!(&self.blocks[..], [.., Block::Paragraph(_), Block::Paragraph(last)] if last.content.is_empty() && last.number.is_none());
+        if alone {
+            self.blocks.pop();
+        }
     }
 
     fn finish(mut self) -> Vec<Block> {

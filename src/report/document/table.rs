@@ -298,7 +298,12 @@ fn text_direction(name: Option<&str>) -> TextDirection {
 fn float(node: Node<'_>) -> TableFloat {
     let space = |name: &str| node.attr(name).and_then(twips).map_or(Twips(0), |space| Twips(space.0.max(0)));
     TableFloat {
-        position: float_position(node, "w:horzAnchor", "w:vertAnchor", ["w:tblpX", "w:tblpXSpec", "w:tblpY", "w:tblpYSpec"]),
+        position: float_position(
+            |name| node.attr(name),
+            "w:horzAnchor",
+            "w:vertAnchor",
+            ["w:tblpX", "w:tblpXSpec", "w:tblpY", "w:tblpYSpec"],
+        ),
         space: [space("w:topFromText"), space("w:rightFromText"), space("w:bottomFromText"), space("w:leftFromText")],
     }
 }

@@ -231,7 +231,7 @@ impl<'x> Builder<'x> {
             return Err(XmlError::TooDeep(self.limits.xml_depth));
         }
         self.declare(start);
-        let name = self.usual(start.name().into_inner()).into_owned();
+        let name = self.usual(start.name().into_inner());
         match self.role(&name, start) {
             Role::Node => {
                 let at = self.add(&name, start)?;
@@ -250,7 +250,7 @@ impl<'x> Builder<'x> {
 
     fn empty(&mut self, start: &BytesStart<'_>) -> Result<(), XmlError> {
         self.declare(start);
-        let name = self.usual(start.name().into_inner()).into_owned();
+        let name = self.usual(start.name().into_inner());
         if matches!(self.role(&name, start), Role::Node) {
             self.add(&name, start)?;
         }
@@ -291,7 +291,7 @@ impl<'x> Builder<'x> {
                 continue;
             }
             // A name without a prefix is in no namespace, whatever the default one is.
-            let key = if key.contains(':') { self.usual(key).into_owned() } else { key.to_owned() };
+            let key = if key.contains(':') { self.usual(key) } else { Cow::Borrowed(key) };
             let key = self.keep(&key);
             // A value that cannot be unescaped is as good as absent.
             let Ok(text) = attribute.normalized_value(XmlVersion::Implicit1_0) else { continue };

@@ -9,7 +9,7 @@ mod table;
 use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 
-use crate::report::document::model::{Block, ParagraphProps, Section, SectionStart};
+use crate::report::document::model::{Block, Paragraph, Section, SectionStart};
 use crate::report::document::numerals::numeral;
 use crate::report::layout::context::{Context, Facts, PageFacts, twips};
 use crate::report::layout::float::{Bases, Floats, Zone};
@@ -62,7 +62,7 @@ struct Flow<'a> {
     /// The column began because the one before was full: space before is dropped.
     natural: bool,
     /// The paragraph above, for the space between.
-    previous: Option<&'a ParagraphProps>,
+    previous: Option<&'a Paragraph>,
     floats: Floats,
     notes: PageNotes,
     /// Start of a chain of paragraphs that stay with the next.

@@ -20,6 +20,8 @@ pub(super) struct Metrics {
     pub height: Pt,
     /// Baseline below the line's top.
     pub baseline: Pt,
+    /// What proportional spacing adds below: it may hang over a page's end (measured).
+    pub below: Pt,
 }
 
 /// What a line holds, before its spacing.
@@ -41,22 +43,25 @@ pub(super) fn metrics(extent: Extent, spacing: LineSpacing, grid: Option<Pt>) ->
     if let Some(pitch) = grid {
         return on_grid(extent, spacing, pitch);
     }
-    let plain = Metrics { height: natural, baseline: extent.ascent };
+    let plain = Metrics { height: natural, baseline: extent.ascent, below: Pt::ZERO };
     match spacing {
         LineSpacing::Auto(n) => match percent(n) {
             100 => plain,
-            more @ 101.. => Metrics { height: natural + share(extent.font, more - 100), ..plain },
+            more @ 101.. => {
+                let below = share(extent.font, more - 100);
+                Metrics { height: natural + below, below, ..plain }
+            }
             less => {
                 let height = share(natural, less);
-                Metrics { height, baseline: share(height, 80) }
+                Metrics { height, baseline: share(height, 80), ..plain }
             }
         },
         LineSpacing::Exact(height) if height.0 > 0 => {
             let height = twips(height);
-            Metrics { height, baseline: share(height, 80) }
+            Metrics { height, baseline: share(height, 80), ..plain }
         }
         LineSpacing::AtLeast(height) if twips(height) > natural => {
-            Metrics { height: twips(height), baseline: twips(height) - extent.descent }
+            Metrics { height: twips(height), baseline: twips(height) - extent.descent, ..plain }
         }
         _ => plain,
     }
@@ -71,7 +76,7 @@ fn on_grid(extent: Extent, spacing: LineSpacing, pitch: Pt) -> Metrics {
         LineSpacing::Auto(n) => share(extent.font, (percent(n) - 100).max(0)),
         _ => Pt::ZERO,
     };
-    Metrics { height: height + more, baseline: extent.ascent + (height - natural) / 2.0 }
+    Metrics { height: height + more, baseline: extent.ascent + (height - natural) / 2.0, below: more }
 }
 
 /// Line spacing in whole percent, as LibreOffice's import keeps it: both numbers go through hundredths of a millimetre, so 259/240 is 108 % and 283/240 is 117 % (measured).

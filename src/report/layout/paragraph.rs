@@ -41,6 +41,8 @@ pub(super) struct Line {
     pub height: Pt,
     /// What it draws.
     pub ink: Ink,
+    /// What may hang over a page's end.
+    pub slack: Pt,
     /// It stays on one page with the next line.
     pub glued: bool,
     /// Footnotes it refers to.
@@ -237,7 +239,16 @@ impl<'a> Setter<'a> {
         });
         let notes = notes.collect();
         let keep = props.keep_lines;
-        Line { top: box_top, height: bottom - box_top, ink, glued: keep, notes, next, end }
+        Line {
+            top: box_top,
+            height: bottom - box_top,
+            slack: if below > Pt::ZERO { Pt::ZERO } else { metrics.below },
+            ink,
+            glued: keep,
+            notes,
+            next,
+            end,
+        }
     }
 
     /// Left and right edge of a line.

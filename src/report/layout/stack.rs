@@ -79,7 +79,15 @@ pub(super) fn pile<'a>(context: &mut Context<'a>, blocks: &'a [Block], column: C
         index += match block {
             Block::Paragraph(paragraph) if paragraph.props.frame.is_some() => pile.frame(context, &blocks[index..]),
             // The empty paragraph that must follow a nested table takes no room (LibreOffice's import removes it).
-            Block::Paragraph(paragraph) if column.bases.in_cell && index > 0 && index + 1 == blocks.len() && paragraph.content.is_empty() && matches!(blocks[index - 1], Block::Table(_)) => 1,
+            Block::Paragraph(paragraph)
+                if column.bases.in_cell
+                    && index > 0
+                    && index + 1 == blocks.len()
+                    && paragraph.content.is_empty()
+                    && matches!(blocks[index - 1], Block::Table(_)) =>
+            {
+                1
+            }
             Block::Paragraph(paragraph) => {
                 pile.paragraph(context, paragraph, neighbours(blocks, index));
                 1
@@ -91,7 +99,7 @@ pub(super) fn pile<'a>(context: &mut Context<'a>, blocks: &'a [Block], column: C
         };
     }
     context.depth -= 1;
-    let after = pile.after.map_or(Pt::ZERO, |props| if props.space_after_auto { Pt::ZERO } else { space_after(props) });
+    let after = pile.after.map_or(Pt::ZERO, |last| if last.props.space_after_auto { Pt::ZERO } else { space_after(&last.props) });
     let mut height = pile.y + after;
     if column.holds_floats {
         height = pile.floats.bottom(height);
@@ -103,7 +111,7 @@ struct Pile<'a> {
     column: Column,
     floats: Floats,
     y: Pt,
-    after: Option<&'a ParagraphProps>,
+    after: Option<&'a Paragraph>,
     pieces: Vec<Piece>,
 }
 
@@ -117,9 +125,9 @@ impl<'a> Pile<'a> {
                     space_before(&paragraph.props)
                 }
             }
-            after => gap(after, &paragraph.props),
+            after => gap(after, paragraph),
         };
-        let after = self.after.map_or(Pt::ZERO, space_after);
+        let after = self.after.map_or(Pt::ZERO, |above| space_after(&above.props));
         let base = self.y + gap.min(after);
         self.y += gap;
         let mut setter = Setter::new(context, paragraph, joined);
@@ -135,8 +143,13 @@ impl<'a> Pile<'a> {
                 ink.append(line.ink);
                 self.y = top + line.top + line.height;
                 from = line.next;
-                let mut piece =
-                    Piece { top: top + line.top, height: line.height, ink: Ink::default(), glued: line.glued, notes: line.notes };
+                let mut piece = Piece {
+                    top: top + line.top,
+                    height: line.height,
+                    ink: Ink::default(),
+                    glued: paragraph.props.keep_lines,
+                    notes: line.notes,
+                };
                 // Anchored drawings are already in column coordinates, the line is not.
                 let (behind, front) = (std::mem::take(&mut ink.behind), std::mem::take(&mut ink.front));
                 piece.ink = ink;
@@ -149,7 +162,7 @@ impl<'a> Pile<'a> {
                 break;
             }
         }
-        self.after = Some(&paragraph.props);
+        self.after = Some(paragraph);
     }
 
     /// Floating drawings anchored in a paragraph: drawn in the layers behind and in front, their room kept.
@@ -171,8 +184,8 @@ impl<'a> Pile<'a> {
     }
 
     fn table(&mut self, context: &mut Context<'a>, table: &'a crate::report::document::model::Table) {
-        if let Some(props) = self.after {
-            self.y += space_after(props);
+        if let Some(above) = self.after {
+            self.y += space_after(&above.props);
         }
         let laid = table::lay(context, table, self.column.width, self.column.bases);
         let mut emitter = table::Emitter::new(&laid);
@@ -232,14 +245,19 @@ pub(super) fn frame<'a>(context: &mut Context<'a>, blocks: &'a [Block], bases: &
     );
     let available = bases.column.width();
     let width = if frame.width.0 > 0 { twips(frame.width) } else { natural_width(context, &own, available) };
-    let inner = Column { width, bases: Bases { column: Rect::new(Pt::ZERO, Pt::ZERO, width, Pt::ZERO), ..*bases }, holds_floats: false, wraps: true };
+    let inner = Column {
+        width,
+        bases: Bases { column: Rect::new(Pt::ZERO, Pt::ZERO, width, Pt::ZERO), ..*bases },
+        holds_floats: false,
+        wraps: true,
+    };
     let mut pile = Pile { column: inner, floats: Floats::default(), y: Pt::ZERO, after: None, pieces: Vec::new() };
     for (index, paragraph) in own.iter().enumerate() {
         let above = index > 0 && join(&own[index - 1].props, &paragraph.props);
         let below = own.get(index + 1).is_some_and(|next| join(&paragraph.props, &next.props));
         pile.paragraph(context, paragraph, (above, below));
     }
-    let mut height = pile.y + pile.after.map_or(Pt::ZERO, space_after);
+    let mut height = pile.y + pile.after.map_or(Pt::ZERO, |last| space_after(&last.props));
     if let Some((given, exact)) = frame.height {
         height = if exact { twips(given) } else { height.max(twips(given)) };
     }
@@ -325,11 +343,13 @@ pub(super) fn space_after(props: &ParagraphProps) -> Pt {
     if props.space_after_auto { AUTO_SPACE } else { twips(props.space_after).max(Pt::ZERO) }
 }
 
-/// Space between two paragraphs: the larger of the two, without those that contextual spacing drops.
-pub(super) fn gap(above: Option<&ParagraphProps>, below: &ParagraphProps) -> Pt {
-    let Some(above) = above else { return space_before(below) };
-    let same = above.style == below.style;
-    let after = if same && above.contextual_spacing { Pt::ZERO } else { space_after(above) };
-    let before = if same && below.contextual_spacing { Pt::ZERO } else { space_before(below) };
+/// Space between two paragraphs: the larger of the two, without those that contextual spacing drops, and without automatic space between the items of a list.
+pub(super) fn gap(above: Option<&Paragraph>, below: &Paragraph) -> Pt {
+    let Some(above) = above else { return space_before(&below.props) };
+    let same_style = above.props.style == below.props.style;
+    let same_list = above.number.as_ref().zip(below.number.as_ref()).is_some_and(|(above, below)| above.list == below.list);
+    let dropped = |props: &ParagraphProps, auto: bool| same_style && props.contextual_spacing || same_list && auto;
+    let after = if dropped(&above.props, above.props.space_after_auto) { Pt::ZERO } else { space_after(&above.props) };
+    let before = if dropped(&below.props, below.props.space_before_auto) { Pt::ZERO } else { space_before(&below.props) };
     after.max(before)
 }

@@ -11,13 +11,14 @@ mod navigation;
 mod number;
 mod page;
 mod path;
+mod save;
 mod stream;
 mod tags;
 #[cfg(test)]
 mod tests;
 mod text;
 
-use lopdf::{Document, Object, ObjectId, SaveOptions};
+use lopdf::{Document, Object, ObjectId};
 use printpdf::{PdfDocument, PdfPage, PdfSaveOptions, Rect};
 
 use crate::report::fonts::Fonts;
@@ -66,9 +67,6 @@ pub enum PdfError {
     /// The object tree is not what it should be; a defect of this program.
     #[error("the PDF could not be put together: {0}; this is a defect, please report it with the template")]
     Structure(#[from] lopdf::Error),
-    /// Writing to memory failed.
-    #[error("the PDF could not be written: {0}")]
-    Write(#[from] std::io::Error),
 }
 
 /// Writes PDFs and keeps what does not change from one report to the next: font subsets and decoded pictures (both bounded).
@@ -100,7 +98,7 @@ impl Writer {
         let annotations = navigation::add(&mut document, frames, &pages)?;
         tags::add(&mut document, frames, &pages, &painted.marks, &annotations, &meta.language)?;
         metadata::add(&mut document, meta)?;
-        Ok(Written { bytes: save(document)?, unreadable: pictures.unreadable() })
+        Ok(Written { bytes: save::save(&document), unreadable: pictures.unreadable() })
     }
 }
 
@@ -116,16 +114,6 @@ fn assemble(frames: &Frames, painted: &mut page::Painted, pictures: &image::Pict
     // "Secure" would drop the operators printpdf has no name for; all of ours are written by us.
     let options = PdfSaveOptions { optimize: false, subset_fonts: false, secure: false, image_optimization: None };
     pdf.to_lopdf_document(&options, &mut Vec::new())
-}
-
-/// Writes the object tree with object streams, which halves what the structure tree costs.
-fn save(mut document: Document) -> Result<Vec<u8>, PdfError> {
-    "1.7".clone_into(&mut document.version);
-    let options =
-        SaveOptions::builder().use_object_streams(true).use_xref_streams(true).max_objects_per_stream(1000).compression_level(6).build();
-    let mut bytes = Vec::with_capacity(64 * 1024);
-    document.save_with_options(&mut bytes, options)?;
-    Ok(bytes)
 }
 
 /// The document's catalog.

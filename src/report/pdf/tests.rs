@@ -419,3 +419,47 @@ fn paths_keep_their_shape() {
 fn no_pages_is_an_error() {
     assert!(matches!(write(&Frames::default(), &Fonts::default(), &meta()), Err(PdfError::NoPages)));
 }
+
+#[test]
+fn frames_that_make_no_sense_still_give_a_readable_file() {
+    use crate::report::fonts::FontId;
+    let mut sheet = Sheet::new();
+    let strange = [f32::NAN, f32::INFINITY, -1.0e30, 0.0, -0.0, 1.0e-30];
+    let section = sheet.frames.structure.add(Role::Section, Some(NodeId(7)));
+    sheet.frames.structure.add(Role::Cell { columns: 0, rows: u16::MAX }, Some(NodeId(1)));
+    for value in strange {
+        let mut run = sheet.run("Arial", "añb", false);
+        (run.size, run.x, run.scale_x, run.font) = (Pt(value), Pt(value), value, FontId(if value > 0.0 { 999 } else { 0 }));
+        // Ids no face has; ranges that end in the middle of a letter, beyond the text, before their start.
+        let ranges = [(1, 2), (3, 900), (3, 1)];
+        run.glyphs = ranges.map(|text| Glyph { id: u16::MAX, x: Pt(value), rise: Pt(value), advance: Pt(value), text }).into();
+        sheet.put(Some(NodeId(99)), Shape::Glyphs(run.clone()));
+        (run.size, run.scale_x) = (Pt(12.0), 1.0);
+        sheet.put(Some(section), Shape::Glyphs(run));
+        let mut picture = placed(ImageId(4));
+        (picture.crop, picture.rotation, picture.width) = ([value; 4], value, Pt(value));
+        sheet.put(None, Shape::Image(picture));
+        let stroke = Stroke { color: Rgb(0, 0, 0), width: Pt(value), dash: vec![value], round: false };
+        let steps = vec![PathStep::Close, PathStep::Line(Pt(value), Pt(value))];
+        let path = Path { steps: steps.clone(), fill: None, opacity: value, stroke: Some(stroke), even_odd: true };
+        let items = vec![Item { tag: Some(section), shape: Shape::Path(path) }];
+        sheet.put(None, Shape::Group { transform: [value; 6], clip: Some(steps), items });
+        let target = LinkTarget::Named("(nowhere".to_owned());
+        sheet.page().links.push(Link { rect: [Pt(value); 4], target, tag: Some(NodeId(5)), contents: "\u{0}".to_owned() });
+        sheet.frames.outline.push(OutlineEntry { level: value as u8, title: String::new(), at: Destination { page: 3, y: Pt(value) } });
+    }
+    let document = load(&sheet.write());
+    let page = *document.get_pages().get(&1).expect("a page");
+    let mut depth = 0;
+    for operation in operations(&document, page).operations {
+        match operation.operator.as_str() {
+            "BMC" | "BDC" | "q" | "BT" => depth += 1,
+            "EMC" | "Q" | "ET" => depth -= 1,
+            _ => {}
+        }
+        assert!(depth >= 0);
+        let numbers = operation.operands.iter().filter_map(|operand| operand.as_float().ok());
+        assert!(numbers.into_iter().all(|number| number.is_finite()));
+    }
+    assert_eq!(depth, 0);
+}

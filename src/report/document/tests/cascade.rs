@@ -1,9 +1,9 @@
 //! Defaults, styles and direct formatting (ECMA-376 part 1, 17.3, 17.7).
 
 use super::{Maker, look, text};
-use crate::report::document::model::{Align, LineSpacing, TabKind, UnderlineStyle};
+use crate::report::document::model::{Align, HorizontalBase, LineSpacing, Offset, TabKind, UnderlineStyle};
 use crate::report::layout::frame::Rgb;
-use crate::report::units::{HalfPoints, Twips};
+use crate::report::units::{Emu, HalfPoints, Twips};
 
 #[test]
 fn direct_wins_over_style_wins_over_what_it_is_based_on_wins_over_defaults_17_7_2() {
@@ -88,6 +88,15 @@ fn tabs_of_styles_are_added_and_cleared_17_3_1_38() {
     let paragraph = Maker::body(body).styles(styles).paragraph();
     let stops: Vec<_> = paragraph.props.tabs.iter().map(|stop| (stop.position.0, stop.kind)).collect();
     assert_eq!(stops, [(720, TabKind::Left), (9360, TabKind::Right)]);
+}
+
+#[test]
+fn a_frames_attributes_are_inherited_one_by_one_17_3_1_11() {
+    let styles = r#"<w:style w:type="paragraph" w:styleId="F"><w:pPr><w:framePr w:w="1000" w:hAnchor="page" w:x="721"/></w:pPr></w:style>"#;
+    let body = r#"<w:p><w:pPr><w:pStyle w:val="F"/><w:framePr w:wrap="around" w:y="1"/></w:pPr></w:p>"#;
+    let frame = Maker::body(body).styles(styles).paragraph().props.frame.unwrap();
+    assert_eq!((frame.width, frame.wrap), (Twips(1000), true));
+    assert_eq!(frame.position.horizontal, (HorizontalBase::Page, Offset::By(Emu(721 * 635))));
 }
 
 #[test]

@@ -29,6 +29,12 @@ fn levels_count_restart_and_name_the_levels_above_17_9_11() {
 }
 
 #[test]
+fn legal_numbers_keep_their_zero_17_9_4() {
+    let numbering = OUTLINE.replace(r#"<w:numFmt w:val="lowerLetter"/>"#, r#"<w:numFmt w:val="decimalZero"/><w:isLgl/>"#);
+    assert_eq!(numbers(&numbering, &[(1, 0), (1, 1)]), ["1.", "1.01)"]);
+}
+
+#[test]
 fn lists_of_one_definition_count_on_and_an_override_starts_anew_17_9_27() {
     assert_eq!(numbers(OUTLINE, &[(1, 0), (1, 0), (2, 0), (2, 0), (1, 0)]), ["1.", "2.", "5.", "6.", "7."]);
 }

@@ -25,6 +25,13 @@ fn headers_are_inherited_by_the_next_section_17_10_5() {
 }
 
 #[test]
+fn an_empty_paragraph_that_ends_a_section_is_no_line() {
+    let end = "<w:p><w:pPr><w:sectPr/></w:pPr></w:p>";
+    let (document, _) = Maker::body(&format!("<w:p/><w:p/>{end}{end}<w:p/>")).read();
+    assert_eq!(document.sections.iter().map(|section| section.blocks.len()).collect::<Vec<_>>(), [2, 1, 1]);
+}
+
+#[test]
 fn a_document_without_sections_has_one_of_letter_size() {
     let (document, _) = Maker::body("<w:p/>").read();
     assert_eq!(document.sections.len(), 1);

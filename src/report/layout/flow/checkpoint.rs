@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::report::document::model::ParagraphProps;
+use crate::report::document::model::Paragraph;
 use crate::report::layout::flow::Flow;
 use crate::report::layout::ink::InkLength;
 use crate::report::layout::notes::PageNotes;
@@ -20,7 +20,7 @@ pub(super) struct Checkpoint<'a> {
     /// Nothing stood in the column.
     pub at_top: bool,
     natural: bool,
-    previous: Option<&'a ParagraphProps>,
+    previous: Option<&'a Paragraph>,
     floats: usize,
     notes: PageNotes,
     structure: structure::Checkpoint,

@@ -28,7 +28,7 @@ impl<'a> Flow<'a> {
         let above = self.space_above(paragraph);
         let top = self.y + above;
         // What floats by its paragraph counts from below the space after the paragraph above, but from above the paragraph's own space before (measured on LibreOffice 7.4).
-        let after = self.previous.map_or(Pt::ZERO, |previous| if self.at_top { Pt::ZERO } else { space_after(previous) });
+        let after = self.previous.map_or(Pt::ZERO, |previous| if self.at_top { Pt::ZERO } else { space_after(&previous.props) });
         let mut base = self.y + above.min(after);
         let mut setter = Setter::new(&mut self.context, paragraph, neighbours(blocks, index));
         let mut from = Position::default();
@@ -74,7 +74,7 @@ impl<'a> Flow<'a> {
             y = self.y;
             base = y;
         }
-        self.previous = Some(props);
+        self.previous = Some(paragraph);
         self.remember_style(&setter);
         if !props.keep_next || pages != self.drafts.len() {
             self.chain = None;
@@ -92,7 +92,7 @@ impl<'a> Flow<'a> {
                 let first_of_all = self.drafts.len() == 1 && paragraph.props.space_before_auto;
                 if first_of_all { Pt::ZERO } else { space_before(&paragraph.props) }
             }
-            _ => gap(self.previous, &paragraph.props),
+            _ => gap(self.previous, paragraph),
         }
     }
 
@@ -120,8 +120,7 @@ impl<'a> Flow<'a> {
                     notes.push(*id, note);
                 }
             }
-            // The line's own content must fit; what line spacing puts below it may hang over.
-            if y + line.bottom() > self.bottom - notes.height + SLACK {
+            if y + line.bottom() - line.slack > self.bottom - notes.height + SLACK {
                 break;
             }
             count += 1;

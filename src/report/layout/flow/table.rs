@@ -26,7 +26,7 @@ impl<'a> Flow<'a> {
             return Step::Next(1);
         }
         if let Some(above) = self.previous {
-            self.y += space_after(above);
+            self.y += space_after(&above.props);
         }
         self.y = self.below_floats(left + laid.x, laid.width, self.y);
         let first: Pt = laid.rows.iter().take(laid.header_rows + 1).map(|row| row.height).sum();
@@ -68,6 +68,12 @@ impl<'a> Flow<'a> {
         while let Some(whole) = laid.rows.get(index) {
             let row = rest.as_ref().unwrap_or(whole);
             let starts = rest.is_none();
+            if starts && !fresh && self.parts_company(laid, index) {
+                self.close_page(laid, index);
+                self.break_rows(&mut emitter, laid, index);
+                fresh = true;
+                continue;
+            }
             let noted = self.notes_height(row);
             let room = self.bottom - noted - self.y;
             if row.height <= room + SLACK {
@@ -90,13 +96,39 @@ impl<'a> Flow<'a> {
                 rest = None;
                 fresh = false;
                 continue;
-            } else if let Some(above) = index.checked_sub(1).and_then(|above| laid.rows.get(above)) {
-                let closing = Emitter::closing(above, self.y - above.height);
-                self.add(laid, closing);
+            } else {
+                self.close_page(laid, index);
             }
             self.break_rows(&mut emitter, laid, index);
             fresh = true;
         }
+    }
+
+    /// The lines below the row that ends a page.
+    fn close_page(&mut self, laid: &TableBox, index: usize) {
+        if let Some(above) = index.checked_sub(1).and_then(|above| laid.rows.get(above)) {
+            let closing = Emitter::closing(above, self.y - above.height);
+            self.add(laid, closing);
+        }
+    }
+
+    /// Whether rows that belong together would be parted here: header rows from the first row below them, rows kept with the next.
+    ///
+    /// A group longer than a page is parted all the same.
+    fn parts_company(&self, laid: &TableBox, index: usize) -> bool {
+        let starts_group = index == 0 || index > laid.header_rows && !laid.rows[index - 1].keep_next;
+        if !starts_group {
+            return false;
+        }
+        let header = if index == 0 { laid.header_rows } else { 0 };
+        let kept = laid.rows.iter().skip(index + header).take_while(|row| row.keep_next).count();
+        let together = header + kept;
+        if together == 0 {
+            return false;
+        }
+        let group: Pt = laid.rows.iter().skip(index).take(together).map(|row| row.height).sum();
+        let last = laid.rows.get(index + together).map_or(Pt::ZERO, RowBox::least_height);
+        group + last > self.limit() - self.y + SLACK && group + last <= self.bottom - self.column_top
     }
 
     /// On to the next column or page, with the header rows again.
@@ -156,7 +188,7 @@ impl<'a> Flow<'a> {
     fn floating_table(&mut self, table: &Table, laid: &TableBox) {
         let Some(float) = table.float else { return };
         let height = laid.height();
-        let y = self.y + self.previous.map_or(Pt::ZERO, space_after);
+        let y = self.y + self.previous.map_or(Pt::ZERO, |above| space_after(&above.props));
         let (x, y) = self.bases(y).place(float.position, laid.width, height);
         let mut emitter = Emitter::new(laid);
         let mut at = y;

@@ -7,7 +7,7 @@ mod row;
 #[cfg(test)]
 mod tests;
 
-use crate::report::document::model::{Cell, Row, RowHeight, Table, TextDirection, VerticalMerge};
+use crate::report::document::model::{Block, Cell, Row, RowHeight, Table, TextDirection, VerticalMerge};
 use crate::report::layout::context::{Context, DEEPEST, twips};
 use crate::report::layout::float::Bases;
 use crate::report::layout::frame::{NodeId, Role};
@@ -60,6 +60,7 @@ pub(super) fn lay<'a>(context: &mut Context<'a>, table: &'a Table, available: Pt
             border_top: Pt::ZERO,
             border_bottom: Pt::ZERO,
             can_split: !row.cant_split,
+            keep_next: keeps_next(row),
             exact: matches!(row.height, RowHeight::Exact(_)),
             lines: Vec::new(),
         });
@@ -73,6 +74,12 @@ pub(super) fn lay<'a>(context: &mut Context<'a>, table: &'a Table, available: Pt
     }
     let header_rows = if header_rows < boxes.len() { header_rows } else { 0 };
     TableBox { x, width: *columns.last().unwrap_or(&Pt::ZERO), rows: boxes, header_rows }
+}
+
+/// Whether a row's paragraphs keep it with the next row.
+fn keeps_next(row: &Row) -> bool {
+    let keeps = |cell: &Cell| matches!(cell.blocks.first(), Some(Block::Paragraph(paragraph)) if paragraph.props.keep_next);
+    !row.cells.is_empty() && row.cells.iter().all(keeps)
 }
 
 /// Lays out the cells of a row. `columns` are the grid's edges, the first is 0.

@@ -19,6 +19,8 @@ pub(in crate::report::layout) struct RowBox {
     pub border_bottom: Pt,
     /// It may be divided between pages.
     pub can_split: bool,
+    /// It stays on one page with the next row: all its cells start with a paragraph that does.
+    pub keep_next: bool,
     /// Its height is exact: content that is higher is cut off.
     pub exact: bool,
     /// Its border lines.
@@ -90,6 +92,18 @@ impl RowBox {
         upper.height = available;
         lower.height = lower.natural_height().max(Pt(1.0));
         Some((upper, lower))
+    }
+
+    /// The height its first lines need: all of it, where it cannot be divided.
+    pub(in crate::report::layout) fn least_height(&self) -> Pt {
+        if !self.can_split || self.exact {
+            return self.height;
+        }
+        let first = self
+            .cells
+            .iter()
+            .map(|cell| cell.margins[0] + cell.pieces.first().map_or(Pt::ZERO, |piece| piece.top + piece.height) + cell.margins[2]);
+        (self.border_top + first.fold(Pt::ZERO, Pt::max)).min(self.height)
     }
 
     /// The height its content needs.
