@@ -18,6 +18,10 @@ run:
 render case="short":
     cargo run --release -- render --template templates/plantilla_test_diagnostico.docx --data test_data/reports/{{case}}/data.json --out target/{{case}}.pdf
 
+# the kill ledger, long and with a seed of its own: just prove 120 7
+prove kills="120" seed="1":
+    GRADEPOST_PROVE_KILLS={{kills}} GRADEPOST_PROVE_SEED={{seed}} bash tests/run --test it ledger -- --nocapture
+
 # criterion benchmarks
 bench *args:
     cargo bench {{args}}

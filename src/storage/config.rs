@@ -62,13 +62,6 @@ impl StorageConfig {
 }
 
 impl BucketConfig {
-    /// A fresh bucket of the emulator, where one can run.
-    #[cfg(test)]
-    pub(crate) async fn emulated() -> Option<Self> {
-        let (endpoint, name) = crate::storage::emulator::fresh_bucket().await?;
-        Some(Self { name, project: None, endpoint: Some(endpoint) })
-    }
-
     fn from_env(env: &mut Env) -> Option<Self> {
         let project = env.var("GCP_PROJECT_ID").map(ToOwned::to_owned);
         let endpoint = env.var("GCS_ENDPOINT").map(|e| e.trim_end_matches('/').to_owned());
@@ -87,6 +80,15 @@ impl BucketConfig {
             );
         }
         Some(Self { name, project, endpoint })
+    }
+}
+
+#[cfg(test)]
+impl BucketConfig {
+    /// A fresh bucket of the emulator, where one can run.
+    pub(crate) async fn emulated() -> Option<Self> {
+        let (endpoint, name) = crate::storage::emulator::fresh_bucket().await?;
+        Some(Self { name, project: None, endpoint: Some(endpoint) })
     }
 }
 
