@@ -10,6 +10,7 @@ mod gcs_emulator;
 mod ledger;
 mod mail;
 mod outcomes;
+mod pages;
 mod pubsub;
 mod race;
 mod report;

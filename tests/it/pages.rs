@@ -1,0 +1,28 @@
+//! The pages, as a real browser shows them.
+
+use std::process::{Command, Stdio};
+
+use crate::harness::{Service, school};
+
+/// The page's content after its scripts ran; `None` where no browser is installed.
+fn browse(url: &str) -> Option<String> {
+    let profile = tempfile::tempdir().unwrap();
+    let mut browser = Command::new("chromium");
+    browser.args(["--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]);
+    browser.args(["--disable-component-update", "--disable-sync", "--dump-dom"]);
+    browser.arg(format!("--user-data-dir={}", profile.path().display())).arg(url);
+    let Ok(output) = browser.stderr(Stdio::null()).output() else {
+        assert!(std::env::var_os("CI").is_none(), "chromium is not installed; tests/run installs it");
+        eprintln!("skipped: chromium is not installed; tests/run installs it");
+        return None;
+    };
+    Some(String::from_utf8_lossy(&output.stdout).into_owned())
+}
+
+#[test]
+fn a_browser_shows_what_the_service_is() {
+    let school = school();
+    let service = Service::start(school.path(), &[]);
+    let Some(page) = browse(&service.url("/")) else { return };
+    assert!(page.contains("<h1>gradepost") && page.contains("/webhook"), "{page}");
+}
