@@ -180,7 +180,8 @@ fn absurd_numbers_still_give_pages() {
 
 #[test]
 fn proportional_spacing_is_kept_in_whole_percent() {
-    let height = |n| line::metrics(line::Extent { ascent: Pt(11.2), descent: Pt(2.6), font: Pt(13.8) }, LineSpacing::Auto(n), None).height.0;
+    let height =
+        |n| line::metrics(line::Extent { ascent: Pt(11.2), descent: Pt(2.6), font: Pt(13.8) }, LineSpacing::Auto(n), None).height.0;
     assert!(near(height(259), 14.9), "108 %");
     assert!(near(height(278), 15.85), "115 %");
     assert!(near(height(360), 20.7), "150 %");
@@ -235,7 +236,7 @@ fn columns_are_balanced_where_the_next_section_goes_on_below() {
 #[test]
 fn lines_end_where_libreoffice_ends_them() {
     let wraps = |words: &str| {
-        let filler = "x ".repeat(30);
+        let filler = "x ".repeat(20);
         let frames = laid(&document(vec![section(vec![paragraph(vec![text(&format!("{filler}{words}"))])])]));
         texts(&frames.pages[0])[0].0.trim_start_matches("x ").to_owned()
     };

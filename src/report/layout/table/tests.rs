@@ -40,7 +40,8 @@ fn in_mode(mode: u32, blocks: Vec<Block>) -> Document {
 fn place(document: &Document, words: &str) -> (usize, f32, f32) {
     let frames = laid(document);
     let pages = frames.pages.iter().enumerate();
-    let found = pages.flat_map(|(page, content)| texts(content).into_iter().map(move |text| (page, text))).find(|(_, text)| text.0 == words);
+    let found =
+        pages.flat_map(|(page, content)| texts(content).into_iter().map(move |text| (page, text))).find(|(_, text)| text.0 == words);
     let (page, text) = found.expect("the text is on some page");
     (page, text.1, text.2)
 }
