@@ -236,7 +236,7 @@ fn columns_are_balanced_where_the_next_section_goes_on_below() {
 #[test]
 fn lines_end_where_libreoffice_ends_them() {
     let wraps = |words: &str| {
-        let filler = "x ".repeat(30);
+        let filler = "x ".repeat(20);
         let frames = laid(&document(vec![section(vec![paragraph(vec![text(&format!("{filler}{words}"))])])]));
         texts(&frames.pages[0])[0].0.trim_start_matches("x ").to_owned()
     };
