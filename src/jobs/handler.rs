@@ -71,9 +71,23 @@ pub async fn recorded<T: DeserializeOwned>(job: &dyn JobContext, step: &str) -> 
 /// # Errors
 /// As [`JobContext::write_step`].
 pub async fn record<T: Serialize + DeserializeOwned + Sync>(job: &dyn JobContext, step: &str, value: &T) -> Result<T, JobError> {
-    let json = serde_json::to_value(value)
-        .map_err(|error| JobError::dead("record_unwritable", format!("the record '{step}' cannot be written: {error}")))?;
-    let kept = job.write_step(step, json).await?;
+    readable(step, job.write_step(step, writable(step, value)?).await?)
+}
+
+/// Records a fact of the outside world, even when the lease was lost meanwhile, and returns what counts.
+///
+/// # Errors
+/// As [`JobContext::write_fact`].
+pub async fn record_fact<T: Serialize + DeserializeOwned + Sync>(job: &dyn JobContext, step: &str, value: &T) -> Result<T, JobError> {
+    readable(step, job.write_fact(step, writable(step, value)?).await?)
+}
+
+fn writable<T: Serialize>(step: &str, value: &T) -> Result<serde_json::Value, JobError> {
+    serde_json::to_value(value)
+        .map_err(|error| JobError::dead("record_unwritable", format!("the record '{step}' cannot be written: {error}")))
+}
+
+fn readable<T: DeserializeOwned>(step: &str, kept: serde_json::Value) -> Result<T, JobError> {
     serde_json::from_value(kept)
         .map_err(|error| JobError::dead("record_unreadable", format!("the record '{step}' cannot be read: {error}")))
 }

@@ -114,7 +114,7 @@ async fn conclude(run: &Run<'_>, mail: &OutgoingMail, tries: &Tries, outcome: Se
     match outcome {
         SendOutcome::Sent(reply) => {
             let message_id = mail.message_id.clone();
-            run.record("mailed", &Mailed { at, message_id, reply, tries: tries.next, ambiguous: tries.ambiguous }).await
+            run.record_fact("mailed", &Mailed { at, message_id, reply, tries: tries.next, ambiguous: tries.ambiguous }).await
         }
         SendOutcome::Permanent(reply) => {
             run.record(&numbered("unsent", tries.next), &Unsent { at, reply: reply.clone() }).await?;

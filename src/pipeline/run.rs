@@ -58,6 +58,11 @@ impl<'a> Run<'a> {
         handler::record(self.job, &self.scoped(step, self.job.round()), value).await
     }
 
+    /// Records what the outside world answered in this round, even when the lease was lost meanwhile.
+    pub(super) async fn record_fact<T: Serialize + DeserializeOwned + Sync>(&self, step: &str, value: &T) -> Result<T, JobError> {
+        handler::record_fact(self.job, &self.scoped(step, self.job.round()), value).await
+    }
+
     /// The record's name in a round.
     ///
     /// When a person opens a job again, something outside has changed (a bank, an address, a template), or they want it sent once more: every step is done anew.
