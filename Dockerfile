@@ -9,12 +9,14 @@ COPY . .
 # Static glibc: no loader, no libraries to patch; an explicit target keeps build scripts and macros dynamic.
 ENV RUSTFLAGS="-C target-feature=+crt-static"
 RUN cargo build --release --locked --bin gradepost --target x86_64-unknown-linux-gnu \
- && cp target/x86_64-unknown-linux-gnu/release/gradepost /gradepost
+ && cp target/x86_64-unknown-linux-gnu/release/gradepost /gradepost \
+ && mkdir /data
 
 FROM gcr.io/distroless/static-debian12:nonroot
 COPY --from=build --chown=nonroot:nonroot /gradepost /gradepost
+COPY --from=build --chown=nonroot:nonroot /data /data
 # Local storage is for trying the image out; on Cloud Run files are memory, so set STORAGE_BACKEND=gcp there.
-ENV PORT=8080 DATA_DIR=/home/nonroot/data
+ENV PORT=8080 DATA_DIR=/data
 EXPOSE 8080
 USER nonroot
 ENTRYPOINT ["/gradepost"]
