@@ -24,16 +24,12 @@ pub(super) fn read(root: &Fields, profiles: &[Profile]) -> Vec<Plan> {
 }
 
 fn plan(fields: &Fields, profiles: &[Profile]) -> Option<Plan> {
+    let name = required_name(fields, "a plan");
     let assessments = assessments(fields, profiles);
-    Some(Plan {
-        name: required_name(fields, "a plan")?,
-        title: fields.text("title"),
-        assessments,
-        template: fields.text("template"),
-        course: fields.text("course"),
-        periods: fields.texts("periods").unwrap_or_default(),
-        language: fields.word("language", LANGUAGES).map(str::to_owned),
-    })
+    let periods = fields.texts("periods").unwrap_or_default();
+    let language = fields.word("language", LANGUAGES).map(str::to_owned);
+    let (title, template, course) = (fields.text("title"), fields.text("template"), fields.text("course"));
+    name.map(|name| Plan { name, title, assessments, template, course, periods, language })
 }
 
 /// The assessments by the names of their tables: at least two, each there, each once.
