@@ -71,9 +71,8 @@ mod tests {
     use crate::analysis::profile::{BUNDLED, Profiles};
 
     fn bank(lessons: usize) -> QuestionBank {
-        let rows: String = (1..=lessons * 2)
-            .map(|n| format!("{n},{},Lección {},Materia {},{},Interpretar\n", ["A", "B"][n % 2], n.div_ceil(2), n % 2, 1 + n % 2))
-            .collect();
+        let row = |n: usize| format!("{n},{},Lección {},Materia {},{},Interpretar", ["A", "B"][n % 2], n.div_ceil(2), n % 2, 1 + n % 2);
+        let rows = (1..=lessons * 2).map(row).collect::<Vec<_>>().join("\n");
         let csv = format!("question_number,correct_alternative,lecture,materia,question_difficulty,skill\n{rows}");
         QuestionBank::from_csv(csv.as_bytes(), "b.csv").unwrap_or_else(|errors| panic!("{errors}"))
     }

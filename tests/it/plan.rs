@@ -43,7 +43,7 @@ fn plans(folder: &Path, student: &str) -> usize {
 
 /// Waits until so many plans were mailed; the plan's job is one of its own, so nobody's request waits for it.
 async fn plans_become(folder: &Path, student: &str, wanted: usize, service: &Service) {
-    let until = Instant::now() + Duration::from_secs(180);
+    let until = Instant::now() + Duration::from_mins(3);
     while plans(folder, student) < wanted {
         assert!(Instant::now() < until, "{student} has {} plans\n{}", plans(folder, student), service.log());
         tokio::time::sleep(Duration::from_millis(50)).await;

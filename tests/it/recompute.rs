@@ -1,6 +1,7 @@
 //! Levels and statuses, worked out a second time by other means: counted by hand in whole numbers, from the description of each method and not from its profile.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt::Write as _;
 
 use gradepost::analysis::analyse;
 use gradepost::analysis::bank::QuestionBank;
@@ -62,7 +63,8 @@ fn items(chance: &mut Chance) -> Vec<Item> {
 fn bank(items: &[Item]) -> QuestionBank {
     let mut csv = "question_number;correct_alternative;lecture;materia;question_difficulty;skill\n".to_owned();
     for (place, item) in items.iter().enumerate() {
-        csv += &format!("{};{};L{};M{};{};{}\n", place + 1, item.key, item.lecture, item.materia, item.difficulty, item.skill);
+        let row = (place + 1, item.key, item.lecture, item.materia, item.difficulty, item.skill);
+        writeln!(csv, "{};{};L{};M{};{};{}", row.0, row.1, row.2, row.3, row.4, row.5).expect("text takes text");
     }
     QuestionBank::from_csv(csv.as_bytes(), "bank.csv").unwrap_or_else(|errors| panic!("{errors}"))
 }
