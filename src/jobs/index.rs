@@ -6,7 +6,7 @@ use crate::jobs::Jobs;
 use crate::jobs::error::{AcceptError, JobsError};
 use crate::jobs::handler::AcceptedEvent;
 use crate::jobs::records::{self, End, EventRecord, RecordName};
-use crate::jobs::state::{Job, JobState, later};
+use crate::jobs::state::{Job, JobState, Plan, later};
 use crate::model::ids::JobId;
 use crate::signing::sha256;
 use crate::storage::{PutMode, StoreError};
@@ -107,7 +107,13 @@ impl Jobs {
     }
 
     async fn wake_if_overdue(&self, job: &Job) {
-        if matches!(job.state(), JobState::Waiting { due } if due <= self.clock.now()) {
+        let now = self.clock.now();
+        let is_due = match job.state() {
+            JobState::Waiting { due } => due <= now,
+            JobState::Running { .. } => matches!(job.plan(now, self.config.skew), Plan::TakeOver { .. }),
+            JobState::Ended(_) => false,
+        };
+        if is_due {
             self.wake(&job.id).await;
         }
     }

@@ -29,6 +29,7 @@ mod shelf;
 mod tests;
 mod waiting;
 
+use std::num::NonZero;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -36,6 +37,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use jiff::Timestamp;
 use serde_json::json;
+use tokio::sync::Semaphore;
 
 use crate::clock::Clock;
 use crate::delivery::mail::Mailer;
@@ -96,7 +98,9 @@ impl Pipeline {
         let alerts = Alerts::new(store.clone(), mailer.clone(), letters.clone(), config.language);
         let shelf = Shelf::new(store.clone(), renderer);
         let (processed, cohorts) = (Processed::new(store.clone()), Cohorts::new(store.clone()));
-        Ok(Self { services: Services { config, store, submissions, mailer, shelf, letters, processed, cohorts }, alerts, clock })
+        let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
+        let rendering = Arc::new(Semaphore::new(cores.saturating_sub(1).max(1)));
+        Ok(Self { services: Services { config, store, submissions, mailer, shelf, letters, processed, cohorts, rendering }, alerts, clock })
     }
 
     /// Folds what waits into `processed.csv` and the cohorts, and tells the admin what is due; for the loop below, for a scheduler and before the process ends.

@@ -62,7 +62,13 @@ pub(super) async fn step(run: &Run<'_>, fetched: &Fetched, analysed: &Analysed) 
     let template = run.services.shelf.template(analysed.template.as_deref(), analysed.language).await?;
     let report = compose::report(run, fetched, analysed);
     let missing = run.services.config.missing;
-    let printed = tokio::task::spawn_blocking(move || Arc::clone(&template).render(&report, missing)).await;
+    // Never closed, so this only waits.
+    let turn = Arc::clone(&run.services.rendering).acquire_owned().await.ok();
+    let printed = tokio::task::spawn_blocking(move || {
+        let _turn = turn;
+        template.render(&report, missing)
+    })
+    .await;
     let printed = printed
         .map_err(|error| {
             JobError::park(

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tokio::sync::Semaphore;
 
 use crate::delivery::mail::Mailer;
 use crate::jobs::handler::{self, JobContext, JobError};
@@ -26,6 +27,8 @@ pub(super) struct Services {
     pub(super) letters: Arc<Letters>,
     pub(super) processed: Processed,
     pub(super) cohorts: Cohorts,
+    /// Reports laid out at once: layout is computing, and one core is left to those who accept events and wait for disks and servers.
+    pub(super) rendering: Arc<Semaphore>,
 }
 
 /// One run of one job.
