@@ -110,6 +110,7 @@ async fn collect(args: &Args, app: &App, client: &LearnWorldsClient, assessment:
             tally.seen += 1;
             take(args, app, assessment, response, &mut tally).await?;
         }
+        say(&bar);
     }
     bar.finish_and_clear();
     Ok(tally)
@@ -141,8 +142,12 @@ async fn take(args: &Args, app: &App, assessment: &Assessment, response: Respons
         submission: Some(response.submission),
         school: None,
     };
-    if app.pipeline.is_reported(&completion).await? {
-        tally.reported += 1;
+    if let Some(job) = app.pipeline.job_of(&completion).await? {
+        match app.jobs.show(&job).await? {
+            Some(view) if view.state == EndState::Done.as_str() => tally.reported += 1,
+            // An earlier run, or the service, has not come to its end.
+            _ => tally.jobs.push(job),
+        }
         return Ok(());
     }
     let key = effect_key(&completion, "");
@@ -187,6 +192,9 @@ async fn finish(app: &App, tally: &Tally) -> anyhow::Result<()> {
             None => waiting += 1,
         }
         bar.inc(1);
+        if bar.position().is_multiple_of(LINE_EVERY) {
+            say(&bar);
+        }
     }
     bar.finish_and_clear();
     println!(
@@ -199,7 +207,17 @@ async fn finish(app: &App, tally: &Tally) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A bar on a terminal, nothing elsewhere.
+/// How many reports a line stands for where there is no terminal.
+const LINE_EVERY: u64 = 50;
+
+/// Where there is no terminal for the bar, a line says how far we are.
+fn say(bar: &ProgressBar) {
+    if bar.is_hidden() {
+        eprintln!("{}: {} of {}", bar.message(), bar.position(), bar.length().unwrap_or_default());
+    }
+}
+
+/// A bar on a terminal.
 fn progress(what: &'static str) -> ProgressBar {
     let style = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} {eta}").unwrap_or_else(|_| ProgressStyle::default_bar());
     ProgressBar::new(0).with_style(style).with_message(what)

@@ -42,8 +42,8 @@ use crate::jobs::sweep::Agenda;
 use crate::jobs::waker::Waker;
 use crate::jobs::waker::inline::Inline;
 use crate::jobs::worker::{Crew, Waiters};
-use crate::storage::{SignOfLife, Store};
 use crate::storage::key::{DUE_FOLDER, parse_due};
+use crate::storage::{SignOfLife, Store};
 
 /// The durable core of one instance. Any number of instances may share one store.
 pub struct Jobs {

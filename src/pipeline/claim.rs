@@ -9,6 +9,7 @@ use bytes::Bytes;
 
 use crate::jobs::handler::JobError;
 use crate::model::completion::Completion;
+use crate::model::ids::JobId;
 use crate::pipeline::fetch::Fetched;
 use crate::pipeline::run::{Run, storage};
 use crate::storage::key::ObjectKey;
@@ -47,10 +48,11 @@ pub(super) async fn is_taken(run: &Run<'_>, fetched: &Fetched) -> Result<bool, J
     }
 }
 
-/// Whether a submission has a job already; for `backfill`.
-pub(super) async fn has_job(store: &dyn Store, completion: &Completion) -> Result<bool, StoreError> {
-    let (Some(assessment), Some(submission)) = (&completion.assessment.id, &completion.submission_id) else { return Ok(false) };
-    Ok(store.get(&ObjectKey::Claim { assessment, submission }.path()).await?.is_some())
+/// The job that makes a submission's report, if there is one; for `backfill`.
+pub(super) async fn holder(store: &dyn Store, completion: &Completion) -> Result<Option<JobId>, StoreError> {
+    let (Some(assessment), Some(submission)) = (&completion.assessment.id, &completion.submission_id) else { return Ok(None) };
+    let claim = store.get(&ObjectKey::Claim { assessment, submission }.path()).await?;
+    Ok(claim.and_then(|(job, _)| JobId::parse(std::str::from_utf8(&job).ok()?)))
 }
 
 fn wait_when_stale(run: &Run<'_>, fetched: &Fetched) -> Result<(), JobError> {

@@ -127,12 +127,12 @@ impl Pipeline {
         }
     }
 
-    /// Whether a submission has its job already; for `backfill`.
+    /// The job that makes a submission's report, if there is one; for `backfill`.
     ///
     /// # Errors
     /// The store's.
-    pub async fn is_reported(&self, completion: &Completion) -> Result<bool, StoreError> {
-        claim::has_job(self.services.store.as_ref(), completion).await
+    pub async fn job_of(&self, completion: &Completion) -> Result<Option<JobId>, StoreError> {
+        claim::holder(self.services.store.as_ref(), completion).await
     }
 
     /// Whether the template that serves by default can be used; for `/ready` and `doctor`.

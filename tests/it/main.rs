@@ -3,15 +3,20 @@
 
 mod harness;
 
+mod backfill;
 mod commands;
+mod desk;
 mod disk;
 #[path = "../parts/gcs_emulator.rs"]
 mod gcs_emulator;
+mod instances;
 mod ledger;
 mod mail;
 mod outcomes;
 mod pages;
+mod postfix;
 mod pubsub;
+mod pubsub_emulator;
 mod race;
 mod report;
 mod retakes;

@@ -234,7 +234,11 @@ impl Failure {
     }
 
     fn outcome(self) -> SendOutcome {
-        if self.permanent && self.stage.is_about_the_mail() { SendOutcome::Permanent(self.text()) } else { SendOutcome::Transient(self.text()) }
+        if self.permanent && self.stage.is_about_the_mail() {
+            SendOutcome::Permanent(self.text())
+        } else {
+            SendOutcome::Transient(self.text())
+        }
     }
 }
 
