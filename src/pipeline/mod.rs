@@ -140,7 +140,7 @@ impl Pipeline {
     /// # Errors
     /// What is wrong with it, in words.
     pub async fn check_template(&self) -> Result<(), String> {
-        self.services.shelf.template(None).await.map(drop).map_err(|error| error.message)
+        self.services.shelf.template(None, self.services.config.language).await.map(drop).map_err(|error| error.message)
     }
 
     /// The indexes people read, for `export processed`.

@@ -22,6 +22,7 @@ use gradepost::pipeline::fetch::{FetchError, Found, Submissions};
 use gradepost::pipeline::render::{OpenTemplate, Printed, Renderer};
 use gradepost::pipeline::{Parts, Pipeline};
 use gradepost::report::data::Report;
+use gradepost::report::language::Language;
 use gradepost::storage::memory::MemoryStore;
 use gradepost::storage::{PutMode, Store as _};
 use serde_json::json;
@@ -107,8 +108,8 @@ impl Renderer for OneLine {
         Ok(Box::new(Self))
     }
 
-    fn bundled(&self) -> Bytes {
-        Bytes::new()
+    fn bundled(&self, _: Option<&str>, _: Language) -> Option<Bytes> {
+        Some(Bytes::new())
     }
 }
 

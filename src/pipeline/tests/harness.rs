@@ -22,6 +22,7 @@ use crate::pipeline::fetch::{FetchError, Found, Submissions};
 use crate::pipeline::render::{OpenTemplate, Printed, Renderer};
 use crate::pipeline::{Parts, Pipeline};
 use crate::report::data::Report;
+use crate::report::language::Language;
 use crate::storage::memory::MemoryStore;
 use crate::storage::{PutMode, Store as _};
 
@@ -185,8 +186,9 @@ impl Renderer for PlainRenderer {
         if docx.starts_with(b"broken") { Err("paragraph 3: unknown name ALUMNA".to_owned()) } else { Ok(Box::new(Plain)) }
     }
 
-    fn bundled(&self) -> Bytes {
-        Bytes::from_static(b"bundled")
+    fn bundled(&self, file: Option<&str>, language: Language) -> Option<Bytes> {
+        let known = file.is_none_or(|file| file == "plantilla_m1.docx");
+        known.then(|| Bytes::from(format!("bundled {language}")))
     }
 }
 
