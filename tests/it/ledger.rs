@@ -26,7 +26,7 @@ use crate::smtp_server::{SmtpServer, smtp_server};
 const STEPS: [&str; 7] = ["fetched", "analysed", "rendered", "archived", "mailing", "mailed", "notified"];
 
 /// A fail point that is not passed within this time was not on the way.
-const POINT_PATIENCE: Duration = Duration::from_secs(20);
+const POINT_PATIENCE: Duration = Duration::from_mins(2);
 /// What is left at the end is done within this time.
 const DRAIN_PATIENCE: Duration = Duration::from_mins(3);
 
