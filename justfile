@@ -34,6 +34,11 @@ figures:
 compare *docx:
     bash tests/parts/compare.sh {{docx}}
 
+# hostile documents: each within 2 s and 256 MiB, never a panic
+hostile:
+    cargo build --release --locked --quiet
+    python3 tests/parts/hostile.py target/release/gradepost
+
 # every fuzz target a million times
 fuzz *targets:
     bash fuzz/run --million {{targets}}
