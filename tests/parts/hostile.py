@@ -3,7 +3,7 @@
 
 Usage: hostile.py GRADEPOST [--seconds 2] [--mebibytes 256]     prints the table, fails when one is out of bounds
 """
-import argparse, io, os, struct, subprocess, sys, tempfile, time, zipfile, zlib
+import argparse, io, os, struct, subprocess, sys, tempfile, zipfile, zlib
 from pathlib import Path
 
 NAMES = " ".join(f'xmlns:{short}="{name}"' for short, name in {
@@ -121,10 +121,10 @@ def main():
             command = [binary, *convert, folder / "in.docx", folder / "out.pdf"] if convert else [
                 binary, "render", "--template", folder / "in.docx", "--data", folder / "data.json", "--out", folder / "out.pdf", "--missing", "blank"]
             with open(folder / "said", "w+b") as said:
-                start = time.perf_counter()
                 child = subprocess.Popen(command, stdout=said, stderr=said)
                 _, status, usage = os.wait4(child.pid, 0)
-                seconds, mebibytes = time.perf_counter() - start, usage.ru_maxrss / 1024
+                # The processor's time: what the clock shows on a machine with nothing else to do.
+                seconds, mebibytes = usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
                 child.returncode = code = os.waitstatus_to_exitcode(status)
                 said.seek(0)
                 words = said.read().decode(errors="replace")

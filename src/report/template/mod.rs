@@ -257,7 +257,8 @@ impl Template {
         });
         let limit = self.package.limits().filled_bytes;
         let mut sink = Sink { bytes: Vec::new(), limit, full: false };
-        let rendered = environment.get_template(&part.name).and_then(|template| template.render_captured_to(context, &mut sink).map(|_| ()));
+        let rendered =
+            environment.get_template(&part.name).and_then(|template| template.render_captured_to(context, &mut sink).map(|_| ()));
         if sink.full {
             return Err(Failure::TooLarge);
         }

@@ -322,9 +322,7 @@ fn all_errors_are_found_at_once_with_their_places() {
     has(
         &|f| matches!(&f.problem, Problem::UnknownName { name, nearest: Some(nearest), .. } if name == "student.nmae" && nearest == "student.name"),
     );
-    has(
-        &|f| matches!(&f.problem, Problem::UnknownName { name, nearest: Some(nearest), .. } if name == "g.nam" && nearest == "g.name"),
-    );
+    has(&|f| matches!(&f.problem, Problem::UnknownName { name, nearest: Some(nearest), .. } if name == "g.nam" && nearest == "g.name"));
     has(&|f| matches!(&f.problem, Problem::UnknownFilter { nearest: Some(nearest), .. } if nearest == "percent"));
     has(&|f| f.problem == Problem::CrossesCell && f.place.table == Some(1) && f.place.row == Some(1) && f.place.cell == Some(1));
     has(&|f| matches!(f.problem, Problem::TagNotClosed { .. }) && f.place.row == Some(2));
