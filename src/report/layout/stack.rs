@@ -134,7 +134,13 @@ impl<'a> Pile<'a> {
         let mut anchored = self.anchors(context, paragraph, base);
         let mut from = Position::default();
         loop {
-            let area = Area { width: self.column.width, floats: self.column.wraps.then_some(&self.floats), left: Pt::ZERO, top: self.y };
+            let area = Area {
+                width: self.column.width,
+                floats: self.column.wraps.then_some(&self.floats),
+                left: Pt::ZERO,
+                top: self.y,
+                bottom: None,
+            };
             let lines = setter.lines(context, from, area);
             let top = self.y;
             let Some(end) = lines.last().map(|line| line.end) else { break };
