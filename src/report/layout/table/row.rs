@@ -17,6 +17,8 @@ pub(in crate::report::layout) struct RowBox {
     pub border_top: Pt,
     /// Width of the border below it.
     pub border_bottom: Pt,
+    /// How much of its height is the border below it: rows with cell spacing and the last one hold their own.
+    pub below: Pt,
     /// It may be divided between pages.
     pub can_split: bool,
     /// It stays on one page with the next row: all its cells start with a paragraph that does.
@@ -78,7 +80,7 @@ impl RowBox {
         let mut moved = false;
         for index in 0..self.cells.len() {
             let cell = &self.cells[index];
-            let room = available - self.border_top - cell.margins[0] - cell.margins[2];
+            let room = available - self.border_top - self.below - cell.margins[0] - cell.margins[2];
             let at = cell.divide(room, force);
             if at == 0 && !cell.pieces.is_empty() {
                 return None;
@@ -111,7 +113,7 @@ impl RowBox {
     /// The height its content needs.
     fn natural_height(&self) -> Pt {
         let content = self.cells.iter().filter(|cell| cell.rows == 1).map(|cell| cell.margins[0] + cell.content_height + cell.margins[2]);
-        self.border_top + content.fold(Pt::ZERO, Pt::max)
+        self.border_top + self.below + content.fold(Pt::ZERO, Pt::max)
     }
 }
 
