@@ -327,7 +327,7 @@ impl Filler<'_, '_> {
 
     /// How many bytes of a word fit; at least one character when `some`.
     fn fitting(&self, atom: &Atom<'_>, text: &str, some: bool) -> usize {
-        let room = self.limit() - self.x + SLACK;
+        let room = self.limit() - self.x;
         let mut width = Pt::ZERO;
         let mut fitting = 0;
         let mut buffer = [0; 4];

@@ -309,14 +309,7 @@ fn cut<'a>(
             (Class::Text, _) => AtomKind::Word(word),
         };
         let may_end = if class == Class::Hyphen { Ending::Here } else { breaks[end] };
-        atoms.push(Atom {
-            kind,
-            look: Rc::clone(&look),
-            width,
-            may_end,
-            level,
-            link,
-        });
+        atoms.push(Atom { kind, look: Rc::clone(&look), width, may_end, level, link });
         start = end;
     }
 }

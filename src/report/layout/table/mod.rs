@@ -22,6 +22,7 @@ pub(super) use row::{CellBox, RowBox};
 const LONGEST_TURNED: Pt = Pt(150.0);
 
 /// A table with every row measured.
+#[derive(Debug)]
 pub(super) struct TableBox {
     /// Its left edge in the column.
     pub x: Pt,
