@@ -94,6 +94,9 @@ impl<'a> Setter<'a> {
         let tags = context.structure.paragraph(paragraph);
         let prepared = prepare(context, paragraph);
         let tabs = Tabs::new(&paragraph.props, twips(context.document.settings.default_tab));
+        if paragraph.props.rtl && prepared.atoms.iter().any(|atom| matches!(atom.kind, AtomKind::Tab)) {
+            context.unsupported("tab stops of a right-to-left paragraph (counted from the left)");
+        }
         let label = paragraph.number.as_ref().map(|number| label(context, number, &paragraph.props, &tabs));
         let link_tags = vec![None; prepared.links.len()];
         Self { paragraph, prepared, tags, joined, tabs, label, link_tags }
