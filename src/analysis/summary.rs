@@ -7,7 +7,7 @@ use crate::analysis::grouping::{self, Group, Judged};
 use crate::analysis::levels::{self, Facts};
 use crate::analysis::profile::{LevelRule, Percentage, Profile};
 use crate::analysis::{AnalysisError, percent};
-use crate::model::analysis::Analysis;
+use crate::model::analysis::{Analysis, GroupResult};
 
 /// What was noticed and decided so far, in words.
 #[derive(Debug, Default)]
@@ -52,12 +52,21 @@ pub(crate) fn summarise(
         strengths: grouping::strengths(&groups),
         to_review: grouping::to_review(&groups),
         parents: parents.map(|group| group.result).collect(),
+        by: other_columns(judged, columns, known, profile),
+        levels: profile.levels.iter().rev().map(|rule| rule.name.clone()).collect(),
         groups: groups.into_iter().map(|group| group.result).collect(),
         questions: judged.iter().map(|item| item.result.clone()).collect(),
         plan,
         notes: evidence.notes,
         explanation: evidence.explanation,
     })
+}
+
+/// The groups of the columns that the profile does not group by, for templates that show them too.
+fn other_columns(judged: &[Judged], columns: &[String], known: &[String], profile: &Profile) -> BTreeMap<String, Vec<GroupResult>> {
+    let others = known.iter().filter(|column| !columns.contains(column));
+    let groups = |column: &String| grouping::at_depth(judged, std::slice::from_ref(column), profile);
+    others.map(|column| (column.clone(), groups(column).into_iter().map(|group| group.result).collect())).collect()
 }
 
 struct Counts {

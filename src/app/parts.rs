@@ -22,9 +22,11 @@ use crate::pipeline::render::{OpenTemplate, Printed, Renderer};
 use crate::pipeline::{self, Pipeline};
 use crate::report::data::{Report, ReportData};
 use crate::report::fonts::Fonts;
+use crate::report::language::Language;
 use crate::report::pdf::Writer;
+use crate::report::starter::catalogue::{ALL, Starter};
 use crate::report::template::{FillOptions, Missing, Template};
-use crate::report::{self, Options, starter};
+use crate::report::{self, Options};
 use crate::storage::Store;
 use crate::storage::key::QUESTIONS_FOLDER;
 
@@ -50,7 +52,7 @@ pub fn pipeline(config: &Config, store: Arc<dyn Store>, mailer: Arc<Mailer>, clo
         config: config.pipeline.clone(),
         clock,
         store,
-        submissions: Arc::new(LearnWorldsSubmissions::new(client)),
+        submissions: Arc::new(LearnWorldsSubmissions::new(client, config.learnworlds.clone())),
         renderer: Arc::new(Engine { fonts, writer: Arc::default() }),
         mailer,
     };
@@ -73,8 +75,9 @@ impl Renderer for Engine {
         Err(findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
     }
 
-    fn bundled(&self) -> Bytes {
-        Bytes::from_static(starter::BUNDLED)
+    fn bundled(&self, file: Option<&str>, language: Language) -> Option<Bytes> {
+        let starter = file.map_or(Some(&ALL[0]), Starter::find)?;
+        starter.bytes(language).ok()
     }
 }
 

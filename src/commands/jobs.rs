@@ -110,12 +110,12 @@ pub fn run(command: Command) -> anyhow::Result<()> {
             }
             Command::Retry { id } => {
                 app.jobs.retry(&parse(&id)?).await?;
-                println!("{id} is tried again by the running service");
+                println!("{id} is tried again; the running service takes it up within a minute");
                 Ok(())
             }
             Command::Release { id } => {
                 app.jobs.release(&parse(&id)?).await?;
-                println!("{id} is released; the running service takes it up");
+                println!("{id} is released; the running service takes it up within a minute");
                 Ok(())
             }
             Command::Discard { id } => {

@@ -8,7 +8,7 @@ use clap::Subcommand;
 use crate::commands::{files, preview};
 use crate::report::data::ReportData;
 use crate::report::language::Language;
-use crate::report::starter;
+use crate::report::starter::catalogue::{ALL, Starter};
 use crate::report::template::Template;
 
 /// Commands about templates.
@@ -25,13 +25,22 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Write the starter template, to be edited in Word
+    /// Write a template to start from, to be edited in Word
+    ///
+    /// `template init plantilla.docx` writes the diagnostic report, `template init CIEN` the one for that method under its own file name.
     Init {
-        /// Where to write it
-        out: PathBuf,
+        /// Where to write it, or the name of one of the templates (see --list)
+        #[arg(required_unless_present = "list")]
+        out: Option<PathBuf>,
+        /// Which template: lecture, percentage, materia, M1, CL, CIEN, HYST, three_words, units or plan_estudio
+        #[arg(long, value_parser = known)]
+        method: Option<&'static Starter>,
         /// Language of its texts: es, en or pt
         #[arg(long, default_value = "es")]
         language: Language,
+        /// List the templates there are
+        #[arg(long, conflicts_with_all = ["out", "method"])]
+        list: bool,
     },
     /// Show the PDF in the browser, and again each time Word saves the template
     Preview(preview::Args),
@@ -41,13 +50,39 @@ pub enum Command {
 pub fn run(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Check { template, data, json } => check(&template, data.as_deref(), json),
-        Command::Init { out, language } => {
-            files::write(&out, &starter::diagnostic(language)?)?;
-            println!("{} is ready to be edited in Word; check it with: gradepost template check {}", out.display(), out.display());
-            Ok(())
-        }
+        Command::Init { out, method, language, .. } => match out {
+            Some(out) => init(&out, method, language),
+            None => {
+                list();
+                Ok(())
+            }
+        },
         Command::Preview(args) => preview::run(&args),
     }
+}
+
+/// A template by its name, for the command line.
+fn known(name: &str) -> Result<&'static Starter, String> {
+    let names = || ALL.iter().map(|starter| starter.name).collect::<Vec<_>>().join(", ");
+    Starter::find(name).ok_or_else(|| format!("there is no template '{name}'; there are {}", names()))
+}
+
+fn list() {
+    for starter in ALL {
+        println!("{:<14}{:<34}{}", starter.name, starter.file, starter.about);
+    }
+    println!("\ngradepost template init NAME writes one under its own file name; --language en or pt has it in English or Portuguese.");
+}
+
+fn init(out: &Path, method: Option<&'static Starter>, language: Language) -> anyhow::Result<()> {
+    let named = out.extension().is_none().then(|| out.to_str().map(known)).flatten().transpose().map_err(anyhow::Error::msg)?;
+    let (starter, out) = match (method, named) {
+        (None, Some(named)) => (named, Path::new(named.file)),
+        (method, _) => (method.unwrap_or(&ALL[0]), out),
+    };
+    files::write(out, &starter.bytes(language)?)?;
+    println!("{} is ready to be edited in Word; check it with: gradepost template check {}", out.display(), out.display());
+    Ok(())
 }
 
 /// Reads and parses a template.

@@ -6,7 +6,7 @@ use crate::jobs::Jobs;
 use crate::jobs::error::{AcceptError, JobsError};
 use crate::jobs::handler::AcceptedEvent;
 use crate::jobs::records::{self, End, EventRecord, RecordName};
-use crate::jobs::state::{Job, JobState, later};
+use crate::jobs::state::{Job, JobState, Plan, later};
 use crate::model::ids::JobId;
 use crate::signing::sha256;
 use crate::storage::{PutMode, StoreError};
@@ -23,6 +23,8 @@ pub enum Claim {
     InFlight {
         /// The job.
         job: JobId,
+        /// Whether it has recorded a step: what it works on is settled, and it looks for nothing newer.
+        begun: bool,
     },
     /// The same effect was claimed before, and this is how it ended.
     Finished {
@@ -30,6 +32,8 @@ pub enum Claim {
         job: JobId,
         /// Its end.
         end: End,
+        /// Whether it had recorded a step.
+        begun: bool,
     },
 }
 
@@ -37,7 +41,7 @@ impl Claim {
     /// The job.
     pub fn job(&self) -> &JobId {
         match self {
-            Self::Started { job } | Self::InFlight { job } | Self::Finished { job, .. } => job,
+            Self::Started { job } | Self::InFlight { job, .. } | Self::Finished { job, .. } => job,
         }
     }
 }
@@ -78,7 +82,7 @@ impl Jobs {
             }
             Err(JobsError::Store(StoreError::AlreadyExists { .. })) => {
                 let known = self.known(&job).await.map_err(unavailable)?;
-                Ok(known.unwrap_or(Claim::InFlight { job }))
+                Ok(known.unwrap_or(Claim::InFlight { job, begun: false }))
             }
             Err(error) => Err(unavailable(error)),
         }
@@ -97,17 +101,24 @@ impl Jobs {
                 Err(error) => return Err(error.into()),
             }
         }
+        let begun = !job.steps.is_empty();
         Ok(Some(match state {
-            JobState::Ended(end) => Claim::Finished { job: id.clone(), end },
+            JobState::Ended(end) => Claim::Finished { job: id.clone(), end, begun },
             JobState::Waiting { .. } | JobState::Running { .. } => {
                 self.wake_if_overdue(&job).await;
-                Claim::InFlight { job: id.clone() }
+                Claim::InFlight { job: id.clone(), begun }
             }
         }))
     }
 
     async fn wake_if_overdue(&self, job: &Job) {
-        if matches!(job.state(), JobState::Waiting { due } if due <= self.clock.now()) {
+        let now = self.clock.now();
+        let is_due = match job.state() {
+            JobState::Waiting { due } => due <= now,
+            JobState::Running { .. } => matches!(job.plan(now, self.config.skew), Plan::TakeOver { .. }),
+            JobState::Ended(_) => false,
+        };
+        if is_due {
             self.wake(&job.id).await;
         }
     }

@@ -58,6 +58,7 @@ impl<'a> Lease<'a> {
             taken_at: now,
             until: later(now, core.config.lease),
             fenced: false,
+            watched: core.is_watched().await,
         };
         let key = RecordName::Lease(attempt).key(&job.id);
         let version = match core.write("lease", &key, &record, PutMode::Create).await {
@@ -71,7 +72,7 @@ impl<'a> Lease<'a> {
             }
             Err(error) => return Err(error),
         };
-        Ok(Some(Self { core, job: job.id.clone(), attempt, hold: Mutex::new(Some(Held { record, version })) }))
+        Ok(Some(Self { core, job: job.id.clone(), attempt, hold: Mutex::new(Some(Held { record, version, abandoned: false })) }))
     }
 
     /// Confirms the hold for another full term.
@@ -82,7 +83,7 @@ impl<'a> Lease<'a> {
         let key = RecordName::Lease(self.attempt).key(&self.job);
         match self.core.write("renew", &key, &record, PutMode::Update(held.version.clone())).await {
             Ok(version) => {
-                *hold = Some(Held { record, version });
+                *hold = Some(Held { record, version, abandoned: false });
                 Ok(())
             }
             Err(JobsError::Store(StoreError::Conflict { .. })) => {
@@ -97,7 +98,7 @@ impl<'a> Lease<'a> {
     async fn after_conflict(&self, owner: &str, key: &str) -> Result<Option<Held>, JobsError> {
         let standing = records::read::<LeaseRecord>(&*self.core.store, key).await?;
         let ours = standing.filter(|(record, _)| record.owner == owner && !record.fenced && record.until > self.core.clock.now());
-        Ok(ours.map(|(record, version)| Held { record, version }))
+        Ok(ours.map(|(record, version)| Held { record, version, abandoned: false }))
     }
 
     /// Confirms the hold, with a write only when the deadline is near.

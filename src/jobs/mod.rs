@@ -33,6 +33,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use tokio::sync::OnceCell;
+
 use crate::clock::Clock;
 use crate::jobs::config::JobsConfig;
 use crate::jobs::queue::Queue;
@@ -40,8 +42,8 @@ use crate::jobs::sweep::Agenda;
 use crate::jobs::waker::Waker;
 use crate::jobs::waker::inline::Inline;
 use crate::jobs::worker::{Crew, Waiters};
-use crate::storage::Store;
 use crate::storage::key::{DUE_FOLDER, parse_due};
+use crate::storage::{SignOfLife, Store};
 
 /// The durable core of one instance. Any number of instances may share one store.
 pub struct Jobs {
@@ -54,6 +56,7 @@ pub struct Jobs {
     crew: Crew,
     agenda: Agenda,
     attempts_begun: AtomicU64,
+    sign_of_life: OnceCell<Option<SignOfLife>>,
 }
 
 /// How busy this instance is.
@@ -94,6 +97,7 @@ impl Jobs {
             crew: Crew::default(),
             agenda: Agenda::default(),
             attempts_begun: AtomicU64::new(0),
+            sign_of_life: OnceCell::new(),
         })
     }
 
@@ -107,6 +111,11 @@ impl Jobs {
             workers_alive: self.crew.alive(),
             oldest_due: late.filter(|late| !late.is_zero()),
         }
+    }
+
+    /// Whether others can see when this instance dies; from the first time it is asked.
+    async fn is_watched(&self) -> bool {
+        self.sign_of_life.get_or_init(|| self.store.live(&self.config.instance)).await.is_some()
     }
 
     /// A name no attempt had before.

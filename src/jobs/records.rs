@@ -42,6 +42,16 @@ pub struct LeaseRecord {
     /// Somebody takes over: the owner has lost it for good.
     #[serde(default)]
     pub fenced: bool,
+    /// The owner's instance gave the store a sign of life, which goes down with it: nobody need wait for the deadline of a dead one.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub watched: bool,
+}
+
+impl LeaseRecord {
+    /// The instance that took it.
+    pub(crate) fn instance(&self) -> &str {
+        self.owner.rsplit_once('-').map_or(self.owner.as_str(), |(instance, _)| instance)
+    }
 }
 
 /// `outcome-<n>.json`: attempt n ended without ending the job.
@@ -212,12 +222,19 @@ pub(crate) async fn read_job(store: &dyn Store, id: &JobId) -> Result<Option<Job
     if job.has_end() {
         job.end = read(store, &RecordName::End(job.round).key(id)).await?.map(|(record, _)| record);
     } else if let Some(n) = job.open_attempt() {
-        job.held = read::<LeaseRecord>(store, &RecordName::Lease(n).key(id)).await?.map(|(record, version)| Held { record, version });
+        job.held = read_held(store, &RecordName::Lease(n).key(id)).await?;
     }
     if let Some(n) = job.last_outcome() {
         job.outcome = read(store, &RecordName::Outcome(n).key(id)).await?.map(|(record, _)| record);
     }
     Ok(Some(job))
+}
+
+/// Reads the lease of an open attempt, and whether its owner is dead.
+async fn read_held(store: &dyn Store, key: &str) -> Result<Option<Held>, JobsError> {
+    let Some((record, version)) = read::<LeaseRecord>(store, key).await? else { return Ok(None) };
+    let abandoned = record.watched && store.is_gone(record.instance()).await;
+    Ok(Some(Held { record, version, abandoned }))
 }
 
 /// The names of a job's records, without their extension.

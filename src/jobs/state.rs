@@ -57,6 +57,8 @@ pub struct Held {
     pub record: LeaseRecord,
     /// What to compare with when it is extended or fenced.
     pub version: Version,
+    /// Its owner is dead for certain, so nobody waits for the deadline.
+    pub abandoned: bool,
 }
 
 /// Where a job stands.
@@ -290,7 +292,7 @@ impl Job {
             (JobState::Ended(end), _) => Plan::Nothing(end),
             (JobState::Running { until }, Some(held)) => {
                 let free_at = later(until, skew);
-                if held.record.fenced || now > free_at {
+                if held.record.fenced || held.abandoned || now > free_at {
                     return Plan::TakeOver { attempt, from: held.clone() };
                 }
                 Plan::LookAgain { at: free_at, running: true }

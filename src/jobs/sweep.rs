@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use crate::jobs::Jobs;
 use crate::jobs::error::JobsError;
 use crate::jobs::records;
-use crate::jobs::state::{Job, Plan};
+use crate::jobs::state::{Job, Plan, later};
 use crate::jobs::worker::stop_or;
 use crate::model::ids::JobId;
 use crate::storage::key::{DUE_FOLDER, ObjectKey, parse_due};
@@ -38,21 +38,26 @@ const PAGE: usize = 500;
 impl Jobs {
     /// Looks at every overdue pointer once. Costs what is overdue, never what has ended.
     pub async fn sweep(&self) -> SweepReport {
+        self.sweep_ahead(Duration::ZERO).await
+    }
+
+    /// As [`Jobs::sweep`], with the pointers of the time ahead too.
+    async fn sweep_ahead(&self, ahead: Duration) -> SweepReport {
         let mut report = SweepReport::default();
-        if let Err(error) = self.sweep_into(&mut report).await {
+        if let Err(error) = self.sweep_into(later(self.clock.now(), ahead), &mut report).await {
             report.problem = Some(error.to_string());
         }
         report
     }
 
-    async fn sweep_into(&self, report: &mut SweepReport) -> Result<(), JobsError> {
+    async fn sweep_into(&self, until: Timestamp, report: &mut SweepReport) -> Result<(), JobsError> {
         let now = self.clock.now();
         let mut last: Option<String> = None;
         loop {
             let page = self.store.list(DUE_FOLDER, last.as_deref(), PAGE).await?;
             for key in &page {
                 let Some((at, job)) = parse_due(key) else { continue };
-                if at > now {
+                if at > until {
                     report.next_at(at);
                     return Ok(());
                 }
@@ -111,9 +116,11 @@ impl Jobs {
 
     /// Sweeps at once, then whenever something is due, at least as often as configured, until told to stop.
     pub(crate) async fn sweep_on(&self, stop: &CancellationToken) {
+        // What was accepted right before the start may have lost its instance: it need not wait for the time that instance would have had.
+        let mut ahead = self.config.accept_grace;
         loop {
             self.agenda.clear();
-            let Some(report) = stop_or(stop, self.sweep()).await else { return };
+            let Some(report) = stop_or(stop, self.sweep_ahead(std::mem::take(&mut ahead))).await else { return };
             if let Some(problem) = &report.problem {
                 tracing::error!(error = problem.as_str(), "A sweep ended early");
             }

@@ -1,5 +1,7 @@
 //! What `analysis` returns: the judgement of one submission, ready to be shown.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 /// The judgement of one submission. All percentages are 0–100 and unrounded.
@@ -30,6 +32,12 @@ pub struct Analysis {
     /// The groups of the outer levels (materias), outermost first, bank order; empty when grouping is flat.
     #[serde(default)]
     pub parents: Vec<GroupResult>,
+    /// The groups of every other column of the bank (`difficulty`, `skill`), by column; bank order.
+    #[serde(default)]
+    pub by: BTreeMap<String, Vec<GroupResult>>,
+    /// The levels there are for the student, lowest first.
+    #[serde(default)]
+    pub levels: Vec<String>,
     /// Question by question, bank order.
     pub questions: Vec<QuestionResult>,
     /// Names of the best groups, best first.

@@ -1,5 +1,7 @@
 //! Analysis → report data: pure. `report` knows nothing of our model, so the translation is here.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 
@@ -7,8 +9,9 @@ use crate::model::analysis::{Analysis, GroupResult, GroupStatus, Tone};
 use crate::pipeline::analyse::Analysed;
 use crate::pipeline::fetch::Fetched;
 use crate::pipeline::run::Run;
-use crate::report::data::{Assessment, Group, Question, Report, ResultData, Review, Student, Submission};
+use crate::report::data::{Assessment, Attempt, Group, Level, Question, Report, ResultData, Review, Student, Submission};
 use crate::report::language::Language;
+use crate::report::vocabulary;
 
 /// The values a template may show.
 pub(super) fn report(run: &Run<'_>, fetched: &Fetched, analysed: &Analysed) -> Report {
@@ -29,15 +32,19 @@ pub(super) fn report(run: &Run<'_>, fetched: &Fetched, analysed: &Analysed) -> R
             submitted_at: submitted_at.map(|at| local(at, zone)),
             attempt: fetched.submission.attempt,
         },
-        result: result(analysis),
+        result: result(analysis, analysed.language),
         groups: analysis.groups.iter().map(|group| self::group(group, analysed.language)).collect(),
         parents: analysis.parents.iter().map(|group| self::group(group, analysed.language)).collect(),
+        by: by(analysis, analysed.language),
+        levels: levels(analysis, analysed.language),
         questions: questions(analysis),
         strengths: analysis.strengths.clone(),
         to_review: reviews(analysis),
         plan: analysis.plan.clone(),
-        history: analysed.history.clone(),
+        history: history(analysed),
         cohort: analysed.cohort.clone(),
+        parts: Vec::new(),
+        periods: Vec::new(),
         school: school.into_iter().map(|name| ("name".to_owned(), name.to_owned())).collect(),
         today: run.job.event().received_at.to_zoned(zone.clone()).date().to_string(),
         language: Some(analysed.language.code().to_owned()),
@@ -61,13 +68,14 @@ fn student(fetched: &Fetched) -> Student {
     }
 }
 
-fn result(analysis: &Analysis) -> ResultData {
+fn result(analysis: &Analysis, language: Language) -> ResultData {
+    let said = |level: &String| vocabulary::shown(level, language);
     ResultData {
         percentage: analysis.percentage,
         score: analysis.score,
         max_score: analysis.max_score,
-        level: analysis.level.clone(),
-        internal_level: analysis.internal_level.clone(),
+        level: analysis.level.as_ref().map(said),
+        internal_level: analysis.internal_level.as_ref().map(said),
         passed: analysis.passed,
         total: analysis.total,
         correct: analysis.correct,
@@ -101,9 +109,25 @@ fn status(status: &GroupStatus, language: Language) -> (String, &'static str) {
                 Tone::Middle => "middle",
                 Tone::Bad => "bad",
             };
-            (label.clone(), tone)
+            (vocabulary::shown(label, language), tone)
         }
     }
+}
+
+fn by(analysis: &Analysis, language: Language) -> BTreeMap<String, Vec<Group>> {
+    let groups = |groups: &Vec<GroupResult>| groups.iter().map(|group| self::group(group, language)).collect();
+    analysis.by.iter().map(|(column, results)| (column.clone(), groups(results))).collect()
+}
+
+fn history(analysed: &Analysed) -> Vec<Attempt> {
+    let said = |level: &String| vocabulary::shown(level, analysed.language);
+    let attempt = |attempt: &Attempt| Attempt { level: attempt.level.as_ref().map(said), ..attempt.clone() };
+    analysed.history.iter().map(attempt).collect()
+}
+
+fn levels(analysis: &Analysis, language: Language) -> Vec<Level> {
+    let level = |name: &String| Level { name: vocabulary::shown(name, language), reached: analysis.level.as_ref() == Some(name) };
+    analysis.levels.iter().map(level).collect()
 }
 
 fn questions(analysis: &Analysis) -> Vec<Question> {

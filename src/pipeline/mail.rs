@@ -1,7 +1,8 @@
 //! Mails the report: the one step that cannot be undone.
 //!
 //! `mailing` is recorded before a byte goes out and `mailed` after the final reply; a try that clearly failed is recorded as `unsent`.
-//! A try with neither is one of which nobody knows whether the mail arrived (durability.md "Steps").
+//! A try with neither is one of which nobody knows whether the mail arrived.
+//! The lease is confirmed before `mailing` and again when the server waits for nothing but the message.
 
 use bytes::Bytes;
 use jiff::Timestamp;
@@ -15,6 +16,8 @@ use crate::pipeline::config::AmbiguousMail;
 use crate::pipeline::fetch::Fetched;
 use crate::pipeline::letters::{Letter, ReportLetter};
 use crate::pipeline::run::Run;
+use crate::report::language::Language;
+use crate::report::vocabulary;
 
 /// A mail that so often went out without a receipt has most likely arrived; sending it on would only fill the student's inbox.
 const MOST_AMBIGUOUS: u32 = 6;
@@ -68,7 +71,9 @@ pub(super) async fn step(run: &Run<'_>, fetched: &Fetched, analysed: &Analysed, 
     }
     let mail = compose(run, fetched, analysed, pdf, to).await?;
     announce(run, &mail, &tries).await?;
-    let outcome = run.services.mailer.send(&mail).await;
+    // The conversation up to here may have taken long; who lost the job meanwhile leaves the mail to the other.
+    let still_ours = async { run.job.check_lease().await.map_err(|error| error.message) };
+    let outcome = run.services.mailer.send_if(&mail, still_ours).await;
     conclude(run, &mail, &tries, outcome).await
 }
 
@@ -173,7 +178,7 @@ async fn compose(run: &Run<'_>, fetched: &Fetched, analysed: &Analysed, pdf: &By
         text: letter.text,
         html: letter.html,
         attachments: vec![Attachment {
-            file_name: format!("informe_{name}_{title}.pdf"),
+            file_name: format!("{}_{name}_{title}.pdf", file_word(analysed.language)),
             content_type: "application/pdf",
             bytes: pdf.clone(),
         }],
@@ -182,15 +187,25 @@ async fn compose(run: &Run<'_>, fetched: &Fetched, analysed: &Analysed, pdf: &By
     })
 }
 
+/// What a report is called in the name of its file.
+fn file_word(language: Language) -> &'static str {
+    match language {
+        Language::Es => "informe",
+        Language::En => "report",
+        Language::Pt => "relatorio",
+    }
+}
+
 fn letter(run: &Run<'_>, analysed: &Analysed, student: &str, assessment: &str) -> Result<Letter, minijinja::Error> {
     let analysis = &analysed.analysis;
+    let level = analysis.level.as_deref().map(|level| vocabulary::shown(level, analysed.language));
     run.services.letters.report(
         analysed.language,
         &ReportLetter {
             student,
             assessment,
             percentage: analysis.percentage,
-            level: analysis.level.as_deref(),
+            level: level.as_deref(),
             group_kind: analysis.groups.first().map(|group| group.kind.as_str()),
             groups_passed: analysis.groups.iter().filter(|group| group.passed).count(),
             groups_total: analysis.groups.len(),

@@ -13,6 +13,7 @@ use crate::pipeline::config::MissingValue;
 use crate::pipeline::fetch::Fetched;
 use crate::pipeline::run::Run;
 use crate::report::data::Report;
+use crate::report::language::Language;
 
 /// Warnings kept with a job; the rest are counted.
 const WARNINGS_KEPT: usize = 20;
@@ -25,8 +26,8 @@ pub trait Renderer: Send + Sync {
     /// Everything that is wrong with it, in words for its author.
     fn open(&self, docx: &[u8]) -> Result<Box<dyn OpenTemplate>, String>;
 
-    /// The template that serves until the school has one.
-    fn bundled(&self) -> Bytes;
+    /// A template that comes with gradepost, in a language: the one of this file name, or the one that serves until the school has one.
+    fn bundled(&self, file: Option<&str>, language: Language) -> Option<Bytes>;
 }
 
 /// A template ready to be filled any number of times.
@@ -58,10 +59,16 @@ struct Rendered {
 
 /// Makes the report, on a thread of its own: layout is computing, and the other jobs must go on.
 pub(super) async fn step(run: &Run<'_>, fetched: &Fetched, analysed: &Analysed) -> Result<Bytes, JobError> {
-    let template = run.services.shelf.template(analysed.template.as_deref()).await?;
+    let template = run.services.shelf.template(analysed.template.as_deref(), analysed.language).await?;
     let report = compose::report(run, fetched, analysed);
     let missing = run.services.config.missing;
-    let printed = tokio::task::spawn_blocking(move || Arc::clone(&template).render(&report, missing)).await;
+    // Never closed, so this only waits.
+    let turn = Arc::clone(&run.services.rendering).acquire_owned().await.ok();
+    let printed = tokio::task::spawn_blocking(move || {
+        let _turn = turn;
+        template.render(&report, missing)
+    })
+    .await;
     let printed = printed
         .map_err(|error| {
             JobError::park(

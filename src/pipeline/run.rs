@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use tokio::sync::Semaphore;
 
 use crate::delivery::mail::Mailer;
 use crate::jobs::handler::{self, JobContext, JobError};
 use crate::model::completion::Completion;
 use crate::pipeline::cohort::Cohorts;
 use crate::pipeline::config::PipelineConfig;
-use crate::pipeline::fetch::Submissions;
+use crate::pipeline::fetch::{Fetched, Submissions};
 use crate::pipeline::letters::Letters;
 use crate::pipeline::processed::Processed;
 use crate::pipeline::shelf::Shelf;
@@ -26,6 +27,8 @@ pub(super) struct Services {
     pub(super) letters: Arc<Letters>,
     pub(super) processed: Processed,
     pub(super) cohorts: Cohorts,
+    /// Reports laid out at once: layout is computing, and one core is left to those who accept events and wait for disks and servers.
+    pub(super) rendering: Arc<Semaphore>,
 }
 
 /// One run of one job.
@@ -38,9 +41,16 @@ pub(super) struct Run<'a> {
 impl<'a> Run<'a> {
     /// Reads the event.
     pub(super) fn of(services: &'a Services, job: &'a dyn JobContext) -> Result<Self, JobError> {
-        let completion = serde_json::from_value(job.event().payload.clone())
+        let mut completion: Completion = serde_json::from_value(job.event().payload.clone())
             .map_err(|error| JobError::dead("record_unreadable", format!("the accepted event cannot be read: {error}")))?;
+        services.submissions.complete(&mut completion.assessment);
         Ok(Self { services, job, completion })
+    }
+
+    /// Takes the title that the platform told, when the event has none.
+    pub(super) fn learn(&mut self, fetched: &Fetched) {
+        let title = &mut self.completion.assessment.title;
+        *title = title.take().or_else(|| fetched.title.clone());
     }
 
     /// Reads a step's record of this round.

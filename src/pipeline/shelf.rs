@@ -13,6 +13,7 @@ use crate::analysis::profile::{Profile, Profiles};
 use crate::jobs::handler::JobError;
 use crate::pipeline::render::{OpenTemplate, Renderer};
 use crate::pipeline::run::storage;
+use crate::report::language::Language;
 use crate::storage::key::{ObjectKey, QUESTIONS_FOLDER};
 use crate::storage::{Store, Version};
 
@@ -57,27 +58,30 @@ impl Shelf {
         self.banks.current(self.store.as_ref(), &key, read).await.map_err(|fault| fault.into_error("bank_invalid"))
     }
 
-    /// The template to fill: the profile's, else the school's, else the bundled one.
-    pub(super) async fn template(&self, configured: Option<&str>) -> Result<Arc<Box<dyn OpenTemplate>>, JobError> {
+    /// The template to fill: the school's file of the profile's name, else of the usual name; where there is none, the bundled one in the report's language.
+    pub(super) async fn template(&self, configured: Option<&str>, language: Language) -> Result<Arc<Box<dyn OpenTemplate>>, JobError> {
         let key = ObjectKey::Template(configured.unwrap_or(TEMPLATE)).path();
         let open = |bytes: &Bytes| self.renderer.open(bytes);
         let found = self.templates.current(self.store.as_ref(), &key, open).await.map_err(|fault| fault.into_error("template_broken"))?;
-        match (found, configured) {
-            (Some(template), _) => Ok(template),
-            (None, Some(name)) => Err(JobError::park(
-                "template_missing",
-                format!("the profile asks for the template '{name}', but {key} does not exist; put it there, then release the job"),
-            )),
-            (None, None) => self.bundled(),
+        if let Some(template) = found {
+            return Ok(template);
         }
-    }
-
-    fn bundled(&self) -> Result<Arc<Box<dyn OpenTemplate>>, JobError> {
-        if let Some(kept) = self.templates.last("") {
+        let Some(bundled) = self.renderer.bundled(configured, language) else {
+            return Err(JobError::park(
+                "template_missing",
+                format!(
+                    "the profile asks for the template '{}', but {key} does not exist and none of that name comes with gradepost; put it there, then release the job",
+                    configured.unwrap_or(TEMPLATE)
+                ),
+            ));
+        };
+        // Kept apart from the school's file of the same name, which may come and go.
+        let key = format!("{language}:{key}");
+        if let Some(kept) = self.templates.last(&key) {
             return Ok(kept);
         }
-        let opened = self.renderer.open(&self.renderer.bundled()).map_err(|words| JobError::dead("template_broken", words))?;
-        Ok(self.templates.keep("", Version(String::new()), Arc::new(opened)))
+        let opened = self.renderer.open(&bundled).map_err(|words| JobError::dead("template_broken", words))?;
+        Ok(self.templates.keep(&key, Version(String::new()), Arc::new(opened)))
     }
 }
 

@@ -69,6 +69,10 @@ pub struct Report {
     pub groups: Vec<Group>,
     /// The enclosing groups (materias), bank order; empty when grouping is flat.
     pub parents: Vec<Group>,
+    /// The groups of the bank's other columns (`difficulty`, `skill`), by column, bank order.
+    pub by: BTreeMap<String, Vec<Group>>,
+    /// The levels there are, lowest first.
+    pub levels: Vec<Level>,
     /// Question by question, bank order.
     pub questions: Vec<Question>,
     /// Names of the best groups, best first.
@@ -81,6 +85,10 @@ pub struct Report {
     pub history: Vec<Attempt>,
     /// Where the student stands; absent for small cohorts.
     pub cohort: Option<Cohort>,
+    /// The assessments of a plan over several, in the order the school names them; empty for a report on one.
+    pub parts: Vec<Part>,
+    /// The weeks or months of such a plan, each with what to study in it.
+    pub periods: Vec<Period>,
     /// Whatever the school says about itself (`name`, `phone`, …).
     pub school: BTreeMap<String, String>,
     /// The day of the report, `2026-11-21`.
@@ -211,6 +219,66 @@ pub struct Review {
     pub parent: Option<String>,
     /// Numbers of the questions not answered right.
     pub questions: Vec<u32>,
+}
+
+/// A level a student can reach.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Level {
+    /// Its name.
+    pub name: String,
+    /// Whether it is this student's.
+    pub reached: bool,
+}
+
+/// One assessment of a plan over several.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Part {
+    /// Its short name (`M1`).
+    pub name: String,
+    /// Its title at the platform.
+    pub title: String,
+    /// The day it was handed in, `2026-11-21`.
+    pub date: Option<String>,
+    /// The headline percentage.
+    pub percentage: f64,
+    /// The level.
+    pub level: Option<String>,
+    /// Questions.
+    pub total: u32,
+    /// Answered right.
+    pub correct: u32,
+    /// How it stands, in a word; for pictures the level, else the percentage says it.
+    pub status: String,
+    /// `good`, `middle` or `bad`, by where the level stands among its levels.
+    pub tone: String,
+    /// Names of the best groups.
+    pub strengths: Vec<String>,
+    /// Groups to go over again.
+    pub to_review: Vec<Review>,
+    /// The study plan for the level.
+    pub plan: Vec<String>,
+}
+
+/// A stretch of time in a plan.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Period {
+    /// `Agosto`, `Semana 1`.
+    pub name: String,
+    /// What to study in it.
+    pub items: Vec<PeriodItem>,
+}
+
+/// One thing to study.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PeriodItem {
+    /// The assessment it belongs to.
+    pub part: String,
+    /// What.
+    pub name: String,
 }
 
 /// An attempt at the same assessment.

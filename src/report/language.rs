@@ -84,6 +84,16 @@ pub struct Words {
     pub history_alt: &'static str,
     /// Alternative text of the place in the cohort.
     pub cohort_alt: &'static str,
+    /// Alternative text of the stairs of levels, before the level.
+    pub level_alt: &'static str,
+    /// Alternative text of the grid of questions, before the counts.
+    pub questions_alt: &'static str,
+    /// Questions answered right, before their numbers.
+    pub right: &'static str,
+    /// Questions answered wrong, before their numbers.
+    pub wrong: &'static str,
+    /// Questions without an answer, before their numbers.
+    pub unanswered: &'static str,
     /// Joins the last of several names.
     pub and: &'static str,
     /// Below how many of the others: text before the percentile in the cohort picture.
@@ -111,6 +121,11 @@ const ES: Words = Words {
     groups_alt: "Resultados por grupo",
     history_alt: "Progreso por intento",
     cohort_alt: "Tu lugar en el grupo",
+    level_alt: "Tu nivel",
+    questions_alt: "Pregunta por pregunta",
+    right: "correctas",
+    wrong: "incorrectas",
+    unanswered: "sin respuesta",
     and: "y",
     better_than: "Por encima del",
     of_students: "de los estudiantes",
@@ -135,6 +150,11 @@ const EN: Words = Words {
     groups_alt: "Results by group",
     history_alt: "Progress by attempt",
     cohort_alt: "Your place in the group",
+    level_alt: "Your level",
+    questions_alt: "Question by question",
+    right: "right",
+    wrong: "wrong",
+    unanswered: "not answered",
     and: "and",
     better_than: "Above",
     of_students: "of the students",
@@ -159,6 +179,11 @@ const PT: Words = Words {
     groups_alt: "Resultados por grupo",
     history_alt: "Progresso por tentativa",
     cohort_alt: "Seu lugar na turma",
+    level_alt: "Seu nível",
+    questions_alt: "Pergunta por pergunta",
+    right: "corretas",
+    wrong: "incorretas",
+    unanswered: "sem resposta",
     and: "e",
     better_than: "Acima de",
     of_students: "dos estudantes",

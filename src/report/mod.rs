@@ -14,6 +14,7 @@ pub mod pdf;
 pub mod starter;
 pub mod template;
 pub mod units;
+pub mod vocabulary;
 pub mod warning;
 
 use std::sync::Arc;

@@ -15,7 +15,7 @@ use bytes::Bytes;
 use tokio::sync::Mutex;
 
 use crate::storage::local::LocalStore;
-use crate::storage::{PutMode, Store, StoreError, Version};
+use crate::storage::{PutMode, SignOfLife, Store, StoreError, Version};
 
 /// A local store with a bucket beside it.
 pub struct HybridStore {
@@ -90,6 +90,14 @@ impl Store for HybridStore {
     async fn delete(&self, key: &str) -> Result<(), StoreError> {
         self.local.delete(key).await?;
         if place(key) == Place::Result { self.copy(key).await } else { Ok(()) }
+    }
+
+    async fn live(&self, name: &str) -> Option<SignOfLife> {
+        self.local.live(name).await
+    }
+
+    async fn is_gone(&self, name: &str) -> bool {
+        self.local.is_gone(name).await
     }
 
     fn describe(&self) -> String {

@@ -5,6 +5,7 @@
 //! Several processes may share one directory: creation is the file system's own atomic link, and everything that replaces or removes a file holds an advisory lock that dies with its process.
 
 mod files;
+mod presence;
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -14,7 +15,7 @@ use bytes::Bytes;
 
 use crate::storage::key::{check_key, check_prefix};
 use crate::storage::local::files::Files;
-use crate::storage::{PutMode, Store, StoreError, Version};
+use crate::storage::{PutMode, SignOfLife, Store, StoreError, Version};
 
 /// Objects as files under one root.
 #[derive(Debug, Clone)]
@@ -79,6 +80,18 @@ impl Store for LocalStore {
     async fn delete(&self, key: &str) -> Result<(), StoreError> {
         check_key(key)?;
         self.with_files(key, Files::delete).await
+    }
+
+    async fn live(&self, name: &str) -> Option<SignOfLife> {
+        let (files, name) = (Arc::clone(&self.files), name.to_owned());
+        let sign = tokio::task::spawn_blocking(move || presence::put_up(files.root(), &name)).await.ok()?;
+        // Without locks on this file system nobody can tell; leases run out by the clock.
+        sign.ok().map(|sign| Box::new(sign) as SignOfLife)
+    }
+
+    async fn is_gone(&self, name: &str) -> bool {
+        let (files, name) = (Arc::clone(&self.files), name.to_owned());
+        tokio::task::spawn_blocking(move || presence::is_down(files.root(), &name)).await.unwrap_or(false)
     }
 
     fn describe(&self) -> String {

@@ -14,6 +14,7 @@ pub mod key;
 pub mod local;
 pub mod memory;
 
+use std::any::Any;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -73,9 +74,22 @@ pub trait Store: Send + Sync {
     /// Removes the object; removing what is not there is fine.
     async fn delete(&self, key: &str) -> Result<(), StoreError>;
 
+    /// Says that this process lives, under a name of its own, for as long as the answer is kept: once the process is dead, however it died, [`is_gone`](Self::is_gone) tells the others at once. `None` where the back end has no means for that.
+    async fn live(&self, _name: &str) -> Option<SignOfLife> {
+        None
+    }
+
+    /// Whether a process that said it lives is dead for certain; `false` when nobody can tell.
+    async fn is_gone(&self, _name: &str) -> bool {
+        false
+    }
+
     /// A sentence naming the store for people (`local folder data`, `bucket x`).
     fn describe(&self) -> String;
 }
+
+/// A process' word that it lives; it is taken back when this is dropped or the process ends.
+pub type SignOfLife = Box<dyn Any + Send + Sync>;
 
 /// What a write may do to what is there.
 #[derive(Debug, Clone, PartialEq, Eq)]

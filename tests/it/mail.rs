@@ -101,16 +101,20 @@ async fn the_server_s_words_tell_the_outcomes_apart() {
 }
 
 #[tokio::test]
-async fn a_wrong_password_is_a_refusal_at_the_login() {
+async fn a_wrong_password_is_no_refusal_of_the_mail_and_is_not_tried_again_at_once() {
     let Some(server) = smtp_server() else { return };
     let mut config = server.config("ok");
     if let Some(login) = config.smtp.as_mut().and_then(|smtp| smtp.login.as_mut()) {
-        login.password = "wrong".to_owned().into();
+        login.user = "impatient".to_owned();
     }
     let mailer = mailer(config);
-    let outcome = mailer.send(&mail("wrong@example.com")).await;
-    assert!(matches!(&outcome, SendOutcome::Permanent(words) if words.contains("logging in") && words.contains("535")), "{outcome:?}");
+    for _ in 0..5 {
+        let outcome = mailer.send(&mail("wrong@example.com")).await;
+        let says = |word| matches!(&outcome, SendOutcome::Transient(words) if words.contains(word));
+        assert!(says("logging in") && says("535") && says("EMAIL_PASSWORD"), "{outcome:?}");
+    }
     assert!(mailer.check().await.is_err());
+    assert_eq!(server.refused_logins("impatient"), 1, "an account is locked by whoever knocks too often");
 }
 
 #[tokio::test]

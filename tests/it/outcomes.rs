@@ -22,6 +22,7 @@ use gradepost::pipeline::fetch::{FetchError, Found, Submissions};
 use gradepost::pipeline::render::{OpenTemplate, Printed, Renderer};
 use gradepost::pipeline::{Parts, Pipeline};
 use gradepost::report::data::Report;
+use gradepost::report::language::Language;
 use gradepost::storage::memory::MemoryStore;
 use gradepost::storage::{PutMode, Store as _};
 use serde_json::json;
@@ -96,7 +97,7 @@ struct Nothing;
 #[async_trait]
 impl Submissions for Nothing {
     async fn find(&self, completion: &Completion) -> Result<Found, FetchError> {
-        Ok(Found { submission: None::<Submission>, student: completion.student.clone() })
+        Ok(Found { submission: None::<Submission>, student: completion.student.clone(), title: None })
     }
 }
 
@@ -107,8 +108,8 @@ impl Renderer for OneLine {
         Ok(Box::new(Self))
     }
 
-    fn bundled(&self) -> Bytes {
-        Bytes::new()
+    fn bundled(&self, _: Option<&str>, _: Language) -> Option<Bytes> {
+        Some(Bytes::new())
     }
 }
 
@@ -136,11 +137,22 @@ async fn what_a_server_refuses_for_good_parks_with_its_words() {
         assert_eq!((end.state, end.cause.as_deref()), (EndState::Parked, Some("mail_refused")), "{mode}");
         assert!(end.message.unwrap().contains(words), "{mode}");
     }
+}
+
+#[tokio::test]
+async fn a_wrong_password_holds_every_mail_and_parks_none() {
+    let Some(server) = smtp_server() else { return };
     let mut wrong = server.config("ok");
     wrong.smtp.as_mut().unwrap().login.as_mut().unwrap().password = "wrong".to_owned().into();
     let world = World::new(wrong, AmbiguousMail::Resend).await;
-    let end = world.attempt(&world.accept("login.outcome@example.com").await).await.unwrap();
-    assert_eq!((end.state, end.message.unwrap().contains("535")), (EndState::Parked, true));
+    for number in 0..3 {
+        let job = world.accept(&format!("login{number}.outcome@example.com")).await;
+        assert_eq!(world.attempt(&job).await.unwrap_err(), "mail_unavailable");
+        let view = world.jobs.show(&job).await.unwrap().unwrap();
+        let words = view.message.unwrap();
+        assert_eq!(view.state, "waiting", "it goes on by itself once the password is right");
+        assert!(words.contains("535") && words.contains("EMAIL_PASSWORD"), "{words}");
+    }
 }
 
 #[tokio::test]

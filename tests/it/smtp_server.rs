@@ -109,6 +109,13 @@ impl SmtpServer {
         serde_json::from_slice(&process.wait_with_output().unwrap().stdout).unwrap()
     }
 
+    /// How often this user's login was refused.
+    #[expect(clippy::disallowed_methods, reason = "the spool is another program's folder")]
+    pub(crate) fn refused_logins(&self, user: &str) -> usize {
+        let refused = std::fs::read_to_string(self.facts.spool.join("refused_logins")).unwrap_or_default();
+        refused.lines().filter(|line| *line == user).count()
+    }
+
     /// The mails taken for a recipient so far, in order.
     #[expect(clippy::disallowed_methods, reason = "the spool is another program's folder")]
     pub(crate) fn taken(&self, to: &str) -> Vec<Taken> {

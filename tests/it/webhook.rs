@@ -115,13 +115,20 @@ async fn with_no_wait_the_answer_is_202_and_the_report_still_comes() {
 #[tokio::test]
 async fn an_event_accepted_right_before_a_crash_is_finished_after_the_restart() {
     let school = school();
-    let mut service = Service::start(school.path(), &[("WEBHOOK_WAIT_SECONDS", "0")]);
+    // The dead process may have held the job's lease: it runs out after three seconds, well within the wait for an answer.
+    let mut service = Service::start(school.path(), &[("WEBHOOK_WAIT_SECONDS", "0"), ("LEASE_SECONDS", "3")]);
     let body = completion("ana");
     assert_eq!(service.webhook(&body).await.status, 202);
     service.kill();
-    let service = Service::start(school.path(), &[]);
+    let service = Service::start(school.path(), &[("LEASE_SECONDS", "3")]);
     // The repeated event waits for the job that the sweep took up again; it may have ended already.
-    let answer = service.webhook(&body).await;
+    // On a slow machine the wait may end first: the answer is then an honest "accepted", and the platform asks again.
+    let mut answer = service.webhook(&body).await;
+    for _ in 0..8 {
+        if answer.body["status"] == "accepted" {
+            answer = service.webhook(&body).await;
+        }
+    }
     assert_eq!(answer.body["status"], "duplicate", "{}\n{}", answer.text, service.log());
     let sent = mails(school.path());
     let ids: std::collections::BTreeSet<&str> =

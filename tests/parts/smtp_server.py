@@ -3,6 +3,7 @@
 Reads one line of JSON from standard input ({"cert": PEM, "key": PEM}), prints one line of JSON
 ({"spool": DIR, "ports": {MODE: PORT}}) and serves until standard input ends, so it never outlives its test.
 Each mail it takes lies in the spool as NNNNNN.eml with NNNNNN.json beside it (mode, from, to, tls, auth, connection).
+The user of each refused login is a line of the spool's refused_logins.
 Needs aiosmtpd. The account is user/pass.
 """
 
@@ -92,6 +93,9 @@ class CutInData(SMTP):
 def authenticate(server, session, envelope, mechanism, data):
     right = isinstance(data, LoginPassword) and data.login == b"user" and data.password == b"pass"
     session.mechanism = mechanism
+    if not right and isinstance(data, LoginPassword):
+        with open(os.path.join(server.event_handler.spool, "refused_logins"), "ab") as file:
+            file.write(data.login + b"\n")
     # handled=False: otherwise aiosmtpd sends no refusal at all and the client waits for ever.
     return AuthResult(success=right, handled=False)
 

@@ -33,8 +33,9 @@ fn the_bundled_profiles_are_sound_and_meet_their_assessments() {
 #[test]
 fn the_first_bundled_profile_is_the_one_that_applies_without_a_file() {
     let bundled = read(BUNDLED).named("lecture").expect("it is there").clone();
-    let default = Profile { matches: bundled.matches.clone(), group_by: bundled.group_by.clone(), ..Profile::default() };
-    assert_eq!(bundled, default);
+    assert_eq!(bundled.template.as_deref(), Some("plantilla_test_diagnostico.docx"), "the template that serves by default");
+    let own = bundled.clone();
+    assert_eq!(bundled, Profile { matches: own.matches, group_by: own.group_by, template: own.template, ..Profile::default() });
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //! lettre's own pooled transport is not used: its time limit covers only the TCP connect, a cancelled send puts a half-used connection back, and its errors do not say the stage (durability.md "Steps").
 
 use std::future::Future;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use lettre::Address;
@@ -13,6 +14,7 @@ use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
 use lettre::transport::smtp::response::Response;
 use secrecy::ExposeSecret as _;
+use tokio::time::Instant;
 
 use crate::delivery::mail::SendOutcome;
 use crate::delivery::mail::config::{SmtpConfig, TlsMode};
@@ -22,6 +24,9 @@ use crate::delivery::mail::pool::Pool;
 /// The message and the wait for its final reply get this many times the limit of a command (RFC 5321, section 4.5.3.2 asks for patience here).
 const MESSAGE_PATIENCE: u32 = 4;
 
+/// A login the server refused is not tried again so soon: providers lock an account at which a thousand waiting jobs knock.
+const LOGIN_PAUSE: Duration = Duration::from_mins(1);
+
 /// A mail server, with the connections to it that are known to be clean.
 pub(super) struct Smtp {
     config: SmtpConfig,
@@ -29,6 +34,8 @@ pub(super) struct Smtp {
     /// Built once, because it loads the machine's roots; why it could not be built otherwise.
     tls: Result<Option<TlsParameters>, String>,
     pool: Pool,
+    /// When the server last refused our login, and its words.
+    refused: Mutex<Option<(Instant, String)>>,
 }
 
 /// A stage that did not end well, before the message's last byte was sent: nothing was delivered.
@@ -64,9 +71,9 @@ impl Stage {
         }
     }
 
-    /// Whether a 5xx here says something about account or mail. Before that it says something about the line, which may be another tomorrow.
-    fn can_refuse_for_good(self) -> bool {
-        !matches!(self, Self::Connect | Self::StartTls)
+    /// Whether a 5xx here says something about this mail. Before that it says something about the line or our account, which may be mended by tomorrow without anybody touching the mail's job.
+    fn is_about_the_mail(self) -> bool {
+        !matches!(self, Self::Connect | Self::StartTls | Self::Login)
     }
 }
 
@@ -74,14 +81,14 @@ impl Smtp {
     pub(super) fn new(config: SmtpConfig, hello: &str) -> Self {
         let tls = tls_parameters(&config);
         let pool = Pool::new(config.connections);
-        Self { hello: ClientId::Domain(hello.to_owned()), tls, pool, config }
+        Self { hello: ClientId::Domain(hello.to_owned()), tls, pool, config, refused: Mutex::default() }
     }
 
-    /// Sends one mail to the end of the conversation.
-    pub(super) async fn send(&self, mail: &Built) -> SendOutcome {
+    /// Sends one mail to the end of the conversation, unless `go` says no when everything but the message itself has been said.
+    pub(super) async fn send(&self, mail: &Built, go: impl Future<Output = Result<(), String>> + Send) -> SendOutcome {
         let _slot = self.pool.slot().await;
         let outcome = match self.clean_connection().await {
-            Ok(connection) => self.send_over(connection, mail).await,
+            Ok(connection) => self.send_over(connection, mail, go).await,
             Err(failure) => failure.outcome(),
         };
         without_address(outcome, &mail.to)
@@ -117,6 +124,9 @@ impl Smtp {
     }
 
     async fn connect(&self) -> Result<AsyncSmtpConnection, Failure> {
+        if let Some(failure) = self.refused_lately() {
+            return Err(failure);
+        }
         let limit = self.config.timeout;
         let tls = self.tls.clone().map_err(|words| Failure { stage: Stage::StartTls, permanent: false, words })?;
         let implicit = tls.clone().filter(|_| self.config.tls == TlsMode::Implicit);
@@ -128,14 +138,43 @@ impl Smtp {
         }
         if let Some(login) = &self.config.login {
             let credentials = Credentials::new(login.user.clone(), login.password.expose_secret().to_owned());
-            stage(Stage::Login, limit, connection.auth(&[Mechanism::Plain, Mechanism::Login], &credentials)).await?;
+            let answer = stage(Stage::Login, limit, connection.auth(&[Mechanism::Plain, Mechanism::Login], &credentials)).await;
+            answer.map_err(|failure| self.note_refusal(failure))?;
         }
         Ok(connection)
     }
 
+    /// Says what to mend when the server refused our login, and keeps that from being tried again at once.
+    fn note_refusal(&self, failure: Failure) -> Failure {
+        if !failure.permanent {
+            return failure;
+        }
+        let words = format!("{}; correct EMAIL_USER and EMAIL_PASSWORD", failure.words);
+        tracing::error!(reply = words, "the mail server refuses our login; all mails wait until that is mended");
+        *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), words.clone()));
+        Failure { words, ..failure }
+    }
+
+    fn refused_lately(&self) -> Option<Failure> {
+        let refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+        let (_, words) = refused.as_ref().filter(|(at, _)| at.elapsed() < LOGIN_PAUSE)?;
+        Some(Failure { stage: Stage::Login, permanent: true, words: words.clone() })
+    }
+
     /// The connection goes back to the pool only after a clean final reply; on every other way out it is dropped here.
-    async fn send_over(&self, (mut connection, sent): (AsyncSmtpConnection, u32), mail: &Built) -> SendOutcome {
+    async fn send_over(
+        &self,
+        (mut connection, sent): (AsyncSmtpConnection, u32),
+        mail: &Built,
+        go: impl Future<Output = Result<(), String>> + Send,
+    ) -> SendOutcome {
         if let Err(failure) = self.envelope(&mut connection, mail).await {
+            return failure.outcome();
+        }
+        if let Err(words) = go.await {
+            return SendOutcome::Transient(words);
+        }
+        if let Err(failure) = command(Stage::Data, self.config.timeout, 3, connection.command(Data)).await {
             return failure.outcome();
         }
         let outcome = self.message(&mut connection, &mail.bytes).await;
@@ -156,8 +195,7 @@ impl Smtp {
             parameters.push(MailParameter::SmtpUtfEight);
         }
         command(Stage::Sender, limit, 2, connection.command(Mail::new(Some(mail.from.clone()), parameters))).await?;
-        command(Stage::Recipient, limit, 2, connection.command(Rcpt::new(mail.to.clone(), vec![]))).await?;
-        command(Stage::Data, limit, 3, connection.command(Data)).await
+        command(Stage::Recipient, limit, 2, connection.command(Rcpt::new(mail.to.clone(), vec![]))).await
     }
 
     /// Hands over the bytes. Until the last of them is written a failure is harmless: a server must forget a message whose end it has not seen (RFC 5321, section 4.1.1.4).
@@ -198,8 +236,7 @@ impl<'a> Iterator for Pieces<'a, '_> {
 
 impl Failure {
     fn of(stage: Stage, error: &Error) -> Self {
-        let permanent = (error.is_permanent() || error.is_client()) && stage.can_refuse_for_good();
-        Self { stage, permanent, words: error.to_string() }
+        Self { stage, permanent: error.is_permanent() || error.is_client(), words: error.to_string() }
     }
 
     fn text(&self) -> String {
@@ -207,7 +244,11 @@ impl Failure {
     }
 
     fn outcome(self) -> SendOutcome {
-        if self.permanent { SendOutcome::Permanent(self.text()) } else { SendOutcome::Transient(self.text()) }
+        if self.permanent && self.stage.is_about_the_mail() {
+            SendOutcome::Permanent(self.text())
+        } else {
+            SendOutcome::Transient(self.text())
+        }
     }
 }
 

@@ -30,8 +30,17 @@ fn running(until: &str) -> Job {
     let mut job = fresh();
     job.note(RecordName::Lease(1));
     job.held = Some(Held {
-        record: LeaseRecord { version: 1, owner: "a".to_owned(), round: 1, taken_at: at(START), until: at(until), fenced: false },
+        record: LeaseRecord {
+            version: 1,
+            owner: "a-0".to_owned(),
+            round: 1,
+            taken_at: at(START),
+            until: at(until),
+            fenced: false,
+            watched: false,
+        },
         version: Version("1".to_owned()),
+        abandoned: false,
     });
     job
 }
@@ -69,6 +78,13 @@ fn a_running_job_is_left_alone_until_its_deadline_and_the_skew_are_over() {
 fn a_fenced_lease_is_taken_over_at_once() {
     let mut job = running("2026-03-01T10:00:30Z");
     job.held.as_mut().unwrap().record.fenced = true;
+    assert!(matches!(job.plan(at(START), SKEW), Plan::TakeOver { attempt: 2, .. }));
+}
+
+#[test]
+fn the_lease_of_a_dead_owner_is_taken_over_at_once() {
+    let mut job = running("2026-03-01T10:00:30Z");
+    job.held.as_mut().unwrap().abandoned = true;
     assert!(matches!(job.plan(at(START), SKEW), Plan::TakeOver { attempt: 2, .. }));
 }
 

@@ -3,6 +3,7 @@
 use super::*;
 use crate::jobs::worker::Outcome;
 use crate::model::ids::JobId;
+use crate::storage::local::LocalStore;
 
 /// Takes the job over with another instance in the middle of its run, then goes on as if nothing had happened.
 struct Overtaken {
@@ -160,4 +161,34 @@ async fn clocks_that_differ_a_little_do_not_cost_a_lease() {
     }
     let job = owner.accept(world.event("a")).await.unwrap().job().clone();
     assert!(matches!(owner.run_one(&Looks(other), &job).await, Outcome::Ended(_)));
+}
+
+/// Leaves an attempt half done, as a process that dies does.
+struct Hangs(tokio::sync::Notify);
+
+#[async_trait]
+impl Handler for Hangs {
+    async fn run(&self, _: &dyn JobContext) -> Result<Value, JobError> {
+        self.0.notify_one();
+        std::future::pending().await
+    }
+}
+
+#[tokio::test]
+async fn on_one_disk_a_dead_instance_is_not_waited_for_and_a_living_one_is() {
+    let (world, folder) = (World::new(), tempfile::tempdir().unwrap());
+    let open = async || Arc::new(LocalStore::open(folder.path()).await.unwrap()) as Arc<dyn Store>;
+    let dying = world.instance_on(open().await);
+    let job = dying.accept(world.event("a")).await.unwrap().job().clone();
+    let hangs = Hangs(tokio::sync::Notify::new());
+    tokio::select! {
+        outcome = dying.run_one(&hangs, &job) => panic!("it hangs: {outcome:?}"),
+        () = hangs.0.notified() => {}
+    }
+    let heir = world.instance_on(open().await);
+    let early = heir.run_one(&Scripted::default(), &job).await;
+    assert!(matches!(early, Outcome::NotNow { running: true, .. }), "its instance lives: {early:?}");
+    drop(dying);
+    let taken = heir.run_one(&Scripted::default(), &job).await;
+    assert!(matches!(taken, Outcome::Ended(_)), "{taken:?}");
 }

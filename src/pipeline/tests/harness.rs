@@ -22,6 +22,7 @@ use crate::pipeline::fetch::{FetchError, Found, Submissions};
 use crate::pipeline::render::{OpenTemplate, Printed, Renderer};
 use crate::pipeline::{Parts, Pipeline};
 use crate::report::data::Report;
+use crate::report::language::Language;
 use crate::storage::memory::MemoryStore;
 use crate::storage::{PutMode, Store as _};
 
@@ -171,9 +172,9 @@ impl Platform {
 #[async_trait]
 impl Submissions for Platform {
     async fn find(&self, completion: &Completion) -> Result<Found, FetchError> {
-        let id = self.submission_id.lock().unwrap().clone();
+        let id = completion.submission_id.clone().unwrap_or_else(|| self.submission_id.lock().unwrap().clone());
         let submission = self.answer.lock().unwrap().clone()?.map(|submission| Submission { id: Some(id), ..submission });
-        Ok(Found { submission, student: completion.student.clone() })
+        Ok(Found { submission, student: completion.student.clone(), title: None })
     }
 }
 
@@ -185,8 +186,9 @@ impl Renderer for PlainRenderer {
         if docx.starts_with(b"broken") { Err("paragraph 3: unknown name ALUMNA".to_owned()) } else { Ok(Box::new(Plain)) }
     }
 
-    fn bundled(&self) -> Bytes {
-        Bytes::from_static(b"bundled")
+    fn bundled(&self, file: Option<&str>, language: Language) -> Option<Bytes> {
+        let known = file.is_none_or(|file| file == "plantilla_m1.docx");
+        known.then(|| Bytes::from(format!("bundled {language}")))
     }
 }
 

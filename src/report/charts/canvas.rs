@@ -42,9 +42,9 @@ pub(super) struct Type {
 
 impl Type {
     /// Small quiet text.
-    pub(super) const NOTE: Self = Self { size: 16, bold: false, color: QUIET, align: "left" };
+    pub(super) const NOTE: Self = Self { size: 17, bold: false, color: QUIET, align: "left" };
     /// Text as in the body.
-    pub(super) const LABEL: Self = Self { size: 19, bold: false, color: INK, align: "left" };
+    pub(super) const LABEL: Self = Self { size: 20, bold: false, color: INK, align: "left" };
 
     pub(super) fn centred(self) -> Self {
         Self { align: "center", ..self }

@@ -35,7 +35,7 @@ fn picture(request: &Request<'_>, groups: &[Value], id: u32) -> String {
         let tone = tone_of(group);
         let status = text(group, "status").unwrap_or_else(|| if tone.is_good() { words.passed } else { words.failed }.to_owned());
         let shown = language.percent(percentage, 0);
-        canvas.text(Area { x: 0, y: top, width: names, height: ROW }, &fit(&name, names, 19), Type::LABEL);
+        canvas.text(Area { x: 0, y: top, width: names, height: ROW }, &fit(&name, names, 20), Type::LABEL);
         let track = Area { y: top + (ROW - BAR) / 2, ..bar };
         canvas.framed(track, TRACK, RULE);
         let filled = share(track.width, percentage);

@@ -5,8 +5,8 @@ use minijinja::value::Value;
 use super::canvas::{ACCENT, Area, Canvas, PT, RULE, Type};
 use super::{Request, fit, number, share, text};
 
-const HEIGHT: i64 = 140 * PT;
-const COLUMNS: i64 = 92 * PT;
+const HEIGHT: i64 = 118 * PT;
+const COLUMNS: i64 = 70 * PT;
 /// The newest attempts shown; more would be too thin to read.
 const SHOWN: usize = 10;
 

@@ -6,6 +6,8 @@ mod canvas;
 mod cohort;
 mod groups;
 mod history;
+mod level;
+mod questions;
 mod score;
 
 #[cfg(test)]
@@ -46,7 +48,14 @@ pub(in crate::report) struct Request<'a> {
 type Draw = fn(&Request<'_>) -> Option<String>;
 
 /// The blocks there are, by the name behind `chart.`.
-const BLOCKS: [(&str, Draw); 4] = [("groups", groups::draw), ("score", score::draw), ("history", history::draw), ("cohort", cohort::draw)];
+const BLOCKS: [(&str, Draw); 6] = [
+    ("groups", groups::draw),
+    ("score", score::draw),
+    ("history", history::draw),
+    ("cohort", cohort::draw),
+    ("level", level::draw),
+    ("questions", questions::draw),
+];
 
 /// Ids a single block may use up.
 pub(in crate::report) const IDS: u32 = 64;
@@ -70,6 +79,8 @@ pub(in crate::report) enum Tone {
     Middle,
     /// Red.
     Bad,
+    /// The accent's blue: a figure that is neither good nor bad.
+    Plain,
 }
 
 impl Tone {
@@ -84,6 +95,7 @@ impl Tone {
             Self::Good => "D4EDDA",
             Self::Middle => "FFF3CD",
             Self::Bad => "F8D7DA",
+            Self::Plain => "DCE5EE",
         }
     }
 
@@ -93,6 +105,7 @@ impl Tone {
             Self::Good => "2F7D4F",
             Self::Middle => "E0B340",
             Self::Bad => "C4626A",
+            Self::Plain => canvas::ACCENT,
         }
     }
 }
@@ -104,6 +117,7 @@ pub(in crate::report) fn tone_of(group: &Value) -> Tone {
         Some("good") => Tone::Good,
         Some("middle") => Tone::Middle,
         Some("bad") => Tone::Bad,
+        Some("plain") => Tone::Plain,
         _ if group.get_attr("passed").is_ok_and(|passed| passed.is_true()) => Tone::Good,
         _ => Tone::Bad,
     }

@@ -11,6 +11,8 @@ const DATA: &str = r#"{
         {"name": "Geometría", "percentage": 0, "passed": false}
     ],
     "history": [{"attempt": 1, "percentage": 40}, {"attempt": 2, "percentage": 62.5}],
+    "levels": [{"name": "Nivel 1", "reached": false}, {"name": "Nivel 2", "reached": true}, {"name": "Nivel 3", "reached": false}],
+    "questions": [{"number": 1, "correct": true}, {"number": 2, "correct": false}, {"number": 3, "correct": null}, {"number": 4, "correct": true}],
     "cohort": {"count": 30, "mean": 55.2, "percentile": 71}
 }"#;
 
@@ -31,11 +33,19 @@ fn every_picture_says_in_words_what_it_shows() {
     assert_eq!(alt(&picture("history", DATA).unwrap()), "Progreso por intento: Intento 1: 40%; Intento 2: 62%");
     let cohort = picture("cohort", DATA).unwrap();
     assert_eq!(alt(&cohort), "Tu lugar en el grupo: Tú: 62%; Promedio: 55%; Por encima del 71% de los estudiantes");
+    assert_eq!(alt(&picture("level", DATA).unwrap()), "Tu nivel: Nivel 2 (Nivel 1 &lt; Nivel 2 &lt; Nivel 3)");
+    let questions = picture("questions", DATA).unwrap();
+    assert_eq!(alt(&questions), "Pregunta por pregunta: correctas 1, 4; incorrectas 2; sin respuesta 3");
+}
+
+#[test]
+fn a_student_without_a_level_gets_no_stairs() {
+    assert_eq!(picture("level", r#"{"levels": [{"name": "Nivel 1", "reached": false}]}"#), None);
 }
 
 #[test]
 fn nothing_to_draw_is_no_picture() {
-    for name in ["score", "groups", "history", "cohort"] {
+    for name in ["score", "groups", "history", "cohort", "level", "questions"] {
         assert_eq!(picture(name, "{}"), None, "{name}");
     }
 }

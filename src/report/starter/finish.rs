@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use docx_rs::Docx;
 
-use super::texts::Texts;
+use super::parts::HEAD_MARK;
 use crate::report::language::Language;
 use crate::report::package::{Limits, Package, PackageError};
 
@@ -12,17 +12,17 @@ use crate::report::package::{Limits, Package, PackageError};
 const SETTINGS: &str = r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?><w:settings xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:zoom w:percent="100"/><w:defaultTabStop w:val="708"/><w:characterSpacingControl w:val="doNotCompress"/><w:compat><w:compatSetting w:name="compatibilityMode" w:uri="http://schemas.microsoft.com/office/word" w:val="15"/></w:compat></w:settings>"#;
 
 /// Packs a document and completes it. The same document gives the same bytes.
-pub(super) fn finish(docx: Docx, texts: &Texts, language: Language) -> Result<Vec<u8>, PackageError> {
+pub(super) fn finish(docx: Docx, kind: &str, language: Language) -> Result<Vec<u8>, PackageError> {
     let mut file = Cursor::new(Vec::new());
     docx.pack(&mut file).map_err(|error| PackageError::Write(error.to_string()))?;
     let mut package = Package::open(file.get_ref(), &Limits::default())?;
-    edit(&mut package, "word/document.xml", |xml| repeat_header_row(&without_ids(xml), texts.lesson));
+    edit(&mut package, "word/document.xml", |xml| repeat_head_rows(&without_ids(xml)));
     for part in ["word/header1.xml", "word/footer1.xml"] {
         edit(&mut package, part, without_ids);
     }
     edit(&mut package, "word/styles.xml", |xml| with_language(xml, language));
     package.set_part("word/settings.xml", SETTINGS.as_bytes());
-    package.set_part("docProps/core.xml", core(texts, language).into_bytes());
+    package.set_part("docProps/core.xml", core(kind, language).into_bytes());
     package.save()
 }
 
@@ -45,10 +45,19 @@ fn without_ids(xml: &str) -> String {
     out
 }
 
-/// The row that holds the lesson column's head repeats on every page.
-fn repeat_header_row(xml: &str, head: &str) -> String {
-    let row = xml.find(&format!(">{head}</w:t>")).and_then(|at| xml[..at].rfind("<w:trPr>"));
-    row.map_or_else(|| xml.to_owned(), |at| format!("{}<w:trPr><w:tblHeader/>{}", &xml[..at], &xml[at + 8..]))
+/// The rows with a marked head repeat on every page.
+fn repeat_head_rows(xml: &str) -> String {
+    const ROW: &str = "<w:trPr>";
+    let mut out = String::with_capacity(xml.len() + 64);
+    for (place, piece) in xml.split(HEAD_MARK).enumerate() {
+        if place > 0
+            && let Some(row) = out.rfind(ROW)
+        {
+            out.insert_str(row + ROW.len(), "<w:tblHeader/>");
+        }
+        out.push_str(piece);
+    }
+    out
 }
 
 /// The language of the text, for hyphenation, spelling and screen readers.
@@ -63,9 +72,9 @@ fn with_language(xml: &str, language: Language) -> String {
 }
 
 /// The document's properties, with tags: the PDF's title names student and assessment.
-fn core(texts: &Texts, language: Language) -> String {
+fn core(kind: &str, language: Language) -> String {
     format!(
         r#"<?xml version="1.0" encoding="UTF-8" standalone="yes"?><cp:coreProperties xmlns:cp="http://schemas.openxmlformats.org/package/2006/metadata/core-properties" xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:dcterms="http://purl.org/dc/terms/" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"><dc:title>{{{{ assessment.title }}}} – {{{{ student.name or student.email }}}}</dc:title><dc:subject>{}</dc:subject><dc:creator>{{{{ school.name|default('') }}}}</dc:creator><dc:language>{language}</dc:language><dcterms:created xsi:type="dcterms:W3CDTF">2026-01-01T00:00:00Z</dcterms:created><dcterms:modified xsi:type="dcterms:W3CDTF">2026-01-01T00:00:00Z</dcterms:modified></cp:coreProperties>"#,
-        texts.kind
+        kind
     )
 }

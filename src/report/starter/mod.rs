@@ -1,25 +1,25 @@
-//! Documents we make: the starter template a school begins with, and a sample report to try templates with.
+//! Documents we make: a template for each method of judging, and a sample report to try templates with.
 //!
-//! docx-rs makes the document; what it cannot say (repeated header rows, language, titles) is written into its XML afterwards (`finish`).
+//! ```text
+//! catalogue (which there are) ─► methods/<name> (which blocks, in which order) ─► blocks, sheet (how each looks) ─► finish (what docx-rs cannot say)
+//! ```
+//!
+//! The Spanish ones lie as files in `templates/`, where schools find them; this code makes those files, and makes the other languages when they are asked for.
 
-mod diagnostic;
+mod blocks;
+pub mod catalogue;
 mod finish;
+mod methods;
 mod parts;
 mod sample;
+mod sheet;
 mod texts;
 
 #[cfg(test)]
 mod tests;
 
-use super::language::Language;
-use super::package::PackageError;
-
+pub use catalogue::Starter;
 pub use sample::{report as sample_report, sample};
 
 /// The diagnostic report in Spanish, as it is bundled: what serves until a school has a template of its own.
-pub const BUNDLED: &[u8] = include_bytes!("../../../templates/plantilla_test_diagnostico.docx");
-
-/// The diagnostic report: cover, personal result, table of lessons.
-pub fn diagnostic(language: Language) -> Result<Vec<u8>, PackageError> {
-    finish::finish(diagnostic::document(texts::of(language)), texts::of(language), language)
-}
+pub const BUNDLED: &[u8] = catalogue::ALL[0].spanish;

@@ -19,6 +19,14 @@ pub(super) const INK: &str = "243447";
 pub(super) const QUIET: &str = "5B6B7B";
 /// The accent a school will change first.
 pub(super) const ACCENT: &str = "1F4E79";
+/// Before the first head of a table whose head row repeats on every page; `finish` takes it away again.
+pub(super) const HEAD_MARK: char = '\u{2060}';
+
+/// The first head of such a table.
+pub(super) fn head_mark(text: &str) -> String {
+    format!("{HEAD_MARK}{text}")
+}
+
 /// Background of figures and table heads.
 pub(super) const PAPER: &str = "F2F5F9";
 /// Thin lines.

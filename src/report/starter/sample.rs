@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::report::data::{Assessment, Attempt, Cohort, Group, Question, Report, ReportData, ResultData, Review, Student, Submission};
+use crate::report::data::{
+    Assessment, Attempt, Cohort, Group, Level, Part, Period, PeriodItem, Question, Report, ReportData, ResultData, Review, Student,
+    Submission,
+};
 use crate::report::language::Language;
 
 /// The sample as a template reads it.
@@ -37,6 +40,7 @@ pub fn report(language: Language) -> Report {
         max_points: 1.0,
         group: Some(groups[0].name.clone()),
     };
+    let named = |name: &str, group: Group| Group { name: name.to_owned(), ..group };
     Report {
         student: Student {
             id: "6130afb278d2c94eeb228d12".to_owned(),
@@ -81,6 +85,31 @@ pub fn report(language: Language) -> Report {
         today: "2026-03-12".to_owned(),
         language: Some(language.code().to_owned()),
         append_results: None,
+        by: BTreeMap::from([("difficulty".to_owned(), vec![named("1", group(1, 5, 5)), named("2", group(2, 3, 4))])]),
+        levels: ["Nivel 1", "Nivel 2", "Nivel 3"].map(|name| Level { name: name.to_owned(), reached: name == "Nivel 3" }).to_vec(),
+        parts: vec![part("M1", "Nivel 3", &groups[1].name), part("CL", "Nivel 2", &groups[2].name)],
+        periods: vec![Period {
+            name: "Agosto".to_owned(),
+            items: vec![PeriodItem { part: "M1".to_owned(), name: groups[1].name.clone() }],
+        }],
         groups,
+    }
+}
+
+/// An assessment of a plan over several.
+fn part(name: &str, level: &str, review: &str) -> Part {
+    Part {
+        name: name.to_owned(),
+        title: format!("{name} Ensayo general"),
+        date: Some("2026-03-12".to_owned()),
+        percentage: 75.0,
+        level: Some(level.to_owned()),
+        total: 12,
+        correct: 9,
+        status: level.to_owned(),
+        tone: "middle".to_owned(),
+        strengths: vec![review.to_owned()],
+        to_review: vec![Review { name: review.to_owned(), parent: None, questions: vec![2, 3] }],
+        plan: vec!["Repaso de fundamentos".to_owned()],
     }
 }

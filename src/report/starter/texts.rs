@@ -66,10 +66,10 @@ const ES: Texts = Texts {
     of: "de",
     on_the_scale: "Tu porcentaje de logro",
     strengths: "Tus fortalezas",
-    no_strengths: "Aún no hay lecciones destacadas. ¡Sigue adelante!",
+    no_strengths: "Aún no hay {many} destacadas. ¡Sigue adelante!",
     to_review: "Para repasar",
-    no_review: "No tienes lecciones pendientes. ¡Felicitaciones!",
-    and_more: "y {{ to_review|length - 6 }} más en la tabla de lecciones",
+    no_review: "No tienes {many} pendientes. ¡Felicitaciones!",
+    and_more: "y {{ to_review|length - 6 }} más en la tabla de {many}",
     plan: "Tu plan de estudio",
     progress: "Tu progreso",
     place: "Tu lugar en el grupo",
@@ -107,10 +107,10 @@ const EN: Texts = Texts {
     of: "of",
     on_the_scale: "Your percentage",
     strengths: "Your strengths",
-    no_strengths: "No lessons stand out yet. Keep going!",
+    no_strengths: "No {many} stand out yet. Keep going!",
     to_review: "Worth another look",
-    no_review: "No lessons left to review. Congratulations!",
-    and_more: "and {{ to_review|length - 6 }} more in the table of lessons",
+    no_review: "No {many} left to review. Congratulations!",
+    and_more: "and {{ to_review|length - 6 }} more in the table of {many}",
     plan: "Your study plan",
     progress: "Your progress",
     place: "Your place in the group",
@@ -148,10 +148,10 @@ const PT: Texts = Texts {
     of: "de",
     on_the_scale: "Sua porcentagem",
     strengths: "Seus pontos fortes",
-    no_strengths: "Ainda não há lições em destaque. Continue!",
+    no_strengths: "Ainda não há {many} em destaque. Continue!",
     to_review: "Para rever",
-    no_review: "Não há lições pendentes. Parabéns!",
-    and_more: "e mais {{ to_review|length - 6 }} na tabela de lições",
+    no_review: "Não há {many} pendentes. Parabéns!",
+    and_more: "e mais {{ to_review|length - 6 }} na tabela de {many}",
     plan: "Seu plano de estudo",
     progress: "Seu progresso",
     place: "Seu lugar na turma",
@@ -173,6 +173,28 @@ const PT: Texts = Texts {
     page: "Página",
     attempt_of: "de",
 };
+
+/// What a template's groups are called; the words for many are feminine in Spanish and Portuguese, as the sentences need.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Noun {
+    Lesson,
+    Skill,
+}
+
+impl Noun {
+    /// A text with `{many}` in it.
+    pub(super) fn fill(self, text: &str, language: Language) -> String {
+        let many = match (self, language) {
+            (Self::Lesson, Language::Es) => "lecciones",
+            (Self::Lesson, Language::En) => "lessons",
+            (Self::Lesson, Language::Pt) => "lições",
+            (Self::Skill, Language::Es) => "habilidades",
+            (Self::Skill, Language::En) => "skills",
+            (Self::Skill, Language::Pt) => "habilidades",
+        };
+        text.replace("{many}", many)
+    }
+}
 
 /// The texts in a language.
 pub(super) fn of(language: Language) -> &'static Texts {

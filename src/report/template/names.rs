@@ -48,7 +48,7 @@ const PLAIN: [(&str, &str); 42] = [
 ];
 
 /// The paths of the standard data (report.md, section 3). `[]` marks a list, `*` any name.
-pub(super) const PATHS: [&str; 65] = [
+pub(super) const PATHS: [&str; 87] = [
     "student.id",
     "student.name",
     "student.first_name",
@@ -86,6 +86,9 @@ pub(super) const PATHS: [&str; 65] = [
     "parents[].status",
     "parents[].passed",
     "parents[].tone",
+    "by.*",
+    "levels[].name",
+    "levels[].reached",
     "questions[].number",
     "questions[].text",
     "questions[].answer",
@@ -106,6 +109,23 @@ pub(super) const PATHS: [&str; 65] = [
     "cohort.count",
     "cohort.mean",
     "cohort.percentile",
+    "parts[].name",
+    "parts[].title",
+    "parts[].date",
+    "parts[].percentage",
+    "parts[].level",
+    "parts[].total",
+    "parts[].correct",
+    "parts[].status",
+    "parts[].tone",
+    "parts[].strengths[]",
+    "parts[].to_review[].name",
+    "parts[].to_review[].parent",
+    "parts[].to_review[].questions[]",
+    "parts[].plan[]",
+    "periods[].name",
+    "periods[].items[].part",
+    "periods[].items[].name",
     "school.*",
     "today",
     "language",
@@ -114,6 +134,8 @@ pub(super) const PATHS: [&str; 65] = [
     "chart.score",
     "chart.history",
     "chart.cohort",
+    "chart.level",
+    "chart.questions",
 ];
 
 /// The expression a plain name stands for.

@@ -467,7 +467,7 @@ fn rich_text_keeps_the_tags_formatting_and_adds_its_own() {
 #[test]
 fn every_name_and_picture_an_author_may_use_is_described() {
     let guide = include_str!("../../../templates/PLACEHOLDERS.md");
-    for chart in ["groups", "score", "history", "cohort"] {
+    for chart in ["groups", "score", "history", "cohort", "level", "questions"] {
         assert!(guide.contains(&format!("{{{{ chart.{chart} }}}}")), "{chart}");
     }
     for path in super::names::PATHS {

@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use bytes::Bytes;
 
 use crate::signing::sha256_hex;
+use crate::storage::local::presence;
 use crate::storage::{PutMode, StoreError, Version};
 
 /// Half-written files; on the same file system as the objects, so that they can be linked into place.
@@ -44,6 +45,7 @@ impl Files {
         }
         let files = Self { root, staged: AtomicU64::new(0) };
         files.clean_staging()?;
+        presence::clean(&files.root);
         Ok(files)
     }
 

@@ -1,0 +1,160 @@
+//! A document being written: its page, header and footer, and small pieces in reading order.
+
+use docx_rs::{
+    AbstractNumbering, AlignmentType, Docx, Footer, Header, IndentLevel, Level, LevelJc, LevelText, NumPages, NumberFormat, Numbering,
+    NumberingId, PageMargin, PageNum, Paragraph, Run, SpecialIndentType, Start, StructuredDataTag, Tab, TabValueType, Table, TableRow,
+};
+
+use super::parts::{ACCENT, INK, PAGE, SIDE, TEXT, body, body_fonts, cell, filled, heading_fonts, paragraph, spacing, styles, table, tag};
+use super::texts::{self, Texts};
+use crate::report::language::Language;
+
+/// The list of dots.
+const BULLETS: usize = 2;
+
+/// A document being written.
+pub(super) struct Sheet {
+    docx: Docx,
+    pub(super) language: Language,
+    pub(super) texts: &'static Texts,
+    /// What kind of document it is, as header and properties say.
+    pub(super) kind: &'static str,
+}
+
+impl Sheet {
+    /// An empty page with header and footer.
+    pub(super) fn new(language: Language, kind: Option<&'static str>) -> Self {
+        let texts = texts::of(language);
+        let kind = kind.unwrap_or(texts.kind);
+        let margins = PageMargin::new().top(1900).bottom(1300).left(SIDE).right(SIDE).header(720).footer(560).gutter(0);
+        let mut docx = Docx::new()
+            .page_size(PAGE.0, PAGE.1)
+            .page_margin(margins)
+            .default_fonts(body_fonts())
+            .default_size(22)
+            .default_line_spacing(spacing(0, 120, 276))
+            .add_abstract_numbering(bullets())
+            .add_numbering(Numbering::new(BULLETS, BULLETS))
+            .header(header(kind))
+            .footer(footer(texts));
+        for style in styles() {
+            docx = docx.add_style(style);
+        }
+        Self { docx, language, texts, kind }
+    }
+
+    /// A text in the document's language.
+    pub(super) fn say(&self, es: &'static str, en: &'static str, pt: &'static str) -> &'static str {
+        match self.language {
+            Language::Es => es,
+            Language::En => en,
+            Language::Pt => pt,
+        }
+    }
+
+    /// The finished document.
+    pub(super) fn into_docx(self) -> Docx {
+        self.docx
+    }
+
+    pub(super) fn add(mut self, paragraph: Paragraph) -> Self {
+        self.docx = self.docx.add_paragraph(paragraph);
+        self
+    }
+
+    pub(super) fn add_table(mut self, table: Table) -> Self {
+        self.docx = self.docx.add_table(table);
+        self
+    }
+
+    /// A heading on a new page.
+    pub(super) fn page(self, title: &str) -> Self {
+        self.add(paragraph("Heading1", title).page_break_before(true))
+    }
+
+    /// A heading of the same rank that goes on where the page is.
+    pub(super) fn section(self, title: &str) -> Self {
+        self.add(paragraph("Heading1", title).keep_next(true).line_spacing(spacing(360, 140, 240)))
+    }
+
+    /// A heading that stays with what follows it.
+    pub(super) fn heading(self, title: &str) -> Self {
+        self.add(paragraph("Heading2", title).keep_next(true))
+    }
+
+    /// Body text, or a picture block.
+    pub(super) fn text(self, text: &str) -> Self {
+        self.add(body(text))
+    }
+
+    /// Body text with room below it.
+    pub(super) fn intro(self, text: &str, after: u32) -> Self {
+        self.add(body(text).line_spacing(spacing(0, after, 276)))
+    }
+
+    /// A quiet line.
+    pub(super) fn note(self, text: &str) -> Self {
+        self.add(paragraph("Small", text))
+    }
+
+    /// An empty line of a height, between two tables.
+    pub(super) fn gap(self, after: u32) -> Self {
+        self.add(paragraph("Small", "").line_spacing(spacing(0, after, 240)))
+    }
+
+    pub(super) fn bullet(self, text: &str) -> Self {
+        self.add(bullet(text))
+    }
+
+    /// What stands there only sometimes.
+    pub(super) fn when(self, condition: &str, inside: impl FnOnce(Self) -> Self) -> Self {
+        inside(self.add(tag(&format!("{{%p if {condition} %}}")))).add(tag("{%p endif %}"))
+    }
+
+    /// What stands there once for each.
+    pub(super) fn each(self, item: &str, list: &str, inside: impl FnOnce(Self) -> Self) -> Self {
+        inside(self.add(tag(&format!("{{%p for {item} in {list} %}}")))).add(tag("{%p endfor %}"))
+    }
+}
+
+pub(super) fn bullet(text: &str) -> Paragraph {
+    body(text).numbering(NumberingId::new(BULLETS), IndentLevel::new(0)).line_spacing(spacing(0, 60, 264))
+}
+
+fn bullets() -> AbstractNumbering {
+    let level = Level::new(0, Start::new(1), NumberFormat::new("bullet"), LevelText::new("•"), LevelJc::new("left"));
+    AbstractNumbering::new(BULLETS).add_level(level.indent(Some(300), Some(SpecialIndentType::Hanging(220)), None, None).color(ACCENT))
+}
+
+/// The logo's place (a monogram until the school puts its own picture there), the school's name, and the report's kind.
+fn header(kind: &str) -> Header {
+    let columns = [640, 160, 5440, 3400];
+    let initial = Run::new().add_text("A").fonts(heading_fonts()).size(32).bold().color("FFFFFF");
+    // A content control: its name is the tag, so the cell stays small in Word.
+    let monogram = Paragraph::new()
+        .align(AlignmentType::Center)
+        .line_spacing(spacing(0, 0, 240))
+        .add_structured_data_tag(StructuredDataTag::new().alias("INICIAL").add_run(initial));
+    let logo = filled(cell(columns[0]), ACCENT).add_paragraph(monogram);
+    let name = cell(columns[2])
+        .add_paragraph(
+            Paragraph::new().style("Cell").add_run(Run::new().add_text("{{ school.name or assessment.course or '' }}").bold().color(INK)),
+        )
+        .add_paragraph(paragraph("Small", kind));
+    let title = cell(columns[3]).add_paragraph(paragraph("Small", "{{ assessment.title|truncate(60) }}").align(AlignmentType::Right));
+    let row = TableRow::new(vec![logo, cell(columns[1]).add_paragraph(paragraph("Small", "")), name, title]).row_height(640.0);
+    Header::new().add_table(table(vec![row], &columns)).add_paragraph(paragraph("Small", ""))
+}
+
+fn footer(texts: &Texts) -> Footer {
+    let line = Paragraph::new()
+        .style("Small")
+        .add_tab(Tab::new().val(TabValueType::Right).pos(TEXT))
+        .add_run(Run::new().add_text("{{ (student.name or '')|truncate(60) }}"))
+        .add_run(Run::new().add_tab())
+        .add_run(Run::new().add_text(format!("{} ", texts.page)))
+        .add_page_num(PageNum::new())
+        .add_run(Run::new().add_text(format!(" {} ", texts.attempt_of)))
+        .add_num_pages(NumPages::new());
+    Footer::new().add_paragraph(line)
+}

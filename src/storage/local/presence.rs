@@ -1,0 +1,83 @@
+//! Who lives: each process that says so holds a lock on a file of its own, and the operating system frees it when the process ends, however it ends.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, ErrorKind};
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+
+/// A file a living process.
+const ALIVE: &str = ".alive";
+/// How often the file is made anew when a cleaner took it before it was locked.
+const TRIES: usize = 3;
+
+/// The sign of life; taken down when dropped.
+#[derive(Debug)]
+pub(super) struct Sign {
+    path: PathBuf,
+    /// Open as long as the sign stands: closing it frees the lock.
+    _locked: File,
+}
+
+/// Puts up a sign under a name that nobody else uses.
+pub(super) fn put_up(root: &Path, name: &str) -> io::Result<Sign> {
+    let folder = root.join(ALIVE);
+    // Not its parents: a root that was pulled away is not made anew.
+    match fs::create_dir(&folder) {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => return Err(error),
+        _ => {}
+    }
+    let path = folder.join(name);
+    for _ in 0..TRIES {
+        let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path)?;
+        file.lock()?;
+        if file.metadata()?.nlink() > 0 {
+            return Ok(Sign { path, _locked: file });
+        }
+    }
+    Err(io::Error::from(ErrorKind::ResourceBusy))
+}
+
+/// Whether a sign that stood under this name stands no more.
+pub(super) fn is_down(root: &Path, name: &str) -> bool {
+    match File::open(root.join(ALIVE).join(name)) {
+        Ok(file) => file.try_lock_shared().is_ok(),
+        Err(error) => error.kind() == ErrorKind::NotFound,
+    }
+}
+
+/// Removes what the dead left.
+pub(super) fn clean(root: &Path) {
+    let Ok(entries) = fs::read_dir(root.join(ALIVE)) else { return };
+    for path in entries.flatten().map(|entry| entry.path()) {
+        if File::open(&path).is_ok_and(|file| file.try_lock().is_ok()) {
+            fs::remove_file(&path).ok();
+        }
+    }
+}
+
+impl Drop for Sign {
+    fn drop(&mut self) {
+        fs::remove_file(&self.path).ok();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_sign_stands_as_long_as_its_owner_and_is_cleaned_after_it() {
+        let root = tempfile::tempdir().unwrap();
+        assert!(is_down(root.path(), "a"), "who is gone without a trace is gone");
+        let sign = put_up(root.path(), "a").unwrap();
+        clean(root.path());
+        assert!(!is_down(root.path(), "a"));
+        drop(sign);
+        assert!(is_down(root.path(), "a"));
+        // As a killed process leaves it: the file without its lock.
+        fs::write(root.path().join(ALIVE).join("b"), "").unwrap();
+        assert!(is_down(root.path(), "b"));
+        clean(root.path());
+        assert!(!root.path().join(ALIVE).join("b").exists());
+    }
+}
