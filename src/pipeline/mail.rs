@@ -1,7 +1,7 @@
 //! Mails the report: the one step that cannot be undone.
 //!
 //! `mailing` is recorded before a byte goes out and `mailed` after the final reply; a try that clearly failed is recorded as `unsent`.
-//! A try with neither is one of which nobody knows whether the mail arrived (durability.md "Steps").
+//! A try with neither is one of which nobody knows whether the mail arrived.
 
 use bytes::Bytes;
 use jiff::Timestamp;
