@@ -149,7 +149,9 @@ fn jobs(config: &Config, store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> anyhow
 
 /// Listens on an address of this machine: on all of them (`UNSPECIFIED`), as a container must, or only for programs beside us (`LOCALHOST`).
 pub async fn listen(address: Ipv4Addr, port: u16) -> anyhow::Result<TcpListener> {
-    TcpListener::bind(SocketAddr::from((address, port))).await.with_context(|| format!("cannot listen on port {port}; set PORT to a free one"))
+    TcpListener::bind(SocketAddr::from((address, port)))
+        .await
+        .with_context(|| format!("cannot listen on port {port}; set PORT to a free one"))
 }
 
 /// Resolves on SIGTERM (Cloud Run, docker stop) or Ctrl-C.

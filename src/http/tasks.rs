@@ -77,8 +77,8 @@ impl Wake {
 pub async fn run(State(desk): State<AppState>, request: Request) -> Result<Json<Value>, ApiError> {
     authorise(&desk, request.headers()).await?;
     let body = extract::body(request, &desk.config).await?;
-    let wake: Wake = serde_json::from_slice(&body)
-        .map_err(|_| ApiError::Malformed("send {\"job\":\"<id>\"} or a Pub/Sub push message".to_owned()))?;
+    let wake: Wake =
+        serde_json::from_slice(&body).map_err(|_| ApiError::Malformed("send {\"job\":\"<id>\"} or a Pub/Sub push message".to_owned()))?;
     let job = wake.job().ok_or_else(|| ApiError::Malformed("the message names no job id (32 hex digits)".to_owned()))?;
     let outcome = desk.jobs.run_here(&job).await.map_err(|busy| ApiError::NotNow(busy.to_string(), AGAIN_AFTER))?;
     if outcome.wants_another() {

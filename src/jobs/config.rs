@@ -168,7 +168,8 @@ mod tests {
 
     #[test]
     fn a_topic_is_completed_with_the_project() {
-        let mut env = Env::from_pairs([("TASK_QUEUE", "pubsub"), ("PUBSUB_TOPIC", "jobs"), ("GCP_PROJECT_ID", "school"), ("TASK_TOKEN", "t")]);
+        let mut env =
+            Env::from_pairs([("TASK_QUEUE", "pubsub"), ("PUBSUB_TOPIC", "jobs"), ("GCP_PROJECT_ID", "school"), ("TASK_TOKEN", "t")]);
         let config = JobsConfig::from_env(&mut env);
         assert_eq!(config.queue, TaskQueue::PubSub { topic: "projects/school/topics/jobs".to_owned(), emulator: None, push: None });
         assert!(env.problems().is_empty());

@@ -147,8 +147,10 @@ impl Jobs {
         let folder = ended_folder(state.as_str());
         let mut views = Vec::new();
         let mut last: Option<String> = None;
+        // A short list needs a short page; when that was not enough, the rest comes in whole ones.
+        let mut asked = limit.min(PAGE);
         while views.len() < limit {
-            let page = self.store.list(&folder, last.as_deref(), PAGE).await?;
+            let page = self.store.list(&folder, last.as_deref(), asked).await?;
             let mut found = self.views(page.iter().filter_map(|key| parse_ended(key)));
             while let Some((at, mut view)) = found.try_next().await? {
                 if view.state == UNREADABLE {
@@ -164,9 +166,10 @@ impl Jobs {
                 }
             }
             drop(found);
-            if page.len() < PAGE {
+            if page.len() < asked {
                 return Ok(views);
             }
+            asked = PAGE;
             last = page.into_iter().next_back();
         }
         Ok(views)

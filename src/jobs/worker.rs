@@ -3,8 +3,8 @@
 mod pool;
 mod waiters;
 
-pub use pool::{Ends, WorkerPool};
 pub(crate) use pool::{Crew, stop_or};
+pub use pool::{Ends, WorkerPool};
 pub(crate) use waiters::Waiters;
 
 use std::panic::AssertUnwindSafe;

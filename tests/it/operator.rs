@@ -24,7 +24,8 @@ fn words(output: &Output) -> String {
 #[test]
 fn a_misspelt_setting_is_no_other_setting() {
     let school = school();
-    for arguments in [&["storage", "check"][..], &["export", "processed"], &["jobs", "list"], &["email", "test", "--to", "ana@example.com"]] {
+    for arguments in [&["storage", "check"][..], &["export", "processed"], &["jobs", "list"], &["email", "test", "--to", "ana@example.com"]]
+    {
         let output = command(arguments, school.path(), &[("STORAGE_BACKEND", "gcss")]);
         assert_eq!(output.status.code(), Some(1), "{arguments:?}: {}", words(&output));
         assert!(words(&output).contains("STORAGE_BACKEND"), "{arguments:?}: {}", words(&output));

@@ -37,12 +37,12 @@ async fn a_task_is_to_be_sent_again_when_the_store_is_away() {
     let unknown = call(&service, "/tasks/run", &json!({ "job": "0".repeat(32) })).await;
     assert_eq!((unknown.status, unknown.body["outcome"].as_str()), (200, Some("unknown")), "{}", unknown.text);
     assert_eq!(call(&service, "/tasks/run", &json!({ "job": "nonsense" })).await.status, 400);
-    // Files stand where the folders were: nothing can be read there.
-    for folder in ["jobs", "due"] {
-        let path = school.path().join(folder);
-        std::fs::rename(&path, school.path().join(format!("{folder} away"))).unwrap();
-        std::fs::write(&path, "in the way").unwrap();
-    }
+    // The record is there and cannot be read: a link that leads to itself. A pointer leads a sweep to it.
+    let id = done.body["job_id"].as_str().unwrap();
+    let record = school.path().join(format!("jobs/{id}/event.json"));
+    std::fs::remove_file(&record).unwrap();
+    std::os::unix::fs::symlink(&record, &record).unwrap();
+    std::fs::write(school.path().join(format!("due/20260101T000000Z-{id}")), "").unwrap();
     assert_come_again(&call(&service, "/tasks/run", &job).await);
     assert_come_again(&call(&service, "/tasks/sweep", &json!({})).await);
 }
