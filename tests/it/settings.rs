@@ -43,6 +43,20 @@ fn the_readme_names_every_setting() {
     assert!(missing.is_empty(), "not in README.md: {missing:?}");
 }
 
+/// What `doctor` shows as a default is one.
+#[test]
+fn the_defaults_in_env_template_are_those_of_the_code() {
+    let template = std::fs::read_to_string(repository("env.template")).unwrap();
+    let listed = template.lines().filter_map(|line| line.trim_start_matches("# ").split_once('=')).filter(|(name, _)| is_variable(name));
+    let read = |pairs: Vec<(&str, &str)>| {
+        let (mut config, problems) = Config::with_problems(&mut Env::from_pairs(pairs));
+        // Each reading has a name of its own.
+        (config.jobs.seed, config.jobs.instance) = (0, String::new());
+        (format!("{config:#?}"), problems)
+    };
+    assert_eq!(read(listed.collect()), read(Vec::new()));
+}
+
 /// Words that choose between a few ways: what is documented is accepted, and what is accepted is documented.
 #[test]
 fn the_words_of_every_choice_are_documented_as_the_code_takes_them() {

@@ -300,7 +300,7 @@ fn hidden(words: &str, secret: &str) -> String {
 fn without_prefix<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
     let mut rest = text.chars();
     let same = |expected: char| rest.next().is_some_and(|found| found == expected || found.to_lowercase().eq(expected.to_lowercase()));
-    prefix.chars().all(same).then(|| rest.as_str()).filter(|_| !prefix.is_empty())
+    (!prefix.is_empty() && prefix.chars().all(same)).then_some(rest.as_str())
 }
 
 fn tls_parameters(config: &SmtpConfig) -> Result<Option<TlsParameters>, String> {

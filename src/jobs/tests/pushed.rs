@@ -57,7 +57,7 @@ async fn a_pushed_job_is_run_by_a_worker_and_its_outcome_told() {
     assert!(matches!(jobs.run_here(&job).await, Ok(Outcome::Ended(_))));
     assert!(matches!(jobs.run_here(&job).await, Ok(Outcome::EndedBefore(_))), "a repeated push is harmless");
     assert_eq!(jobs.ends(), crate::jobs::worker::Ends { done: 1, parked: 0, dead: 0 });
-    assert!(pool.shutdown(Duration::from_secs(60)).await);
+    assert!(pool.shutdown(Duration::from_mins(1)).await);
     assert_eq!(jobs.run_here(&job).await.unwrap_err(), Busy, "a stopped instance takes no job");
 }
 
@@ -77,9 +77,9 @@ async fn a_job_goes_on_when_the_one_who_pushed_it_goes_away_and_others_hear_that
     call.abort();
     assert!(call.await.unwrap_err().is_cancelled());
     handler.go.add_permits(1);
-    let end = jobs.wait(&job, Duration::from_secs(60)).await.unwrap();
+    let end = jobs.wait(&job, Duration::from_mins(1)).await.unwrap();
     assert_eq!(end.summary, json!("worked"), "it was not dropped with the call");
-    assert!(pool.shutdown(Duration::from_secs(60)).await);
+    assert!(pool.shutdown(Duration::from_mins(1)).await);
 }
 
 #[tokio::test]
