@@ -47,7 +47,7 @@ const PLAIN: [(&str, &str); 42] = [
     ("TODAY", "today|date"),
 ];
 
-/// The paths of the standard data (report.md, section 3). `[]` marks a list, `*` any name.
+/// The paths of the standard data (templates/PLACEHOLDERS.md). `[]` marks a list, `*` any name.
 pub(super) const PATHS: [&str; 85] = [
     "student.id",
     "student.name",
