@@ -4,6 +4,7 @@
 mod harness;
 
 mod backfill;
+mod banks;
 mod commands;
 mod desk;
 mod disk;
@@ -12,15 +13,20 @@ mod gcs_emulator;
 mod instances;
 mod ledger;
 mod mail;
+mod methods;
 mod outcomes;
 mod pages;
+mod plan;
 mod postfix;
 mod pubsub;
 mod pubsub_emulator;
 mod race;
+mod recompute;
+mod reload;
 mod report;
 mod retakes;
 mod rolling;
+mod school;
 mod settings;
 mod smtp_server;
 mod webhook;
