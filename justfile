@@ -39,6 +39,19 @@ bench *args:
 figures:
     bash tests/parts/figures.sh
 
+# time, memory and size beside LibreOffice on the same files: just compare [DOCX …]
+compare *docx:
+    bash tests/parts/compare.sh {{docx}}
+
+# hostile documents: each within 2 s and 256 MiB, never a panic
+hostile:
+    cargo build --release --locked --quiet
+    python3 tests/parts/hostile.py target/release/gradepost
+
+# every fuzz target a million times
+fuzz *targets:
+    bash fuzz/run --million {{targets}}
+
 # convert a folder of documents and score them against reference PDFs: just fidelity DOCX_DIR REFERENCE_DIR
 fidelity docx reference *args:
     bash tests/parts/fidelity.sh "{{docx}}" "{{reference}}" {{args}}

@@ -166,7 +166,7 @@ async fn take(args: &Args, app: &App, assessment: &Assessment, response: Respons
     if let Some(job) = app.pipeline.holder(&completion).await? {
         match app.jobs.show(&job).await?.map(|view| view.state) {
             Some("parked" | "dead") => tally.stuck += 1,
-            Some("waiting" | "running") if !args.dry_run => tally.jobs.push(job),
+            Some("waiting" | "running") => tally.jobs.push(job),
             _ => tally.reported += 1,
         }
         return Ok(());

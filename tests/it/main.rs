@@ -5,6 +5,7 @@ mod harness;
 
 mod backfill;
 mod banks;
+mod browser;
 mod commands;
 mod desk;
 mod disk;
@@ -18,6 +19,7 @@ mod outcomes;
 mod pages;
 mod plan;
 mod postfix;
+mod preview;
 mod pubsub;
 mod pubsub_emulator;
 mod race;
