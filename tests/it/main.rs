@@ -3,6 +3,7 @@
 
 mod harness;
 
+mod banks;
 mod browser;
 mod commands;
 mod disk;
@@ -10,14 +11,19 @@ mod disk;
 mod gcs_emulator;
 mod ledger;
 mod mail;
+mod methods;
 mod outcomes;
 mod pages;
+mod plan;
 mod preview;
 mod pubsub;
 mod race;
+mod recompute;
+mod reload;
 mod report;
 mod retakes;
 mod rolling;
+mod school;
 mod settings;
 mod smtp_server;
 mod webhook;
