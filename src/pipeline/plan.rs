@@ -139,7 +139,7 @@ fn usual_title(language: Language) -> &'static str {
 pub(super) async fn gather(run: &Run<'_>) -> Result<(Fetched, Analysed), JobError> {
     let student = run.completion.student.clone();
     let submission = Submission { submitted_at: Some(run.job.event().received_at), ..Submission::default() };
-    let fetched = Fetched { at: run.job.now(), from_event: true, student, submission, duplicate: false };
+    let fetched = Fetched { at: run.job.now(), from_event: true, student, submission, title: None, duplicate: false };
     let fetched = match run.recorded("fetched").await? {
         Some(fetched) => fetched,
         None => run.record("fetched", &fetched).await?,
