@@ -23,10 +23,16 @@ fn succeed(output: &Output) -> String {
     words
 }
 
+/// The cases of the template that serves by default, and one of each method's own.
+fn template_of(case: &str) -> String {
+    let own = format!("templates/{case}.docx");
+    if repository(&own).is_file() { own } else { "templates/plantilla_test_diagnostico.docx".to_owned() }
+}
+
 fn render(case: &str, folder: &Path) -> (String, String) {
     let (pdf, docx) = (folder.join(format!("{case}.pdf")), folder.join(format!("{case}.docx")));
     let (pdf, docx) = (pdf.to_str().unwrap().to_owned(), docx.to_str().unwrap().to_owned());
-    let template = repository("templates/plantilla_test_diagnostico.docx");
+    let template = repository(&template_of(case));
     let data = repository(&format!("test_data/reports/{case}/data.json"));
     succeed(&run(&[
         "render",
@@ -79,6 +85,37 @@ fn the_bundled_report_stands_where_libreoffice_puts_it() {
 }
 
 #[test]
+fn every_method_s_template_has_the_pages_that_libreoffice_gives_it() {
+    if !program("soffice") || !program("pdfinfo") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let (ours, reference) = (folder.path().join("ours"), folder.path().join("reference"));
+    std::fs::create_dir(&ours).unwrap();
+    let cases: Vec<String> = std::fs::read_dir(repository("test_data/reports"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.starts_with("plantilla_"))
+        .collect();
+    assert_eq!(cases.len(), 9, "one of each template but the one above");
+    let filled: Vec<String> = cases.iter().map(|case| render(case, &ours).1).collect();
+    let mut soffice = Command::new("soffice");
+    soffice
+        .arg(format!("-env:UserInstallation=file://{}", folder.path().join("profile").display()))
+        .args(["--headless", "--convert-to", "pdf", "--outdir"])
+        .arg(&reference)
+        .args(&filled);
+    succeed(&soffice.env("FONTCONFIG_FILE", fontconfig(folder.path())).env("HOME", folder.path()).output().unwrap());
+    for case in cases {
+        let pages = |folder: &Path| {
+            let info = succeed(&Command::new("pdfinfo").arg(folder.join(format!("{case}.pdf"))).output().unwrap());
+            info.lines().find(|line| line.starts_with("Pages:")).map(str::to_owned)
+        };
+        assert_eq!(pages(&ours), pages(&reference), "{case}");
+    }
+}
+
+#[test]
 fn other_readers_find_no_fault_and_read_the_same_text() {
     if !program("qpdf") || !program("pdftotext") {
         return;
@@ -94,6 +131,14 @@ fn other_readers_find_no_fault_and_read_the_same_text() {
         }
         let info = succeed(&Command::new("pdfinfo").arg(&pdf).output().unwrap());
         assert!(info.lines().any(|line| line.starts_with("Tagged:") && line.ends_with("yes")), "{info}");
+    }
+    // MuPDF comes with the tests' Python environment.
+    match std::env::var("GRADEPOST_TEST_PYTHON") {
+        Ok(python) => {
+            let pdfs = CASES.map(|case| folder.path().join(format!("{case}.pdf")));
+            println!("{}", succeed(&Command::new(python).arg(repository("tests/parts/readers.py")).args(pdfs).output().unwrap()));
+        }
+        Err(_) => eprintln!("skipped: the second reader, which tests/run installs"),
     }
     let hostile =
         succeed(&Command::new("pdftotext").args([&folder.path().join("hostile.pdf").display().to_string(), "-"]).output().unwrap());

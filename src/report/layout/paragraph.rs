@@ -31,11 +31,16 @@ pub(super) struct Area<'f> {
     pub left: Pt,
     /// The paragraph's top there.
     pub top: Pt,
+    /// Where the column ends, if only lines up to there are wanted: a paragraph over many pages is set a page at a time.
+    pub bottom: Option<Pt>,
     /// The space above the paragraph, kept once more where its first line moves below a float.
     pub gap: Pt,
     /// Another paragraph stands above.
     pub follows: bool,
 }
+
+/// Lines set beyond the column's end: enough to see whether widows and orphans may part there.
+const LOOK_AHEAD: usize = 4;
 
 /// One line with all it draws, relative to the column's left edge and the paragraph's top.
 pub(super) struct Line {
@@ -109,6 +114,7 @@ impl<'a> Setter<'a> {
         let mut lines = Vec::new();
         let mut at = from;
         let mut y = Pt::ZERO;
+        let mut beyond = 0;
         loop {
             let line = self.line(context, at, y, area);
             let (next, end) = (line.next, line.end);
@@ -116,6 +122,10 @@ impl<'a> Setter<'a> {
             lines.push(line);
             let stuck = next <= at && end == LineEnd::Wrap;
             at = next;
+            beyond += usize::from(area.bottom.is_some_and(|bottom| area.top + y > bottom));
+            if beyond > LOOK_AHEAD {
+                break;
+            }
             let paged = matches!(end, LineEnd::Break(BreakKind::Page | BreakKind::Column));
             if end == LineEnd::Paragraph || paged || stuck {
                 break;

@@ -192,6 +192,7 @@ impl<'a> Pile<'a> {
                 floats: self.column.wraps.then_some(&self.floats),
                 left: Pt::ZERO,
                 top: self.y,
+                bottom: None,
                 gap,
                 follows: self.after.is_some(),
             };

@@ -42,7 +42,15 @@ impl<'a> Flow<'a> {
             let lines = setter.lines(
                 &mut self.context,
                 from,
-                Area { width, floats: Some(&floats), left, top: y, gap: above, follows: self.previous.is_some() },
+                Area {
+                    width,
+                    floats: Some(&floats),
+                    left,
+                    top: y,
+                    bottom: Some(self.bottom),
+                    gap: above,
+                    follows: self.previous.is_some(),
+                },
             );
             self.floats = floats;
             let fitting = self.fitting(&lines, y);
