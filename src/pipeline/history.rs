@@ -86,7 +86,12 @@ pub(super) async fn standing(run: &Run<'_>, fetched: &Fetched, own: &Filed, othe
         summary.remove(before.attempt.percentage);
     }
     summary.add(percentage);
-    let cohort = |standing: Standing| data::Cohort { count: standing.count as u32, mean: standing.mean, percentile: standing.percentile };
+    let cohort = |standing: Standing| data::Cohort {
+        count: standing.count as u32,
+        mean: standing.mean,
+        percentile: standing.percentile,
+        above: Some(standing.above),
+    };
     Ok(summary.standing(percentage).map(cohort))
 }
 

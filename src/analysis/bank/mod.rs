@@ -6,6 +6,7 @@
 mod columns;
 mod faults;
 mod names;
+mod quotes;
 mod read;
 #[cfg(test)]
 mod tests;

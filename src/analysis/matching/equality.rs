@@ -228,7 +228,8 @@ mod tests {
 
     /// A text of words, variables and figures with a gap for a sign.
     fn with_gap() -> impl Strategy<Value = (String, String)> {
-        let word = prop::sample::select(vec!["x", "y", "a", "AB", "CD", "sen x", "el sol", "Santiago", "H2O", "3", "12", "0,5", "p", "ABC"]);
+        let word =
+            prop::sample::select(vec!["x", "y", "a", "AB", "CD", "sen x", "el sol", "Santiago", "H2O", "3", "12", "0,5", "p", "ABC"]);
         let side = prop::collection::vec(word, 1..4).prop_map(|words| words.join(" "));
         (side.clone(), side)
     }

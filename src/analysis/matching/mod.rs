@@ -92,7 +92,9 @@ fn agree(one: &[Option<u32>], other: &[Option<u32>], one_says: &str, other_says:
     let differs = |(a, b): (&Option<u32>, &Option<u32>)| a.zip(*b).filter(|(a, b)| a != b);
     match one.iter().zip(other).enumerate().find_map(|(i, pair)| differs(pair).map(|(a, b)| (i + 1, a, b))) {
         None => Ok(()),
-        Some((block, a, b)) => Err(Mismatch::Contradiction(format!("block {block} {one_says} question {a}, but {other_says} question {b}"))),
+        Some((block, a, b)) => {
+            Err(Mismatch::Contradiction(format!("block {block} {one_says} question {a}, but {other_says} question {b}")))
+        }
     }
 }
 

@@ -25,8 +25,8 @@ const WORDS: &[&str] = &[
 const CLEAR_WORDS: usize = 4;
 /// The words before which a question is spoken of and not named (`según la pregunta 3`).
 const SPEAKING_OF: &[&str] = &[
-    "la", "las", "el", "a", "as", "da", "das", "na", "nas", "de", "del", "en", "em", "y", "e", "o", "con", "com", "per", "por", "para", "segun", "segundo",
-    "the", "of", "in", "to", "for", "from", "on", "and", "or", "with", "see", "cada", "esta", "this", "each",
+    "la", "las", "el", "a", "as", "da", "das", "na", "nas", "de", "del", "en", "em", "y", "e", "o", "con", "com", "per", "por", "para",
+    "segun", "segundo", "the", "of", "in", "to", "for", "from", "on", "and", "or", "with", "see", "cada", "esta", "this", "each",
 ];
 
 /// How many characters of a description are looked at for the number it begins with; questions can be whole texts.
@@ -85,7 +85,9 @@ fn word_and_number<'t>(text: &'t str, words: &[&str]) -> Option<(u32, &'t str)> 
         // `Pregunta N° 12`, `Question no. 12`.
         let number = if word.len() > 3 { number_sign(number) } else { number };
         let (value, after) = digits(number)?;
-        let continues = after.starts_with(char::is_alphanumeric) || is_decimal(after) || (loose && after.trim_start().starts_with(char::is_alphanumeric));
+        let continues = after.starts_with(char::is_alphanumeric)
+            || is_decimal(after)
+            || (loose && after.trim_start().starts_with(char::is_alphanumeric));
         (!continues).then_some((value, after))
     })
 }
