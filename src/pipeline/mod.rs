@@ -20,6 +20,7 @@ mod history;
 mod letters;
 mod mail;
 mod notify;
+mod plan;
 pub mod processed;
 pub mod render;
 mod run;
@@ -57,8 +58,11 @@ use crate::pipeline::run::{Run, Services};
 use crate::pipeline::shelf::Shelf;
 use crate::storage::{Store, StoreError};
 
-/// An attempt from which on a failing job is worth telling the admin, though it goes on trying.
-const STUBBORN: u32 = 6;
+/// How long a job fails before the admin hears of it, though it goes on trying.
+const STUBBORN: Duration = Duration::from_mins(15);
+
+/// Failures that mend themselves or end by themselves; there is nothing a person could do.
+const PATIENT: [&str; 3] = ["submission_late", "no_responses", "platform_rate_limited"];
 
 /// How long rows and notes gather before they are folded and told.
 const UPKEEP_EVERY: Duration = Duration::from_secs(20);
@@ -127,12 +131,12 @@ impl Pipeline {
         }
     }
 
-    /// Whether a submission has its job already; for `backfill`.
+    /// The job that makes a submission's report, if one does; for `backfill`.
     ///
     /// # Errors
     /// The store's.
-    pub async fn is_reported(&self, completion: &Completion) -> Result<bool, StoreError> {
-        claim::has_job(self.services.store.as_ref(), completion).await
+    pub async fn holder(&self, completion: &Completion) -> Result<Option<JobId>, StoreError> {
+        claim::holder(self.services.store.as_ref(), completion).await
     }
 
     /// Whether the template that serves by default can be used; for `/ready` and `doctor`.
@@ -150,9 +154,14 @@ impl Pipeline {
 
     /// The steps, in order.
     async fn steps(&self, job: &dyn JobContext) -> Result<serde_json::Value, JobError> {
-        let run = Run::of(&self.services, job)?;
+        let mut run = Run::of(&self.services, job)?;
         let started = job.now();
+        if plan::is_plan(&run.completion) {
+            let (fetched, analysed) = plan::gather(&run).await?;
+            return self.finish(&run, &fetched, &analysed, started).await;
+        }
         let fetched = fetch::step(&run).await?;
+        run.learn(&fetched);
         if fetched.duplicate {
             return Ok(json!({ "status": "duplicate", "assessment_title": run.completion.assessment.display_title() }));
         }
@@ -160,10 +169,23 @@ impl Pipeline {
         if let Some(reason) = &analysed.skip {
             return Ok(json!({ "status": "skipped", "reason": reason, "assessment_title": run.completion.assessment.display_title() }));
         }
-        let (archived, pdf) = filed(&run, &fetched, &analysed).await?;
-        let mailed = mail::step(&run, &fetched, &analysed, &pdf).await?;
-        notify::step(&run, &fetched, &analysed, &archived, &mailed).await?;
-        Ok(summary(&run, &fetched, &analysed, &archived, &mailed, started))
+        let summary = self.finish(&run, &fetched, &analysed, started).await?;
+        plan::step(&run, &fetched, &analysed).await?;
+        Ok(summary)
+    }
+
+    /// From the judgement to the student's inbox.
+    async fn finish(
+        &self,
+        run: &Run<'_>,
+        fetched: &Fetched,
+        analysed: &Analysed,
+        started: Timestamp,
+    ) -> Result<serde_json::Value, JobError> {
+        let (archived, pdf) = filed(run, fetched, analysed).await?;
+        let mailed = mail::step(run, fetched, analysed, &pdf).await?;
+        notify::step(run, fetched, analysed, &archived, &mailed).await?;
+        Ok(summary(run, fetched, analysed, &archived, &mailed, started))
     }
 }
 
@@ -202,6 +224,7 @@ fn summary(
         "mail_tries": mailed.tries,
         "mail_ambiguous": mailed.ambiguous,
         "answers_from_event": fetched.from_event,
+        "notes": analysed.analysis.notes,
         "steps_ms": {
             "fetch": since(started.min(fetched.at), fetched.at),
             "analyse": since(fetched.at, analysed.at),
@@ -215,8 +238,12 @@ fn summary(
 impl Handler for Pipeline {
     async fn run(&self, job: &dyn JobContext) -> Result<serde_json::Value, JobError> {
         let result = self.steps(job).await;
+        for complaint in self.services.shelf.complaints() {
+            self.alerts.note(job.id(), complaint.cause, &complaint.words).await;
+        }
         if let Err(JobError { next: Next::Retry(_), cause, message }) = &result
-            && job.attempt() >= STUBBORN
+            && !PATIENT.contains(&cause.as_str())
+            && job.now().duration_since(job.opened_at()).unsigned_abs() >= STUBBORN
         {
             self.alerts.note(job.id(), cause, message).await;
         }

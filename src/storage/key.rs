@@ -184,6 +184,8 @@ pub enum ObjectKey<'a> {
     Claim {
         /// The assessment's id, else its title.
         assessment: &'a str,
+        /// The student: an id that an event brings may be one text for all.
+        student: &'a str,
         /// The submission's id.
         submission: &'a str,
     },
@@ -193,6 +195,20 @@ pub enum ObjectKey<'a> {
         assessment: &'a str,
         /// The student's id.
         student: &'a str,
+    },
+    /// What one submission contributes to a plan over several assessments.
+    PlanPart {
+        /// The plan.
+        plan: &'a str,
+        /// The student's id.
+        student: &'a str,
+        /// Assessment, time and job.
+        name: &'a str,
+    },
+    /// The newest good version of a file that the school edits.
+    LastGood {
+        /// The file's own key.
+        key: &'a str,
     },
     /// A job an admin is yet to hear of.
     AlertWaiting {
@@ -232,8 +248,14 @@ impl ObjectKey<'_> {
             Self::Uncounted { assessment, row } => format!("{UNCOUNTED_FOLDER}{}/{}.json", safe_name(assessment), safe_name(row)),
             Self::CohortMembers { assessment } => format!("cohorts/{}/members.json", safe_name(assessment)),
             Self::CohortSummary { assessment } => format!("cohorts/{}/summary.json", safe_name(assessment)),
-            Self::Claim { assessment, submission } => format!("claims/{}/{}", safe_name(assessment), safe_name(submission)),
+            Self::Claim { assessment, student, submission } => {
+                format!("claims/{}/{}/{}", safe_name(assessment), safe_name(student), safe_name(submission))
+            }
             Self::FirstReport { assessment, student } => format!("first_reports/{}/{}.json", safe_name(assessment), safe_name(student)),
+            Self::PlanPart { plan, student, name } => {
+                format!("plans/{}/{}/{}.json", safe_name(plan), safe_name(student), safe_name(name))
+            }
+            Self::LastGood { key } => format!("last_good/{key}"),
             Self::AlertWaiting { cause, job } => format!("{ALERTS_FOLDER}{}/{job}.json", safe_name(cause)),
             Self::AlertSent { cause } => format!("alerts/sent/{}.json", safe_name(cause)),
         }

@@ -156,7 +156,7 @@ fn question(record: &csv::StringRecord, columns: &Columns, width: usize, line: u
         return Err(faults);
     }
     let options = optional(columns.options).map(split_bar).unwrap_or_default();
-    Ok(Question { number, correct, options, kind, points, text: optional(columns.text).map(str::to_owned), groups })
+    Ok(Question { number, line, correct, options, kind, points, text: optional(columns.text).map(str::to_owned), groups })
 }
 
 /// A line of a text that is the row of the next question: what an unclosed quote takes in.

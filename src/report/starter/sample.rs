@@ -111,8 +111,6 @@ fn part(name: &str, level: &str, review: &str, plan: &[String], language: Langua
         level: Some(level.to_owned()),
         total: 12,
         correct: 9,
-        status: level.to_owned(),
-        tone: "middle".to_owned(),
         strengths: vec![review.to_owned()],
         to_review: vec![Review { name: review.to_owned(), parent: None, questions: vec![2, 3] }],
         plan: plan.to_vec(),
