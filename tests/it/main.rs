@@ -3,6 +3,7 @@
 
 mod harness;
 
+mod browser;
 mod commands;
 mod disk;
 #[path = "../parts/gcs_emulator.rs"]
@@ -11,6 +12,7 @@ mod ledger;
 mod mail;
 mod outcomes;
 mod pages;
+mod preview;
 mod pubsub;
 mod race;
 mod report;
