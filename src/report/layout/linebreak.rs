@@ -5,7 +5,7 @@ use std::rc::Rc;
 use crate::report::document::model::{BreakKind, Leader, TabKind};
 use crate::report::fonts::Fonts;
 use crate::report::layout::look::Word;
-use crate::report::layout::shape::{Atom, AtomKind, Prepared, visible};
+use crate::report::layout::shape::{Atom, AtomKind, Ending, Prepared, visible};
 use crate::report::layout::tabs::{Stop, Tabs};
 use crate::report::units::Pt;
 
@@ -101,7 +101,7 @@ pub(super) fn fill(
     right: Pt,
     must: bool,
 ) -> Option<Segment> {
-    let mut filler = Filler { prepared, fonts, tabs, left, right, x: left, placed: Vec::new(), open: None, best: None };
+    let mut filler = Filler { prepared, fonts, tabs, left, right, x: left, placed: Vec::new(), open: None, best: None, last_resort: None };
     let (next, end) = filler.run(from, must)?;
     Some(filler.finish(next, end))
 }
@@ -115,9 +115,14 @@ struct Filler<'f, 'a> {
     x: Pt,
     placed: Vec<Placed>,
     open: Option<OpenTab>,
-    /// The last place a line may end: how much is placed there, where the next line starts, the hyphen to show.
-    best: Option<(usize, Position, Option<Rc<Word>>)>,
+    /// The last place a line may end.
+    best: Option<Place>,
+    /// The last place for want of a better one.
+    last_resort: Option<Place>,
 }
+
+/// A place where a line may end: how much is placed there, where the next line starts, the hyphen to show.
+type Place = (usize, Position, Option<Rc<Word>>);
 
 impl Filler<'_, '_> {
     fn run(&mut self, from: Position, must: bool) -> Option<(Position, LineEnd)> {
@@ -153,8 +158,10 @@ impl Filler<'_, '_> {
                     self.place(at.atom, width, piece);
                 }
             }
-            if atom.may_end {
-                self.best = Some((self.placed.len(), after, None));
+            match atom.may_end {
+                Ending::Good => self.best = Some((self.placed.len(), after, None)),
+                Ending::LastResort => self.last_resort = Some((self.placed.len(), after, None)),
+                Ending::Never => {}
             }
             at = after;
         }
@@ -263,7 +270,10 @@ impl Filler<'_, '_> {
 
     /// No room for the atom at `at`: back to the last good place, or through the word.
     fn give_up(&mut self, at: Position, must: bool) -> Option<(Position, LineEnd)> {
-        if let Some((placed, next, hyphen)) = self.best.take() {
+        // Blanks alone on a line are no better place.
+        let good =
+            self.best.take().filter(|best| self.last_resort.is_none() || !self.placed[..best.0].iter().all(|placed| self.is_space(placed)));
+        if let Some((placed, next, hyphen)) = good.or(self.last_resort.take()) {
             self.placed.truncate(placed);
             self.x = self.placed.last().map_or(self.left, |last| last.x + last.width);
             if let (Some(hyphen), Some(last)) = (hyphen, self.placed.last_mut()) {
@@ -282,6 +292,10 @@ impl Filler<'_, '_> {
         let atom = &self.prepared.atoms[at.atom];
         let something = self.placed.iter().any(|placed| placed.width > Pt::ZERO);
         if let AtomKind::Word(word) = &atom.kind {
+            if at.byte == 0 && something && self.other_look(at.atom) {
+                // A word of several looks that fits on no line is cut where its look changes (measured on LibreOffice 7.4).
+                return Some((at, LineEnd::Wrap));
+            }
             let rest = word.text.get(at.byte..).unwrap_or("");
             let bytes = self.fitting(atom, rest, !something);
             if bytes > 0 && bytes < rest.len() {
@@ -299,6 +313,14 @@ impl Filler<'_, '_> {
         let (width, piece) = self.rest(atom, at);
         self.place(at.atom, width, piece);
         Some((Position { atom: at.atom + 1, byte: 0 }, LineEnd::Wrap))
+    }
+
+    /// Whether the word placed last looks different from an atom.
+    fn other_look(&self, atom: usize) -> bool {
+        let atoms = &self.prepared.atoms;
+        let words = self.placed.iter().rev().map(|placed| &atoms[placed.atom]);
+        let before = words.filter(|before| matches!(before.kind, AtomKind::Word(_))).map(|before| &before.look).next();
+        before.is_some_and(|look| !Rc::ptr_eq(look, &atoms[atom].look))
     }
 
     /// How many bytes of a word fit; at least one character when `some`.

@@ -134,7 +134,14 @@ impl<'a> Pile<'a> {
         let mut anchored = self.anchors(context, paragraph, base);
         let mut from = Position::default();
         loop {
-            let area = Area { width: self.column.width, floats: self.column.wraps.then_some(&self.floats), left: Pt::ZERO, top: self.y };
+            let area = Area {
+                width: self.column.width,
+                floats: self.column.wraps.then_some(&self.floats),
+                left: Pt::ZERO,
+                top: self.y,
+                gap,
+                follows: self.after.is_some(),
+            };
             let lines = setter.lines(context, from, area);
             let top = self.y;
             let Some(end) = lines.last().map(|line| line.end) else { break };
@@ -267,7 +274,7 @@ pub(super) fn frame<'a>(context: &mut Context<'a>, blocks: &'a [Block], bases: &
     let (space_x, space_y) = (twips(frame.space.0), twips(frame.space.1));
     let kept = Rect::new(x - space_x, y - space_y, x + width + space_x, y + height + space_y);
     let side = frame.wrap.then_some(WrapSide::Both);
-    Framed { ink, zone: Some(Zone { rect: kept, side }), count }
+    Framed { ink, zone: Some(Zone { rect: kept, side, below: space_y }), count }
 }
 
 /// The width of the longest unbroken line.
@@ -298,7 +305,12 @@ pub(super) fn float<'a>(context: &mut Context<'a>, drawing: &'a Drawing, bases: 
     let (mut ink, (width, height)) = drawing::draw(context, drawing, size, bases);
     context.structure.leave(outer);
     let bases = Bases { in_cell: bases.in_cell && anchor.layout_in_cell, ..*bases };
-    let (x, y) = bases.place(anchor.position, width, height);
+    let [top, right, bottom, left] = anchor.space.map(emu);
+    let (mut x, y) = bases.place(anchor.position, width, height);
+    if bases.in_cell && anchor.wrap != Wrap::None && left + width + right <= bases.column.width() {
+        // What floats in a cell stays in it with the space kept around it (measured on LibreOffice 7.4).
+        x = x.max(bases.column.left + left).min(bases.column.right - right - width);
+    }
     ink.translate(x, y);
     let layer: Vec<(i64, crate::report::layout::frame::Item)> = {
         let (links, marks) = (std::mem::take(&mut ink.links), std::mem::take(&mut ink.marks));
@@ -311,12 +323,11 @@ pub(super) fn float<'a>(context: &mut Context<'a>, drawing: &'a Drawing, bases: 
     } else {
         ink.front = layer;
     }
-    let [top, right, bottom, left] = anchor.space.map(emu);
     let rect = Rect::new(x - left, y - top, x + width + right, y + height + bottom);
     let zone = match anchor.wrap {
         Wrap::None => None,
-        Wrap::Square(side) | Wrap::Tight(side) => Some(Zone { rect, side: Some(side) }),
-        Wrap::TopAndBottom => Some(Zone { rect, side: None }),
+        Wrap::Square(side) | Wrap::Tight(side) => Some(Zone { rect, side: Some(side), below: bottom }),
+        Wrap::TopAndBottom => Some(Zone { rect, side: None, below: bottom }),
     };
     (ink, zone)
 }

@@ -39,7 +39,11 @@ impl<'a> Flow<'a> {
             }
             let (left, width) = self.current();
             let floats = std::mem::take(&mut self.floats);
-            let lines = setter.lines(&mut self.context, from, Area { width, floats: Some(&floats), left, top: y });
+            let lines = setter.lines(
+                &mut self.context,
+                from,
+                Area { width, floats: Some(&floats), left, top: y, gap: above, follows: self.previous.is_some() },
+            );
             self.floats = floats;
             let fitting = self.fitting(&lines, y);
             if fitting == 0 && !self.at_top {

@@ -200,6 +200,6 @@ impl<'a> Flow<'a> {
         }
         let [top, right, bottom, left] = float.space.map(twips);
         let rect = Rect::new(x - left, y - top, x + laid.width + right, at + bottom);
-        self.floats.add(Zone { rect, side: Some(WrapSide::Both) });
+        self.floats.add(Zone { rect, side: Some(WrapSide::Both), below: bottom });
     }
 }
