@@ -14,7 +14,7 @@ use crate::commands::template::read_data;
 use crate::report::data::ReportData;
 use crate::report::fonts::Fonts;
 use crate::report::language::Language;
-use crate::report::template::{Finding, FillOptions, Missing, Severity, Template};
+use crate::report::template::{FillOptions, Finding, Missing, Severity, Template};
 use crate::report::{self, Options, starter};
 
 /// Word saves in several steps; after the first sign of a change, wait until so long nothing more happens.

@@ -82,7 +82,8 @@ fn the_preview_shows_each_save_and_says_what_is_wrong() {
 
         // Mended and changed: another PDF, no notes.
         save(&template, &changed("Preparado para", "Preparado con mucho cariño para"));
-        browser.wait_for(&format!("document.body.className === 'good' && {shown}.src.includes('version=' + document.body.dataset.version)"));
+        browser
+            .wait_for(&format!("document.body.className === 'good' && {shown}.src.includes('version=' + document.body.dataset.version)"));
         assert_ne!(browser.value(&pdf), first);
         assert_eq!(browser.value("document.querySelectorAll('#notes li').length"), 0);
         keep(&mut browser, "mended.png");

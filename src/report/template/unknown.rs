@@ -51,7 +51,8 @@ fn meant(path: &str, written: &str, data: Option<&Value>) -> (Option<String>, Ve
 /// The field meant by a misspelt one: the one it is the beginning of (`percent` of `percentage`), else the nearest.
 fn nearest_field<'f>(last: &str, fields: &'f [String]) -> Option<&'f String> {
     let nearest = names::nearest(last, fields.iter().map(String::as_str));
-    let longer = || (last.len() > 2).then(|| fields.iter().find(|field| field.starts_with(last) || last.starts_with(field.as_str()))).flatten();
+    let longer =
+        || (last.len() > 2).then(|| fields.iter().find(|field| field.starts_with(last) || last.starts_with(field.as_str()))).flatten();
     longer().or_else(|| nearest.and_then(|nearest| fields.iter().find(|field| *field == nearest)))
 }
 
