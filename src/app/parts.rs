@@ -52,7 +52,7 @@ pub fn pipeline(config: &Config, store: Arc<dyn Store>, mailer: Arc<Mailer>, clo
         config: config.pipeline.clone(),
         clock,
         store,
-        submissions: Arc::new(LearnWorldsSubmissions::new(client)),
+        submissions: Arc::new(LearnWorldsSubmissions::new(client, config.learnworlds.clone())),
         renderer: Arc::new(Engine { fonts, writer: Arc::default() }),
         mailer,
     };

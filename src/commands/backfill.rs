@@ -2,6 +2,7 @@
 //!
 //! Resumable: what got its report, from a webhook or an earlier run, is passed over.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -50,10 +51,15 @@ fn parse_since(text: &str) -> Result<Timestamp, String> {
     text.parse().ok().or_else(|| day().map(|day| day.timestamp())).ok_or_else(|| format!("'{text}' is no date like 2026-03-01"))
 }
 
+/// How long the next job may take to end before the command begins to lose patience.
+const PATIENCE: Duration = Duration::from_mins(1);
+
 #[derive(Debug, Default)]
 struct Tally {
     seen: u64,
     reported: u64,
+    /// Submissions whose job of another event or an earlier run needs a person.
+    stuck: u64,
     jobs: Vec<JobId>,
 }
 
@@ -81,7 +87,13 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
             }
         };
         if args.dry_run {
-            println!("{} submissions: {} with a report, {} without", tally.seen, tally.reported, tally.jobs.len());
+            println!(
+                "{} submissions: {} with a report, {} without, {} whose job needs a person",
+                tally.seen,
+                tally.reported,
+                tally.jobs.len(),
+                tally.stuck
+            );
             return Ok(());
         }
         finish(&app, &tally).await?;
@@ -97,21 +109,30 @@ async fn collect(args: &Args, app: &App, client: &LearnWorldsClient, assessment:
     let bar = progress("asking the platform");
     let mut tally = Tally::default();
     let mut number = Some(1);
+    let mut responses = Vec::new();
     while let Some(page) = number {
         let answer = page_of(client, &args.assessment, page).await?;
         number = answer.next();
         bar.set_length(answer.total_items.unwrap_or_default());
         for response in answer.responses {
             bar.inc(1);
-            if response.submission.submitted_at.is_none() || args.since.is_some_and(|since| response.submission.submitted_at < Some(since))
-            {
-                continue;
+            let at = response.submission.submitted_at;
+            if at.is_some() && args.since.is_none_or(|since| at >= Some(since)) {
+                responses.push(response);
             }
+        }
+    }
+    bar.finish_and_clear();
+    // Oldest first, so that attempts are compared, and RETAKE_POLICY judges them, in the order in which they were made.
+    responses.sort_by_key(|response| response.submission.submitted_at);
+    let mut seen = BTreeSet::new();
+    for response in responses {
+        // A new submission pushes others to the next page, where they are seen again.
+        if response.submission.id.clone().is_none_or(|id| seen.insert(id)) {
             tally.seen += 1;
             take(args, app, assessment, response, &mut tally).await?;
         }
     }
-    bar.finish_and_clear();
     Ok(tally)
 }
 
@@ -141,8 +162,12 @@ async fn take(args: &Args, app: &App, assessment: &Assessment, response: Respons
         submission: Some(response.submission),
         school: None,
     };
-    if app.pipeline.is_reported(&completion).await? {
-        tally.reported += 1;
+    if let Some(job) = app.pipeline.holder(&completion).await? {
+        match app.jobs.show(&job).await?.map(|view| view.state) {
+            Some("parked" | "dead") => tally.stuck += 1,
+            Some("waiting" | "running") if !args.dry_run => tally.jobs.push(job),
+            _ => tally.reported += 1,
+        }
         return Ok(());
     }
     let key = effect_key(&completion, "");
@@ -162,7 +187,8 @@ async fn take(args: &Args, app: &App, assessment: &Assessment, response: Respons
     };
     loop {
         match app.jobs.accept(event.clone()).await {
-            Ok(Claim::Finished { .. }) => tally.reported += 1,
+            Ok(Claim::Finished { end, .. }) if end.state == EndState::Done => tally.reported += 1,
+            Ok(Claim::Finished { .. }) => tally.stuck += 1,
             Ok(claim) => tally.jobs.push(claim.job().clone()),
             // Our own workers are busy; they get on while we wait.
             Err(AcceptError::Saturated { .. }) => {
@@ -179,9 +205,13 @@ async fn take(args: &Args, app: &App, assessment: &Assessment, response: Respons
 async fn finish(app: &App, tally: &Tally) -> anyhow::Result<()> {
     let bar = progress("making reports");
     bar.set_length(tally.jobs.len() as u64);
-    let (mut done, mut stuck, mut waiting) = (0, 0, 0);
+    let (mut done, mut stuck, mut waiting) = (0, tally.stuck, 0);
+    // When nothing ends any more, each wait is half the one before: the rest is left to the service after two minutes of silence.
+    let mut patience = PATIENCE;
     for job in &tally.jobs {
-        match app.jobs.wait(job, Duration::from_mins(1)).await.map(|end| end.state) {
+        let end = app.jobs.wait(job, patience).await;
+        patience = if end.is_some() { PATIENCE } else { patience / 2 };
+        match end.map(|end| end.state) {
             Some(EndState::Done) => done += 1,
             Some(EndState::Parked | EndState::Dead) => stuck += 1,
             None => waiting += 1,
@@ -194,7 +224,7 @@ async fn finish(app: &App, tally: &Tally) -> anyhow::Result<()> {
         tally.seen, tally.reported
     );
     if stuck > 0 {
-        bail!("{stuck} reports need a person: gradepost jobs list --state parked");
+        bail!("{stuck} reports need a person: see gradepost jobs list --state parked and --state dead");
     }
     Ok(())
 }

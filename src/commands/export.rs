@@ -24,7 +24,7 @@ pub fn run(command: &Command) -> anyhow::Result<()> {
     let (config, _) = Config::with_problems(&mut Env::from_process());
     files::block_on(async {
         let app = App::open(config, Arc::new(SystemClock)).await?;
-        let rebuilt = app.pipeline.processed().rebuild().await.context("cannot rebuild processed.csv")?;
+        let rebuilt = app.pipeline.processed().rebuild(app.clock.now()).await.context("cannot rebuild processed.csv")?;
         println!("{} rows in {} courses", rebuilt.rows, rebuilt.courses);
         Ok(())
     })

@@ -48,13 +48,14 @@ pub async fn receive(State(desk): State<AppState>, VerifiedEvent(event): Verifie
 /// Makes the event durable under its effect.
 ///
 /// A bare event looks the same whether the platform repeats it or the student took the test again.
-/// So when its job has ended, a job that follows from that end asks the platform for a newer submission; the pipeline sends nothing when there is none.
+/// So when its job has settled which submission it works on, whatever became of it since, a job that follows it asks the platform for a newer one; the pipeline sends nothing when there is none.
+/// A job that has not looked yet will find the newest submission itself.
 async fn claim(desk: &Desk, mut record: AcceptedEvent, bare: bool) -> Result<Claim, AcceptError> {
     let first = record.effect_key.clone();
     for _ in 0..MOST_FOLLOWING {
         match desk.jobs.accept(record.clone()).await? {
-            Claim::Finished { end, .. } if bare && desk.asks_platform && end.state == EndState::Done => {
-                record.effect_key = format!("{first}/after/{}", end.at);
+            Claim::Finished { job, begun: true, .. } | Claim::InFlight { job, begun: true } if bare && desk.asks_platform => {
+                record.effect_key = format!("{first}/after/{job}");
             }
             claim => return Ok(claim),
         }
@@ -73,8 +74,8 @@ fn refuse(desk: &Desk, error: &AcceptError) -> ApiError {
 /// Never a 5xx after the event is durable: from here on every answer is a 2xx.
 async fn report(desk: &Desk, completion: &Completion, claim: Claim) -> Response {
     let (job, end, repeated) = match claim {
-        Claim::Finished { job, end } => (job, Some(end), true),
-        Claim::InFlight { job } => (job.clone(), desk.jobs.wait(&job, desk.config.webhook_wait).await, true),
+        Claim::Finished { job, end, .. } => (job, Some(end), true),
+        Claim::InFlight { job, .. } => (job.clone(), desk.jobs.wait(&job, desk.config.webhook_wait).await, true),
         Claim::Started { job } => (job.clone(), desk.jobs.wait(&job, desk.config.webhook_wait).await, false),
     };
     let (code, status, message) = verdict(end.as_ref(), repeated);

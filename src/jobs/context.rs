@@ -43,6 +43,10 @@ impl JobContext for Attempt<'_> {
         self.job.round
     }
 
+    fn opened_at(&self) -> Timestamp {
+        self.job.opened_at()
+    }
+
     fn event(&self) -> &AcceptedEvent {
         &self.job.event.event
     }

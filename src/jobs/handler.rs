@@ -37,6 +37,10 @@ pub trait JobContext: Send + Sync {
     fn round(&self) -> u32 {
         1
     }
+    /// When the round began: its event was received, or a person opened the job again.
+    fn opened_at(&self) -> Timestamp {
+        self.event().received_at
+    }
     /// The accepted event.
     fn event(&self) -> &AcceptedEvent;
     /// The current instant of the core's clock.

@@ -23,6 +23,8 @@ pub enum Claim {
     InFlight {
         /// The job.
         job: JobId,
+        /// Whether it has recorded a step: what it works on is settled, and it looks for nothing newer.
+        begun: bool,
     },
     /// The same effect was claimed before, and this is how it ended.
     Finished {
@@ -30,6 +32,8 @@ pub enum Claim {
         job: JobId,
         /// Its end.
         end: End,
+        /// Whether it had recorded a step.
+        begun: bool,
     },
 }
 
@@ -37,7 +41,7 @@ impl Claim {
     /// The job.
     pub fn job(&self) -> &JobId {
         match self {
-            Self::Started { job } | Self::InFlight { job } | Self::Finished { job, .. } => job,
+            Self::Started { job } | Self::InFlight { job, .. } | Self::Finished { job, .. } => job,
         }
     }
 }
@@ -78,7 +82,7 @@ impl Jobs {
             }
             Err(JobsError::Store(StoreError::AlreadyExists { .. })) => {
                 let known = self.known(&job).await.map_err(unavailable)?;
-                Ok(known.unwrap_or(Claim::InFlight { job }))
+                Ok(known.unwrap_or(Claim::InFlight { job, begun: false }))
             }
             Err(error) => Err(unavailable(error)),
         }
@@ -97,11 +101,12 @@ impl Jobs {
                 Err(error) => return Err(error.into()),
             }
         }
+        let begun = !job.steps.is_empty();
         Ok(Some(match state {
-            JobState::Ended(end) => Claim::Finished { job: id.clone(), end },
+            JobState::Ended(end) => Claim::Finished { job: id.clone(), end, begun },
             JobState::Waiting { .. } | JobState::Running { .. } => {
                 self.wake_if_overdue(&job).await;
-                Claim::InFlight { job: id.clone() }
+                Claim::InFlight { job: id.clone(), begun }
             }
         }))
     }

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::delivery::mail::{Mailer, OutgoingMail, SendOutcome};
 use crate::model::ids::JobId;
 use crate::pipeline::letters::{AlertLetter, Letters};
+use crate::pipeline::waiting;
 use crate::report::language::Language;
 use crate::storage::key::{ALERTS_FOLDER, ObjectKey};
 use crate::storage::{PutMode, Store, StoreError};
@@ -22,9 +23,6 @@ const QUIET: Duration = Duration::from_hours(1);
 
 /// Jobs named in one mail; the rest are counted.
 const NAMED_JOBS: usize = 20;
-
-/// Notes looked at in one go.
-const PAGE: usize = 1000;
 
 /// What the admin is to hear, and heard.
 pub(super) struct Alerts {
@@ -71,7 +69,7 @@ impl Alerts {
     /// The store failed; the notes stay.
     pub(super) async fn send_due(&self, now: Timestamp) -> Result<usize, StoreError> {
         let mut causes: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for key in self.store.list(ALERTS_FOLDER, None, PAGE).await? {
+        for key in waiting::keys(self.store.as_ref(), ALERTS_FOLDER).await? {
             if let Some((cause, _)) = key.strip_prefix(ALERTS_FOLDER).and_then(|rest| rest.split_once('/')) {
                 causes.entry(cause.to_owned()).or_default().push(key);
             }

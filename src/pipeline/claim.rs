@@ -9,6 +9,7 @@ use bytes::Bytes;
 
 use crate::jobs::handler::JobError;
 use crate::model::completion::Completion;
+use crate::model::ids::JobId;
 use crate::pipeline::fetch::Fetched;
 use crate::pipeline::run::{Run, storage};
 use crate::storage::key::ObjectKey;
@@ -23,21 +24,23 @@ const REPEAT_PATIENCE: Duration = Duration::from_mins(10);
 /// An event that comes this soon after the submission is about that submission.
 const PROMPT: Duration = Duration::from_mins(2);
 
-/// Whether another job has this submission. A bare event first waits for a newer submission that may be on its way.
+/// Claims the submission; whether another job has it. A bare event first waits for a newer submission that may be on its way.
+///
+/// A person who opens a job again wants its report, whoever has claimed the submission; a claim nobody holds is still taken, so that later events and `backfill` find it.
 pub(super) async fn is_taken(run: &Run<'_>, fetched: &Fetched) -> Result<bool, JobError> {
-    if fetched.from_event || run.job.round() > 1 {
-        return Ok(false);
+    let wanted = run.job.round() > 1;
+    if !wanted {
+        wait_when_stale(run, fetched)?;
     }
-    wait_when_stale(run, fetched)?;
     let Some(submission) = &fetched.submission.id else { return Ok(false) };
-    let assessment = run.assessment_key();
-    let key = ObjectKey::Claim { assessment: &assessment, submission }.path();
+    let (assessment, student) = (run.assessment_key(), run.student_key(&fetched.student));
+    let key = ObjectKey::Claim { assessment: &assessment, student: &student, submission }.path();
     let own = Bytes::from(run.job.id().to_string());
     match run.services.store.put(&key, own.clone(), PutMode::Create).await {
         Ok(_) => Ok(false),
         Err(StoreError::AlreadyExists { .. }) => {
             let holder = run.services.store.get(&key).await.map_err(|error| storage(&error))?;
-            if holder.is_none_or(|(bytes, _)| bytes == own) {
+            if wanted || holder.is_none_or(|(bytes, _)| bytes == own) {
                 return Ok(false);
             }
             wait_for_newer(run, fetched)?;
@@ -47,10 +50,14 @@ pub(super) async fn is_taken(run: &Run<'_>, fetched: &Fetched) -> Result<bool, J
     }
 }
 
-/// Whether a submission has a job already; for `backfill`.
-pub(super) async fn has_job(store: &dyn Store, completion: &Completion) -> Result<bool, StoreError> {
-    let (Some(assessment), Some(submission)) = (&completion.assessment.id, &completion.submission_id) else { return Ok(false) };
-    Ok(store.get(&ObjectKey::Claim { assessment, submission }.path()).await?.is_some())
+/// The job that makes a submission's report, if one does; for `backfill`.
+pub(super) async fn holder(store: &dyn Store, completion: &Completion) -> Result<Option<JobId>, StoreError> {
+    let student = completion.student.id.as_ref().or(completion.student.email.as_ref());
+    let (Some(assessment), Some(student), Some(submission)) = (&completion.assessment.id, student, &completion.submission_id) else {
+        return Ok(None);
+    };
+    let found = store.get(&ObjectKey::Claim { assessment, student, submission }.path()).await?;
+    Ok(found.and_then(|(bytes, _)| JobId::parse(std::str::from_utf8(&bytes).ok()?)))
 }
 
 fn wait_when_stale(run: &Run<'_>, fetched: &Fetched) -> Result<(), JobError> {

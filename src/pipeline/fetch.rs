@@ -1,6 +1,7 @@
 //! Completion → submission: the platform's API first, the event's own answers when it has none.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -8,9 +9,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::intake::sources::learnworlds::client::LearnWorldsClient;
+use crate::intake::sources::learnworlds::config::LearnWorldsConfig;
 use crate::intake::sources::learnworlds::error::ApiError;
 use crate::jobs::handler::JobError;
-use crate::model::completion::Completion;
+use crate::model::completion::{Assessment, Completion};
 use crate::model::person::{EmailAddress, Student};
 use crate::model::submission::Submission;
 use crate::pipeline::claim;
@@ -30,6 +32,9 @@ pub trait Submissions: Send + Sync {
     /// # Errors
     /// [`FetchError`], which says what happens next.
     async fn find(&self, completion: &Completion) -> Result<Found, FetchError>;
+
+    /// Adds what the settings know of an assessment: the id of its name, the name of its id.
+    fn complete(&self, _assessment: &mut Assessment) {}
 }
 
 /// What the platform knows.
@@ -39,6 +44,8 @@ pub struct Found {
     pub submission: Option<Submission>,
     /// The student with what the event left out.
     pub student: Student,
+    /// The assessment's title, when the event has none and the platform tells.
+    pub title: Option<String>,
 }
 
 /// Why the platform gave no answer.
@@ -70,6 +77,9 @@ pub(super) struct Fetched {
     pub(super) from_event: bool,
     pub(super) student: Student,
     pub(super) submission: Submission,
+    /// The assessment's title, when the event has none and the platform told.
+    #[serde(default)]
+    pub(super) title: Option<String>,
     /// Another job makes this submission's report.
     #[serde(default)]
     pub(super) duplicate: bool,
@@ -88,27 +98,43 @@ pub(super) async fn step(run: &Run<'_>) -> Result<Fetched, JobError> {
 async fn fetch(run: &Run<'_>) -> Result<Fetched, JobError> {
     let is_answered = |submission: &Submission| !submission.answers.is_empty();
     let own = run.completion.submission.clone().filter(is_answered);
-    let found = run.services.submissions.find(&run.completion).await;
-    let at = run.job.now();
+    let found = run.services.submissions.find(&asked(run).await?).await;
+    let (at, duplicate) = (run.job.now(), false);
     match (found, own) {
-        (Ok(Found { submission, student }), own) => match (submission.filter(is_answered), own) {
-            (Some(submission), _) => Ok(Fetched { at, from_event: false, student, submission, duplicate: false }),
-            (None, Some(submission)) => Ok(Fetched { at, from_event: true, student, submission, duplicate: false }),
+        (Ok(Found { submission, student, title }), own) => match (submission.filter(is_answered), own) {
+            (Some(submission), _) => Ok(Fetched { at, from_event: false, student, submission, title, duplicate }),
+            (None, Some(submission)) => Ok(Fetched { at, from_event: true, student, submission, title, duplicate }),
             (None, None) => Err(late(run)),
         },
-        (Err(error), Some(submission)) if error.cure == Cure::Person => {
+        // A platform that does not get well in time need not be waited for when the answers are at hand.
+        (Err(error), Some(submission)) if error.cure == Cure::Person || waited(run) >= LATE => {
             tracing::info!(job.id = %run.job.id(), cause = error.cause, "the event's own answers are used");
-            Ok(Fetched { at, from_event: true, student: run.completion.student.clone(), submission, duplicate: false })
+            Ok(Fetched { at, from_event: true, student: run.completion.student.clone(), submission, title: None, duplicate })
         }
         (Err(error), _) => Err(error.into()),
     }
 }
 
+/// What is asked for: when a person opens a job again, the submission it was about before, not one that came since.
+async fn asked(run: &Run<'_>) -> Result<Completion, JobError> {
+    let mut completion = run.completion.clone();
+    for round in (1..run.job.round()).rev() {
+        if completion.submission_id.is_some() {
+            break;
+        }
+        completion.submission_id = run.recorded_in::<Fetched>("fetched", round).await?.and_then(|fetched| fetched.submission.id);
+    }
+    Ok(completion)
+}
+
+fn waited(run: &Run<'_>) -> Duration {
+    run.job.now().duration_since(run.job.event().received_at).unsigned_abs()
+}
+
 /// No answers: too early to say, or a fault.
 fn late(run: &Run<'_>) -> JobError {
-    let waited = run.job.now().duration_since(run.job.event().received_at);
     let assessment = run.completion.assessment.id.as_deref().unwrap_or("without id");
-    if waited.unsigned_abs() < LATE {
+    if waited(run) < LATE {
         return JobError::retry("no_responses", format!("assessment {assessment} shows no answers of this student yet"));
     }
     JobError::park(
@@ -138,12 +164,40 @@ impl From<ApiError> for FetchError {
 /// LearnWorlds' API, when it is configured.
 pub struct LearnWorldsSubmissions {
     client: Option<Arc<LearnWorldsClient>>,
+    config: LearnWorldsConfig,
+    /// Titles by assessment, as the platform told them.
+    titles: Mutex<HashMap<String, String>>,
 }
+
+/// More titles than a school has assessments; when they are reached, the platform is asked anew.
+const MOST_TITLES: usize = 10_000;
 
 impl LearnWorldsSubmissions {
     /// Over a client; without one, only events that bring their answers can be served.
-    pub fn new(client: Option<Arc<LearnWorldsClient>>) -> Self {
-        Self { client }
+    pub fn new(client: Option<Arc<LearnWorldsClient>>, config: LearnWorldsConfig) -> Self {
+        Self { client, config, titles: Mutex::default() }
+    }
+
+    /// The title of an assessment that came without one; a course that cannot be looked into leaves it without.
+    async fn title(&self, client: &LearnWorldsClient, assessment: &Assessment) -> Result<Option<String>, ApiError> {
+        let (None, Some(id), Some(course)) = (&assessment.title, &assessment.id, &assessment.course_id) else { return Ok(None) };
+        let known = self.titles.lock().unwrap_or_else(PoisonError::into_inner).get(id).cloned();
+        if known.is_some() {
+            return Ok(known);
+        }
+        let title = match client.course_contents(course).await {
+            Ok(units) => units.into_iter().find(|unit| unit.id == *id).and_then(|unit| unit.title),
+            Err(error) if error.is_transient() => return Err(error),
+            Err(_) => None,
+        };
+        if let Some(title) = &title {
+            let mut titles = self.titles.lock().unwrap_or_else(PoisonError::into_inner);
+            if titles.len() >= MOST_TITLES {
+                titles.clear();
+            }
+            titles.insert(id.clone(), title.clone());
+        }
+        Ok(title)
     }
 }
 
@@ -153,14 +207,24 @@ impl Submissions for LearnWorldsSubmissions {
         let client = self.client.as_ref().ok_or(ApiError::NotConfigured)?;
         let student = complete(client, &completion.student).await?;
         let (Some(assessment), Some(user)) = (&completion.assessment.id, &student.id) else {
-            return Ok(Found { submission: None, student });
+            return Ok(Found { submission: None, student, title: None });
         };
         let submission = match &completion.submission_id {
             // The event names the submission: another attempt of the same student is not it.
             Some(id) => client.responses(assessment, user).await?.into_iter().find(|submission| submission.id.as_ref() == Some(id)),
             None => client.newest_submission(assessment, user, completion.submitted_at).await?,
         };
-        Ok(Found { submission, student })
+        let title = if submission.is_some() { self.title(client, &completion.assessment).await? } else { None };
+        Ok(Found { submission, student, title })
+    }
+
+    fn complete(&self, assessment: &mut Assessment) {
+        if assessment.id.is_none() {
+            assessment.id = assessment.title.as_deref().and_then(|title| self.config.assessment_id(title)).map(ToOwned::to_owned);
+        }
+        if assessment.title.is_none() {
+            assessment.title = assessment.id.as_deref().and_then(|id| self.config.assessment_name(id)).map(ToOwned::to_owned);
+        }
     }
 }
 

@@ -55,7 +55,7 @@ async fn others(run: &Run<'_>, own_key: &str, own_job: &str) -> Result<Vec<Filed
         match serde_json::from_slice::<Filed>(&bytes) {
             Ok(filed) if filed.job != own_job => others.push(filed),
             Ok(_) => {}
-            Err(error) => tracing::warn!(key, %error, "an earlier result cannot be read and is left out"),
+            Err(error) => tracing::warn!(job.id = %own_job, %error, "an earlier result cannot be read and is left out"),
         }
     }
     others.sort_by(|a, b| (a.at, &a.job).cmp(&(b.at, &b.job)));

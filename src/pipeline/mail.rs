@@ -1,7 +1,8 @@
 //! Mails the report: the one step that cannot be undone.
 //!
 //! `mailing` is recorded before a byte goes out and `mailed` after the final reply; a try that clearly failed is recorded as `unsent`.
-//! A try with neither is one of which nobody knows whether the mail arrived (durability.md "Steps").
+//! A try with neither is one of which nobody knows whether the mail arrived.
+//! The lease is confirmed before `mailing` and again when the server waits for nothing but the message.
 
 use bytes::Bytes;
 use jiff::Timestamp;
@@ -70,7 +71,9 @@ pub(super) async fn step(run: &Run<'_>, fetched: &Fetched, analysed: &Analysed, 
     }
     let mail = compose(run, fetched, analysed, pdf, to).await?;
     announce(run, &mail, &tries).await?;
-    let outcome = run.services.mailer.send(&mail).await;
+    // The conversation up to here may have taken long; who lost the job meanwhile leaves the mail to the other.
+    let still_ours = async { run.job.check_lease().await.map_err(|error| error.message) };
+    let outcome = run.services.mailer.send_if(&mail, still_ours).await;
     conclude(run, &mail, &tries, outcome).await
 }
 

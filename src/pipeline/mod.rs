@@ -57,8 +57,11 @@ use crate::pipeline::run::{Run, Services};
 use crate::pipeline::shelf::Shelf;
 use crate::storage::{Store, StoreError};
 
-/// An attempt from which on a failing job is worth telling the admin, though it goes on trying.
-const STUBBORN: u32 = 6;
+/// How long a job fails before the admin hears of it, though it goes on trying.
+const STUBBORN: Duration = Duration::from_mins(15);
+
+/// Failures that mend themselves or end by themselves; there is nothing a person could do.
+const PATIENT: [&str; 3] = ["submission_late", "no_responses", "platform_rate_limited"];
 
 /// How long rows and notes gather before they are folded and told.
 const UPKEEP_EVERY: Duration = Duration::from_secs(20);
@@ -127,12 +130,12 @@ impl Pipeline {
         }
     }
 
-    /// Whether a submission has its job already; for `backfill`.
+    /// The job that makes a submission's report, if one does; for `backfill`.
     ///
     /// # Errors
     /// The store's.
-    pub async fn is_reported(&self, completion: &Completion) -> Result<bool, StoreError> {
-        claim::has_job(self.services.store.as_ref(), completion).await
+    pub async fn holder(&self, completion: &Completion) -> Result<Option<JobId>, StoreError> {
+        claim::holder(self.services.store.as_ref(), completion).await
     }
 
     /// Whether the template that serves by default can be used; for `/ready` and `doctor`.
@@ -150,9 +153,10 @@ impl Pipeline {
 
     /// The steps, in order.
     async fn steps(&self, job: &dyn JobContext) -> Result<serde_json::Value, JobError> {
-        let run = Run::of(&self.services, job)?;
+        let mut run = Run::of(&self.services, job)?;
         let started = job.now();
         let fetched = fetch::step(&run).await?;
+        run.learn(&fetched);
         if fetched.duplicate {
             return Ok(json!({ "status": "duplicate", "assessment_title": run.completion.assessment.display_title() }));
         }
@@ -216,7 +220,8 @@ impl Handler for Pipeline {
     async fn run(&self, job: &dyn JobContext) -> Result<serde_json::Value, JobError> {
         let result = self.steps(job).await;
         if let Err(JobError { next: Next::Retry(_), cause, message }) = &result
-            && job.attempt() >= STUBBORN
+            && !PATIENT.contains(&cause.as_str())
+            && job.now().duration_since(job.opened_at()).unsigned_abs() >= STUBBORN
         {
             self.alerts.note(job.id(), cause, message).await;
         }

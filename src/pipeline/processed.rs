@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use futures::{StreamExt as _, TryStreamExt as _};
@@ -70,6 +71,9 @@ pub enum ProcessedError {
     },
 }
 
+/// How far the clocks of two instances may be apart.
+const CLOCK_TOLERANCE: Duration = Duration::from_mins(2);
+
 /// The indexes of all courses.
 #[derive(Clone)]
 pub struct Processed {
@@ -109,11 +113,11 @@ impl Processed {
         failure.map_or(Ok(done), Err)
     }
 
-    /// Writes every index anew from the jobs' records; rows of an older service, which name no job, stay.
+    /// Writes every index anew from the jobs' records; rows of an older service, which name no job, stay, and so do rows a running service adds after `began`, whose records the scan may have missed.
     ///
     /// # Errors
     /// The store failed, or an index is unreadable.
-    pub async fn rebuild(&self) -> Result<Folded, ProcessedError> {
+    pub async fn rebuild(&self, began: Timestamp) -> Result<Folded, ProcessedError> {
         let mut courses: BTreeMap<String, Vec<Row>> = BTreeMap::new();
         let mut after: Option<String> = None;
         loop {
@@ -132,7 +136,7 @@ impl Processed {
             rows.sort_by(|a, b| (a.processed_at, &a.job_id).cmp(&(b.processed_at, &b.job_id)));
             done.rows += rows.len();
             self.change(&course, |index| {
-                index.keep_foreign();
+                index.drop_older_than(began);
                 rows.iter().filter(|row| index.add(row)).count()
             })
             .await?;
@@ -224,11 +228,14 @@ impl Index {
         true
     }
 
-    /// Drops the rows that jobs stand behind, for a rebuild.
-    fn keep_foreign(&mut self) {
-        let job = self.column("job_id");
-        self.rows.retain(|row| row[job].is_empty());
-        self.known.clear();
+    /// Drops the rows that jobs stand behind, for a rebuild that began at that time.
+    fn drop_older_than(&mut self, began: Timestamp) {
+        let (job, file, at) = (self.column("job_id"), self.column("file"), self.column("processed_at"));
+        // The column holds whole seconds, and instances' clocks differ a little.
+        let limit = began.saturating_sub(CLOCK_TOLERANCE).unwrap_or(Timestamp::MIN);
+        let is_new = |row: &[String]| row[at].parse::<Timestamp>().is_ok_and(|at| at >= limit);
+        self.rows.retain(|row| row[job].is_empty() || is_new(row));
+        self.known = self.rows.iter().map(|row| (row[job].clone(), row[file].clone())).collect();
     }
 
     fn write(&self) -> Result<Vec<u8>, csv::Error> {

@@ -11,7 +11,7 @@ use crate::jobs::handler::{self, JobContext, JobError};
 use crate::model::completion::Completion;
 use crate::pipeline::cohort::Cohorts;
 use crate::pipeline::config::PipelineConfig;
-use crate::pipeline::fetch::Submissions;
+use crate::pipeline::fetch::{Fetched, Submissions};
 use crate::pipeline::letters::Letters;
 use crate::pipeline::processed::Processed;
 use crate::pipeline::shelf::Shelf;
@@ -41,9 +41,16 @@ pub(super) struct Run<'a> {
 impl<'a> Run<'a> {
     /// Reads the event.
     pub(super) fn of(services: &'a Services, job: &'a dyn JobContext) -> Result<Self, JobError> {
-        let completion = serde_json::from_value(job.event().payload.clone())
+        let mut completion: Completion = serde_json::from_value(job.event().payload.clone())
             .map_err(|error| JobError::dead("record_unreadable", format!("the accepted event cannot be read: {error}")))?;
+        services.submissions.complete(&mut completion.assessment);
         Ok(Self { services, job, completion })
+    }
+
+    /// Takes the title that the platform told, when the event has none.
+    pub(super) fn learn(&mut self, fetched: &Fetched) {
+        let title = &mut self.completion.assessment.title;
+        *title = title.take().or_else(|| fetched.title.clone());
     }
 
     /// Reads a step's record of this round.

@@ -47,7 +47,7 @@ async fn one<T: DeserializeOwned>(store: &Arc<dyn Store>, key: String) -> Result
 }
 
 /// All keys under a folder.
-async fn keys(store: &dyn Store, folder: &str) -> Result<Vec<String>, StoreError> {
+pub(super) async fn keys(store: &dyn Store, folder: &str) -> Result<Vec<String>, StoreError> {
     let mut keys: Vec<String> = Vec::new();
     loop {
         let page = store.list(folder, keys.last().map(String::as_str), PAGE).await?;

@@ -184,6 +184,8 @@ pub enum ObjectKey<'a> {
     Claim {
         /// The assessment's id, else its title.
         assessment: &'a str,
+        /// The student: an id that an event brings may be one text for all.
+        student: &'a str,
         /// The submission's id.
         submission: &'a str,
     },
@@ -232,7 +234,9 @@ impl ObjectKey<'_> {
             Self::Uncounted { assessment, row } => format!("{UNCOUNTED_FOLDER}{}/{}.json", safe_name(assessment), safe_name(row)),
             Self::CohortMembers { assessment } => format!("cohorts/{}/members.json", safe_name(assessment)),
             Self::CohortSummary { assessment } => format!("cohorts/{}/summary.json", safe_name(assessment)),
-            Self::Claim { assessment, submission } => format!("claims/{}/{}", safe_name(assessment), safe_name(submission)),
+            Self::Claim { assessment, student, submission } => {
+                format!("claims/{}/{}/{}", safe_name(assessment), safe_name(student), safe_name(submission))
+            }
             Self::FirstReport { assessment, student } => format!("first_reports/{}/{}.json", safe_name(assessment), safe_name(student)),
             Self::AlertWaiting { cause, job } => format!("{ALERTS_FOLDER}{}/{job}.json", safe_name(cause)),
             Self::AlertSent { cause } => format!("alerts/sent/{}.json", safe_name(cause)),

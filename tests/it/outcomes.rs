@@ -97,7 +97,7 @@ struct Nothing;
 #[async_trait]
 impl Submissions for Nothing {
     async fn find(&self, completion: &Completion) -> Result<Found, FetchError> {
-        Ok(Found { submission: None::<Submission>, student: completion.student.clone() })
+        Ok(Found { submission: None::<Submission>, student: completion.student.clone(), title: None })
     }
 }
 

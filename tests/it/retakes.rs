@@ -57,3 +57,22 @@ async fn a_repeat_is_a_duplicate_and_a_retake_gets_its_own_report() {
     assert_eq!(service.webhook(&bare("ana")).await.body["status"], "duplicate");
     assert_eq!(mails(school.path()).len(), 2);
 }
+
+#[tokio::test]
+async fn a_retake_is_not_swallowed_by_a_job_that_waits_for_a_person() {
+    let answers = serde_json::from_str::<Value>(&completion("ana")).unwrap()["submission"]["answers"].clone();
+    let platform = MockServer::start().await;
+    let first = submission("aaaaaaaaaaaaaaaaaaaaaaa1", "ana", &answers, 2.0);
+    platform_shows(&platform, vec![first.clone()]).await;
+    let school = school();
+    std::fs::remove_dir_all(school.path().join("questions")).unwrap();
+    let service = Service::start(school.path(), &[("SCHOOL_DOMAIN", &platform.uri()), ("CLIENT_ID", "c"), ("ACCESS_TOKEN", "t")]);
+
+    let before = service.webhook(&bare("ana")).await;
+    assert_eq!(before.body["status"], "parked", "{}\n{}", before.text, service.log());
+    platform_shows(&platform, vec![submission("aaaaaaaaaaaaaaaaaaaaaaa2", "ana", &answers, 1.0), first]).await;
+    let retake = service.webhook(&bare("ana")).await;
+    assert_eq!(retake.body["status"], "parked", "{}\n{}", retake.text, service.log());
+    assert_ne!(retake.body["job_id"], before.body["job_id"], "the retake has a job of its own");
+    assert_eq!(service.webhook(&bare("ana")).await.body["status"], "duplicate", "a repeat has none");
+}

@@ -15,6 +15,7 @@ mod smtp;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use futures::TryFutureExt as _;
 use jiff::Timestamp;
 
 use crate::delivery::mail::config::{MailConfig, TransportKind};
@@ -47,17 +48,28 @@ impl Mailer {
 
     /// Sends one mail and tells what became of it. Safe to cancel: a connection in the middle of a mail is never used again.
     pub async fn send(&self, mail: &OutgoingMail) -> SendOutcome {
+        self.send_if(mail, std::future::ready(Ok(()))).await
+    }
+
+    /// As [`send`](Self::send); `go` is asked when nothing is left but to hand over the message, and its no ends the conversation with nothing delivered.
+    pub async fn send_if(&self, mail: &OutgoingMail, go: impl Future<Output = Result<(), String>> + Send) -> SendOutcome {
         let built = match message::build(mail, &self.config) {
             Ok(built) => built,
             Err(words) => return SendOutcome::Permanent(words),
         };
         match &self.transport {
-            Transport::Smtp(smtp) => smtp.send(&built).await,
-            Transport::File(outbox) => match outbox.keep(&outbox::file_name(mail), Bytes::from(built.bytes)).await {
-                Ok(()) => SendOutcome::Sent("kept in the outbox".to_owned()),
+            Transport::Smtp(smtp) => smtp.send(&built, go).await,
+            Transport::File(outbox) => {
+                let name = outbox::file_name(mail);
+                match go.and_then(|()| outbox.keep(&name, Bytes::from(built.bytes))).await {
+                    Ok(()) => SendOutcome::Sent("kept in the outbox".to_owned()),
+                    Err(words) => SendOutcome::Transient(words),
+                }
+            }
+            Transport::Memory(memory) => match go.await {
+                Ok(()) => memory.take(mail, Bytes::from(built.bytes)),
                 Err(words) => SendOutcome::Transient(words),
             },
-            Transport::Memory(memory) => memory.take(mail, Bytes::from(built.bytes)),
         }
     }
 

@@ -84,11 +84,11 @@ impl Smtp {
         Self { hello: ClientId::Domain(hello.to_owned()), tls, pool, config, refused: Mutex::default() }
     }
 
-    /// Sends one mail to the end of the conversation.
-    pub(super) async fn send(&self, mail: &Built) -> SendOutcome {
+    /// Sends one mail to the end of the conversation, unless `go` says no when everything but the message itself has been said.
+    pub(super) async fn send(&self, mail: &Built, go: impl Future<Output = Result<(), String>> + Send) -> SendOutcome {
         let _slot = self.pool.slot().await;
         let outcome = match self.clean_connection().await {
-            Ok(connection) => self.send_over(connection, mail).await,
+            Ok(connection) => self.send_over(connection, mail, go).await,
             Err(failure) => failure.outcome(),
         };
         without_address(outcome, &mail.to)
@@ -162,8 +162,19 @@ impl Smtp {
     }
 
     /// The connection goes back to the pool only after a clean final reply; on every other way out it is dropped here.
-    async fn send_over(&self, (mut connection, sent): (AsyncSmtpConnection, u32), mail: &Built) -> SendOutcome {
+    async fn send_over(
+        &self,
+        (mut connection, sent): (AsyncSmtpConnection, u32),
+        mail: &Built,
+        go: impl Future<Output = Result<(), String>> + Send,
+    ) -> SendOutcome {
         if let Err(failure) = self.envelope(&mut connection, mail).await {
+            return failure.outcome();
+        }
+        if let Err(words) = go.await {
+            return SendOutcome::Transient(words);
+        }
+        if let Err(failure) = command(Stage::Data, self.config.timeout, 3, connection.command(Data)).await {
             return failure.outcome();
         }
         let outcome = self.message(&mut connection, &mail.bytes).await;
@@ -184,8 +195,7 @@ impl Smtp {
             parameters.push(MailParameter::SmtpUtfEight);
         }
         command(Stage::Sender, limit, 2, connection.command(Mail::new(Some(mail.from.clone()), parameters))).await?;
-        command(Stage::Recipient, limit, 2, connection.command(Rcpt::new(mail.to.clone(), vec![]))).await?;
-        command(Stage::Data, limit, 3, connection.command(Data)).await
+        command(Stage::Recipient, limit, 2, connection.command(Rcpt::new(mail.to.clone(), vec![]))).await
     }
 
     /// Hands over the bytes. Until the last of them is written a failure is harmless: a server must forget a message whose end it has not seen (RFC 5321, section 4.1.1.4).

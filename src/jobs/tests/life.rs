@@ -27,7 +27,7 @@ async fn a_job_runs_to_its_end_and_leaves_no_pointer() {
     assert!(matches!(jobs.run_one(&handler, &job).await, Outcome::EndedBefore(again) if again == end));
     assert_eq!(handler.runs(), 1, "an ended job does not run again");
     assert_eq!(jobs.wait(&job, Duration::from_secs(1)).await, Some(end.clone()));
-    assert_eq!(jobs.accept(world.event("a")).await.unwrap(), Claim::Finished { job, end });
+    assert_eq!(jobs.accept(world.event("a")).await.unwrap(), Claim::Finished { job, end, begun: true });
 }
 
 #[tokio::test]
@@ -36,8 +36,8 @@ async fn the_same_effect_is_the_same_job_even_from_another_delivery() {
     let (a, b) = (world.instance(), world.instance());
     let first = a.accept(world.event("same")).await.unwrap();
     let other_delivery = AcceptedEvent { delivery_key: "other".to_owned(), ..world.event("same") };
-    assert_eq!(b.accept(world.event("same")).await.unwrap(), Claim::InFlight { job: first.job().clone() });
-    assert_eq!(b.accept(other_delivery).await.unwrap(), Claim::InFlight { job: first.job().clone() });
+    assert_eq!(b.accept(world.event("same")).await.unwrap(), Claim::InFlight { job: first.job().clone(), begun: false });
+    assert_eq!(b.accept(other_delivery).await.unwrap(), Claim::InFlight { job: first.job().clone(), begun: false });
     assert_ne!(b.accept(world.event("different")).await.unwrap().job(), first.job());
 }
 

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::delivery::mail::SendOutcome;
 use crate::pipeline::config::PipelineConfig;
+use crate::pipeline::fetch::{Cure, FetchError};
 use crate::pipeline::tests::harness::World;
 
 #[tokio::test]
@@ -41,15 +42,18 @@ async fn an_alert_that_could_not_be_sent_is_not_lost() {
 }
 
 #[tokio::test]
-async fn a_job_that_only_waits_is_told_when_it_waits_stubbornly() {
+async fn the_admin_hears_of_troubles_that_last_and_not_of_waiting() {
     let world = World::new().await;
-    world.platform.answers(Ok(None));
-    let mut job = world.job(1);
-    for attempt in 1..=6 {
-        assert!(!world.store.keys().iter().any(|key| key.starts_with("alerts/")), "attempt {attempt}");
-        job.attempt = attempt;
-        let _ = world.run(&job).await;
+    let job = world.job(1);
+    for minutes in [0, 20] {
+        world.clock.advance(Duration::from_mins(minutes));
+        world.platform.answers(Err(FetchError { cause: "platform_rate_limited", message: "429".to_owned(), cure: Cure::Time(None) }));
+        world.run(&job).await.unwrap_err();
+        world.pipeline.upkeep().await.unwrap();
+        assert!(world.alerts().is_empty());
     }
+    world.platform.answers(Err(FetchError { cause: "platform_unavailable", message: "503".to_owned(), cure: Cure::Time(None) }));
+    world.run(&job.again()).await.unwrap_err();
     world.pipeline.upkeep().await.unwrap();
     assert_eq!(world.alerts().len(), 1);
 }

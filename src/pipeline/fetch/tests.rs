@@ -16,7 +16,7 @@ async fn platform() -> (MockServer, LearnWorldsSubmissions) {
     let server = MockServer::start().await;
     let clock = ManualClock::new("2026-11-21T12:00:00Z".parse().unwrap());
     let client = LearnWorldsClient::new(&LearnWorldsConfig::for_testing(&server.uri()), Arc::new(clock)).unwrap();
-    (server, LearnWorldsSubmissions::new(Some(Arc::new(client))))
+    (server, LearnWorldsSubmissions::new(Some(Arc::new(client)), LearnWorldsConfig::default()))
 }
 
 async fn serve(server: &MockServer, at: &str, status: u16, body: Value) {
@@ -95,6 +95,36 @@ async fn each_refusal_says_whether_time_or_a_person_helps() {
         let error = submissions.find(&completion()).await.unwrap_err();
         assert_eq!((error.cause, error.cure == Cure::Person), (cause, person), "{status}");
     }
-    let error = LearnWorldsSubmissions::new(None).find(&completion()).await.unwrap_err();
+    let error = LearnWorldsSubmissions::new(None, LearnWorldsConfig::default()).find(&completion()).await.unwrap_err();
     assert_eq!((error.cause, error.cure), ("platform_not_configured", Cure::Person));
+}
+
+#[tokio::test]
+async fn a_title_the_event_left_out_is_asked_for_once() {
+    let (server, submissions) = platform().await;
+    serve(&server, RESPONSES, 200, responses(&[("s", 1_763_600_000.5)])).await;
+    let unit = json!({ "id": "0123456789abcdef01234567", "type": "assessmentV2", "title": "M1 Ensayo" });
+    serve(&server, "/admin/api/v2/courses/diag/contents", 200, json!({ "sections": [{ "learningUnits": [unit] }] })).await;
+    let untitled = Completion { assessment: Assessment { title: None, ..completion().assessment }, ..completion() };
+    for _ in 0..2 {
+        assert_eq!(submissions.find(&untitled).await.unwrap().title.as_deref(), Some("M1 Ensayo"));
+    }
+    assert_eq!(submissions.find(&completion()).await.unwrap().title, None);
+    let asked = server.received_requests().await.unwrap().iter().filter(|request| request.url.path().ends_with("/contents")).count();
+    assert_eq!(asked, 1);
+}
+
+#[test]
+fn the_configured_ids_give_an_assessment_its_id_and_its_name() {
+    let mut env = crate::env::Env::from_pairs([("ASSESSMENT_IDS", "CIEN=0123456789abcdef01234567")]);
+    let submissions = LearnWorldsSubmissions::new(None, LearnWorldsConfig::from_env(&mut env));
+    let complete = |id: Option<&str>, title: Option<&str>| {
+        let mut assessment = Assessment { id: id.map(Into::into), title: title.map(Into::into), ..Assessment::default() };
+        submissions.complete(&mut assessment);
+        (assessment.id, assessment.title)
+    };
+    let both = (Some("0123456789abcdef01234567".to_owned()), Some("CIEN".to_owned()));
+    assert_eq!(complete(None, Some("CIEN")), both);
+    assert_eq!(complete(Some("0123456789abcdef01234567"), None), both);
+    assert_eq!(complete(None, Some("M1")), (None, Some("M1".to_owned())));
 }

@@ -91,10 +91,27 @@ async fn a_rebuild_gives_what_the_folds_gave() {
     processed.fold().await.unwrap();
     let folded = text(&store).await;
     store.delete("webhook_reports/Curso ñ/processed.csv").await.unwrap();
-    assert_eq!(processed.rebuild().await.unwrap(), Folded { courses: 1, rows: 5 });
+    assert_eq!(processed.rebuild(Timestamp::MAX).await.unwrap(), Folded { courses: 1, rows: 5 });
     assert_eq!(text(&store).await, folded);
-    assert_eq!(processed.rebuild().await.unwrap().rows, 5);
+    assert_eq!(processed.rebuild(Timestamp::MAX).await.unwrap().rows, 5);
     assert_eq!(text(&store).await, folded);
+}
+
+#[tokio::test]
+async fn a_rebuild_beside_a_running_service_loses_no_row() {
+    let store = Arc::new(MemoryStore::new());
+    let processed = Processed::new(store.clone());
+    // Folded while the rebuild looked through older records: no record of it was seen.
+    processed.leave(&Row { job_id: "new".to_owned(), ..row(1) }, "new").await.unwrap();
+    processed.fold().await.unwrap();
+    let job = crate::model::ids::JobId::from_digest([7; 32]);
+    let seen = Row { job_id: job.to_string(), ..row(2) };
+    let key = ObjectKey::JobRecord { job: &job, record: "notified" }.path();
+    let record = Notified { at: seen.processed_at, row: seen };
+    store.put(&key, Bytes::from(serde_json::to_vec(&record).unwrap()), PutMode::Create).await.unwrap();
+    processed.rebuild(row(1).processed_at).await.unwrap();
+    let text = text(&store).await;
+    assert!(text.contains(",new,") && text.contains(job.as_str()), "{text}");
 }
 
 #[tokio::test]

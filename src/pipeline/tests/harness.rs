@@ -172,9 +172,9 @@ impl Platform {
 #[async_trait]
 impl Submissions for Platform {
     async fn find(&self, completion: &Completion) -> Result<Found, FetchError> {
-        let id = self.submission_id.lock().unwrap().clone();
+        let id = completion.submission_id.clone().unwrap_or_else(|| self.submission_id.lock().unwrap().clone());
         let submission = self.answer.lock().unwrap().clone()?.map(|submission| Submission { id: Some(id), ..submission });
-        Ok(Found { submission, student: completion.student.clone() })
+        Ok(Found { submission, student: completion.student.clone(), title: None })
     }
 }
 

@@ -9,6 +9,8 @@ use serde_json::json;
 use self::harness::{Kill, TITLE, World, completion, submission};
 use crate::delivery::mail::SendOutcome;
 use crate::jobs::handler::{JobError, Next};
+use crate::model::completion::Completion;
+use crate::model::person::Student;
 use crate::pipeline::config::{AmbiguousMail, PipelineConfig, RetakePolicy};
 use crate::pipeline::fetch::{Cure, FetchError};
 
@@ -350,4 +352,34 @@ async fn two_events_about_one_submission_give_one_report() {
     assert_eq!(world.run_about(&first.again(), "s1").await.unwrap()["status"], "sent", "a repeat of the first is still the first");
     assert_eq!(world.mails().len(), 1);
     assert_eq!(world.run_about(&second.released(), "s1").await.unwrap()["status"], "sent", "a person may always have it sent");
+}
+
+#[tokio::test]
+async fn a_job_opened_again_keeps_its_submission_and_claims_it() {
+    let world = World::new().await;
+    let job = world.job(1);
+    world.platform.answers(Err(FetchError { cause: "platform_unauthorized", message: "renew the token".to_owned(), cure: Cure::Person }));
+    assert_eq!(cause(world.run_about(&job, "s1").await), parked("platform_unauthorized"));
+    world.platform.answers(Ok(Some(submission(["A", "B", "C", "x"]))));
+    assert_eq!(world.run_about(&job.released(), "s1").await.unwrap()["status"], "sent");
+    assert_eq!(world.run_about(&world.job(2), "s1").await.unwrap()["status"], "duplicate", "a released job claims what it reports");
+
+    let stuck = world.job_of(3, &Completion { student: Student { email: None, ..completion().student }, ..completion() });
+    assert_eq!(cause(world.run_about(&stuck, "s3").await), parked("address_missing"));
+    // The student took the test again meanwhile, and that job reports the newer submission.
+    assert_eq!(world.run_about(&world.job(4), "s4").await.unwrap()["status"], "sent");
+    let _ = world.run_about(&stuck.released(), "s4").await;
+    let records = stuck.records.lock().unwrap();
+    assert_eq!((&records["fetched"]["submission"]["id"], &records["fetched-2"]["submission"]["id"]), (&json!("s3"), &json!("s3")));
+}
+
+#[tokio::test]
+async fn a_platform_that_stays_away_is_not_waited_for_when_the_event_brought_the_answers() {
+    let world = World::new().await;
+    let job = world.job_of(1, &Completion { submission: Some(submission(["A", "B", "C", "D"])), ..completion() });
+    let down = FetchError { cause: "platform_unavailable", message: "503".to_owned(), cure: Cure::Time(None) };
+    world.platform.answers(Err(down));
+    assert!(matches!(world.run(&job).await, Err(JobError { next: Next::Retry(_), .. })));
+    world.clock.advance(Duration::from_mins(10));
+    assert_eq!(world.run(&job.again()).await.unwrap()["answers_from_event"], json!(true));
 }
