@@ -30,6 +30,14 @@ bench *args:
 figures:
     bash tests/parts/figures.sh
 
+# time, memory and size beside LibreOffice on the same files: just compare [DOCX …]
+compare *docx:
+    bash tests/parts/compare.sh {{docx}}
+
+# every fuzz target a million times
+fuzz *targets:
+    bash fuzz/run --million {{targets}}
+
 # convert a folder of documents and score them against reference PDFs: just fidelity DOCX_DIR REFERENCE_DIR
 fidelity docx reference *args:
     bash tests/parts/fidelity.sh "{{docx}}" "{{reference}}" {{args}}

@@ -3,6 +3,7 @@
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 
+use base64::Engine as _;
 use serde_json::{Value, json};
 
 /// A running browser with one page.
@@ -69,9 +70,18 @@ impl Browser {
         }
     }
 
-    /// The page as a PNG, in base64.
-    pub(crate) fn screenshot(&mut self) -> String {
-        self.call("Page.captureScreenshot", &json!({ "format": "png" }))["data"].as_str().unwrap_or_default().to_owned()
+    /// The page as a PNG, once so much of it (of a hundred) is as white as paper; the viewer of PDFs paints later than the page around it.
+    pub(crate) fn picture(&mut self, paper: usize) -> Vec<u8> {
+        for _ in 0..600 {
+            let shot = self.call("Page.captureScreenshot", &json!({ "format": "png" }));
+            let png = base64::engine::general_purpose::STANDARD.decode(shot["data"].as_str().unwrap_or_default()).unwrap();
+            let pixels = image::load_from_memory(&png).unwrap().to_rgb8();
+            let white = pixels.pixels().filter(|pixel| pixel.0.iter().all(|part| *part > 250)).count();
+            if white * 100 >= paper * (pixels.width() * pixels.height()) as usize {
+                return png;
+            }
+        }
+        panic!("the page never showed its paper");
     }
 
     fn call(&mut self, method: &str, parameters: &Value) -> Value {

@@ -5,7 +5,6 @@ use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Stdio};
 
-use base64::Engine as _;
 use gradepost::report::package::{Limits, Package};
 
 use crate::browser::Browser;
@@ -38,13 +37,11 @@ fn save(template: &Path, bytes: &[u8]) {
     std::fs::rename(&beside, template).unwrap();
 }
 
-/// Keeps a picture of the page under target/preview, for people.
-fn keep(browser: &mut Browser, name: &str) {
+/// So much of the page (of a hundred) is paper; keeps its picture under target/preview, for people.
+fn keep(browser: &mut Browser, name: &str, paper: usize) {
     let folder = repository("target/preview");
     std::fs::create_dir_all(&folder).unwrap();
-    let picture = base64::engine::general_purpose::STANDARD.decode(browser.screenshot()).unwrap();
-    assert!(picture.starts_with(b"\x89PNG"));
-    std::fs::write(folder.join(name), picture).unwrap();
+    std::fs::write(folder.join(name), browser.picture(paper)).unwrap();
 }
 
 #[test]
@@ -69,7 +66,7 @@ fn the_preview_shows_each_save_and_says_what_is_wrong() {
         browser.wait_for(&format!("document.body.className === 'good' && {shown}"));
         let first = browser.value(&pdf);
         assert!(first.as_str().is_some_and(|first| first.ends_with("%PDF-")), "{first}");
-        keep(&mut browser, "sound.png");
+        keep(&mut browser, "sound.png", 20);
 
         // Two mistakes: both are told, with place and remedy, and the last good PDF stays.
         save(&template, &changed("Preparado para", "{{ student.nmae }} {{ student.name|percent }}"));
@@ -78,7 +75,8 @@ fn the_preview_shows_each_save_and_says_what_is_wrong() {
         assert!(notes.contains("student.name") && notes.contains("Dónde"), "{notes}");
         assert_eq!(browser.value("document.querySelectorAll('#notes li.error').length"), 2, "{notes}");
         assert_eq!(browser.value(&pdf), first);
-        keep(&mut browser, "mistakes.png");
+        // The outdated sheet is pale.
+        keep(&mut browser, "mistakes.png", 0);
 
         // Mended and changed: another PDF, no notes.
         save(&template, &changed("Preparado para", "Preparado con mucho cariño para"));
@@ -86,6 +84,6 @@ fn the_preview_shows_each_save_and_says_what_is_wrong() {
             .wait_for(&format!("document.body.className === 'good' && {shown}.src.includes('version=' + document.body.dataset.version)"));
         assert_ne!(browser.value(&pdf), first);
         assert_eq!(browser.value("document.querySelectorAll('#notes li').length"), 0);
-        keep(&mut browser, "mended.png");
+        keep(&mut browser, "mended.png", 20);
     }
 }

@@ -28,6 +28,7 @@ pub fn package() -> Package {
     let mut package = Package::open(starter::BUNDLED, &limits()).expect("the bundled template is sound");
     let paragraph = |text: &str| format!("<w:p><w:r><w:t>{text}</w:t></w:r></w:p>");
     let part = |root: &str, body: &str| format!("<w:{root} {NAMES}>{body}</w:{root}>").into_bytes();
+    package.set_part("docProps/core.xml", &b"<properties/>"[..]);
     package.set_part("word/document.xml", part("document", "<w:body/>"));
     package.set_part("word/styles.xml", part("styles", STYLES));
     package.set_part("word/numbering.xml", part("numbering", NUMBERING));
