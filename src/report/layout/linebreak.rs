@@ -101,7 +101,7 @@ pub(super) fn fill(
     right: Pt,
     must: bool,
 ) -> Option<Segment> {
-    let mut filler = Filler { prepared, fonts, tabs, left, right, x: left, placed: Vec::new(), open: None, best: None, last_resort: None };
+    let mut filler = Filler { prepared, fonts, tabs, left, right, x: left, placed: Vec::new(), open: None, best: None, word: None };
     let (next, end) = filler.run(from, must)?;
     Some(filler.finish(next, end))
 }
@@ -117,8 +117,8 @@ struct Filler<'f, 'a> {
     open: Option<OpenTab>,
     /// The last place a line may end.
     best: Option<Place>,
-    /// The last place for want of a better one.
-    last_resort: Option<Place>,
+    /// Where the word in work starts, when the line may end before it.
+    word: Option<Place>,
 }
 
 /// A place where a line may end: how much is placed there, where the next line starts, the hyphen to show.
@@ -159,8 +159,13 @@ impl Filler<'_, '_> {
                 }
             }
             match atom.may_end {
-                Ending::Good => self.best = Some((self.placed.len(), after, None)),
-                Ending::LastResort => self.last_resort = Some((self.placed.len(), after, None)),
+                Ending::Here => {
+                    self.best = Some((self.placed.len(), after, None));
+                    if !matches!(atom.kind, AtomKind::Word(_) | AtomKind::Note(..)) {
+                        self.word = self.best.clone();
+                    }
+                }
+                Ending::Back => self.best = self.word.clone(),
                 Ending::Never => {}
             }
             at = after;
@@ -270,10 +275,7 @@ impl Filler<'_, '_> {
 
     /// No room for the atom at `at`: back to the last good place, or through the word.
     fn give_up(&mut self, at: Position, must: bool) -> Option<(Position, LineEnd)> {
-        // Blanks alone on a line are no better place.
-        let good =
-            self.best.take().filter(|best| self.last_resort.is_none() || !self.placed[..best.0].iter().all(|placed| self.is_space(placed)));
-        if let Some((placed, next, hyphen)) = good.or(self.last_resort.take()) {
+        if let Some((placed, next, hyphen)) = self.best.take() {
             self.placed.truncate(placed);
             self.x = self.placed.last().map_or(self.left, |last| last.x + last.width);
             if let (Some(hyphen), Some(last)) = (hyphen, self.placed.last_mut()) {
@@ -325,7 +327,7 @@ impl Filler<'_, '_> {
 
     /// How many bytes of a word fit; at least one character when `some`.
     fn fitting(&self, atom: &Atom<'_>, text: &str, some: bool) -> usize {
-        let room = self.limit() - self.x + SLACK;
+        let room = self.limit() - self.x;
         let mut width = Pt::ZERO;
         let mut fitting = 0;
         let mut buffer = [0; 4];

@@ -51,12 +51,12 @@ pub(super) struct Atom<'a> {
 /// Whether a line may end somewhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Ending {
-    /// Never.
+    /// No.
     Never,
-    /// Only where the line has no better place: after a slash.
-    LastResort,
+    /// No, and where a line is full after this, it goes back to the start of the word.
+    Back,
     /// Yes.
-    Good,
+    Here,
 }
 
 /// Kinds of atoms.
@@ -225,30 +225,33 @@ fn opportunities(text: &str) -> Vec<Ending> {
     let mut breaks = vec![Ending::Never; text.len() + 1];
     for (at, kind) in linebreaks(text) {
         if kind == BreakOpportunity::Allowed || at < text.len() {
-            breaks[at] = Ending::Good;
+            breaks[at] = Ending::Here;
         }
     }
+    // LibreOffice goes back from a break after a slash to the start of the word; only in a paragraph's first word it has nowhere to go (measured).
+    let first_word = text.len() - text.trim_start().len();
+    let first_end = text[first_word..].find(char::is_whitespace).map_or(text.len(), |at| first_word + at);
     let mut before: [Option<char>; 2] = [None, None];
     for (at, character) in text.char_indices() {
-        if let [earlier, Some(last)] = before
-            && let Some(allowed) = house_rule(earlier, last, character, breaks[at])
-        {
-            breaks[at] = allowed;
+        if let [earlier, Some(last)] = before {
+            if last == '/' && at > first_end && breaks[at] == Ending::Here {
+                breaks[at] = Ending::Back;
+            } else if house_rule(earlier, last, character) {
+                breaks[at] = Ending::Here;
+            }
         }
         before = [before[1], Some(character)];
     }
     breaks
 }
 
-/// Where LibreOffice 7.4 differs from UAX #14 (measured): after a slash only for want of a better place, one after a hyphen before digits, one before a percent sign after letters, one after a backslash.
-fn house_rule(earlier: Option<char>, last: char, next: char, standard: Ending) -> Option<Ending> {
+/// Where LibreOffice 7.4 may end a line and UAX #14 does not (measured): after a hyphen before digits, before a percent sign after letters, after a backslash.
+fn house_rule(earlier: Option<char>, last: char, next: char) -> bool {
     match (last, next) {
-        (_, ' ' | '\n' | '\t') => None,
-        ('/', _) if standard == Ending::Good => Some(Ending::LastResort),
-        ('-', '0'..='9') => earlier.is_some_and(char::is_alphanumeric).then_some(Ending::Good),
-        (_, '%') if last.is_alphabetic() => Some(Ending::Good),
-        ('\\', _) if next.is_alphanumeric() => Some(Ending::Good),
-        _ => None,
+        ('-', '0'..='9') => earlier.is_some_and(char::is_alphanumeric),
+        (_, '%') => last.is_alphabetic(),
+        ('\\', _) => next.is_alphanumeric(),
+        _ => false,
     }
 }
 
@@ -305,14 +308,8 @@ fn cut<'a>(
             (Class::Text, ChunkKind::Note(id)) => AtomKind::Note(word, *id),
             (Class::Text, _) => AtomKind::Word(word),
         };
-        atoms.push(Atom {
-            kind,
-            look: Rc::clone(&look),
-            width,
-            may_end: if class == Class::Hyphen { Ending::Good } else { breaks[end] },
-            level,
-            link,
-        });
+        let may_end = if class == Class::Hyphen { Ending::Here } else { breaks[end] };
+        atoms.push(Atom { kind, look: Rc::clone(&look), width, may_end, level, link });
         start = end;
     }
 }

@@ -29,6 +29,59 @@ pub(super) struct Piece {
     pub glued: bool,
     /// Footnotes it refers to.
     pub notes: Vec<i32>,
+    /// The row of a nested table that it is.
+    pub row: Option<Rc<NestedRow>>,
+}
+
+/// A row of a table in a cell: it is divided between pages as the rows of the body are.
+#[derive(Debug)]
+pub(super) struct NestedRow {
+    table: Rc<table::TableBox>,
+    index: usize,
+    /// What of it; `None` = all.
+    part: Option<table::RowBox>,
+    /// Its top is here.
+    starts: bool,
+}
+
+impl NestedRow {
+    fn row(&self) -> &table::RowBox {
+        self.part.as_ref().unwrap_or(&self.table.rows[self.index])
+    }
+}
+
+impl Piece {
+    /// Its bottom in the column.
+    pub(super) fn end(&self) -> Pt {
+        self.top + self.height
+    }
+
+    /// The height its first lines need.
+    pub(super) fn least_height(&self) -> Pt {
+        self.row.as_ref().map_or(self.height, |row| row.row().least_height())
+    }
+
+    /// The part of a nested row that fits into this height, and the rest, which starts at 0.
+    pub(super) fn split(&self, room: Pt) -> Option<(Self, Self)> {
+        let row = self.row.as_ref()?;
+        // Merged cells are drawn with their last row, so that rows with such stay whole.
+        let simple = row.row().cells.iter().all(|cell| cell.rows == 1 && !cell.continued);
+        if !row.row().can_split || !simple {
+            return None;
+        }
+        let (upper, lower) = row.row().split(room, false)?;
+        let part = |part: table::RowBox, top: Pt, starts: bool, ends: bool| {
+            let mut ink = table::Emitter::new(&row.table).part(&part, row.index, top, starts, ends);
+            if !ends {
+                ink.append(table::Emitter::closing(&part, top));
+            }
+            ink.translate(row.table.x, Pt::ZERO);
+            let (height, notes) = (part.height, part.notes());
+            let row = NestedRow { table: Rc::clone(&row.table), index: row.index, part: Some(part), starts };
+            Self { top, height, ink, glued: false, notes, row: Some(Rc::new(row)) }
+        };
+        Some((part(upper, self.top, row.starts, false), part(lower, Pt::ZERO, false, true)))
+    }
 }
 
 /// Blocks laid out in one column.
@@ -154,8 +207,10 @@ impl<'a> Pile<'a> {
                     top: top + line.top,
                     height: line.height,
                     ink: Ink::default(),
+                    // No widow control in cells (measured on LibreOffice 7.4).
                     glued: paragraph.props.keep_lines,
                     notes: line.notes,
+                    row: None,
                 };
                 // Anchored drawings are already in column coordinates, the line is not.
                 let (behind, front) = (std::mem::take(&mut ink.behind), std::mem::take(&mut ink.front));
@@ -195,13 +250,15 @@ impl<'a> Pile<'a> {
             self.y += space_after(&above.props);
         }
         let laid = table::lay(context, table, self.column.width, self.column.bases);
+        let laid = Rc::new(laid);
         let mut emitter = table::Emitter::new(&laid);
         for index in 0..laid.rows.len() {
             let mut ink = emitter.row(index, self.y);
             let height = laid.rows[index].height;
             let notes = laid.rows[index].notes();
             ink.translate(laid.x, Pt::ZERO);
-            self.pieces.push(Piece { top: self.y, height, ink, glued: false, notes });
+            let row = self.column.bases.in_cell.then(|| Rc::new(NestedRow { table: Rc::clone(&laid), index, part: None, starts: true }));
+            self.pieces.push(Piece { top: self.y, height, ink, glued: false, notes, row });
             self.y += height;
         }
         self.after = None;
@@ -213,7 +270,7 @@ impl<'a> Pile<'a> {
         bases.paragraph = self.y;
         bases.line = self.y;
         let framed = frame(context, blocks, &bases);
-        self.pieces.push(Piece { top: self.y, height: Pt::ZERO, ink: framed.ink, glued: true, notes: Vec::new() });
+        self.pieces.push(Piece { top: self.y, height: Pt::ZERO, ink: framed.ink, glued: true, notes: Vec::new(), row: None });
         if let Some(zone) = framed.zone {
             self.floats.add(zone);
         }

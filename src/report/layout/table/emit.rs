@@ -92,13 +92,9 @@ impl<'t> Emitter<'t> {
         let mut ink = Ink::default();
         for merged in &mut self.merged {
             let room = bottom - merged.top - merged.border - merged.cell.margins[0];
-            let at = merged.cell.divide(room, false);
-            let mut upper = merged.cell.clone();
-            upper.keep(0..at, Pt::ZERO);
+            let (upper, lower) = merged.cell.halves(room, false);
             ink.append(draw_merged(&upper, merged.top, merged.border, bottom));
-            let start = merged.cell.pieces.get(at).map_or(Pt::ZERO, |piece| piece.top);
-            let count = merged.cell.pieces.len();
-            merged.cell.keep(at..count, start);
+            merged.cell = lower;
             merged.top = next_top;
         }
         ink
