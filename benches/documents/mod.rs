@@ -62,13 +62,15 @@ pub(crate) fn certificate() -> Vec<u8> {
 pub(crate) fn form() -> Vec<u8> {
     let mut rows = String::new();
     for number in 1..=30 {
-        let inner = table(&[2000, 2000], &(1..=3).map(|n| row(false, &[plain(&format!("Ítem {n}")), plain("☐ sí ☐ no")])).collect::<String>());
+        let inner =
+            table(&[2000, 2000], &(1..=3).map(|n| row(false, &[plain(&format!("Ítem {n}")), plain("☐ sí ☐ no")])).collect::<String>());
         let label = format!(
             "<w:tc><w:tcPr><w:shd w:val=\"clear\" w:fill=\"E7EEF5\"/></w:tcPr>{}</w:tc>",
             styled("Normal", &format!("Pregunta {number}"))
         );
         let _ = write!(rows, "<w:tr><w:trPr><w:cantSplit/></w:trPr>{label}<w:tc><w:tcPr/>{inner}<w:p/></w:tc></w:tr>");
-        let _ = write!(rows, "<w:tr><w:tc><w:tcPr><w:gridSpan w:val=\"2\"/></w:tcPr>{}</w:tc></w:tr>", styled("Normal", "Observaciones: …"));
+        let _ =
+            write!(rows, "<w:tr><w:tc><w:tcPr><w:gridSpan w:val=\"2\"/></w:tcPr>{}</w:tc></w:tr>", styled("Normal", "Observaciones: …"));
     }
     docx(&table(&[3000, 6000], &rows), PORTRAIT)
 }

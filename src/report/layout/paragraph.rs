@@ -17,6 +17,9 @@ use crate::report::layout::structure::ParagraphTags;
 use crate::report::layout::tabs::Tabs;
 use crate::report::units::Pt;
 
+/// So many lines below the room are set: the last two of a paragraph stay together.
+const LINES_BELOW: usize = 3;
+
 /// Lines beside floats that find no room move down at most so often before they are set anyway.
 const MOST_MOVES: usize = 64;
 
@@ -35,6 +38,8 @@ pub(super) struct Area<'f> {
     pub gap: Pt,
     /// Another paragraph stands above.
     pub follows: bool,
+    /// The room below its top, where only the lines that fit are wanted: some more are set, to tell where the page may end.
+    pub room: Option<Pt>,
 }
 
 /// One line with all it draws, relative to the column's left edge and the paragraph's top.
@@ -103,7 +108,9 @@ impl<'a> Setter<'a> {
     pub(super) fn lines(&mut self, context: &mut Context<'a>, from: Position, area: Area<'_>) -> Vec<Line> {
         let outer_background = context.background;
         context.background = self.paragraph.props.shading.or(outer_background);
-        let mut lines = Vec::new();
+        let mut lines: Vec<Line> = Vec::new();
+        let mut below = 0;
+        let mut whole = true;
         let mut at = from;
         let mut y = Pt::ZERO;
         loop {
@@ -117,9 +124,14 @@ impl<'a> Setter<'a> {
             if end == LineEnd::Paragraph || paged || stuck {
                 break;
             }
+            below += usize::from(area.room.is_some_and(|room| lines.last().is_some_and(|line| line.top > room)));
+            if below >= LINES_BELOW {
+                whole = false;
+                break;
+            }
         }
         context.background = outer_background;
-        self.glue(&mut lines, from);
+        self.glue(&mut lines, from, whole);
         self.mark(&mut lines, from);
         lines
     }
@@ -332,7 +344,7 @@ impl<'a> Setter<'a> {
     }
 
     /// Widows and orphans: the first two and the last two lines stay together (LibreOffice sets both to 2 for `widowControl`).
-    fn glue(&self, lines: &mut [Line], from: Position) {
+    fn glue(&self, lines: &mut [Line], from: Position, whole: bool) {
         let count = lines.len();
         if !self.paragraph.props.widow_control || count < 2 {
             return;
@@ -340,7 +352,9 @@ impl<'a> Setter<'a> {
         if from == Position::default() {
             lines[0].glued = true;
         }
-        lines[count - 2].glued = true;
+        if whole {
+            lines[count - 2].glued = true;
+        }
     }
 
     /// Marks headings for the outline.
