@@ -23,14 +23,14 @@ fn phases(criterion: &mut Criterion, name: &str, template: &[u8], data: &ReportD
     let docx = filled.docx().expect("a filled template is packed");
     let package = Package::open(&docx, &Limits::default()).expect("our package opens");
     let (read, _) = document::read(&package).expect("our document reads");
-    let (frames, _) = layout::layout(&read, fonts, &layout::Options::default());
+    let (frames, _) = layout::layout(&read, fonts);
     let (writer, meta) = (Writer::default(), Meta { title: "Informe".to_owned(), language: "es-CL".to_owned(), ..Meta::default() });
 
     let mut group = criterion.benchmark_group(format!("{name} ({} pages)", frames.pages.len()));
     group.bench_function("fill", |bencher| bencher.iter(|| template.fill(black_box(data), &options.fill)));
     group.bench_function("open", |bencher| bencher.iter(|| Package::open(black_box(&docx), &Limits::default())));
     group.bench_function("read", |bencher| bencher.iter(|| document::read(black_box(&package))));
-    group.bench_function("layout", |bencher| bencher.iter(|| layout::layout(black_box(&read), fonts, &layout::Options::default())));
+    group.bench_function("layout", |bencher| bencher.iter(|| layout::layout(black_box(&read), fonts)));
     group.bench_function("write", |bencher| bencher.iter(|| writer.write(black_box(&frames), fonts, &meta)));
     group.bench_function("write, nothing kept", |bencher| bencher.iter(|| pdf::write(black_box(&frames), fonts, &meta)));
     group.bench_function("whole", |bencher| bencher.iter(|| report::render(black_box(&template), data, fonts, &options)));

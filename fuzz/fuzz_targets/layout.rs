@@ -28,7 +28,7 @@ fuzz_target!(|bytes: &[u8]| {
     let mut package = kept.package.clone();
     package.set_part("word/document.xml", format!("<w:document {}><w:body>{body}</w:body></w:document>", sound::NAMES).into_bytes());
     let Ok((document, _)) = document::read(&package) else { return };
-    let (frames, _) = layout::layout(&document, &kept.fonts, &layout::Options::default());
+    let (frames, _) = layout::layout(&document, &kept.fonts);
     // The writer deflates and subsets, which is another crate's work: every eighth is enough to reach all of ours.
     if bytes.last().is_some_and(|last| last.is_multiple_of(8)) {
         let _ = kept.writer.write(&frames, &kept.fonts, &Meta::default());

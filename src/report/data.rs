@@ -5,6 +5,9 @@
 
 use std::collections::BTreeMap;
 
+use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
 use minijinja::Value;
 use minijinja::value::{Serde, ValueKind};
 use serde::{Deserialize, Serialize};
@@ -39,6 +42,14 @@ impl ReportData {
             return Err(DataError::NotAnObject);
         }
         Ok(Self { root })
+    }
+
+    /// The moment the report speaks of: when the submission was handed in, else the day of the report, in seconds since 1970.
+    pub(in crate::report) fn moment(&self) -> Option<i64> {
+        let submitted = self.root.get_attr("submission").and_then(|submission| submission.get_attr("submitted_at")).ok();
+        let instant = submitted.and_then(|at| at.as_str()?.parse::<Timestamp>().ok());
+        let today = || self.root.get_attr("today").ok()?.as_str()?.parse::<Date>().ok()?.to_zoned(TimeZone::UTC).ok();
+        instant.or_else(|| today().map(|day| day.timestamp())).map(Timestamp::as_second)
     }
 
     /// The tree.
@@ -321,6 +332,15 @@ mod tests {
         let data = ReportData::new(&report);
         let name = data.root().get_attr("student").and_then(|student| student.get_attr("name")).unwrap();
         assert_eq!(name.as_str(), Some("Ana"));
+    }
+
+    #[test]
+    fn a_report_is_of_the_moment_of_its_submission_else_of_its_day() {
+        let of = |json: &str| ReportData::from_json(json.as_bytes()).unwrap().moment();
+        let both = r#"{"submission": {"submitted_at": "2026-03-12T10:30:00-03:00"}, "today": "2026-03-13"}"#;
+        assert_eq!(of(both), Some(1_773_322_200));
+        assert_eq!(of(r#"{"submission": {"submitted_at": null}, "today": "2026-03-13"}"#), Some(1_773_360_000));
+        assert_eq!(of(r#"{"today": "mañana"}"#), None);
     }
 
     #[test]

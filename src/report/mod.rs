@@ -36,7 +36,7 @@ pub struct Options {
     pub fill: FillOptions,
     /// Bounds on time and memory.
     pub limits: Limits,
-    /// When the PDF was made, in seconds since 1970 (UTC); from the data, as nothing here reads a clock.
+    /// When the PDF was made, in seconds since 1970 (UTC). Nothing here reads a clock: without it, `render` takes the time of the submission, else the data's `today`.
     pub created: Option<i64>,
     /// Keeps what does not change between reports; share one over many calls.
     pub writer: Arc<Writer>,
@@ -76,7 +76,8 @@ pub enum ReportError {
 /// [`ReportError`], naming what is wrong and where.
 pub fn render(template: &Template, data: &ReportData, fonts: &Fonts, options: &Options) -> Result<Rendered, ReportError> {
     let filled = template.fill(data, &options.fill)?;
-    to_pdf(filled.package, filled.warnings, fonts, options)
+    let created = options.created.or_else(|| data.moment());
+    to_pdf(filled.package, filled.warnings, fonts, &Options { created, ..options.clone() })
 }
 
 /// Turns a Word document into a PDF as it is, without filling anything in.
@@ -91,7 +92,7 @@ pub fn convert(docx: &[u8], fonts: &Fonts, options: &Options) -> Result<Rendered
 fn to_pdf(package: Package, mut warnings: Vec<Warning>, fonts: &Fonts, options: &Options) -> Result<Rendered, ReportError> {
     let (document, of_reading) = document::read(&package)?;
     warnings.extend(of_reading);
-    let (frames, of_layout) = layout::layout(&document, fonts, &layout::Options::default());
+    let (frames, of_layout) = layout::layout(&document, fonts);
     warnings.extend(of_layout);
     let properties = &document.properties;
     let meta = Meta {

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-/// One thing that was not rendered as written. Equal warnings are reported once, with a count.
+/// One thing that was not rendered as written. Equal warnings are reported once.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Warning {

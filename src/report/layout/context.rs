@@ -1,6 +1,7 @@
 //! What every phase needs at hand: the document, the fonts, what is known so far, what is collected on the way.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -57,6 +58,52 @@ pub(super) struct PageFacts {
     pub styles: Rc<BTreeMap<String, String>>,
 }
 
+/// Numbers of notes, in the order of their references.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Numbers {
+    order: Vec<i32>,
+    known: HashMap<i32, u32>,
+}
+
+impl Numbers {
+    /// The number of a note, the next one at its first reference.
+    fn of(&mut self, id: i32) -> u32 {
+        let order = &mut self.order;
+        *self.known.entry(id).or_insert_with(|| {
+            order.push(id);
+            order.len() as u32
+        })
+    }
+
+    /// How many there are.
+    pub(super) fn count(&self) -> usize {
+        self.order.len()
+    }
+
+    /// Forgets all but the first.
+    pub(super) fn truncate(&mut self, count: usize) {
+        for id in self.order.drain(count.min(self.order.len())..) {
+            self.known.remove(&id);
+        }
+    }
+
+    /// The notes in order.
+    pub(super) fn ids(&self) -> &[i32] {
+        &self.order
+    }
+}
+
+/// Equal properties have the same; others seldom.
+fn resemblance(props: &RunProps) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (&props.font, &props.font_east_asia, &props.font_cs, &props.lang).hash(&mut hasher);
+    (props.size.0, props.size_cs.0, props.raise.0, props.spacing.0, props.scale).hash(&mut hasher);
+    let colors = [props.color, props.highlight, props.shading, props.underline.and_then(|underline| underline.1)];
+    colors.map(|color| color.map(|Rgb(red, green, blue)| [red, green, blue])).hash(&mut hasher);
+    [props.bold, props.italic, props.strike, props.caps, props.small_caps, props.underline.is_some()].hash(&mut hasher);
+    hasher.finish()
+}
+
 /// Everything at hand during one round.
 pub(super) struct Context<'a> {
     /// The document.
@@ -82,13 +129,13 @@ pub(super) struct Context<'a> {
     /// Number of the note in work.
     pub note_mark: String,
     /// Numbers of footnotes and endnotes already referred to.
-    pub footnote_numbers: BTreeMap<i32, u32>,
+    pub footnote_numbers: Numbers,
     /// Endnotes in the order of their references.
-    pub endnote_numbers: BTreeMap<i32, u32>,
+    pub endnote_numbers: Numbers,
     /// How deep the content in work is nested.
     pub depth: usize,
     image_ids: HashMap<usize, ImageId>,
-    looks: Vec<Rc<Look>>,
+    looks: HashMap<u64, Vec<Rc<Look>>>,
     looks_by_address: HashMap<usize, Rc<Look>>,
 }
 
@@ -107,11 +154,11 @@ impl<'a> Context<'a> {
             background: None,
             grid: None,
             note_mark: String::new(),
-            footnote_numbers: BTreeMap::new(),
-            endnote_numbers: BTreeMap::new(),
+            footnote_numbers: Numbers::default(),
+            endnote_numbers: Numbers::default(),
             depth: 0,
             image_ids: HashMap::new(),
-            looks: Vec::new(),
+            looks: HashMap::new(),
             looks_by_address: HashMap::new(),
         }
     }
@@ -134,7 +181,8 @@ impl<'a> Context<'a> {
     }
 
     fn look_by_value(&mut self, props: &RunProps, own: impl FnOnce() -> Arc<RunProps>) -> Rc<Look> {
-        if let Some(look) = self.looks.iter().rev().find(|look| *look.props == *props) {
+        let alike = self.looks.entry(resemblance(props)).or_default();
+        if let Some(look) = alike.iter().find(|look| *look.props == *props) {
             return Rc::clone(look);
         }
         let warnings = &mut self.warnings;
@@ -142,7 +190,7 @@ impl<'a> Context<'a> {
             warnings.insert(Warning::FontSubstituted { family: family.to_owned(), substitute: substitute.to_owned() });
         };
         let look = Rc::new(Look::new(own(), self.fonts, &mut substituted));
-        self.looks.push(Rc::clone(&look));
+        alike.push(Rc::clone(&look));
         look
     }
 
@@ -168,7 +216,6 @@ impl<'a> Context<'a> {
         } else {
             (&mut self.footnote_numbers, self.document.settings.footnote_format)
         };
-        let next = numbers.len() as u32 + 1;
-        numeral(i64::from(*numbers.entry(id).or_insert(next)), format)
+        numeral(i64::from(numbers.of(id)), format)
     }
 }

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use crate::report::document::model::{
-    Dash, Drawing, DrawingContent, DrawingShape, Fill, Geometry, GeometryStep, GroupChild, Outline, Picture, TextBox, TextDirection,
-    VerticalAlign,
+    Dash, Drawing, DrawingContent, DrawingShape, Fill, Geometry, GeometryStep, GroupChild, LinkTo, Outline, Picture, TextBox,
+    TextDirection, VerticalAlign,
 };
 use crate::report::layout::context::{Context, DEEPEST, emu};
 use crate::report::layout::float::Bases;
-use crate::report::layout::frame::{Image, Item, LinkTarget, NodeId, Path, PathStep, PlacedImage, Shape, Stroke};
+use crate::report::layout::frame::{Image, Item, Link, LinkTarget, NodeId, Path, PathStep, PlacedImage, Role, Shape, Stroke};
 use crate::report::layout::ink::{Ink, Rect};
 use crate::report::layout::stack::{Column, pile};
 use crate::report::units::{Emu, Pt};
@@ -35,15 +35,20 @@ pub(super) fn draw<'a>(context: &mut Context<'a>, drawing: &'a Drawing, size: (P
         return (Ink::default(), size);
     }
     context.depth += 1;
+    let link = drawing.link.as_ref().map(|link| (link, context.structure.add(Role::Link)));
+    let outer = link.as_ref().map(|(_, tag)| context.structure.enter(*tag));
     let (mut ink, size) = content(context, &drawing.content, size, (drawing.alt.as_deref(), drawing.decorative), bases);
+    if let Some(outer) = outer {
+        context.structure.leave(outer);
+    }
     context.depth -= 1;
-    if let Some(link) = &drawing.link {
-        let target = match link {
-            crate::report::document::model::LinkTo::Uri(uri) => LinkTarget::Uri(uri.clone()),
-            crate::report::document::model::LinkTo::Bookmark(name) => LinkTarget::Named(name.clone()),
+    if let Some((link, tag)) = link {
+        let (target, address) = match link {
+            LinkTo::Uri(uri) => (LinkTarget::Uri(uri.clone()), uri),
+            LinkTo::Bookmark(name) => (LinkTarget::Named(name.clone()), name),
         };
-        let contents = drawing.alt.clone().unwrap_or_default();
-        ink.links.push(crate::report::layout::frame::Link { rect: [Pt::ZERO, Pt::ZERO, size.0, size.1], target, tag: None, contents });
+        let contents = drawing.alt.clone().unwrap_or_else(|| address.clone());
+        ink.links.push(Link { rect: [Pt::ZERO, Pt::ZERO, size.0, size.1], target, tag, contents });
     }
     (ink, size)
 }
@@ -62,12 +67,22 @@ fn content<'a>(
         DrawingContent::Shape(shape) => draw_shape(context, shape, size, description, bases),
         DrawingContent::Group { child_origin, child_extent, children, rotation } => {
             let mut ink = Ink::default();
+            // A described group is one figure, whatever it consists of: a chart's bars and words say nothing one by one.
+            let described = description.0.filter(|_| !description.1 && context.structure.is_open());
+            let figure = described.and_then(|alt| context.structure.figure(Some(alt)));
+            let outer = figure.map(|_| context.structure.enter_artifact());
             if context.depth < DEEPEST {
                 context.depth += 1;
                 for child in children {
                     ink.append(draw_child(context, child, (*child_origin, *child_extent), size, (None, description.1), bases));
                 }
                 context.depth -= 1;
+            }
+            if let Some(outer) = outer {
+                context.structure.leave(outer);
+            }
+            if let Some(figure) = figure {
+                ink = ink.given_to(figure);
             }
             (turned(ink, *rotation, (false, false), size), size)
         }
@@ -98,7 +113,8 @@ fn draw_child<'a>(
 }
 
 fn draw_picture(context: &mut Context<'_>, picture: &Picture, (width, height): (Pt, Pt), (alt, decorative): Description<'_>) -> Ink {
-    let tag = if decorative { None } else { context.structure.figure(alt) };
+    // A figure without a description says nothing: such a picture is decoration.
+    let tag = alt.filter(|_| !decorative).and_then(|alt| context.structure.figure(Some(alt)));
     let mut ink = Ink::default();
     let placed = PlacedImage {
         image: context.image(&picture.image),

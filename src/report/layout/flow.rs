@@ -74,6 +74,8 @@ struct Flow<'a> {
     styles: Rc<BTreeMap<String, String>>,
     wants_styles: bool,
     running: HashMap<(usize, Kind), Running>,
+    /// There are as many pages as there may be: what comes now is left out.
+    full: bool,
 }
 
 /// What a header and footer ask of the body.
@@ -108,6 +110,7 @@ pub(super) fn pour(context: Context<'_>) -> Outcome<'_> {
         known_floats: Vec::new(),
         styles: Rc::default(),
         running: HashMap::new(),
+        full: false,
     };
     for (index, section) in document.sections.iter().enumerate() {
         flow.start_section(index, section);
@@ -125,7 +128,7 @@ pub(super) fn pour(context: Context<'_>) -> Outcome<'_> {
 impl<'a> Flow<'a> {
     fn blocks(&mut self, blocks: &'a [Block]) {
         let mut index = 0;
-        while index < blocks.len() && self.drafts.len() < MOST_PAGES {
+        while index < blocks.len() && !self.full {
             index = match self.block(blocks, index) {
                 Step::Next(count) => index + count.max(1),
                 Step::Back(earlier) => earlier.min(index),
@@ -201,6 +204,11 @@ impl<'a> Flow<'a> {
 
     /// Ends the page in work and starts one in the same section.
     fn new_page(&mut self, natural: bool) {
+        if self.drafts.len() >= MOST_PAGES {
+            self.full = true;
+            self.context.unsupported("what comes after page 20,000");
+            return;
+        }
         self.end_page();
         let sections = &self.context.document.sections;
         let Some(section) = sections.get(self.section) else { return };
@@ -292,9 +300,9 @@ impl<'a> Flow<'a> {
 
     fn endnotes(&mut self) {
         let document = self.context.document;
-        let mut numbers: Vec<(i32, u32)> = self.context.endnote_numbers.iter().map(|(id, number)| (*id, *number)).collect();
-        numbers.sort_by_key(|entry| entry.1);
-        for (id, count) in numbers {
+        // Notes in endnotes come behind those of the text.
+        let ids = self.context.endnote_numbers.ids().to_vec();
+        for (id, count) in ids.into_iter().zip(1_u32..) {
             let Some(blocks) = document.endnotes.get(&id) else { continue };
             let text = numeral(i64::from(count), document.settings.endnote_format);
             let (left, width) = self.current();
@@ -304,13 +312,16 @@ impl<'a> Flow<'a> {
             for piece in note.pieces {
                 if piece.top + piece.height + offset - moved > self.limit() && !self.at_top {
                     self.next_column(true);
+                    if self.full {
+                        return;
+                    }
                     moved = piece.top;
                     offset = self.y;
                 }
-                let mut ink = piece.ink;
+                self.y = offset - moved + piece.end();
+                let mut ink = piece.drawn();
                 ink.translate(left, offset - moved);
                 self.ink().append(ink);
-                self.y = offset - moved + piece.top + piece.height;
                 self.at_top = false;
             }
         }

@@ -84,10 +84,19 @@ impl Ink {
     /// Marks everything as decoration: no structure, no links, no marks (repeated header rows).
     pub(super) fn into_artifact(mut self) -> Self {
         for item in self.items.iter_mut().chain(self.behind.iter_mut().map(|b| &mut b.1)).chain(self.front.iter_mut().map(|f| &mut f.1)) {
-            untag(item);
+            retag(item, None);
         }
         self.links.clear();
         self.marks.clear();
+        self
+    }
+
+    /// Gives everything drawn to one element.
+    pub(super) fn given_to(mut self, tag: NodeId) -> Self {
+        let layers = self.behind.iter_mut().chain(&mut self.front).map(|(_, item)| item);
+        for item in self.items.iter_mut().chain(layers) {
+            retag(item, Some(tag));
+        }
         self
     }
 
@@ -197,9 +206,9 @@ fn moved(step: PathStep, dx: Pt, dy: Pt) -> PathStep {
     }
 }
 
-fn untag(item: &mut Item) {
-    item.tag = None;
+fn retag(item: &mut Item, tag: Option<NodeId>) {
+    item.tag = tag;
     if let Shape::Group { items, .. } = &mut item.shape {
-        items.iter_mut().for_each(untag);
+        items.iter_mut().for_each(|item| retag(item, tag));
     }
 }

@@ -25,7 +25,7 @@
 //! | paper | `document::tests::sections::papers_are_taken_as_the_standard_has_them` |
 //! | missing characters | `another_font_for_one_character_keeps_the_line` |
 
-use super::{Options, layout};
+use super::layout;
 use crate::report::fonts::Fonts;
 use crate::report::layout::tests::texts;
 use crate::report::package::tests::zip_of;
@@ -73,7 +73,7 @@ impl Sample {
         let parts: Vec<(&str, &[u8])> = parts.iter().map(|(name, content)| (*name, content.as_bytes())).collect();
         let package = Package::open(&zip_of(&parts), &Limits::default()).expect("the parts are a package");
         let (document, _) = crate::report::document::read(&package).expect("the document can be read");
-        let (frames, _) = layout(&document, &Fonts::default(), &Options::default());
+        let (frames, _) = layout(&document, &Fonts::default());
         let pages = frames.pages.iter().enumerate();
         pages.flat_map(|(page, content)| texts(content).into_iter().map(move |(text, x, y)| (page, text, x, y))).collect()
     }

@@ -33,14 +33,10 @@ use crate::report::warning::Warning;
 use context::{Context, Facts};
 use frame::Frames;
 
-/// What the caller decides about layout.
-#[derive(Debug, Clone, Default)]
-pub struct Options {}
-
 /// Lays a document out.
 ///
 /// Numbers that are only known at the end (pages of the document, the page of a bookmark) take a second round, and only when the body shows them.
-pub fn layout(document: &Document, fonts: &Fonts, _options: &Options) -> (Frames, Vec<Warning>) {
+pub fn layout(document: &Document, fonts: &Fonts) -> (Frames, Vec<Warning>) {
     let mut facts = Facts::default();
     for _ in 0..2 {
         let round = Context::new(document, fonts, facts);

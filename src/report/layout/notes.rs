@@ -36,6 +36,17 @@ impl PageNotes {
         self.notes.push((id, note));
     }
 
+    /// How many there are, and their height: to go back to.
+    pub(super) fn length(&self) -> (usize, Pt) {
+        (self.notes.len(), self.height)
+    }
+
+    /// Back to fewer notes.
+    pub(super) fn truncate(&mut self, (count, height): (usize, Pt)) {
+        self.notes.truncate(count);
+        self.height = height;
+    }
+
     /// Draws them so that they end at `bottom`.
     pub(super) fn draw(&self, column: (Pt, Pt), bottom: Pt) -> Ink {
         let mut ink = Ink::default();

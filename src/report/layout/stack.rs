@@ -23,8 +23,10 @@ pub(super) struct Piece {
     pub top: Pt,
     /// Its height.
     pub height: Pt,
-    /// What it draws, in the column's coordinates.
-    pub ink: Ink,
+    /// What it draws, in the column's coordinates but for `shift`. Shared, as rows are copied when they are divided.
+    pub ink: Rc<Ink>,
+    /// How far it has moved down since it was drawn.
+    pub shift: Pt,
     /// It stays with the next piece.
     pub glued: bool,
     /// Footnotes it refers to.
@@ -51,6 +53,21 @@ impl NestedRow {
 }
 
 impl Piece {
+    /// What it draws, at its place.
+    pub(super) fn drawn(self) -> Ink {
+        let mut ink = Rc::unwrap_or_clone(self.ink);
+        if self.shift != Pt::ZERO {
+            ink.translate(Pt::ZERO, self.shift);
+        }
+        ink
+    }
+
+    /// Moves it down.
+    pub(super) fn move_down(&mut self, by: Pt) {
+        self.top += by;
+        self.shift += by;
+    }
+
     /// Its bottom in the column.
     pub(super) fn end(&self) -> Pt {
         self.top + self.height
@@ -78,7 +95,7 @@ impl Piece {
             ink.translate(row.table.x, Pt::ZERO);
             let (height, notes) = (part.height, part.notes());
             let row = NestedRow { table: Rc::clone(&row.table), index: row.index, part: Some(part), starts };
-            Self { top, height, ink, glued: false, notes, row: Some(Rc::new(row)) }
+            Self { top, height, ink: Rc::new(ink), glued: false, notes, row: Some(Rc::new(row)), shift: Pt::ZERO }
         };
         Some((part(upper, self.top, row.starts, false), part(lower, Pt::ZERO, false, true)))
     }
@@ -100,7 +117,7 @@ impl Stacked {
     pub(super) fn into_ink(self) -> Ink {
         let mut all = Ink::default();
         for piece in self.pieces {
-            all.append(piece.ink);
+            all.append(piece.drawn());
         }
         all
     }
@@ -192,34 +209,31 @@ impl<'a> Pile<'a> {
                 floats: self.column.wraps.then_some(&self.floats),
                 left: Pt::ZERO,
                 top: self.y,
-                bottom: None,
                 gap,
                 follows: self.after.is_some(),
+                room: None,
             };
             let lines = setter.lines(context, from, area);
             let top = self.y;
             let Some(end) = lines.last().map(|line| line.end) else { break };
             for line in lines {
+                // Anchored drawings are already in column coordinates, the line is not.
                 let mut ink = std::mem::take(&mut anchored);
-                ink.append(line.ink);
+                let mut own = line.ink;
+                own.translate(Pt::ZERO, top);
+                ink.append(own);
                 self.y = top + line.top + line.height;
                 from = line.next;
-                let mut piece = Piece {
+                self.pieces.push(Piece {
                     top: top + line.top,
                     height: line.height,
-                    ink: Ink::default(),
+                    ink: Rc::new(ink),
+                    shift: Pt::ZERO,
                     // No widow control in cells (measured on LibreOffice 7.4).
                     glued: paragraph.props.keep_lines,
                     notes: line.notes,
                     row: None,
-                };
-                // Anchored drawings are already in column coordinates, the line is not.
-                let (behind, front) = (std::mem::take(&mut ink.behind), std::mem::take(&mut ink.front));
-                piece.ink = ink;
-                piece.ink.translate(Pt::ZERO, top);
-                piece.ink.behind = behind;
-                piece.ink.front = front;
-                self.pieces.push(piece);
+                });
             }
             if end == LineEnd::Paragraph || end == LineEnd::Wrap {
                 break;
@@ -259,7 +273,7 @@ impl<'a> Pile<'a> {
             let notes = laid.rows[index].notes();
             ink.translate(laid.x, Pt::ZERO);
             let row = self.column.bases.in_cell.then(|| Rc::new(NestedRow { table: Rc::clone(&laid), index, part: None, starts: true }));
-            self.pieces.push(Piece { top: self.y, height, ink, glued: false, notes, row });
+            self.pieces.push(Piece { top: self.y, height, ink: Rc::new(ink), glued: false, notes, row, shift: Pt::ZERO });
             self.y += height;
         }
         self.after = None;
@@ -271,7 +285,8 @@ impl<'a> Pile<'a> {
         bases.paragraph = self.y;
         bases.line = self.y;
         let framed = frame(context, blocks, &bases);
-        self.pieces.push(Piece { top: self.y, height: Pt::ZERO, ink: framed.ink, glued: true, notes: Vec::new(), row: None });
+        let ink = Rc::new(framed.ink);
+        self.pieces.push(Piece { top: self.y, ink, glued: true, ..Piece::default() });
         if let Some(zone) = framed.zone {
             self.floats.add(zone);
         }

@@ -77,6 +77,11 @@ impl Builder {
         Some(node)
     }
 
+    /// Whether elements are made here: not in decoration.
+    pub(super) fn is_open(&self) -> bool {
+        !self.artifact
+    }
+
     /// Adds an element below a given one.
     pub(super) fn add_below(&mut self, role: Role, parent: Option<NodeId>) -> Option<NodeId> {
         (!self.artifact).then(|| self.tree.add(role, parent))

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use super::*;
 use crate::report::document::model::{
-    Block, BreakKind, Columns, Field, HeaderFooter, Inline, LineSpacing, NumberFormat, PageNumbers, PageSetup, Paragraph, ParagraphProps,
-    RunProps, Section, SectionStart, VerticalAlign,
+    Anchor, Block, BreakKind, Columns, Drawing, DrawingContent, DrawingShape, Field, Fill, FloatPosition, Geometry, GroupChild,
+    HeaderFooter, HorizontalBase, Inline, LineSpacing, LinkTo, NumberFormat, Offset, PageNumbers, PageSetup, Paragraph, ParagraphProps,
+    Placement, RunProps, Section, SectionStart, TextBox, TextDirection, VerticalAlign, VerticalBase, Wrap,
 };
 use crate::report::layout::frame::{Page, Role, Shape};
-use crate::report::units::{HalfPoints, Pt, Twips};
+use crate::report::units::{Emu, HalfPoints, Pt, Twips};
 
 /// A page of 300 × 300 pt with margins of 50 pt.
 pub(super) fn section(blocks: Vec<Block>) -> Section {
@@ -63,7 +64,7 @@ pub(super) fn with(props: ParagraphProps, words: &str) -> Block {
 
 pub(super) fn laid(document: &Document) -> Frames {
     let fonts = Fonts::new(Vec::new());
-    layout(document, &fonts, &Options::default()).0
+    layout(document, &fonts).0
 }
 
 /// Texts of a page with their left edge and baseline.
@@ -203,9 +204,7 @@ fn a_picture_alone_on_a_line_has_no_descent() {
     assert!(near(below.2, 50.0 + 60.0 + 11.2), "{below:?}");
 }
 
-fn drawing_of(height: i64) -> crate::report::document::model::Drawing {
-    use crate::report::document::model::{Drawing, DrawingContent, Placement};
-    use crate::report::units::Emu;
+fn drawing_of(height: i64) -> Drawing {
     Drawing {
         content: DrawingContent::Unsupported("chart".to_owned()),
         width: Emu(100 * 12_700),
@@ -242,4 +241,152 @@ fn lines_end_where_libreoffice_ends_them() {
     };
     assert_eq!(wraps("pp/qqqqqqqqqqqqqqqqqqqqqqqqqqqqq"), "x", "never after a slash");
     assert_eq!(wraps("1-23456789012345678901234567890"), "1-", "after a hyphen, before digits too");
+}
+
+/// A drawing whose content is given, one inch wide and high.
+fn drawing(content: DrawingContent, placement: Placement, alt: Option<&str>, link: Option<LinkTo>) -> Inline {
+    let inch = Emu(914_400);
+    let drawing = Drawing {
+        width: inch,
+        height: inch,
+        effect_extent: [Emu(0); 4],
+        placement,
+        content,
+        alt: alt.map(str::to_owned),
+        decorative: false,
+        link,
+        props: look(),
+    };
+    Inline::Drawing(Box::new(drawing))
+}
+
+fn square() -> DrawingContent {
+    square_with(None)
+}
+
+fn square_with(text: Option<TextBox>) -> DrawingContent {
+    DrawingContent::Shape(Box::new(DrawingShape {
+        geometry: Geometry::Rectangle,
+        fill: Some(Fill::Solid(frame::Rgb(9, 9, 9), 1.0)),
+        outline: None,
+        rotation: 0.0,
+        flip: (false, false),
+        text,
+    }))
+}
+
+fn floating() -> Placement {
+    let position =
+        FloatPosition { horizontal: (HorizontalBase::Column, Offset::By(Emu(0))), vertical: (VerticalBase::Paragraph, Offset::By(Emu(0))) };
+    Placement::Anchor(Box::new(Anchor {
+        position,
+        allow_overlap: true,
+        wrap: Wrap::None,
+        space: [Emu(0); 4],
+        behind: false,
+        z: 1,
+        relative_width: None,
+        relative_height: None,
+        layout_in_cell: true,
+    }))
+}
+
+fn paths(page: &Page) -> usize {
+    page.items.iter().filter(|item| matches!(item.shape, Shape::Path(_))).count()
+}
+
+#[test]
+fn what_is_anchored_in_a_divided_paragraph_is_drawn_once_with_its_line() {
+    let words = "word ".repeat(700);
+    let anchored = |before: &str| {
+        let content = vec![text(before), drawing(square(), floating(), None, None), text(&words)];
+        laid(&document(vec![section(vec![paragraph(content)])])).pages.iter().map(paths).collect::<Vec<_>>()
+    };
+    assert_eq!(anchored("")[..2], [1, 0]);
+    let late = anchored(&words);
+    assert_eq!((late[0], late.iter().sum::<usize>()), (0, 1), "{late:?}");
+}
+
+#[test]
+fn a_described_group_is_one_figure_and_a_plain_picture_is_decoration() {
+    let boxed = square_with(Some(TextBox {
+        blocks: vec![paragraph(vec![text("label")])],
+        insets: [Emu(0); 4],
+        vertical_align: VerticalAlign::Top,
+        auto_fit: false,
+        wrap: true,
+        direction: TextDirection::Horizontal,
+    }));
+    let inch = Emu(914_400);
+    let child = |content| GroupChild { offset: (Emu(0), Emu(0)), extent: (inch, inch), content };
+    let group = || DrawingContent::Group {
+        child_origin: (Emu(0), Emu(0)),
+        child_extent: (inch, inch),
+        children: vec![child(square()), child(boxed.clone())],
+        rotation: 0.0,
+    };
+    let frames = laid(&document(vec![section(vec![paragraph(vec![drawing(group(), Placement::Inline, Some("bars"), None)])])]));
+    let figures: Vec<usize> = (0..frames.structure.nodes.len()).filter(|at| frames.structure.nodes[*at].role == Role::Figure).collect();
+    assert_eq!(figures.len(), 1);
+    assert_eq!(frames.structure.nodes[figures[0]].alt.as_deref(), Some("bars"));
+    assert_eq!(frames.structure.nodes.iter().filter(|node| node.role == Role::Paragraph).count(), 1, "the label has no element");
+    assert!(!frames.pages[0].items.is_empty());
+    assert!(frames.pages[0].items.iter().all(|item| item.tag.map(|tag| tag.0) == Some(figures[0])));
+    let plain = laid(&document(vec![section(vec![paragraph(vec![drawing(group(), Placement::Inline, None, None)])])]));
+    assert!(plain.structure.nodes.iter().all(|node| node.role != Role::Figure));
+}
+
+#[test]
+fn a_link_on_a_drawing_has_an_element_and_says_where_it_leads() {
+    let to = || Some(LinkTo::Uri("https://example.org".to_owned()));
+    let content = vec![drawing(square(), Placement::Inline, None, to()), drawing(square(), floating(), Some("school"), to())];
+    let frames = laid(&document(vec![section(vec![paragraph(content)])]));
+    let said: Vec<&str> = frames.pages[0].links.iter().map(|link| link.contents.as_str()).collect();
+    assert_eq!(said.len(), 2);
+    assert!(said.contains(&"https://example.org") && said.contains(&"school"), "{said:?}");
+    for link in &frames.pages[0].links {
+        assert_eq!(link.tag.map(|tag| frames.structure.nodes[tag.0].role), Some(Role::Link));
+    }
+}
+
+#[test]
+fn a_paragraph_of_two_megabytes_is_laid_out_in_good_time() {
+    let words = "palabra ".repeat(2 << 17);
+    let frames = laid(&document(vec![section(vec![paragraph(vec![text(&words)])])]));
+    assert!(frames.pages.len() > 500, "{}", frames.pages.len());
+}
+
+#[test]
+fn more_pages_than_any_report_has_are_left_out_inside_a_paragraph_too() {
+    let breaks = (0..20_500).map(|_| Inline::Break(BreakKind::Page, look())).collect();
+    let fonts = Fonts::new(Vec::new());
+    let (frames, warnings) = layout(&document(vec![section(vec![paragraph(breaks)])]), &fonts);
+    assert_eq!(frames.pages.len(), 20_000);
+    assert!(warnings.iter().any(|warning| warning.to_string().contains("20,000")), "{warnings:?}");
+}
+
+#[test]
+fn thousands_of_looks_and_notes_are_kept_apart_in_good_time() {
+    let colored = |color: usize| {
+        let color = frame::Rgb((color >> 16) as u8, (color >> 8) as u8, color as u8);
+        let props = Arc::new(RunProps { color: Some(color), ..(*look()).clone() });
+        Inline::Text { text: "a ".to_owned(), props }
+    };
+    let blocks = (0..30_000).map(|number| paragraph(vec![colored(number)])).collect();
+    let frames = laid(&document(vec![section(blocks)]));
+    let colors: std::collections::HashSet<[u8; 3]> = frames
+        .pages
+        .iter()
+        .flat_map(|page| &page.items)
+        .filter_map(|item| match &item.shape {
+            Shape::Glyphs(run) => Some([run.color.0, run.color.1, run.color.2]),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(colors.len(), 30_000);
+    let note = |id: i32| Inline::NoteRef { endnote: true, id, custom_mark: None, props: look() };
+    let blocks = (0..20_000).map(|id| paragraph(vec![note(id)])).collect();
+    let frames = laid(&document(vec![section(blocks)]));
+    let last = frames.pages.last().map(texts).unwrap_or_default();
+    assert!(last.iter().any(|text| text.0.contains("20000")), "{last:?}");
 }

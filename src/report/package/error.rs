@@ -28,6 +28,16 @@ pub enum PackageError {
         /// The limit.
         limit: u64,
     },
+    /// A part unpacks to so many times its size as no document does.
+    #[error("the part {part} unpacks to {ratio} times its packed size (at most {limit}); no document needs that, do not use the file")]
+    Bomb {
+        /// The part.
+        part: String,
+        /// How many times.
+        ratio: u64,
+        /// How many are allowed.
+        limit: u64,
+    },
     /// Two entries with the same name: readers disagree about which one counts.
     #[error("the part {part} stands twice in the file; open it in Word and save it again")]
     Duplicate {

@@ -60,9 +60,14 @@ fn unpack(archive: &mut ZipArchive<Cursor<&[u8]>>, entry: usize, limits: &Limits
     }
     let (packed, declared) = (file.compressed_size(), file.size());
     within(&format!("the part {name}"), declared, limits.part_bytes)?;
-    within("the unpacked document", declared, *left)?;
+    if declared > *left {
+        return Err(PackageError::TooLarge { what: "the unpacked document".to_owned(), limit: limits.total_bytes });
+    }
     if declared > RATIO_FROM {
-        within(&format!("the compression of the part {name}"), declared / packed.max(1), limits.ratio)?;
+        let ratio = declared / packed.max(1);
+        if ratio > limits.ratio {
+            return Err(PackageError::Bomb { part: name, ratio, limit: limits.ratio });
+        }
     }
     // The declared size is the file's own claim: what is really unpacked is cut off one byte above it.
     let mut data = Vec::with_capacity(declared.min(RATIO_FROM) as usize);

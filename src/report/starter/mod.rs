@@ -19,7 +19,7 @@ mod texts;
 mod tests;
 
 pub use catalogue::Starter;
-pub use sample::{report as sample_report, sample};
+pub use sample::{report as sample_report, sample, sparse as sparse_sample};
 
 /// The diagnostic report in Spanish, as it is bundled: what serves until a school has a template of its own.
 pub const BUNDLED: &[u8] = catalogue::ALL[0].spanish;

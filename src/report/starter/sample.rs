@@ -14,6 +14,28 @@ pub fn sample(language: Language) -> ReportData {
     ReportData::new(&report(language))
 }
 
+/// The sample without anything a report may lack: a school's first student, first attempt, of whom the platform knows only a name.
+pub fn sparse(language: Language) -> ReportData {
+    let full = report(language);
+    let group = |group: Group| Group { parent: None, tone: None, ..group };
+    let question = |question: Question| Question { text: None, answer: None, correct: None, group: None, ..question };
+    let part = |part: Part| Part { date: None, level: None, strengths: Vec::new(), to_review: Vec::new(), plan: Vec::new(), ..part };
+    ReportData::new(&Report {
+        student: Student { name: full.student.name, ..Student::default() },
+        assessment: Assessment { course: None, ..full.assessment },
+        submission: Submission::default(),
+        result: ResultData { level: None, internal_level: None, passed: None, ..full.result },
+        groups: full.groups.into_iter().map(group).collect(),
+        parents: Vec::new(),
+        questions: full.questions.into_iter().map(question).collect(),
+        history: full.history.into_iter().take(1).map(|attempt| Attempt { date: None, level: None, ..attempt }).collect(),
+        parts: full.parts.into_iter().map(part).collect(),
+        today: full.today,
+        language: full.language,
+        ..Report::default()
+    })
+}
+
 /// The sample.
 pub fn report(language: Language) -> Report {
     let words = language.words();

@@ -29,6 +29,10 @@ pub(super) enum Fault {
     Tangled { tag: usize, other: usize },
     /// A row or cell tag outside of a table.
     NoContainer { tag: usize },
+    /// Blocks inside each other, too many.
+    TooDeep { tag: usize },
+    /// A mark that merges the cells of a loop, outside of one.
+    OutsideLoop { tag: usize },
     /// A statement the engine does not know or does not allow.
     UnknownStatement { tag: usize },
 }
@@ -85,10 +89,13 @@ impl Blocks {
             if keyword == "set" && is_assignment(&placed.tag.code) || SINGLE.contains(&keyword) {
                 if !is_cell_mark(keyword) {
                     self.add(vec![index]);
+                } else if matches!(keyword, "vm" | "hm") && !open.iter().any(|(opening, _)| opening == "for") {
+                    self.faults.push(Fault::OutsideLoop { tag: index });
                 }
-            } else if OPENING.contains(&keyword) && open.len() >= DEEPEST {
-                self.faults.push(Fault::Unclosed { tag: index });
             } else if OPENING.contains(&keyword) {
+                if open.len() >= DEEPEST {
+                    self.faults.push(Fault::TooDeep { tag: index });
+                }
                 open.push((keyword.to_owned(), vec![index]));
             } else if matches!(keyword, "elif" | "else") {
                 match open.last_mut() {

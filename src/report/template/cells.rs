@@ -1,5 +1,8 @@
 //! docxtpl's marks that change their cell: `{% vm %}`, `{% hm %}`, `{% colspan n %}`, `{% cellbg colour %}`.
 
+use std::collections::BTreeMap;
+
+use super::blocks::is_cell_mark;
 use super::rewrite::{Edit, Lifted, STATEMENT, VALUE};
 use super::scan::Scan;
 use super::tags::{Action, Tag};
@@ -24,23 +27,27 @@ const ORDER: [&str; 13] = [
 
 /// The edits of all cell marks of a part.
 pub(super) fn edits(scan: &Scan, source: &str, lifted: &Lifted, edits: &mut Vec<Edit>) {
+    // A cell can have several marks, but has one place for its properties.
+    let mut cells: BTreeMap<usize, Cell<'_>> = BTreeMap::new();
     for placed in &scan.tags {
         let Action::Statement(keyword) = &placed.tag.action else { continue };
         let Some(cell) = scan.tree.ancestor(scan.element(placed), Kind::Cell) else { continue };
-        if lifted.group_of(scan, cell).is_some() {
+        if !is_cell_mark(keyword) || lifted.group_of(scan, cell).is_some() {
             continue;
         }
-        let work = Cell { scan, source, cell };
+        let work = cells.entry(cell).or_insert_with(|| Cell { scan, source, cell, properties: Vec::new(), across: false });
         match keyword.as_str() {
-            "colspan" => work.set("gridSpan", &format!("w:val=\"{}\"", attribute(&argument(&placed.tag))), edits),
+            "colspan" => work.set("gridSpan", &format!("w:val=\"{}\"", attribute(&argument(&placed.tag)))),
             "cellbg" => {
                 let fill = format!("w:val=\"clear\" w:color=\"auto\" w:fill=\"{}\"", colour(&argument(&placed.tag)));
-                work.set("shd", &fill, edits);
+                work.set("shd", &fill);
             }
-            "vm" => work.merge_down(edits),
-            "hm" => work.merge_across(edits),
-            _ => {}
+            "vm" => work.merge_down(),
+            _ => work.merge_across(),
         }
+    }
+    for cell in cells.into_values() {
+        cell.write(edits);
     }
 }
 
@@ -62,45 +69,68 @@ pub(super) fn only_first(text: &str) -> String {
     format!("{}if loop.first{}{text}{}endif{}", STATEMENT.0, STATEMENT.1, STATEMENT.0, STATEMENT.1)
 }
 
+/// A cell and what its marks ask for.
 struct Cell<'a> {
     scan: &'a Scan,
     source: &'a str,
     cell: usize,
+    /// Properties by name, as elements.
+    properties: Vec<(&'static str, String)>,
+    /// Only the first round's cell stays.
+    across: bool,
 }
 
 impl Cell<'_> {
-    /// Sets one of the cell's properties, in its place in the order; attributes come with the prefix `w:`.
-    fn set(&self, name: &str, attributes: &str, edits: &mut Vec<Edit>) {
-        let (tree, w) = (&self.scan.tree, &self.scan.tree.prefix);
+    /// Sets one of the cell's properties; attributes come with the prefix `w:`. The last mark wins.
+    fn set(&mut self, name: &'static str, attributes: &str) {
+        let w = &self.scan.tree.prefix;
         let element = format!("<{w}{name} {}/>", attributes.replace("w:", w));
+        self.properties.retain(|(known, _)| *known != name);
+        self.properties.push((name, element));
+    }
+
+    /// Writes the properties, each in its place in the order.
+    fn write(mut self, edits: &mut Vec<Edit>) {
+        let (tree, w) = (&self.scan.tree, &self.scan.tree.prefix);
+        let rank = |name: &str| ORDER.iter().position(|known| *known == name).unwrap_or(ORDER.len());
+        self.properties.sort_by_key(|(name, _)| rank(name));
         let place = tree.elements[self.cell];
-        let Some(props) = tree.child(self.cell, Kind::CellProps) else {
-            edits.push(Edit::replace(place.open_end, place.open_end, format!("<{w}tcPr>{element}</{w}tcPr>")));
+        if self.across {
+            let around = only_first("\0");
+            if let Some((before, behind)) = around.split_once('\0') {
+                edits.push(Edit::before(place.start, before));
+                edits.push(Edit::behind(place.end, behind));
+            }
+        }
+        let props = tree.child(self.cell, Kind::CellProps).filter(|&props| !tree.elements[props].is_empty_tag());
+        let Some(props) = props else {
+            let all: String = self.properties.iter().map(|(_, element)| element.as_str()).collect();
+            let empty = tree.child(self.cell, Kind::CellProps).map(|props| tree.elements[props]);
+            let (from, to) = empty.map_or((place.open_end, place.open_end), |empty| (empty.start, empty.end));
+            edits.push(Edit::replace(from, to, format!("<{w}tcPr>{all}</{w}tcPr>")));
             return;
         };
-        let inside = tree.elements[props];
-        if inside.is_empty_tag() {
-            edits.push(Edit::replace(inside.start, inside.end, format!("<{w}tcPr>{element}</{w}tcPr>")));
-            return;
+        let mut added: BTreeMap<usize, String> = BTreeMap::new();
+        for (name, element) in self.properties {
+            if let Some(existing) = tree.children(props).find(|&child| tree.name(child, self.source) == name) {
+                edits.push(Edit::replace(tree.elements[existing].start, tree.elements[existing].end, element));
+                continue;
+            }
+            let behind = tree.children(props).find(|&child| rank(tree.name(child, self.source)) > rank(name));
+            let at = behind.map_or(tree.elements[props].close, |child| tree.elements[child].start);
+            added.entry(at).or_default().push_str(&element);
         }
-        if let Some(existing) = tree.children(props).find(|&child| tree.name(child, self.source) == name) {
-            edits.push(Edit::replace(tree.elements[existing].start, tree.elements[existing].end, element));
-            return;
-        }
-        let rank = |name: &str| ORDER.iter().position(|known| *known == name).unwrap_or(ORDER.len());
-        let behind = tree.children(props).find(|&child| rank(tree.name(child, self.source)) > rank(name));
-        let at = behind.map_or(inside.close, |child| tree.elements[child].start);
-        edits.push(Edit::before(at, element));
+        edits.extend(added.into_iter().map(|(at, elements)| Edit::before(at, elements)));
     }
 
     /// The first round of the loop starts the merge, the others continue it.
-    fn merge_down(&self, edits: &mut Vec<Edit>) {
+    fn merge_down(&mut self) {
         let value = format!("{}'restart' if loop.first else 'continue'{}", VALUE.0, VALUE.1);
-        self.set("vMerge", &format!("w:val=\"{value}\""), edits);
+        self.set("vMerge", &format!("w:val=\"{value}\""));
     }
 
     /// Only the first round's cell stays, as wide as all of them.
-    fn merge_across(&self, edits: &mut Vec<Edit>) {
+    fn merge_across(&mut self) {
         let tree = &self.scan.tree;
         let span = tree
             .child(self.cell, Kind::CellProps)
@@ -108,12 +138,7 @@ impl Cell<'_> {
             .and_then(|span| tree.attribute(span, "val", self.source))
             .and_then(|span| span.parse::<u32>().ok())
             .unwrap_or(1);
-        self.set("gridSpan", &format!("w:val=\"{}\"", attribute(&format!("{span} * loop.length"))), edits);
-        let place = tree.elements[self.cell];
-        let around = only_first("\0");
-        if let Some((before, behind)) = around.split_once('\0') {
-            edits.push(Edit::before(place.start, before));
-            edits.push(Edit::behind(place.end, behind));
-        }
+        self.set("gridSpan", &format!("w:val=\"{}\"", attribute(&format!("{span} * loop.length"))));
+        self.across = true;
     }
 }

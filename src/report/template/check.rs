@@ -7,12 +7,13 @@ use minijinja::{Environment, Error};
 use super::blocks::{Blocks, Fault};
 use super::filters;
 use super::finding::Problem;
+use super::guard;
 use super::names;
 use super::scan::Scan;
 use super::tags::{Action, Spelling, Tag};
 
 /// Names that are always there.
-const BUILT_IN: [&str; 20] = [
+const BUILT_IN: [&str; 19] = [
     "range",
     "dict",
     "namespace",
@@ -30,7 +31,6 @@ const BUILT_IN: [&str; 20] = [
     "self",
     "__name",
     "__has",
-    "__data",
     "today",
     "language",
 ];
@@ -86,6 +86,9 @@ pub(super) fn inspect(environment: &Environment<'_>, scan: &Scan, blocks: &Block
         let (tag, problem) = fault_problem(scan, fault);
         work.found.problems.push((tag, problem));
     }
+    if let Some(raw) = scan.raw_without_end {
+        work.found.problems.push((raw, Problem::Unclosed { statement: "raw".to_owned() }));
+    }
     for (number, placed) in scan.tags.iter().enumerate() {
         let tag = &placed.tag;
         match &tag.action {
@@ -107,6 +110,8 @@ fn fault_problem(scan: &Scan, fault: &Fault) -> (usize, Problem) {
         Fault::Unopened { tag } => (tag, Problem::Unopened { statement: keyword(tag) }),
         Fault::CrossesCell { tag, .. } => (tag, Problem::CrossesCell),
         Fault::Tangled { tag, .. } => (tag, Problem::Tangled),
+        Fault::TooDeep { tag } => (tag, Problem::TooDeep),
+        Fault::OutsideLoop { tag } => (tag, Problem::OutsideLoop),
         Fault::NoContainer { tag } => (tag, Problem::NotInTable),
         Fault::UnknownStatement { tag } => {
             let statement = keyword(tag);
@@ -154,8 +159,13 @@ impl Work<'_> {
                 }
             }
             "with" => {
-                let names = rest.split(',').filter_map(|piece| piece.split_once('=')).flat_map(|(name, _)| bound(name));
-                self.scopes.push(names.map(|name| (name, None)).collect());
+                self.scopes.push(HashMap::new());
+                for (names, value) in assignments(rest) {
+                    self.expression(number, value);
+                    if let Some(scope) = self.scopes.last_mut() {
+                        scope.extend(bound(names).into_iter().map(|name| (name, None)));
+                    }
+                }
             }
             "macro" | "call" => {
                 let (name, arguments) = rest.split_once('(').unwrap_or((rest, ""));
@@ -198,6 +208,12 @@ impl Work<'_> {
 
     /// Compiles an expression, and notes the names and filters it uses.
     fn expression(&mut self, number: usize, code: &str) {
+        let (joins, products) = guard::operators(code);
+        if joins > guard::MOST_JOINS || products > guard::MOST_PRODUCTS {
+            let reason = format!("more than {} + or ~, or {} *, in one tag", guard::MOST_JOINS, guard::MOST_PRODUCTS);
+            self.found.problems.push((number, Problem::Syntax { reason }));
+            return;
+        }
         let compiled = self.environment.compile_expression_owned(code.to_owned());
         match compiled {
             Err(error) => self.found.problems.push((number, Problem::Syntax { reason: reason(&error) })),
@@ -237,6 +253,52 @@ impl Work<'_> {
             }
         }
     }
+}
+
+/// The names a statement binds, as an expression can read them (`ns.total` too).
+pub(super) fn bound_by(keyword: &str, rest: &str) -> Vec<String> {
+    let targets = |text: &str| -> Vec<String> {
+        let names = text.split([',', '(', ')']).map(str::trim).filter(|name| !name.is_empty());
+        names.filter(|name| name.chars().all(|c| c.is_alphanumeric() || matches!(c, '_' | '.'))).map(str::to_owned).collect()
+    };
+    match keyword {
+        "for" => rest.split_once(" in ").map(|(names, _)| targets(names)).unwrap_or_default(),
+        "set" => rest.split_once('=').map(|(names, _)| targets(names)).unwrap_or_default(),
+        "with" => assignments(rest).into_iter().flat_map(|(names, _)| targets(names)).collect(),
+        "macro" | "call" => {
+            let arguments = rest.split_once('(').map(|(_, arguments)| arguments).unwrap_or_default();
+            let arguments = if keyword == "call" { arguments.split_once(')').map_or("", |(own, _)| own) } else { arguments };
+            let names = pieces(arguments.trim().trim_end_matches(')')).into_iter();
+            names.flat_map(|piece| targets(piece.split('=').next().unwrap_or_default())).collect()
+        }
+        _ => Vec::new(),
+    }
+}
+
+/// `a = 1, b = f(2, 3)`: each name with its value.
+fn assignments(text: &str) -> Vec<(&str, &str)> {
+    pieces(text).into_iter().filter_map(|piece| piece.split_once('=')).collect()
+}
+
+/// A text at its commas outside of quotes and brackets.
+fn pieces(text: &str) -> Vec<&str> {
+    let (mut out, mut start, mut depth, mut quote) = (Vec::new(), 0, 0_i32, None);
+    for (at, character) in text.char_indices() {
+        match (quote, character) {
+            (Some(open), here) if here == open => quote = None,
+            (Some(_), _) => {}
+            (None, '"' | '\'') => quote = Some(character),
+            (None, '(' | '[' | '{') => depth += 1,
+            (None, ')' | ']' | '}') => depth -= 1,
+            (None, ',') if depth <= 0 => {
+                out.push(&text[start..at]);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    out.push(&text[start..]);
+    out
 }
 
 /// The names in a loop's or assignment's targets.

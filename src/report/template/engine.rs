@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use minijinja::syntax::SyntaxConfig;
@@ -10,7 +10,7 @@ use minijinja::value::{Enumerator, Object, ObjectRepr, Value};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, State, UndefinedBehavior};
 
 use super::rewrite::{COMMENT, STATEMENT, VALUE};
-use super::{Missing, filters, python, values};
+use super::{Missing, filters, guard, python, values};
 use crate::report::charts::{self, ChartRef};
 use crate::report::language::Language;
 
@@ -29,8 +29,9 @@ pub(super) fn environment(steps: u64) -> Result<Environment<'static>, Error> {
     environment.set_undefined_behavior(UndefinedBehavior::Chainable);
     // What a macro or a `set` block catches is XML already; only then is a string safe.
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
-    environment.set_formatter(|output, _, value| {
+    environment.set_formatter(|output, state, value| {
         let text = if value.is_safe() { value.to_string() } else { super::xml::escape(&value.to_string()) };
+        guard::spend(state, text.len())?;
         output.write_str(&text).map_err(Error::from)
     });
     environment.set_unknown_method_callback(python::method);
@@ -39,6 +40,7 @@ pub(super) fn environment(steps: u64) -> Result<Environment<'static>, Error> {
     environment.add_filter("__run", values::run);
     environment.add_filter("__attribute", values::attribute);
     environment.add_filter("__colour", values::colour);
+    environment.add_function("__grow", guard::grow);
     environment.add_function("__name", name);
     environment.add_function("__has", |state: &State, name: String| Fill::of(state).is_some_and(|fill| fill.has(&name)));
     environment.add_function("__results", super::append::results);
@@ -80,6 +82,8 @@ pub(super) struct Fill {
     pub tags: Arc<[TagInfo]>,
     /// Ids of pictures must be unique in a document.
     pub next_id: AtomicU32,
+    /// What may still be made, in bytes.
+    pub room: AtomicUsize,
     pub append: Option<super::append::Plan>,
     pub absent: Mutex<BTreeSet<usize>>,
 }
@@ -112,6 +116,11 @@ impl Fill {
     /// The tags whose values were not there.
     pub(super) fn absent_tags(&self) -> BTreeSet<usize> {
         self.absent.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Takes bytes from what may still be made; `false` when there is not so much.
+    pub(super) fn spend(&self, bytes: usize) -> bool {
+        self.room.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |room| room.checked_sub(bytes)).is_ok()
     }
 
     /// The first of as many ids as one picture block may need.

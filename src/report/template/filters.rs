@@ -9,11 +9,13 @@ use minijinja::value::{Value, ValueKind};
 use minijinja::{Environment, Error, ErrorKind, State};
 
 use super::engine::Fill;
+use super::guard;
 use crate::report::charts::tone_of;
 use crate::report::language::Language;
 
 /// Adds the engine's filters to minijinja's own.
 pub(super) fn add(environment: &mut Environment<'static>) {
+    guard::wrap(environment);
     environment.add_filter("percent", percent);
     environment.add_filter("number", number);
     environment.add_filter("date", date);
@@ -105,7 +107,7 @@ fn language(state: &State) -> Language {
 }
 
 /// A value that is not there goes through every filter, so that its tag can say so.
-fn is_absent(value: &Value) -> bool {
+pub(super) fn is_absent(value: &Value) -> bool {
     value.is_undefined() || value.is_none()
 }
 
@@ -116,7 +118,7 @@ fn case(value: &Value, change: impl Fn(&str) -> String) -> Value {
     Value::from(change(value.as_str().map_or_else(|| value.to_string(), str::to_owned).as_str()))
 }
 
-fn title(text: &str) -> String {
+pub(super) fn title(text: &str) -> String {
     let mut start = true;
     let mut out = String::with_capacity(text.len());
     for character in text.chars() {
@@ -130,7 +132,7 @@ fn title(text: &str) -> String {
     out
 }
 
-fn capitalize(text: &str) -> String {
+pub(super) fn capitalize(text: &str) -> String {
     let mut characters = text.chars();
     characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters.flat_map(char::to_lowercase)).collect())
 }

@@ -42,6 +42,11 @@ pub enum Problem {
         /// The reason, as the evaluator says it.
         reason: String,
     },
+    /// The same, but only in a report that lacks a value.
+    EvaluationOfNothing {
+        /// The reason, as the evaluator says it.
+        reason: String,
+    },
     /// A tag that cannot be read.
     Syntax {
         /// The reason, as the evaluator says it.
@@ -66,6 +71,10 @@ pub enum Problem {
     CrossesCell,
     /// A block whose beginning and end do not stand side by side.
     Tangled,
+    /// Blocks inside each other, more than the engine follows.
+    TooDeep,
+    /// `vm` or `hm` without a loop whose cells it could merge.
+    OutsideLoop,
     /// A row or cell tag outside of a table.
     NotInTable,
     /// A statement that does not exist, or is not allowed in a document.
@@ -128,6 +137,9 @@ impl Finding {
             Problem::Evaluation { reason } => {
                 format!("{tag}: this cannot be worked out ({reason}). Check the value and the filter behind it.")
             }
+            Problem::EvaluationOfNothing { reason } => format!(
+                "{tag}: this cannot be worked out for every student ({reason}): some reports lack the value, as those of the first students lack the cohort. Write {{% if … %}} around it, or |default(0) behind the value."
+            ),
             Problem::Syntax { reason } => format!("{tag}: this cannot be read ({reason}). Check brackets, quotes and spelling."),
             Problem::Unclosed { statement } => format!("{tag} has no end. Write {{% end{statement} %}} where it should end."),
             Problem::Unopened { statement } => match statement.strip_prefix("end") {
@@ -142,6 +154,10 @@ impl Finding {
             ),
             Problem::Tangled => {
                 format!("{tag}: beginning and end do not stand side by side (text box, link, other table). Put both in the same place.")
+            }
+            Problem::TooDeep => format!("{tag}: more than 100 blocks stand inside each other. Take some apart."),
+            Problem::OutsideLoop => {
+                format!("{tag} merges the cells of a loop, but stands in none. Write {{% for … %}} around it, or take it out.")
             }
             Problem::NotInTable => format!("{tag} is a tag for tables, but stands in none. Use {{%p … %}} here, or leave the letter out."),
             Problem::UnknownStatement { statement, nearest: Some(nearest) } => {
@@ -171,6 +187,9 @@ impl Finding {
                 format!("{tag}: no existe el filtro «{name}». Los filtros son percent, number, date, upper, lower, title, join, default.")
             }
             Problem::Evaluation { reason } => format!("{tag}: no se puede calcular ({reason}). Revise el valor y el filtro que lo sigue."),
+            Problem::EvaluationOfNothing { reason } => format!(
+                "{tag}: no se puede calcular para todos ({reason}): a algunos informes les falta el valor, como la cohorte a los de los primeros estudiantes. Escriba {{% if … %}} alrededor, o |default(0) tras el valor."
+            ),
             Problem::Syntax { reason } => format!("{tag}: no se puede leer ({reason}). Revise paréntesis, comillas y ortografía."),
             Problem::Unclosed { statement } => format!("{tag} no tiene fin. Escriba {{% end{statement} %}} donde deba terminar."),
             Problem::Unopened { statement } => match statement.strip_prefix("end") {
@@ -189,6 +208,10 @@ impl Finding {
                 format!(
                     "{tag}: el comienzo y el fin no están en el mismo nivel (cuadro de texto, enlace, otra tabla). Póngalos en el mismo lugar."
                 )
+            }
+            Problem::TooDeep => format!("{tag}: hay más de 100 bloques unos dentro de otros. Sepárelos."),
+            Problem::OutsideLoop => {
+                format!("{tag} une las celdas de un ciclo, pero no está en ninguno. Escriba {{% for … %}} alrededor, o bórrelo.")
             }
             Problem::NotInTable => {
                 format!("{tag} es una marca para tablas, pero no está en ninguna. Use {{%p … %}} aquí, o quite la letra.")

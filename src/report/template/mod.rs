@@ -19,6 +19,7 @@ mod engine;
 mod fields;
 mod filters;
 mod finding;
+mod guard;
 mod names;
 mod part;
 mod place;
@@ -50,6 +51,7 @@ pub(in crate::report) use xml::escape;
 use crate::report::data::ReportData;
 use crate::report::language::Language;
 use crate::report::package::{Limits, Package, PackageError};
+use crate::report::starter;
 use crate::report::warning::Warning;
 use engine::{Charts, Context, Fill};
 use part::Part;
@@ -165,10 +167,10 @@ impl Template {
             let source = template.source(&name)?;
             let tree =
                 Tree::read(&source, template.package.limits()).map_err(|reason| TemplateError::Part { part: name.clone(), reason })?;
-            let page = *page.get_or_insert_with(|| width::last_section(&tree, &source));
-            let around = part::Surroundings { kind, headings: &headings, page };
-            let Some((part, found)) = Part::build(&mut template.environment, &name, &source, tree, &around) else { continue };
             let number = template.parts.len();
+            let page = *page.get_or_insert_with(|| width::last_section(&tree, &source));
+            let around = part::Surroundings { kind, headings: &headings, page, number };
+            let Some((part, found)) = Part::build(&mut template.environment, &name, &source, tree, &around) else { continue };
             template.findings.extend(found.into_iter().map(|(at, finding)| ((number, at), finding)));
             template.parts.push(part);
         }
@@ -247,7 +249,7 @@ impl Template {
         data: &ReportData,
         options: &FillOptions,
     ) -> Result<(String, Arc<Fill>), Failure> {
-        let fill = Arc::new(part.filling(data, options));
+        let fill = Arc::new(part.filling(data, options, self.package.limits()));
         let context = Value::from_object(Context {
             root: data.root().clone(),
             fill: Value::from_dyn_object(Arc::clone(&fill)),
@@ -267,18 +269,29 @@ impl Template {
         Ok((String::from_utf8_lossy(&sink.bytes).into_owned(), fill))
     }
 
-    /// Fills with the data, or with a sample, and reports what fails.
+    /// Fills with the data, or with samples, and reports what fails.
     fn try_out(&self, data: Option<&ReportData>, all_known: bool) -> Vec<Finding> {
-        let sample;
-        let data = match data {
-            Some(data) => data,
+        match data {
+            Some(data) => self.try_with(data),
             // Without data, names of the author's own would only fail for want of it.
-            None if !all_known => return Vec::new(),
+            None if !all_known => Vec::new(),
             None => {
-                sample = crate::report::starter::sample(Language::Es);
-                &sample
+                let mut found = self.try_with(&starter::sample(Language::Es));
+                for mut finding in self.try_with(&starter::sparse_sample(Language::Es)) {
+                    if found.iter().any(|known| (&known.place, &known.tag) == (&finding.place, &finding.tag)) {
+                        continue;
+                    }
+                    if let Problem::Evaluation { reason } = finding.problem {
+                        finding.problem = Problem::EvaluationOfNothing { reason };
+                    }
+                    found.push(finding);
+                }
+                found
             }
-        };
+        }
+    }
+
+    fn try_with(&self, data: &ReportData) -> Vec<Finding> {
         let options = FillOptions { today: Some("2026-01-01".to_owned()), ..FillOptions::default() };
         self.parts.iter().flat_map(|part| trial::findings(self, part, data, &options)).collect()
     }
@@ -318,11 +331,8 @@ impl Template {
             _ => std::str::from_utf8(bytes).map_err(|_| damaged("it is not UTF-8"))?.to_owned(),
         };
         // The engine's own marks have no business in a document.
-        Ok(if text.contains('\u{fdd0}') || text.contains("\u{fdd2}") {
-            text.replace(|c: char| ('\u{fdd0}'..='\u{fdef}').contains(&c), "")
-        } else {
-            text
-        })
+        let mark = |c: char| ('\u{fdd0}'..='\u{fdef}').contains(&c);
+        Ok(if text.contains(mark) { text.replace(mark, "") } else { text })
     }
 
     fn headings(&self) -> HashSet<String> {

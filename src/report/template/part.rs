@@ -1,7 +1,7 @@
 //! One part of a template on its way from source to something minijinja fills.
 
 use std::collections::HashSet;
-use std::sync::atomic::AtomicU32;
+use std::sync::atomic::{AtomicU32, AtomicUsize};
 use std::sync::{Arc, Mutex};
 
 use minijinja::Environment;
@@ -13,11 +13,14 @@ use super::place::{PartKind, Place, Places};
 use super::scan::{self, Host, Scan};
 use super::tags::{self, Spelling};
 use super::xml::{Kind, Tree};
-use super::{FillOptions, append, check, fields, rewrite, width};
+use super::{FillOptions, append, check, fields, guard, rewrite, width};
 use crate::report::data::ReportData;
+use crate::report::package::Limits;
 
 /// Pictures we draw are numbered from here, far from Word's own.
 const FIRST_PICTURE: u32 = 900_000;
+/// Each part has so many numbers: pictures of a document must not share one.
+const PICTURES: u32 = 1_000_000;
 
 /// What a part needs to know about the document around it.
 pub(super) struct Surroundings<'a> {
@@ -27,6 +30,8 @@ pub(super) struct Surroundings<'a> {
     pub headings: &'a HashSet<String>,
     /// Text width of the main part, in twips, for parts without a section of their own.
     pub page: i64,
+    /// Its number among the parts with tags.
+    pub number: usize,
 }
 
 /// A part with tags.
@@ -42,6 +47,7 @@ pub(super) struct Part {
     pub lifted: bool,
     pub regrid: bool,
     pub append: Option<append::Plan>,
+    first_picture: u32,
 }
 
 #[derive(Debug)]
@@ -90,6 +96,7 @@ impl Part {
             lifted: rewritten.lifted,
             regrid: rewritten.regrid,
             append,
+            first_picture: u32::try_from(around.number).unwrap_or(0).saturating_mul(PICTURES).saturating_add(FIRST_PICTURE),
         };
         part.uses.dedup();
         let mut findings = not_closed(&scan, &places);
@@ -131,7 +138,7 @@ impl Part {
         at.and_then(|at| self.lines.get(at)).map_or(usize::MAX, |(_, tag)| *tag)
     }
 
-    pub(super) fn filling(&self, data: &ReportData, options: &FillOptions) -> Fill {
+    pub(super) fn filling(&self, data: &ReportData, options: &FillOptions, limits: &Limits) -> Fill {
         let named = data.root().get_attr("language").ok();
         let language = named.and_then(|code| code.as_str().and_then(|code| code.parse().ok())).unwrap_or(options.language);
         Fill {
@@ -140,7 +147,8 @@ impl Part {
             missing: options.missing,
             prefix: self.prefix.clone(),
             tags: Arc::clone(&self.infos),
-            next_id: AtomicU32::new(FIRST_PICTURE),
+            next_id: AtomicU32::new(self.first_picture),
+            room: AtomicUsize::new(limits.filled_bytes.saturating_mul(guard::SPARE)),
             append: self.append.clone().filter(|_| options.append_results),
             absent: Mutex::default(),
         }

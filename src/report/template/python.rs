@@ -3,10 +3,14 @@
 use minijinja::value::{Value, ValueKind};
 use minijinja::{Error, ErrorKind, State};
 
+use super::{filters, guard};
+use crate::report::language::Language;
+
 /// minijinja's fallback for methods it does not know.
 pub(super) fn method(_: &mut State, value: &Value, name: &str, args: &[Value]) -> Result<Value, Error> {
     let found = match value.kind() {
-        ValueKind::String => string(value.as_str().unwrap_or_default(), name, args),
+        ValueKind::String if name == "format" => Some(Value::from(format(value.as_str().unwrap_or_default(), args)?)),
+        ValueKind::String => string(value.as_str().unwrap_or_default(), name, args)?,
         ValueKind::Map => mapping(value, name, args)?,
         ValueKind::Seq => sequence(value, name, args)?,
         // A missing value stays missing, so that its tag can say so.
@@ -20,7 +24,14 @@ fn text_of(args: &[Value], at: usize) -> Option<&str> {
     args.get(at).and_then(Value::as_str)
 }
 
-fn string(text: &str, name: &str, args: &[Value]) -> Option<Value> {
+fn string(text: &str, name: &str, args: &[Value]) -> Result<Option<Value>, Error> {
+    if guard::made(text, name, args) > guard::LONGEST_TEXT {
+        return Err(Error::new(ErrorKind::InvalidOperation, format!("{name} makes too long a text")));
+    }
+    Ok(string_method(text, name, args))
+}
+
+fn string_method(text: &str, name: &str, args: &[Value]) -> Option<Value> {
     let strip = |start: bool, end: bool| {
         let set = text_of(args, 0).map(str::to_owned);
         let out = move |c: char| set.as_ref().map_or_else(|| c.is_whitespace(), |set| set.contains(c));
@@ -30,12 +41,8 @@ fn string(text: &str, name: &str, args: &[Value]) -> Option<Value> {
     Some(match name {
         "upper" => Value::from(text.to_uppercase()),
         "lower" => Value::from(text.to_lowercase()),
-        "capitalize" => {
-            let mut characters = text.chars();
-            let first: String = characters.next().map(|first| first.to_uppercase().collect()).unwrap_or_default();
-            Value::from(first + &characters.as_str().to_lowercase())
-        }
-        "title" => Value::from(text.split(' ').map(capitalized).collect::<Vec<_>>().join(" ")),
+        "capitalize" => Value::from(filters::capitalize(text)),
+        "title" => Value::from(filters::title(text)),
         "strip" => strip(true, true),
         "lstrip" => strip(true, false),
         "rstrip" => strip(false, true),
@@ -59,18 +66,12 @@ fn string(text: &str, name: &str, args: &[Value]) -> Option<Value> {
             let width = args.first()?.as_usize()?.min(1000);
             Value::from(format!("{}{text}", "0".repeat(width.saturating_sub(text.chars().count()))))
         }
-        "format" => Value::from(format(text, args)),
         _ => return None,
     })
 }
 
-fn capitalized(word: &str) -> String {
-    let mut characters = word.chars();
-    characters.next().map_or_else(String::new, |first| first.to_uppercase().collect::<String>() + &characters.as_str().to_lowercase())
-}
-
-/// `'{} of {:.1f}'.format(a, b)`: positions, and `d`, `f`, `,` and `%` as formats.
-fn format(pattern: &str, args: &[Value]) -> String {
+/// `'{} of {:.1f}'.format(a, b)`: positions, and formats as `Format` reads them.
+fn format(pattern: &str, args: &[Value]) -> Result<String, Error> {
     let mut out = String::new();
     let mut rest = pattern;
     let mut next = 0;
@@ -89,27 +90,139 @@ fn format(pattern: &str, args: &[Value]) -> String {
             next += 1;
             next - 1
         });
-        out.push_str(&args.get(index).map(|value| format_one(value, format)).unwrap_or_default());
+        if let Some(value) = args.get(index) {
+            out.push_str(&Format::read(format).and_then(|format| format.show(value)).ok_or_else(|| not_understood(format, value))?);
+        }
+        if out.len() > guard::LONGEST_TEXT {
+            return Err(Error::new(ErrorKind::InvalidOperation, "format makes too long a text"));
+        }
         rest = &rest[at + end + 1..];
     }
     out.push_str(rest);
-    out
+    Ok(out)
 }
 
-fn format_one(value: &Value, format: &str) -> String {
-    let Ok(number) = f64::try_from(value.clone()) else { return value.to_string() };
-    let grouped = format.contains(',');
-    let percent = format.ends_with('%');
-    let decimals = format.split_once('.').and_then(|(_, places)| places.trim_end_matches(['f', '%']).parse::<usize>().ok());
-    let plain = match (decimals, value.is_integer()) {
-        (None, _) if format.is_empty() => return value.to_string(),
-        (None, true) | (Some(0), _) => 0,
-        (None, false) => 6,
-        (Some(places), _) => places.min(12),
-    };
-    let number = if percent { number * 100.0 } else { number };
-    let text = if grouped { crate::report::language::Language::En.number(number, plain) } else { format!("{number:.plain$}") };
-    if percent { format!("{text}%") } else { text }
+fn not_understood(format: &str, value: &Value) -> Error {
+    let detail = format!("the format {{:{format}}} is not known for {value:?}; use widths, 0, a comma and the letters d, f, e, s and %");
+    Error::new(ErrorKind::InvalidOperation, detail)
+}
+
+/// What stands behind the colon of a field: `[[fill]align][sign][0][width][,][.decimals][letter]`.
+struct Format {
+    fill: char,
+    align: Option<char>,
+    plus: bool,
+    width: usize,
+    grouped: bool,
+    decimals: Option<usize>,
+    letter: Option<char>,
+}
+
+impl Format {
+    fn read(text: &str) -> Option<Self> {
+        let mut format = Self { fill: ' ', align: None, plus: false, width: 0, grouped: false, decimals: None, letter: None };
+        let mut rest = text;
+        let is_align = |c: char| matches!(c, '<' | '>' | '^' | '=');
+        let mut characters = rest.chars();
+        match (characters.next(), characters.next()) {
+            (Some(fill), Some(align)) if is_align(align) => {
+                (format.fill, format.align) = (fill, Some(align));
+                rest = characters.as_str();
+            }
+            (Some(align), _) if is_align(align) => {
+                format.align = Some(align);
+                rest = &rest[1..];
+            }
+            _ => {}
+        }
+        let sign = rest.starts_with(['+', '-']);
+        format.plus = rest.starts_with('+');
+        rest = &rest[usize::from(sign)..];
+        if let Some(behind) = rest.strip_prefix('0')
+            && format.align.is_none()
+        {
+            (format.fill, format.align) = ('0', Some('='));
+            rest = behind;
+        }
+        format.width = number(&mut rest)?.unwrap_or(0);
+        if let Some(behind) = rest.strip_prefix(',') {
+            format.grouped = true;
+            rest = behind;
+        }
+        if let Some(behind) = rest.strip_prefix('.') {
+            rest = behind;
+            format.decimals = Some(number(&mut rest)??);
+        }
+        format.letter = rest.chars().next();
+        (rest.len() <= 1).then_some(format)
+    }
+
+    fn show(&self, value: &Value) -> Option<String> {
+        let number = if matches!(value.kind(), ValueKind::Number | ValueKind::Bool) { f64::try_from(value.clone()).ok() } else { None };
+        let (text, is_number) = match (number, self.letter) {
+            (Some(number), letter) if letter != Some('s') => (self.number(number, value)?, true),
+            // As everywhere, a value that is not there leaves nothing.
+            (None, _) if filters::is_absent(value) => (String::new(), false),
+            (_, None | Some('s')) if !self.grouped => {
+                let text = value.to_string();
+                (self.decimals.map_or_else(|| text.clone(), |most| text.chars().take(most).collect()), false)
+            }
+            _ => return None,
+        };
+        Some(self.padded(text, is_number))
+    }
+
+    fn number(&self, number: f64, value: &Value) -> Option<String> {
+        let decimals = self.decimals.unwrap_or(6);
+        let fixed = |number: f64, decimals: usize| {
+            if self.grouped { Language::En.number(number, decimals) } else { format!("{number:.decimals$}") }
+        };
+        let text = match self.letter {
+            None if self.decimals.is_none() && !self.grouped => value.to_string(),
+            None if self.decimals.is_some() => return None,
+            None if value.is_integer() => fixed(number, 0),
+            None => fixed(number, decimals).trim_end_matches('0').trim_end_matches('.').to_owned(),
+            Some('d') if value.is_integer() && self.decimals.is_none() => fixed(number, 0),
+            Some('f' | 'F') => fixed(number, decimals),
+            Some('%') => fixed(number * 100.0, decimals) + "%",
+            Some('e') => exponent(&format!("{number:.decimals$e}"))?,
+            _ => return None,
+        };
+        Some(if self.plus && number >= 0.0 { format!("+{text}") } else { text })
+    }
+
+    fn padded(&self, text: String, is_number: bool) -> String {
+        let room = self.width.saturating_sub(text.chars().count());
+        let fill = |count: usize| self.fill.to_string().repeat(count);
+        match self.align.unwrap_or(if is_number { '>' } else { '<' }) {
+            '<' => text + &fill(room),
+            '^' => format!("{}{text}{}", fill(room / 2), fill(room - room / 2)),
+            '=' => {
+                let sign = usize::from(text.starts_with(['+', '-']));
+                format!("{}{}{}", &text[..sign], fill(room), &text[sign..])
+            }
+            _ => fill(room) + &text,
+        }
+    }
+}
+
+/// Python writes at least two digits and a sign: `1.5e+03`.
+fn exponent(text: &str) -> Option<String> {
+    let (digits, power) = text.split_once('e')?;
+    let power: i32 = power.parse().ok()?;
+    Some(format!("{digits}e{}{:02}", if power < 0 { '-' } else { '+' }, power.abs()))
+}
+
+/// Takes a number of at most three digits off the front; the outer `None` for a larger one.
+fn number(rest: &mut &str) -> Option<Option<usize>> {
+    let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let (number, behind) = rest.split_at(digits);
+    *rest = behind;
+    match digits {
+        0 => Some(None),
+        1..=3 => Some(number.parse().ok()),
+        _ => None,
+    }
 }
 
 fn mapping(value: &Value, name: &str, args: &[Value]) -> Result<Option<Value>, Error> {

@@ -6,6 +6,7 @@
     reason = "short pieces read best as format strings, and there are few of them"
 )]
 
+use super::rewrite::GRID;
 use super::xml::{Kind, Tree};
 use crate::report::package::Limits;
 
@@ -80,7 +81,7 @@ fn table_start(before: &str, w: &str) -> Option<usize> {
     before.rfind(&format!("<{w}tbl>")).max(before.rfind(&format!("<{w}tbl ")))
 }
 
-/// Makes every table's grid as wide as its widest row, keeping the table's whole width.
+/// Makes the grid of every marked table as wide as its widest row, keeping the table's whole width.
 pub(super) fn regrid(xml: &str, limits: &Limits) -> Result<String, String> {
     let tree = Tree::read(xml, limits)?;
     let mut out = String::with_capacity(xml.len());
@@ -90,6 +91,10 @@ pub(super) fn regrid(xml: &str, limits: &Limits) -> Result<String, String> {
             continue;
         }
         let Some(grid) = tree.children(table).find(|&child| tree.name(child, xml) == "tblGrid") else { continue };
+        let place = tree.elements[grid];
+        if place.start < at || !xml[place.end..].starts_with(GRID) {
+            continue;
+        }
         let columns: Vec<f64> = tree
             .children(grid)
             .filter(|&child| tree.elements[child].kind == Kind::GridColumn)
@@ -97,36 +102,48 @@ pub(super) fn regrid(xml: &str, limits: &Limits) -> Result<String, String> {
                 tree.attribute(child, "w", xml).and_then(|width| width.parse().ok()).filter(|width: &f64| width.is_finite()).unwrap_or(0.0)
             })
             .collect();
-        let wanted = tree
-            .children(table)
-            .filter(|&row| tree.elements[row].kind == Kind::Row)
-            .map(|row| row_width(&tree, row, xml))
-            .max()
-            .unwrap_or(0);
-        let wanted = wanted.min(1000);
-        let place = tree.elements[grid];
-        if wanted == columns.len() || wanted == 0 || place.start < at {
-            continue;
-        }
+        let wanted = inside(&tree, table, Kind::Row).into_iter().map(|row| row_width(&tree, row, xml)).max().unwrap_or(0).min(1000);
         let w = &tree.prefix;
-        let grid: String = spread(&columns, wanted).iter().map(|width| format!("<{w}gridCol {w}w=\"{width}\"/>")).collect();
-        out.push_str(&xml[at..place.start]);
-        out.push_str(&format!("<{w}tblGrid>{grid}</{w}tblGrid>"));
-        at = place.end;
+        if wanted == columns.len() || wanted == 0 {
+            out.push_str(&xml[at..place.end]);
+        } else {
+            let grid: String = spread(&columns, wanted).iter().map(|width| format!("<{w}gridCol {w}w=\"{width}\"/>")).collect();
+            out.push_str(&xml[at..place.start]);
+            out.push_str(&format!("<{w}tblGrid>{grid}</{w}tblGrid>"));
+        }
+        at = place.end + GRID.len();
     }
     out.push_str(&xml[at..]);
     Ok(out)
 }
 
-/// The columns a row takes.
+/// The rows of a table, or the cells of a row, those in content controls included.
+fn inside(tree: &Tree, parent: usize, kind: Kind) -> Vec<usize> {
+    let mut out = Vec::new();
+    let mut open: Vec<usize> = tree.children(parent).collect();
+    while let Some(child) = open.pop() {
+        match tree.elements[child].kind {
+            found if found == kind => out.push(child),
+            Kind::Control | Kind::ControlContent => open.extend(tree.children(child)),
+            _ => {}
+        }
+    }
+    out
+}
+
+/// The columns a row takes, with those it leaves free before and behind its cells.
 fn row_width(tree: &Tree, row: usize, xml: &str) -> usize {
-    tree.children(row)
-        .filter(|&cell| tree.elements[cell].kind == Kind::Cell)
-        .map(|cell| {
-            let span = tree.child(cell, Kind::CellProps).and_then(|props| tree.child(props, Kind::GridSpan));
-            span.and_then(|span| tree.attribute(span, "val", xml)).and_then(|span| span.parse::<usize>().ok()).unwrap_or(1).clamp(1, 1000)
-        })
-        .sum()
+    let number = |element: usize| tree.attribute(element, "val", xml).and_then(|value| value.parse::<usize>().ok());
+    let properties = tree.children(row).find(|&child| tree.name(child, xml) == "trPr");
+    let free = properties.map_or(0, |properties| {
+        let skips = tree.children(properties).filter(|&child| matches!(tree.name(child, xml), "gridBefore" | "gridAfter"));
+        skips.map(|skip| number(skip).unwrap_or(0).min(1000)).sum()
+    });
+    let cell = |cell: usize| {
+        let span = tree.child(cell, Kind::CellProps).and_then(|props| tree.child(props, Kind::GridSpan));
+        span.and_then(number).unwrap_or(1).clamp(1, 1000)
+    };
+    free + inside(tree, row, Kind::Cell).into_iter().map(cell).sum::<usize>()
 }
 
 /// So many columns over the same width: existing ones keep their proportions, new ones get the average, as docxtpl does it.

@@ -3,7 +3,7 @@
 //! The change is a list of edits on the source.
 //! The marks minijinja sees are noncharacters, so nothing an author writes can be mistaken for one.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 
 use super::blocks::{Blocks, is_cell_mark};
@@ -11,7 +11,7 @@ use super::cells;
 use super::scan::{Host, Paragraph, Scan, Segment};
 use super::tags::{Action, Level, Spelling, Tag};
 use super::xml::{Kind, escape_into};
-use super::{fields, names};
+use super::{check, fields, names};
 
 /// Around an expression.
 pub(super) const VALUE: (&str, &str) = ("\u{fdd2}", "\u{fdd3}");
@@ -21,6 +21,9 @@ pub(super) const STATEMENT: (&str, &str) = ("\u{fdd4}", "\u{fdd5}");
 pub(super) const COMMENT: (&str, &str) = ("\u{fdd6}", "\u{fdd7}");
 /// Around the number of a tag in an edit's text.
 const MARK: (char, char) = ('\u{fdd0}', '\u{fdd1}');
+
+/// Behind the grid of a table whose cells repeat or span.
+pub(super) const GRID: &str = "\u{fdd8}";
 
 /// A change of a stretch of the source.
 #[derive(Debug)]
@@ -65,7 +68,7 @@ pub(super) struct Rewritten {
     pub lines: Vec<(usize, usize)>,
     /// Rows, cells or paragraphs were lifted out, so the result may need mending.
     pub lifted: bool,
-    /// Cells repeat or span, so a table's grid may need mending.
+    /// Cells repeat or span, so the grids of marked tables may need mending.
     pub regrid: bool,
 }
 
@@ -96,7 +99,7 @@ pub(super) fn rewrite(scan: &Scan, blocks: &Blocks, source: &str, mut edits: Vec
         let work = Inline { scan, source, paragraph: &scan.paragraphs[number], tags: &tags, removed: &removed };
         work.edit(&mut edits);
     }
-    assemble(scan, source, edits, &lifted)
+    assemble(scan, blocks, source, edits, &lifted)
 }
 
 /// The elements statements replace.
@@ -346,14 +349,24 @@ pub(super) fn props<'s>(scan: &Scan, source: &'s str, element: usize, kind: Kind
     scan.tree.child(element, kind).map_or("", |props| &source[scan.tree.elements[props].start..scan.tree.elements[props].end])
 }
 
-fn assemble(scan: &Scan, source: &str, mut edits: Vec<Edit>, lifted: &Lifted) -> Rewritten {
+/// Marks the grids of tables whose cells repeat or span; tells whether there are any.
+fn mark_grids(scan: &Scan, source: &str, edits: &mut Vec<Edit>) -> bool {
+    let changes = |tag: &Tag| {
+        tag.level == Level::Cell || matches!(&tag.action, Action::Statement(keyword) if matches!(keyword.as_str(), "hm" | "colspan"))
+    };
+    let placed = scan.tags.iter().filter(|placed| changes(&placed.tag));
+    let tables: BTreeSet<usize> = placed.filter_map(|placed| scan.tree.ancestor(scan.element(placed), Kind::Table)).collect();
+    let grids = tables.iter().filter_map(|&table| scan.tree.children(table).find(|&child| scan.tree.name(child, source) == "tblGrid"));
+    let before = edits.len();
+    edits.extend(grids.map(|grid| Edit::behind(scan.tree.elements[grid].end, GRID)));
+    edits.len() > before
+}
+
+fn assemble(scan: &Scan, blocks: &Blocks, source: &str, mut edits: Vec<Edit>, lifted: &Lifted) -> Rewritten {
+    let regrid = mark_grids(scan, source, &mut edits);
     // A wider edit at the same place swallows the narrower ones.
     edits.sort_by(|left, right| (left.start, left.order, usize::MAX - left.end).cmp(&(right.start, right.order, usize::MAX - right.end)));
-    let regrid = scan.tags.iter().any(|placed| {
-        placed.tag.level == Level::Cell
-            || matches!(&placed.tag.action, Action::Statement(keyword) if matches!(keyword.as_str(), "hm" | "colspan"))
-    });
-    let mut writer = Writer { out: String::with_capacity(source.len() + 64 * edits.len()), line: 1, lines: Vec::new(), tags: scan };
+    let mut writer = Writer { out: String::with_capacity(source.len() + 64 * edits.len()), line: 1, lines: Vec::new(), tags: scan, blocks };
     let mut at = 0;
     for edit in edits {
         // An insertion inside a stretch that was taken out goes with it.
@@ -373,6 +386,7 @@ struct Writer<'a> {
     line: usize,
     lines: Vec<(usize, usize)>,
     tags: &'a Scan,
+    blocks: &'a Blocks,
 }
 
 impl Writer<'_> {
@@ -395,6 +409,22 @@ impl Writer<'_> {
         self.copy(rest);
     }
 
+    /// What weighs a statement's work (see `guard`): the names it binds, the body it repeats.
+    fn weighed(&self, number: usize, keyword: &str, code: &str) -> String {
+        let rest = code.get(keyword.len()..).unwrap_or_default();
+        let names = match keyword {
+            "endset" => block_name(self.tags, self.blocks, number).into_iter().collect(),
+            _ => check::bound_by(keyword, rest),
+        };
+        let repeats = matches!(keyword, "for" | "macro" | "call" | "filter" | "with") || keyword == "set" && !rest.contains('=');
+        let body = if repeats { body(self.tags, self.blocks, number) } else { 0 };
+        if names.is_empty() && body == 0 {
+            return String::new();
+        }
+        let names: String = names.iter().map(|name| format!(", {name}")).collect();
+        format!("{}__grow({body}{names}){}", VALUE.0, VALUE.1)
+    }
+
     /// The line break before the code puts each tag on a line of its own, so that an error's line names its tag.
     fn tag(&mut self, number: usize) {
         let placed = &self.tags.tags[number];
@@ -406,7 +436,10 @@ impl Writer<'_> {
         self.line += 1;
         self.lines.push((self.line, number));
         let written = match &tag.action {
-            Action::Statement(_) | Action::Comment => write!(self.out, "{}\n{code} {}", STATEMENT.0, STATEMENT.1),
+            Action::Statement(keyword) => {
+                write!(self.out, "{}\n{code} {}{}", STATEMENT.0, STATEMENT.1, self.weighed(number, keyword, &code))
+            }
+            Action::Comment => Ok(()),
             Action::Value => {
                 let filter = match placed.host {
                     Host::Loose { .. } => "__attribute",
@@ -418,6 +451,21 @@ impl Writer<'_> {
         };
         debug_assert!(written.is_ok(), "writing to a string does not fail");
     }
+}
+
+/// Where a `set` block's name is to be weighed: behind its end.
+fn block_name(scan: &Scan, blocks: &Blocks, tag: usize) -> Option<String> {
+    let first = blocks.block_of[tag].and_then(|block| blocks.blocks[block].members.first())?;
+    let rest = scan.tags[*first].tag.code.strip_prefix("set")?;
+    rest.split('|').next().map(|name| name.trim().to_owned())
+}
+
+/// The bytes between a block's first tag and its last, their paragraphs included.
+fn body(scan: &Scan, blocks: &Blocks, tag: usize) -> usize {
+    let Some(members) = blocks.block_of[tag].map(|block| &blocks.blocks[block].members) else { return 0 };
+    let (Some(first), Some(last)) = (members.first(), members.last()) else { return 0 };
+    let element = |tag: usize| scan.tree.elements[scan.element(&scan.tags[tag])];
+    element(*last).end.saturating_sub(element(*first).start)
 }
 
 /// The expression a tag shows. A plain name may be one the data has itself; then the data's own value counts.

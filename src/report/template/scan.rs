@@ -12,6 +12,8 @@ pub(super) struct Scan {
     pub tags: Vec<Placed>,
     /// What looks like a tag and is not one.
     pub broken: Vec<(usize, Broken)>,
+    /// A `raw` that makes text of all that follows.
+    pub raw_without_end: Option<usize>,
 }
 
 /// A paragraph with its own text; text boxes inside it are paragraphs of their own.
@@ -52,7 +54,7 @@ impl Scan {
     /// Looks a part through.
     pub(super) fn new(tree: Tree, source: &str) -> Self {
         let paragraphs = join(&tree, source);
-        let mut scan = Self { tree, paragraphs, tags: Vec::new(), broken: Vec::new() };
+        let mut scan = Self { tree, paragraphs, tags: Vec::new(), broken: Vec::new(), raw_without_end: None };
         let mut found: Vec<(usize, Placed)> = Vec::new();
         for (number, paragraph) in scan.paragraphs.iter().enumerate() {
             if !may_hold_tags(&paragraph.text) {
@@ -68,7 +70,7 @@ impl Scan {
         loose(&scan.tree, source, &mut found);
         // Text boxes stand in the source before the rest of their paragraph's text.
         found.sort_by_key(|(position, placed)| (*position, placed.tag.start));
-        scan.tags = without_raw(found.into_iter().map(|(_, placed)| placed).collect());
+        (scan.tags, scan.raw_without_end) = without_raw(found.into_iter().map(|(_, placed)| placed).collect());
         scan
     }
 
@@ -163,9 +165,9 @@ fn loose(tree: &Tree, source: &str, found: &mut Vec<(usize, Placed)>) {
     }
 }
 
-/// Takes `{% raw %}` at its word: what stands between is text.
-fn without_raw(tags: Vec<Placed>) -> Vec<Placed> {
-    let mut raw = false;
+/// Takes `{% raw %}` at its word: what stands between is text. With it the one that does not end.
+fn without_raw(tags: Vec<Placed>) -> (Vec<Placed>, Option<usize>) {
+    let mut raw = None;
     let mut out = Vec::with_capacity(tags.len());
     for mut placed in tags {
         let keyword = match &placed.tag.action {
@@ -173,14 +175,18 @@ fn without_raw(tags: Vec<Placed>) -> Vec<Placed> {
             _ => "",
         };
         match (raw, keyword) {
-            (false, "raw") | (true, "endraw") => {
-                raw = !raw;
+            (None, "raw") => {
+                raw = Some(out.len());
                 placed.tag.action = Action::Comment;
             }
-            (true, _) => continue,
+            (Some(_), "endraw") => {
+                raw = None;
+                placed.tag.action = Action::Comment;
+            }
+            (Some(_), _) => continue,
             _ => {}
         }
         out.push(placed);
     }
-    out
+    (out, raw)
 }

@@ -74,6 +74,8 @@ pub(super) struct Broken {
 /// The tags of a paragraph's joined text, and what is broken.
 pub(super) fn find(text: &str) -> (Vec<Tag>, Vec<Broken>) {
     let (mut tags, mut broken) = (Vec::new(), Vec::new());
+    // Closing marks that do not come any more: looking for them again at every opening would take as long as the paragraph is.
+    let mut gone: Vec<&str> = Vec::new();
     let mut at = 0;
     while let Some(start) = next_opening(text, at) {
         let rest = &text[start..];
@@ -81,12 +83,14 @@ pub(super) fn find(text: &str) -> (Vec<Tag>, Vec<Broken>) {
             tags.push(literal_tag(literal, start));
             start + 3
         } else if let Some(closing) = jinja_closing(rest) {
-            if let Some(length) = jinja_end(rest, closing) {
+            if let Some(length) = (!gone.contains(&closing)).then(|| jinja_end(rest, closing)).flatten() {
                 tags.push(jinja(&rest[..length], start));
                 start + length
             } else {
+                gone.push(closing);
                 let shown = clip(rest, 40);
-                broken.push(Broken { shown, at: start, end: text.len(), closing });
+                let end = start + shown.trim_end_matches('…').len();
+                broken.push(Broken { shown, at: start, end, closing });
                 start + 2
             }
         } else {
@@ -147,6 +151,9 @@ fn jinja_closing(rest: &str) -> Option<&'static str> {
     }
 }
 
+/// A closing mark in quotes is believed when the real one stands at most so far behind it.
+const MOST_QUOTED: usize = 4096;
+
 /// The length of a Jinja tag: to the closing mark outside of quotes, else to the first one at all.
 fn jinja_end(rest: &str, closing: &'static str) -> Option<usize> {
     let first = rest[2..].find(closing)? + 4;
@@ -154,7 +161,7 @@ fn jinja_end(rest: &str, closing: &'static str) -> Option<usize> {
         return Some(first);
     }
     let mut quote = None;
-    for (at, character) in rest.char_indices().skip(2) {
+    for (at, character) in rest.char_indices().skip(2).take_while(|(at, _)| *at < first + MOST_QUOTED) {
         match (quote, straight(character)) {
             (Some(open), here) if here == open => quote = None,
             (None, here @ ('"' | '\'')) => quote = Some(here),
@@ -248,16 +255,21 @@ fn take_back(code: &mut String, mark: char) -> bool {
     code.strip_suffix(mark).map(str::to_owned).map(|rest| *code = rest).is_some()
 }
 
+/// A plain name is at most so many characters long.
+const LONGEST_NAME: usize = 80;
+
 /// Reads a plain placeholder: `<<NAME>>`, and `«NAME»` when the name is one of ours.
 fn plain(text: &str, start: usize) -> Option<Tag> {
     let rest = &text[start..];
     let (open, close, must_be_known) = if rest.starts_with("<<") { (2, ">>", false) } else { (2, "»", true) };
-    let length = rest[open..].find(close)?;
+    // No name is longer, so no more is searched.
+    let window = rest[open..].char_indices().nth(LONGEST_NAME + 40).map_or(rest.len(), |(at, _)| open + at);
+    let length = rest[open..window].find(close)?;
     let name = clean(&rest[open..open + length]);
     let name = name.trim();
     let known = names::expression(name);
     if name.is_empty()
-        || name.chars().count() > 80
+        || name.chars().count() > LONGEST_NAME
         || name.contains(['<', '>', '{', '}', '«'])
         || must_be_known && (known.is_none() || !names::looks_like_a_name(name))
     {
@@ -284,8 +296,9 @@ fn plain(text: &str, start: usize) -> Option<Tag> {
 
 /// Whether the text ends in a word, whatever its case and the spaces behind it.
 fn ends_with_word(text: &str, word: &str) -> bool {
-    let text = text.trim_end_matches([' ', '\u{a0}', ':']).to_lowercase();
-    text.strip_suffix(&word.to_lowercase()).is_some_and(|before| !before.ends_with(char::is_alphanumeric))
+    let text = text.trim_end_matches([' ', '\u{a0}', ':']);
+    let Some((start, _)) = text.char_indices().rev().nth(word.chars().count().saturating_sub(1)) else { return false };
+    text[start..].to_lowercase() == word.to_lowercase() && !text[..start].ends_with(char::is_alphanumeric)
 }
 
 /// The beginning of a text, for messages.
@@ -345,6 +358,19 @@ mod tests {
         let (tags, broken) = find("Hola {{ student.name");
         assert!(tags.is_empty());
         assert_eq!(broken[0].closing, "}}");
+    }
+
+    #[test]
+    fn many_openings_without_an_end_are_looked_at_once() {
+        for opening in ["{{ ", "{% ", "<<", "«", "{{ '"] {
+            let text = opening.repeat(300_000);
+            let (tags, broken) = find(&text);
+            assert!(tags.is_empty(), "{opening}");
+            assert_eq!(broken.is_empty(), !opening.starts_with('{'), "{opening}");
+            assert!(broken.iter().all(|broken| broken.end - broken.at < 200));
+        }
+        let said = format!("{}Nivel <<NIVEL>>", "<<NIVEL>> ".repeat(100_000));
+        assert_eq!(find(&said).0.len(), 100_001);
     }
 
     #[test]

@@ -602,3 +602,170 @@ mod random {
         }
     }
 }
+
+#[test]
+fn numbers_that_are_not_there_go_through_every_filter() {
+    for filter in ["round", "round(1)", "abs", "round(2)|percent", "first", "last", "join(', ')", "replace('a', 'b')", "max", "reverse"] {
+        assert_eq!(fill(&p(&[&format!("[{{{{ cohort.mean|{filter} }}}}]")])), "[]", "{filter}");
+        assert_eq!(fill(&p(&[&format!("[{{{{ nothing|{filter} }}}}]")])), "[]", "{filter}");
+    }
+    assert_eq!(
+        fill(&p(&["{{ groups|length }} {{ cohort.list|count }} {{ [1.25]|first|round(1) }} {{ groups|map(attribute='name')|join('+') }}"])),
+        "2 0 1.2 Lección 1+Lección 2"
+    );
+}
+
+#[test]
+fn a_missing_number_follows_the_setting_behind_a_filter_too() {
+    let template = Template::parse(&docx(&p(&["{{ cohort.mean|round(1) }}"]))).unwrap();
+    let strict = FillOptions { missing: Missing::Error, ..options() };
+    assert!(matches!(template.fill(&data(), &strict), Err(TemplateError::Missing(_))));
+    assert!(template.check(None).is_empty());
+}
+
+#[test]
+fn what_only_some_students_have_is_tried_without_it() {
+    assert!(matches!(&problems(&p(&["{{ result.percentage - cohort.mean }}"]))[..], [Problem::EvaluationOfNothing { .. }]));
+    assert!(matches!(&problems(&p(&["{{ history[1].percentage * 2 }}"]))[..], [Problem::EvaluationOfNothing { .. }]));
+    assert_eq!(problems(&p(&["{% if cohort %}{{ result.percentage - cohort.mean }}{% endif %}{{ cohort.mean|default(0) + 1 }}"])), []);
+    assert!(matches!(&problems(&p(&["{{ 1 / 0 }}"]))[..], [Problem::Evaluation { .. }]), "told once");
+}
+
+/// Templates that double what they hold until no machine could.
+#[test]
+fn what_grows_without_end_is_refused_within_little_memory() {
+    let times = |count: usize, text: &str| p(&[&text.repeat(count)]);
+    let grow = [
+        format!("{}{}", p(&["{% set ns = namespace(s='0123456789') %}"]), times(40, "{% set ns.s = ns.s ~ ns.s %}")),
+        format!("{}{}", p(&["{% set s = '0123456789' %}"]), times(40, "{% set s %}{{ s }}{{ s }}{% endset %}")),
+        format!("{}{}", p(&["{% set s = [1] %}"]), times(40, "{% set s = [s, s] %}")),
+        format!("{}{}", p(&["{% set s = [1] %}"]), times(40, "{% set s = s + s %}")),
+        p(&["{% set ns = namespace(l=[]) %}{% for i in range(9000) %}{% set ns.l = [ns.l] %}{% endfor %}"]),
+        p(&["{% macro m(s, n) %}{% if n > 0 %}{{ m(s ~ s, n - 1) }}{% endif %}{% endmacro %}{{ m('0123456789', 40) }}"]),
+        p(&["{% set x %}{% for i in range(9000) %}{% for j in range(9000) %}much text of no use{% endfor %}{% endfor %}{% endset %}"]),
+        p(&["{{ ('a' * 900000)|replace('a', 'b' * 900000) }}"]),
+        p(&["{{ ('a' * 900000).replace('a', 'b' * 900000) }}"]),
+        p(&["{{ ([1] * 9000)|join('b' * 900000) }}"]),
+        p(&["{{ 'a'|indent(2000000000, true) }}"]),
+        p(&["{{ ([1] * 90000000)|list|length }}"]),
+        p(&["{{ [1]|batch(900000000, 'x')|list }}"]),
+        p(&["{{ '%999999999d'|format(1) }}{{ '{:999999999d}'.format(1) }}"]),
+    ];
+    for body in grow {
+        let Err(error) = Template::parse(&docx(&body)).and_then(|template| template.fill(&data(), &options())) else {
+            panic!("filled: {}", &body[..200.min(body.len())])
+        };
+        assert!(matches!(error, TemplateError::Invalid(_)), "{error}: {body}");
+    }
+    let many = format!("{{{{ 'a'{} }}}}", " ~ 'a'".repeat(100));
+    assert!(matches!(&problems(&p(&[&many]))[..], [Problem::Syntax { .. }]));
+}
+
+#[test]
+fn ordinary_assignments_and_macros_are_within_bounds() {
+    let body = p(&[
+        "{% set ns = namespace(n=0, s='') %}{% for g in groups %}{% set ns.n = ns.n + g.percentage %}{% set ns.s = ns.s ~ g.name[-1] %}{% endfor %}{{ ns.n|round }} {{ ns.s }}",
+    ]);
+    assert_eq!(fill(&body), "133.0 12");
+    let body = p(&[
+        "{% macro m(a, b='x', c=[1, 2]) %}<{{ a }}{{ b }}{{ c|length }}>{% endmacro %}{{ m(1) }}{{ m(1, b=2) }}{% with a = 1, b = 'u,v' %}{{ a }}{{ b }}{% endwith %}{% set t %}{{ student.name }}{% endset %}{{ t }}",
+    ]);
+    assert_eq!(fill(&body), "<1x2><122>1u,vAna Pérez");
+}
+
+#[test]
+fn values_of_with_are_checked() {
+    assert!(matches!(&problems(&p(&["{% with n = student.nmae, m = n %}{{ n }}{% endwith %}"]))[..], [Problem::UnknownName { .. }]));
+}
+
+#[test]
+fn raw_without_end_is_told() {
+    let found = problems(&p(&["{% raw %}{{ student.name }}"]));
+    assert_eq!(found, [Problem::Unclosed { statement: "raw".into() }]);
+    assert_eq!(fill(&p(&["{% raw %}{{ x }}{% endraw %}"])), "{{ x }}");
+}
+
+#[test]
+fn marks_that_merge_cells_need_a_loop() {
+    for mark in ["vm", "hm"] {
+        assert_eq!(problems(&table(&[&[&format!("{{% {mark} %}}text")]])), [Problem::OutsideLoop]);
+    }
+}
+
+#[test]
+fn blocks_too_deep_are_called_so() {
+    let body = p(&[&format!("{}x{}", "{% if groups %}".repeat(101), "{% endif %}".repeat(101))]);
+    assert_eq!(problems(&body), [Problem::TooDeep]);
+}
+
+#[test]
+fn two_marks_in_a_cell_share_its_properties() {
+    let with = |props: &str| {
+        let cell = format!("<w:tc>{props}{}</w:tc>", p(&["{% cellbg 'FF0000' %}{% colspan 2 %}a"]));
+        fill_xml(&format!("<w:tbl><w:tblGrid><w:gridCol w:w=\"100\"/></w:tblGrid><w:tr>{cell}</w:tr></w:tbl>{}", p(&["x"])))
+    };
+    let shading = "<w:shd w:val=\"clear\" w:color=\"auto\" w:fill=\"FF0000\"/>";
+    for props in ["", "<w:tcPr/>", "<w:tcPr></w:tcPr>"] {
+        let xml = with(props);
+        assert!(xml.contains(&format!("<w:tcPr><w:gridSpan w:val=\"2\"/>{shading}</w:tcPr>")), "{xml}");
+        assert_eq!(xml.matches("<w:tcPr").count(), 1, "{xml}");
+    }
+    let xml = with("<w:tcPr><w:tcW w:w=\"9\"/><w:gridSpan w:val=\"1\"/><w:vAlign w:val=\"top\"/></w:tcPr>");
+    assert!(xml.contains(&format!("<w:tcW w:w=\"9\"/><w:gridSpan w:val=\"2\"/>{shading}<w:vAlign w:val=\"top\"/>")), "{xml}");
+}
+
+#[test]
+fn only_tables_with_changed_cells_get_another_grid() {
+    let grid = "<w:tblGrid><w:gridCol w:w=\"300\"/><w:gridCol w:w=\"300\"/><w:gridCol w:w=\"300\"/></w:tblGrid>";
+    let other = format!("<w:tbl>{grid}<w:tr><w:tc>{}</w:tc></w:tr></w:tbl>", p(&["kept"]));
+    let row = |cells: &str| format!("<w:tr><w:trPr><w:gridBefore w:val=\"1\"/><w:gridAfter w:val=\"1\"/></w:trPr>{cells}</w:tr>");
+    let cells = format!("<w:tc>{}</w:tc><w:sdt><w:sdtContent><w:tc>{}</w:tc></w:sdtContent></w:sdt>", p(&["{% colspan 2 %}a"]), p(&["b"]));
+    let xml = fill_xml(&format!("{other}<w:tbl>{grid}{}</w:tbl>{}", row(&cells), p(&["x"])));
+    assert!(xml.contains(&other), "{xml}");
+    assert_eq!(xml.matches("<w:gridCol").count(), 3 + 5, "one before, two, one in a control, one behind");
+    assert!(!xml.contains('\u{fdd8}'));
+}
+
+#[test]
+fn the_engines_own_marks_are_taken_out_of_a_document() {
+    assert_eq!(fill(&p(&["a\u{fdd4}b\u{fdd8}c\u{fdef} <<ALUMNO>>"])), "abc Ana Pérez");
+}
+
+#[test]
+fn python_formats_keep_width_sign_and_zeros_or_are_refused() {
+    let body = "{{ '{:05d}|{:>6}|{:<4}|{:^5}|{:+d}|{:.2e}|{:08.2f}|{:,}|{:*>5}|{:.1%}|{:s}'.format(42, 'ab', 7, 'x', 3, 1500.0, -3.14159, 1234.5, 9, 0.256, 'fin') }}";
+    assert_eq!(fill(&p(&[body])), "00042|    ab|7   |  x  |+3|1.50e+03|-0003.14|1,234.5|****9|25.6%|fin");
+    for format in ["{:d}", "{:x}", "{:q}", "{:.3}"] {
+        assert!(
+            matches!(&problems(&p(&[&format!("{{{{ '{format}'.format(result.percentage) }}}}")]))[..], [Problem::Evaluation { .. }]),
+            "{format}"
+        );
+    }
+    assert_eq!(
+        fill(&p(&["{{ 'maría-josé DÍAZ'.title() }} {{ 'maría-josé DÍAZ'|title }} {{ 'ÁB'.capitalize() }}"])),
+        "María-José Díaz María-José Díaz Áb"
+    );
+}
+
+#[test]
+fn pictures_of_different_parts_have_different_numbers() {
+    let header = format!("<w:hdr {NAMESPACES}>{}</w:hdr>", p(&["{{ chart.score }}"]));
+    let document = format!(
+        "<w:document {NAMESPACES}><w:body>{}<w:sectPr><w:headerReference w:type=\"default\" r:id=\"h\"/></w:sectPr></w:body></w:document>",
+        p(&["{{ chart.score }}"])
+    );
+    let relations = r#"<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships"><Relationship Id="h" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/header" Target="header1.xml"/></Relationships>"#;
+    let bytes = zip_of(&[
+        ("word/document.xml", document.as_bytes()),
+        ("word/header1.xml", header.as_bytes()),
+        ("word/_rels/document.xml.rels", relations.as_bytes()),
+    ]);
+    let filled = Template::parse(&bytes).unwrap().fill(&data(), &options()).unwrap();
+    let ids = |part: &str| -> Vec<String> {
+        let xml = String::from_utf8(filled.package.part(part).unwrap().to_vec()).unwrap();
+        xml.split("<wp:docPr id=\"").skip(1).filter_map(|rest| rest.split('"').next().map(str::to_owned)).collect()
+    };
+    let (body, header) = (ids("word/document.xml"), ids("word/header1.xml"));
+    assert!(!body.is_empty() && !header.is_empty());
+    assert!(body.iter().all(|id| !header.contains(id)), "{body:?} {header:?}");
+}

@@ -1,11 +1,8 @@
 //! Going back: what was placed on a page after a point is forgotten.
 
-use std::collections::BTreeMap;
-
 use crate::report::document::model::Paragraph;
 use crate::report::layout::flow::Flow;
 use crate::report::layout::ink::InkLength;
-use crate::report::layout::notes::PageNotes;
 use crate::report::layout::structure;
 use crate::report::units::Pt;
 
@@ -22,10 +19,10 @@ pub(super) struct Checkpoint<'a> {
     natural: bool,
     previous: Option<&'a Paragraph>,
     floats: usize,
-    notes: PageNotes,
+    notes: (usize, Pt),
     structure: structure::Checkpoint,
-    footnotes: BTreeMap<i32, u32>,
-    endnotes: BTreeMap<i32, u32>,
+    footnotes: usize,
+    endnotes: usize,
 }
 
 impl<'a> Flow<'a> {
@@ -41,10 +38,10 @@ impl<'a> Flow<'a> {
             natural: self.natural,
             previous: self.previous,
             floats: self.floats.len(),
-            notes: self.notes.clone(),
+            notes: self.notes.length(),
             structure: self.context.structure.checkpoint(),
-            footnotes: self.context.footnote_numbers.clone(),
-            endnotes: self.context.endnote_numbers.clone(),
+            footnotes: self.context.footnote_numbers.count(),
+            endnotes: self.context.endnote_numbers.count(),
         }
     }
 
@@ -63,10 +60,10 @@ impl<'a> Flow<'a> {
         self.natural = checkpoint.natural;
         self.previous = checkpoint.previous;
         self.floats.truncate(checkpoint.floats);
-        self.notes.clone_from(&checkpoint.notes);
+        self.notes.truncate(checkpoint.notes);
         self.context.structure.restore(&checkpoint.structure);
-        self.context.footnote_numbers.clone_from(&checkpoint.footnotes);
-        self.context.endnote_numbers.clone_from(&checkpoint.endnotes);
+        self.context.footnote_numbers.truncate(checkpoint.footnotes);
+        self.context.endnote_numbers.truncate(checkpoint.endnotes);
         true
     }
 }

@@ -2,10 +2,10 @@
 
 use std::rc::Rc;
 
-use crate::report::document::model::{Block, BreakKind, Drawing, Inline, Paragraph, Placement};
+use crate::report::document::model::{Block, BreakKind, Inline, Paragraph};
 use crate::report::layout::float::Bases;
 use crate::report::layout::flow::{Flow, Step};
-use crate::report::layout::ink::Rect;
+use crate::report::layout::ink::{Ink, Rect};
 use crate::report::layout::linebreak::{LineEnd, Position};
 use crate::report::layout::notes;
 use crate::report::layout::paragraph::{Area, Line, Setter};
@@ -15,6 +15,44 @@ use crate::report::units::Pt;
 
 /// Slack against rounding at a page's end (LibreOffice counts in twips).
 const SLACK: Pt = Pt(0.06);
+
+/// Where a paragraph's floats are anchored.
+struct Anchors {
+    atoms: Vec<usize>,
+    /// Page and column breaks: what is anchored behind one is not looked at before.
+    breaks: Vec<usize>,
+}
+
+impl Anchors {
+    fn of(setter: &Setter<'_>) -> Self {
+        let mut places = Self { atoms: Vec::new(), breaks: Vec::new() };
+        for (at, atom) in setter.prepared.atoms.iter().enumerate() {
+            match &atom.kind {
+                AtomKind::Anchor(_) => places.atoms.push(at),
+                AtomKind::Break(BreakKind::Page | BreakKind::Column) => places.breaks.push(at),
+                _ => {}
+            }
+        }
+        places
+    }
+
+    /// Those from a position to the next break.
+    fn from(&self, from: Position) -> &[usize] {
+        let end = self.breaks.get(self.breaks.partition_point(|at| *at < from.atom)).copied().unwrap_or(usize::MAX);
+        let (first, last) = (self.atoms.partition_point(|at| *at < from.atom), self.atoms.partition_point(|at| *at < end));
+        self.atoms.get(first..last).unwrap_or_default()
+    }
+}
+
+/// A float laid out for the page in work.
+struct Anchored {
+    atom: usize,
+    ink: Ink,
+    /// Floats of the page before it.
+    floats: usize,
+    /// Its key, if its room was added to the page's.
+    added: Option<usize>,
+}
 
 impl<'a> Flow<'a> {
     pub(super) fn paragraph(&mut self, blocks: &'a [Block], index: usize, paragraph: &'a Paragraph) -> Step {
@@ -31,12 +69,14 @@ impl<'a> Flow<'a> {
         let after = self.previous.map_or(Pt::ZERO, |previous| if self.at_top { Pt::ZERO } else { space_after(&previous.props) });
         let mut base = self.y + above.min(after);
         let mut setter = Setter::new(&mut self.context, paragraph, neighbours(blocks, index));
+        let places = Anchors::of(&setter);
         let mut from = Position::default();
         let mut y = top;
-        loop {
-            if let Some(back) = self.anchors(&setter, from, (base, y)) {
-                return Step::Back(back);
-            }
+        while !self.full {
+            let anchored = match self.anchors(&setter, places.from(from), (base, y)) {
+                Ok(anchored) => anchored,
+                Err(back) => return Step::Back(back),
+            };
             let (left, width) = self.current();
             let floats = std::mem::take(&mut self.floats);
             let lines = setter.lines(
@@ -47,14 +87,15 @@ impl<'a> Flow<'a> {
                     floats: Some(&floats),
                     left,
                     top: y,
-                    bottom: Some(self.bottom),
                     gap: above,
                     follows: self.previous.is_some(),
+                    room: Some(self.bottom - y),
                 },
             );
             self.floats = floats;
             let fitting = self.fitting(&lines, y);
             if fitting == 0 && !self.at_top {
+                self.settle(anchored, 0);
                 if from == Position::default() {
                     return self.move_on(index, &start);
                 }
@@ -68,6 +109,7 @@ impl<'a> Flow<'a> {
             let count = fitting.max(1);
             let next = self.commit(lines, count, y, left);
             from = next;
+            self.settle(anchored, next.atom);
             if count < total {
                 self.next_column(true);
                 y = self.y;
@@ -75,7 +117,7 @@ impl<'a> Flow<'a> {
                 continue;
             }
             match end {
-                LineEnd::Break(BreakKind::Page) => self.break_page(&setter, from),
+                LineEnd::Break(BreakKind::Page) => self.new_page(false),
                 LineEnd::Break(BreakKind::Column) => self.next_column(false),
                 _ => break,
             }
@@ -124,22 +166,23 @@ impl<'a> Flow<'a> {
 
     /// How many lines fit at `y` with their footnotes, ending where a break is allowed.
     fn fitting(&mut self, lines: &[Line], y: Pt) -> usize {
-        let mut notes = self.notes.clone();
+        let before = self.notes.length();
         // Notes are laid out here only for their height; their elements come when they are placed.
         let elements = self.context.structure.checkpoint();
         let mut count = 0;
         for line in lines {
             for id in &line.notes {
                 if let Some(note) = self.note(*id) {
-                    notes.push(*id, note);
+                    self.notes.push(*id, note);
                 }
             }
-            if y + line.bottom() - line.slack > self.bottom - notes.height + SLACK {
+            if y + line.bottom() - line.slack > self.bottom - self.notes.height + SLACK {
                 break;
             }
             count += 1;
         }
         self.context.structure.restore(&elements);
+        self.notes.truncate(before);
         if count == lines.len() {
             return count;
         }
@@ -185,27 +228,17 @@ impl<'a> Flow<'a> {
         next
     }
 
-    /// A page break inside a paragraph.
-    fn break_page(&mut self, _setter: &Setter<'a>, _from: Position) {
-        self.new_page(false);
-    }
-
-    /// Draws what is anchored in this part of the paragraph and keeps its room.
+    /// Lays out what is anchored in this part of the paragraph and keeps its room.
     ///
-    /// A float that reaches above its paragraph changes lines already set: the page is laid out again, once, with its room kept from the start.
-    fn anchors(&mut self, setter: &Setter<'a>, from: Position, (base, y): (Pt, Pt)) -> Option<usize> {
-        let mut found: Vec<&'a Drawing> = Vec::new();
-        for atom in setter.prepared.atoms.iter().skip(from.atom) {
-            match &atom.kind {
-                AtomKind::Anchor(drawing) => found.push(drawing),
-                AtomKind::Break(BreakKind::Page | BreakKind::Column) => break,
-                _ => {}
-            }
-        }
-        for drawing in found {
-            let key = std::ptr::from_ref(drawing) as usize;
+    /// A float that reaches above its paragraph changes lines already set: the page is laid out again, once, with its room kept from the start (`Err`: from that block).
+    fn anchors(&mut self, setter: &Setter<'a>, places: &[usize], (base, y): (Pt, Pt)) -> Result<Vec<Anchored>, usize> {
+        let mut laid = Vec::new();
+        for &atom in places {
+            let Some(AtomKind::Anchor(drawing)) = setter.prepared.atoms.get(atom).map(|atom| &atom.kind) else { continue };
+            let key = std::ptr::from_ref(*drawing) as usize;
             let bases = Bases { line: y, ..self.bases(base) };
             let (ink, zone) = float(&mut self.context, drawing, &bases);
+            let mut anchored = Anchored { atom, ink, floats: self.floats.len(), added: None };
             if let Some(zone) = zone
                 && !self.known_floats.contains(&key)
             {
@@ -224,13 +257,26 @@ impl<'a> Flow<'a> {
                     self.floats.add(zone);
                     self.chain = None;
                     self.page_start = Some((block, self.checkpoint()));
-                    return Some(block);
+                    return Err(block);
                 }
                 self.floats.add(zone);
+                anchored.added = Some(key);
             }
-            self.ink().append(ink);
+            laid.push(anchored);
         }
-        None
+        Ok(laid)
+    }
+
+    /// Draws what is anchored before an atom: its line stands here. The rest goes on with its lines, and takes its room along.
+    fn settle(&mut self, anchored: Vec<Anchored>, before: usize) {
+        for anchored in anchored {
+            if anchored.atom < before {
+                self.ink().append(anchored.ink);
+            } else if let Some(key) = anchored.added {
+                self.floats.truncate(anchored.floats.min(self.floats.len()));
+                self.known_floats.retain(|known| *known != key);
+            }
+        }
     }
 
     /// Remembers the text of a paragraph for STYLEREF.
@@ -244,7 +290,6 @@ impl<'a> Flow<'a> {
             .iter()
             .filter_map(|inline| match inline {
                 Inline::Text { text, .. } => Some(text.as_str()),
-                Inline::Drawing(drawing) if matches!(drawing.placement, Placement::Inline) => None,
                 _ => None,
             })
             .collect();

@@ -65,7 +65,7 @@ impl<'a> Flow<'a> {
         let mut rest: Option<RowBox> = None;
         // Only repeated header rows stand above on this page.
         let mut fresh = self.at_top;
-        while let Some(whole) = laid.rows.get(index) {
+        while let Some(whole) = laid.rows.get(index).filter(|_| !self.full) {
             let row = rest.as_ref().unwrap_or(whole);
             let starts = rest.is_none();
             if starts && !fresh && self.parts_company(laid, index) {

@@ -109,8 +109,7 @@ fn shift_down(cell: &mut CellBox, free: Pt) {
         VerticalAlign::Bottom => free.max(Pt::ZERO),
     };
     for piece in &mut cell.pieces {
-        piece.top += shift;
-        piece.ink.translate(Pt::ZERO, shift);
+        piece.move_down(shift);
     }
 }
 
@@ -126,7 +125,7 @@ fn draw_cell(cell: &CellBox, y: Pt, row: &RowBox) -> Ink {
         for piece in cell.pieces {
             // LibreOffice hides what does not fit into an exact row, line by line.
             if !row.exact || piece.top < height - border {
-                ink.append(piece.ink);
+                ink.append(piece.drawn());
             }
         }
         ink.translate(cell.left + cell.margins[3], top);
@@ -143,7 +142,7 @@ fn draw_merged(cell: &CellBox, top: Pt, border: Pt, bottom: Pt) -> Ink {
     }
     let mut ink = Ink::default();
     for piece in &cell.pieces {
-        ink.append(piece.ink.clone());
+        ink.append(piece.clone().drawn());
     }
     ink.translate(cell.left + cell.margins[3], top + border + cell.margins[0]);
     ink
@@ -153,7 +152,7 @@ fn draw_merged(cell: &CellBox, top: Pt, border: Pt, bottom: Pt) -> Ink {
 fn turned(cell: &CellBox, top: Pt, height: Pt) -> Ink {
     let mut ink = Ink::default();
     for piece in &cell.pieces {
-        ink.append(piece.ink.clone());
+        ink.append(piece.clone().drawn());
     }
     let content = cell.pieces.last().map_or(Pt::ZERO, |piece| piece.top + piece.height);
     let across = cell.right - cell.left;

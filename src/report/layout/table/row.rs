@@ -75,23 +75,23 @@ impl RowBox {
         if self.exact || self.cells.iter().any(|cell| cell.direction != TextDirection::Horizontal) {
             return None;
         }
-        let mut upper = self.clone();
-        let mut lower = self.clone();
         let mut moved = false;
-        for index in 0..self.cells.len() {
-            let cell = &self.cells[index];
+        let (mut above_cells, mut below_cells) = (Vec::with_capacity(self.cells.len()), Vec::with_capacity(self.cells.len()));
+        for cell in &self.cells {
             let room = available - self.border_top - self.below - cell.margins[0] - cell.margins[2];
             let (above, below) = cell.halves(room, force);
             if above.pieces.is_empty() && !cell.pieces.is_empty() {
                 return None;
             }
             moved |= !below.pieces.is_empty();
-            upper.cells[index] = above;
-            lower.cells[index] = below;
+            above_cells.push(above);
+            below_cells.push(below);
         }
         if !moved {
             return None;
         }
+        let with = |cells| Self { cells, lines: self.lines.clone(), ..*self };
+        let (mut upper, mut lower) = (with(above_cells), with(below_cells));
         upper.height = available;
         lower.height = lower.natural_height().max(Pt(1.0));
         Some((upper, lower))
@@ -124,17 +124,16 @@ impl CellBox {
         if at == 0 && inner.is_none() {
             at = self.divide(room, force);
         }
-        let (mut upper, mut lower) = (self.clone(), self.clone());
         let count = self.pieces.len();
-        upper.keep(0..at, Pt::ZERO);
+        let mut upper = self.part(0..at, Pt::ZERO);
         let Some((end, (above, rest))) = inner else {
-            lower.keep(at..count, self.pieces.get(at).map_or(Pt::ZERO, |piece| piece.top));
+            let lower = self.part(at..count, self.pieces.get(at).map_or(Pt::ZERO, |piece| piece.top));
             return (upper, lower);
         };
         upper.content_height = above.end();
         upper.pieces.push(above);
         // The rest of the divided row comes first, what followed it comes after.
-        lower.keep(at + 1..count, end - rest.height);
+        let mut lower = self.part(at + 1..count, end - rest.height);
         if lower.pieces.is_empty() {
             lower.content_height += rest.height;
         }
@@ -155,19 +154,20 @@ impl CellBox {
         if at == 0 && force { fitting.max(1) } else { at }
     }
 
-    /// Keeps some pieces, moved up by `start`.
-    fn keep(&mut self, range: std::ops::Range<usize>, start: Pt) {
-        let whole = range.len() == self.pieces.len();
-        let after = self.pieces.last().map_or(Pt::ZERO, |last| self.content_height - last.top - last.height);
-        let includes_last = range.end == self.pieces.len();
-        self.pieces = self.pieces.drain(..).enumerate().filter(|(index, _)| range.contains(index)).map(|(_, piece)| piece).collect();
-        for piece in &mut self.pieces {
-            piece.top -= start;
-            piece.ink.translate(Pt::ZERO, -start);
+    /// The cell with some of its pieces, moved up by `start`.
+    fn part(&self, range: std::ops::Range<usize>, start: Pt) -> Self {
+        let after = self.pieces.last().map_or(Pt::ZERO, |last| self.content_height - last.end());
+        let (whole, includes_last) = (range.len() == self.pieces.len(), range.end == self.pieces.len());
+        let mut pieces = self.pieces.get(range).map(<[Piece]>::to_vec).unwrap_or_default();
+        for piece in &mut pieces {
+            piece.move_down(-start);
         }
-        if !whole {
-            let end = self.pieces.last().map_or(Pt::ZERO, |piece| piece.top + piece.height);
-            self.content_height = end + if includes_last { after } else { Pt::ZERO };
-        }
+        let end = pieces.last().map_or(Pt::ZERO, Piece::end);
+        let content_height = match whole {
+            true => self.content_height,
+            false if includes_last => end + after,
+            false => end,
+        };
+        Self { pieces, content_height, ..*self }
     }
 }

@@ -11,6 +11,7 @@ use crate::report::pdf::stream;
 /// Sides and memory a picture may take; larger ones are left out rather than let one file take the process down.
 const LONGEST_SIDE: u32 = 16_384;
 const MEMORY: u64 = 128 << 20;
+const PIXELS: u64 = 25_000_000;
 
 /// The picture; `None` if it cannot be decoded.
 pub(super) fn read(image: &Image) -> Option<Picture> {
@@ -20,7 +21,12 @@ pub(super) fn read(image: &Image) -> Option<Picture> {
     limits.max_image_height = Some(LONGEST_SIDE);
     limits.max_alloc = Some(MEMORY);
     reader.limits(limits);
-    Some(samples(&reader.decode().ok()?))
+    // What the samples come to is known before they are made: four bytes a pixel at most, and a copy to compress.
+    let pixels = u64::from(image.width) * u64::from(image.height);
+    if pixels > PIXELS {
+        return None;
+    }
+    Some(samples(reader.decode().ok()?))
 }
 
 fn format(format: ImageFormat) -> image::ImageFormat {
@@ -33,25 +39,22 @@ fn format(format: ImageFormat) -> image::ImageFormat {
     }
 }
 
-fn samples(image: &DynamicImage) -> Picture {
+fn samples(image: DynamicImage) -> Picture {
     let color = image.color();
-    let pixels = image.to_rgba8();
-    let opacity: Vec<u8> = if color.has_alpha() { pixels.pixels().map(|pixel| pixel.0[3]).collect() } else { Vec::new() };
-    let mask = opacity.iter().any(|value| *value < u8::MAX).then(|| stream::deflate(&opacity));
-    let (space, data): (_, Vec<u8>) = if color.has_color() {
-        (Space::Rgb, pixels.pixels().flat_map(|pixel| [pixel.0[0], pixel.0[1], pixel.0[2]]).collect())
+    let (width, height) = (image.width(), image.height());
+    let mut mask = None;
+    let (space, data) = if color.has_alpha() {
+        let pixels = image.into_rgba8().into_raw();
+        let opacity: Vec<u8> = pixels.iter().skip(3).step_by(4).copied().collect();
+        mask = opacity.iter().any(|value| *value < u8::MAX).then(|| stream::deflate(&opacity));
+        drop(opacity);
+        let colors = if color.has_color() { 3 } else { 1 };
+        let data: Vec<u8> = pixels.chunks_exact(4).flat_map(|pixel| pixel.iter().take(colors).copied()).collect();
+        (if color.has_color() { Space::Rgb } else { Space::Gray }, data)
+    } else if color.has_color() {
+        (Space::Rgb, image.into_rgb8().into_raw())
     } else {
-        (Space::Gray, pixels.pixels().map(|pixel| pixel.0[0]).collect())
+        (Space::Gray, image.into_luma8().into_raw())
     };
-    Picture {
-        width: image.width(),
-        height: image.height(),
-        space,
-        bits: 8,
-        filter: "FlateDecode",
-        predictor: None,
-        inverted: false,
-        data: stream::deflate(&data),
-        mask,
-    }
+    Picture { width, height, space, bits: 8, filter: "FlateDecode", predictor: None, inverted: false, data: stream::deflate(&data), mask }
 }

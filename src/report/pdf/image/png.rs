@@ -23,15 +23,16 @@ pub(super) fn read(bytes: &[u8]) -> Option<Picture> {
         }
     }
     let [w1, w2, w3, w4, h1, h2, h3, h4, bits, kind, 0, 0, 0] = header? else { return None };
-    let (space, colors) = match kind {
-        0 => (Space::Gray, 1),
-        2 => (Space::Rgb, 3),
-        3 => (Space::Palette(palette?), 1),
+    // Only what the PNG specification allows (11.2.2, 11.2.3); the decoder tells what else is wrong.
+    let (space, colors) = match (kind, bits) {
+        (0, 1 | 2 | 4 | 8 | 16) => (Space::Gray, 1),
+        (2, 8 | 16) => (Space::Rgb, 3),
+        (3, 1 | 2 | 4 | 8) => (Space::Palette(palette.filter(|palette| fits(palette, bits))?), 1),
         _ => return None,
     };
     let (width, height) = (u32::from_be_bytes([w1, w2, w3, w4]), u32::from_be_bytes([h1, h2, h3, h4]));
     // Two bytes of zlib header tell at least that there is data; a reader's decoder stops where damaged data stops.
-    let usable = width > 0 && height > 0 && data.first().is_some_and(|first| first & 0x0f == 8) && matches!(bits, 1 | 2 | 4 | 8 | 16);
+    let usable = width > 0 && height > 0 && data.first().is_some_and(|first| first & 0x0f == 8);
     usable.then_some(Picture {
         width,
         height,
@@ -43,6 +44,11 @@ pub(super) fn read(bytes: &[u8]) -> Option<Picture> {
         data,
         mask: None,
     })
+}
+
+/// Whole entries, at least one, and no more than the samples can name.
+fn fits(palette: &[u8], bits: u8) -> bool {
+    !palette.is_empty() && palette.len().is_multiple_of(3) && palette.len() / 3 <= 1 << bits
 }
 
 /// A chunk's kind and body, and what follows it.
