@@ -3,20 +3,26 @@
 
 mod harness;
 
+mod banks;
 mod commands;
 mod disk;
 #[path = "../parts/gcs_emulator.rs"]
 mod gcs_emulator;
 mod ledger;
 mod mail;
+mod methods;
 mod operator;
 mod outcomes;
 mod pages;
+mod plan;
 mod pubsub;
 mod race;
+mod recompute;
+mod reload;
 mod report;
 mod retakes;
 mod rolling;
+mod school;
 mod settings;
 mod smtp_server;
 mod tasks;
