@@ -10,11 +10,24 @@ use axum::extract::{Query, State};
 use axum::http::{StatusCode, header};
 use axum::response::{Html, IntoResponse, Response};
 use axum::routing::get;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use tokio::sync::watch;
 
 /// The browser asks again after so long without news.
 const LONG_POLL: Duration = Duration::from_secs(25);
+
+/// Something to tell the author.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
+pub struct Note {
+    /// No PDF can be made before it is mended.
+    pub error: bool,
+    /// What is wrong and what to do.
+    pub message: String,
+    /// Where, in words; empty when it is about the whole file.
+    pub place: String,
+    /// The text around the place.
+    pub context: String,
+}
 
 /// What there is to see.
 #[derive(Debug, Clone, Default)]
@@ -23,8 +36,14 @@ pub struct Snapshot {
     pub version: u64,
     /// The newest PDF that could be made.
     pub pdf: Option<Bytes>,
+    /// The PDF is of an earlier save, because the newest has mistakes.
+    pub outdated: bool,
+    /// The template's file name.
+    pub name: String,
+    /// The language of the page (`es`, `en`).
+    pub language: &'static str,
     /// Mistakes and warnings of the newest save.
-    pub messages: Vec<String>,
+    pub notes: Vec<Note>,
 }
 
 /// Serves on this machine only, until Ctrl-C; tells its address once it listens.
@@ -71,5 +90,12 @@ async fn news(State(mut snapshots): State<watch::Receiver<Snapshot>>, Query(seen
     // Running out of time or out of publishers only means that nothing is new.
     let _ = tokio::time::timeout(LONG_POLL, snapshots.wait_for(newer)).await;
     let snapshot = snapshots.borrow().clone();
-    axum::Json(serde_json::json!({ "version": snapshot.version, "has_pdf": snapshot.pdf.is_some(), "messages": snapshot.messages }))
+    axum::Json(serde_json::json!({
+        "version": snapshot.version,
+        "has_pdf": snapshot.pdf.is_some(),
+        "outdated": snapshot.outdated,
+        "name": snapshot.name,
+        "language": snapshot.language,
+        "notes": snapshot.notes,
+    }))
 }

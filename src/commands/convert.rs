@@ -1,6 +1,7 @@
 //! `gradepost convert`: a Word document becomes a PDF as it stands.
 
 use std::path::PathBuf;
+use std::time::Instant;
 
 use anyhow::Context as _;
 
@@ -20,18 +21,32 @@ pub struct Args {
     /// Say nothing about what could not be laid out exactly
     #[arg(long, short)]
     quiet: bool,
+    /// Convert so many times and print how long it took, in this process with everything loaded
+    #[arg(long, value_name = "TIMES", value_parser = clap::value_parser!(u32).range(1..100_000))]
+    repeat: Option<u32>,
 }
 
 /// Lays out the document and writes the PDF.
 pub fn run(args: &Args) -> anyhow::Result<()> {
     let document = files::read(&args.input)?;
-    let rendered = report::convert(&document, &args.fonts.load()?, &report::Options::default())
-        .with_context(|| format!("cannot convert {}", args.input.display()))?;
+    let (fonts, options) = (args.fonts.load()?, report::Options::default());
+    let rendered = report::convert(&document, &fonts, &options).with_context(|| format!("cannot convert {}", args.input.display()))?;
     files::write(&args.output, &rendered.pdf)?;
     if !args.quiet {
         for warning in &rendered.warnings {
             eprintln!("warning: {warning}");
         }
+    }
+    if let Some(times) = args.repeat {
+        let mut took = Vec::new();
+        for _ in 0..times {
+            let start = Instant::now();
+            report::convert(&document, &fonts, &options)?;
+            took.push(start.elapsed().as_secs_f64() * 1000.0);
+        }
+        took.sort_by(f64::total_cmp);
+        let at = |share: usize| took.get((took.len() - 1) * share / 100).copied().unwrap_or_default();
+        println!("median {:.2} ms, best {:.2} ms, nine of ten within {:.2} ms, {times} times", at(50), at(0), at(90));
     }
     Ok(())
 }

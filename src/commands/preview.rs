@@ -7,14 +7,14 @@ use std::time::Duration;
 use anyhow::Context as _;
 use notify::{RecursiveMode, Watcher as _};
 
-use crate::app::preview::{self, Snapshot};
+use crate::app::preview::{self, Note, Snapshot};
 use crate::commands::files;
 use crate::commands::render::FontArgs;
 use crate::commands::template::read_data;
 use crate::report::data::ReportData;
 use crate::report::fonts::Fonts;
 use crate::report::language::Language;
-use crate::report::template::{FillOptions, Missing, Template};
+use crate::report::template::{FillOptions, Finding, Missing, Severity, Template};
 use crate::report::{self, Options, starter};
 
 /// Word saves in several steps; after the first sign of a change, wait until so long nothing more happens.
@@ -34,6 +34,9 @@ pub struct Args {
     /// Do not open the browser
     #[arg(long)]
     no_open: bool,
+    /// Language of the page, and of the report's dates and numbers: es, en or pt
+    #[arg(long, default_value = "es")]
+    language: Language,
     #[command(flatten)]
     fonts: FontArgs,
 }
@@ -41,8 +44,9 @@ pub struct Args {
 /// Serves until interrupted.
 pub fn run(args: &Args) -> anyhow::Result<()> {
     let fonts = args.fonts.load()?;
-    let data = args.data.as_deref().map_or_else(|| Ok(starter::sample(Language::default())), read_data)?;
-    let first = render(&args.template, &data, &fonts);
+    let data = args.data.as_deref().map_or_else(|| Ok(starter::sample(args.language)), read_data)?;
+    let language = args.language;
+    let first = render(&args.template, &data, &fonts, language);
     let (publish, snapshots) = tokio::sync::watch::channel(first);
     let (changed, changes) = mpsc::channel();
     let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
@@ -58,8 +62,9 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
         while changes.recv().is_ok() {
             while changes.recv_timeout(SETTLE).is_ok() {}
             publish.send_modify(|snapshot| {
-                let next = render(&template, &data, &fonts);
-                *snapshot = Snapshot { version: snapshot.version + 1, pdf: next.pdf.or_else(|| snapshot.pdf.take()), ..next };
+                let next = render(&template, &data, &fonts, language);
+                let outdated = next.pdf.is_none();
+                *snapshot = Snapshot { version: snapshot.version + 1, pdf: next.pdf.or_else(|| snapshot.pdf.take()), outdated, ..next };
             });
         }
     });
@@ -71,18 +76,33 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     }))
 }
 
-/// The PDF, or what is wrong; a template with mistakes is still shown with what could be filled.
-fn render(path: &Path, data: &ReportData, fonts: &Fonts) -> Snapshot {
-    let attempt = || -> anyhow::Result<(Vec<u8>, Vec<String>)> {
+/// The PDF, or what is wrong; a save with mistakes keeps the last good PDF on the page.
+fn render(path: &Path, data: &ReportData, fonts: &Fonts, language: Language) -> Snapshot {
+    let attempt = || -> anyhow::Result<(Option<Vec<u8>>, Vec<Note>)> {
         let template = Template::parse(&files::read(path)?)?;
-        let findings: Vec<String> = template.check(Some(data)).iter().map(ToString::to_string).collect();
+        let findings = template.check(Some(data));
         if !findings.is_empty() {
-            return Ok((Vec::new(), findings));
+            return Ok((None, findings.iter().map(|finding| mistake(finding, language)).collect()));
         }
-        let options = Options { fill: FillOptions { missing: Missing::Dash, ..FillOptions::default() }, ..Options::default() };
-        let rendered = report::render(&template, data, fonts, &options)?;
-        Ok((rendered.pdf, rendered.warnings.iter().map(ToString::to_string).collect()))
+        let fill = FillOptions { missing: Missing::Dash, language, ..FillOptions::default() };
+        let rendered = report::render(&template, data, fonts, &Options { fill, ..Options::default() })?;
+        let warnings = rendered.warnings.iter().map(|warning| Note { message: warning.to_string(), ..Note::default() });
+        Ok((Some(rendered.pdf), warnings.collect()))
     };
-    let (pdf, messages) = attempt().unwrap_or_else(|error| (Vec::new(), vec![format!("{error:#}")]));
-    Snapshot { version: 0, pdf: (!pdf.is_empty()).then(|| pdf.into()), messages }
+    let (pdf, notes) = attempt().unwrap_or_else(|error| {
+        let message = format!("{error:#}");
+        (None, vec![Note { error: true, message, ..Note::default() }])
+    });
+    let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+    let language = if language == Language::En { "en" } else { "es" };
+    Snapshot { version: 0, outdated: false, pdf: pdf.map(Into::into), name, language, notes }
+}
+
+fn mistake(finding: &Finding, language: Language) -> Note {
+    Note {
+        error: finding.severity == Severity::Error,
+        message: finding.message(language),
+        place: finding.place.describe(language),
+        context: finding.context.clone(),
+    }
 }

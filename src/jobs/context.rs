@@ -24,8 +24,7 @@ impl Attempt<'_> {
     /// Records a step whether or not the lease still holds.
     async fn keep(&self, step: &str, value: Value) -> Result<Value, JobError> {
         let name = step_name(step)?;
-        let kept = self.core.keep_first("step", &name.key(&self.job.id), value).await.map_err(trouble)?;
-        Ok(kept)
+        self.core.keep_first(&format!("step.{step}"), &name.key(&self.job.id), value).await.map_err(trouble)
     }
 }
 

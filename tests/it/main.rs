@@ -3,11 +3,15 @@
 
 mod harness;
 
+mod backfill;
 mod banks;
+mod browser;
 mod commands;
+mod desk;
 mod disk;
 #[path = "../parts/gcs_emulator.rs"]
 mod gcs_emulator;
+mod instances;
 mod ledger;
 mod mail;
 mod methods;
@@ -15,7 +19,10 @@ mod operator;
 mod outcomes;
 mod pages;
 mod plan;
+mod postfix;
+mod preview;
 mod pubsub;
+mod pubsub_emulator;
 mod race;
 mod recompute;
 mod reload;

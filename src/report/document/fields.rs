@@ -25,6 +25,10 @@ pub(super) struct OpenField {
     link: Option<LinkTo>,
     /// A check box of a form, which has no result.
     check_box: Option<bool>,
+    /// The entry chosen in a drop-down list of a form, whose result Word leaves empty.
+    choice: Option<String>,
+    /// How much stood in the paragraph when the result began.
+    before: usize,
 }
 
 /// Where a field's value will stand.
@@ -89,7 +93,8 @@ impl Reader<'_> {
         match node.attr("w:fldCharType") {
             Some("begin") if self.fields.len() < DEEPEST => {
                 let check_box = node.path(&["w:ffData", "w:checkBox"]).map(checked);
-                self.fields.push(OpenField { check_box, ..OpenField::default() });
+                let choice = node.path(&["w:ffData", "w:ddList"]).and_then(chosen);
+                self.fields.push(OpenField { check_box, choice, ..OpenField::default() });
             }
             Some("separate") => self.separate(props, line),
             Some("end") => self.end(props, line),
@@ -113,6 +118,7 @@ impl Reader<'_> {
     fn separate(&mut self, props: &Arc<RunProps>, line: &mut Line<'_>) {
         let Some(mut field) = self.fields.pop().filter(|field| !field.in_result) else { return };
         field.in_result = true;
+        field.before = line.content.len();
         match meaning(&field.instruction) {
             Meaning::Value(value) if !self.silent() => {
                 field.placed = Some(Placed { paragraph: self.paragraph_serial, at: line.content.len(), cached: String::new() });
@@ -147,6 +153,11 @@ impl Reader<'_> {
         if let Some(checked) = field.check_box {
             self.check_box(checked, props, line);
         }
+        if let Some(choice) = field.choice
+            && line.content.len() <= field.before
+        {
+            self.text(&choice, props, line);
+        }
     }
 
     /// The box of a form: some programs write an empty result for it, Word none at all.
@@ -158,6 +169,9 @@ impl Reader<'_> {
     fn without_result(&mut self, field: &OpenField, props: &Arc<RunProps>, line: &mut Line<'_>) {
         if let Some(checked) = field.check_box {
             return self.check_box(checked, props, line);
+        }
+        if let Some(choice) = &field.choice {
+            return self.text(choice, props, line);
         }
         match meaning(&field.instruction) {
             Meaning::Value(value) => self.emit(line, Inline::Field { field: value, props: Arc::clone(props) }),
@@ -186,6 +200,13 @@ impl Reader<'_> {
 /// 17.16.7: the state of a form's check box, else its default.
 fn checked(node: Node<'_>) -> bool {
     node.child("w:checked").map_or_else(|| node.child_val("w:default").is_some_and(is_on), switched)
+}
+
+/// 17.16.9: the entry of a form's drop-down list that is chosen, else its default, else the first.
+fn chosen(node: Node<'_>) -> Option<String> {
+    let index = node.child_val("w:result").or_else(|| node.child_val("w:default")).and_then(integer).unwrap_or(0);
+    let mut entries = node.children().filter(|entry| entry.name() == "w:listEntry");
+    entries.nth(usize::try_from(index).ok()?).and_then(|entry| entry.val()).map(str::to_owned)
 }
 
 fn meaning(instruction: &str) -> Meaning {

@@ -11,6 +11,12 @@ use crate::report::units::Twips;
 /// More columns than this are not worth a name (Word allows 45).
 const MOST_COLUMNS: i64 = 45;
 
+/// Sides of A3, A4, A5, A6, B4, B5, Letter, Legal, Tabloid, Executive and the usual envelopes, in twips.
+const PAPER_SIDES: &[i32] = &[
+    16_838, 23_811, 11_906, 8_391, 5_953, 14_173, 20_013, 9_978, 12_240, 15_840, 20_160, 24_480, 10_440, 15_120, 6_236, 12_472, 9_184,
+    12_983,
+];
+
 /// Reads `w:sectPr`, all but its headers and footers. Without one, a document has the defaults below.
 pub(super) fn read(node: Option<Node<'_>>, theme: &Theme) -> Section {
     let mut section = Section {
@@ -85,8 +91,17 @@ fn default_page() -> PageSetup {
 /// Pages are between an inch tenth and 22 inches, as Word has them.
 fn page_size(page: &mut PageSetup, node: Node<'_>) {
     let side = |name: &str| node.attr(name).and_then(twips).map(|side| Twips(side.0.clamp(144, 31_680)));
-    page.width = side("w:w").unwrap_or(page.width);
-    page.height = side("w:h").unwrap_or(page.height);
+    page.width = side("w:w").map_or(page.width, paper);
+    page.height = side("w:h").map_or(page.height, paper);
+}
+
+/// A side as the nearest standard paper has it, when it is nearly that: programs write A4 as 11900, 11907 or 11909 twips wide.
+///
+/// LibreOffice takes each side by itself within 0.2 mm (vcl, `PaperInfo::sloppyFitPageDimension`); a line's end or a page's can hang on it.
+fn paper(side: Twips) -> Twips {
+    const SLOPPY: i32 = 11;
+    let near = PAPER_SIDES.iter().find(|known| (side.0 - **known).abs() <= SLOPPY);
+    Twips(near.copied().unwrap_or(side.0))
 }
 
 fn margins(page: &mut PageSetup, node: Node<'_>) {

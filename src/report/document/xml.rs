@@ -270,9 +270,11 @@ impl<'x> Builder<'x> {
     }
 
     fn text(&mut self, text: &str) -> Result<(), XmlError> {
-        let Some(&(parent, _)) = self.parents.last() else { return Ok(()) };
+        let Some(&(parent, last)) = self.parents.last() else { return Ok(()) };
         let blank = text.bytes().all(|byte| byte.is_ascii_whitespace());
-        if blank && !matches!(self.tree.node(parent).name(), "w:t" | "w:instrText" | "m:t") {
+        // Behind other text a blank is one between two references (`&gt; &quot;`), not indentation.
+        let goes_on = last != NONE && self.tree.entries.get(last as usize).is_some_and(|before| !before.element);
+        if blank && !goes_on && !matches!(self.tree.node(parent).name(), "w:t" | "w:instrText" | "m:t") {
             return Ok(());
         }
         let value = self.keep(text);

@@ -5,8 +5,13 @@
 /// The family everything unknown becomes.
 pub(super) const LAST_RESORT: &str = "Liberation Sans";
 
-/// The family tried first for a character the chosen face lacks.
-pub(super) const FALLBACK: &str = "DejaVu Sans";
+/// The family with the most characters.
+pub(super) const LAST_FALLBACK: &str = "DejaVu Sans";
+
+/// The family tried first for a character that a face of this family lacks, as fontconfig ranks them.
+pub(super) fn fallback(family: &str) -> &'static str {
+    if matches!(family, "Liberation Serif" | "Caladea") { "DejaVu Serif" } else { LAST_FALLBACK }
+}
 
 /// What stands in for a family.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -68,6 +73,7 @@ const TWINS: &[(&str, &[&str])] = &[
     ("Carlito", &["calibri", "carlito"]),
     ("Caladea", &["cambria", "cambria math", "caladea"]),
     ("DejaVu Sans", &["dejavu sans", "bitstream vera sans"]),
+    ("DejaVu Serif", &["dejavu serif", "bitstream vera serif"]),
 ];
 
 /// Families that only look alike.
@@ -120,8 +126,7 @@ const STAND_INS: &[(&str, &[&str])] = &[
         "DejaVu Sans",
         &["verdana", "tahoma", "britannic", "haettenschweiler", "luxi sans", "ms sans serif", "twentieth century", "dejavu sans condensed"],
     ),
-    // fontconfig would take DejaVu Serif, which is not bundled.
-    ("Liberation Serif", &["dejavu serif", "bitstream vera serif", "elephant", "luxi serif", "ms serif", "serif"]),
+    ("DejaVu Serif", &["elephant", "luxi serif", "ms serif", "serif"]),
 ];
 
 /// The stand-in for a family, whose name is in lower case; unknown names become [`LAST_RESORT`], serif-looking ones too.

@@ -43,6 +43,8 @@ const ENTRIES: &[Entry] = &[
     ("DejaVu Sans", true, false, font!("DejaVuSans-Bold")),
     ("DejaVu Sans", false, true, font!("DejaVuSans-Oblique")),
     ("DejaVu Sans", true, true, font!("DejaVuSans-BoldOblique")),
+    ("DejaVu Serif", false, false, font!("DejaVuSerif")),
+    ("DejaVu Serif", true, false, font!("DejaVuSerif-Bold")),
 ];
 
 /// The bundled faces, parsed when first used and shared by every [`super::Fonts`] of the process.

@@ -160,13 +160,23 @@ impl Fonts {
     }
 
     /// A face that has the character, preferring the style of `like`; `None` when no face has it.
-    pub fn fallback(&self, like: FontId, character: char) -> Option<FontId> {
+    ///
+    /// As LibreOffice does, one family stands in for all that a word lacks: a serif one only where it has everything in `text`.
+    pub fn fallback(&self, like: FontId, character: char, text: &str) -> Option<FontId> {
         let like = self.face(like);
         let faces = &self.inner.faces;
         let fits = |face: &Face| face.glyph(character).is_some();
+        let has_all = |face: &Face| text.chars().all(|character| face.glyph(character).or_else(|| like.glyph(character)).is_some());
+        let first = aliases::fallback(&like.family);
+        let first = if faces.iter().any(|face| &*face.family == first && has_all(face)) { first } else { aliases::LAST_FALLBACK };
         let rank = |face: &Face| {
             let style = usize::from(face.bold != like.bold) + 2 * usize::from(face.italic != like.italic);
-            style + if &*face.family == aliases::FALLBACK { 0 } else { 4 }
+            style
+                + match &*face.family {
+                    family if family == first => 0,
+                    aliases::LAST_FALLBACK => 4,
+                    _ => 8,
+                }
         };
         let best = faces.iter().enumerate().filter(|(_, face)| fits(face)).min_by_key(|(_, face)| rank(face));
         best.map(|(at, _)| FontId(at as u16))

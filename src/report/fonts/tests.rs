@@ -102,10 +102,10 @@ fn a_missing_character_falls_back_to_a_face_of_the_same_style() {
     let fonts = fonts();
     let bold = fonts.select("Calibri", true, false).font;
     assert!(!fonts.has(bold, '✓'));
-    let fallback = fonts.fallback(bold, '✓').expect("DejaVu has check marks");
+    let fallback = fonts.fallback(bold, '✓', "✓").expect("DejaVu has check marks");
     assert_eq!(fonts.family(fallback), "DejaVu Sans");
     assert!(fonts.face(fallback).bold);
-    assert_eq!(fonts.fallback(bold, '\u{10fffd}'), None);
+    assert_eq!(fonts.fallback(bold, '\u{10fffd}', ""), None);
 }
 
 #[test]

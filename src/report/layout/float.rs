@@ -29,6 +29,8 @@ pub(super) struct Zone {
     pub rect: Rect,
     /// Where text may stand beside it; `None` = nowhere (above and below only).
     pub side: Option<WrapSide>,
+    /// How much of the area is space kept below: it does not make a cell higher.
+    pub below: Pt,
 }
 
 impl Floats {
@@ -62,13 +64,15 @@ impl Floats {
         self.zones.iter().any(|zone| overlaps(zone.rect, rect))
     }
 
-    /// The bottom of everything that reaches below `y`.
+    /// The bottom of everything that reaches below `y`, without the space kept below it.
     pub(super) fn bottom(&self, y: Pt) -> Pt {
-        self.zones.iter().map(|zone| zone.rect.bottom).fold(y, Pt::max)
+        self.zones.iter().map(|zone| zone.rect.bottom - zone.below).fold(y, Pt::max)
     }
 
     /// The stretches of `left..right` that are free between two heights, from left to right.
-    pub(super) fn slots(&self, left: Pt, right: Pt, top: Pt, bottom: Pt) -> Vec<(Pt, Pt)> {
+    ///
+    /// Text stands in none narrower than [`NARROWEST`]; an empty line stands in any (measured on LibreOffice 7.4).
+    pub(super) fn slots(&self, (left, right): (Pt, Pt), (top, bottom): (Pt, Pt), empty: bool) -> Vec<(Pt, Pt)> {
         let line = Rect::new(left, top, right, bottom.max(top + Pt(0.1)));
         let mut free = vec![(left, right)];
         for zone in self.zones.iter().filter(|zone| overlaps(zone.rect, line)) {
@@ -79,7 +83,8 @@ impl Floats {
             return free;
         }
         let whole = right - left;
-        free.retain(|(start, end)| *end - *start >= NARROWEST.min(whole));
+        let least = if empty { Pt(0.05) } else { NARROWEST };
+        free.retain(|(start, end)| *end - *start >= least.min(whole));
         free
     }
 
@@ -213,22 +218,22 @@ mod tests {
     use super::*;
 
     fn zone(left: f32, top: f32, right: f32, bottom: f32, side: Option<WrapSide>) -> Zone {
-        Zone { rect: Rect::new(Pt(left), Pt(top), Pt(right), Pt(bottom)), side }
+        Zone { rect: Rect::new(Pt(left), Pt(top), Pt(right), Pt(bottom)), side, below: Pt(0.0) }
     }
 
     #[test]
     fn text_stands_on_both_sides_of_a_square_float() {
         let mut floats = Floats::default();
         floats.add(zone(100.0, 10.0, 200.0, 60.0, Some(WrapSide::Both)));
-        assert_eq!(floats.slots(Pt(0.0), Pt(400.0), Pt(20.0), Pt(32.0)), vec![(Pt(0.0), Pt(100.0)), (Pt(200.0), Pt(400.0))]);
-        assert_eq!(floats.slots(Pt(0.0), Pt(400.0), Pt(60.0), Pt(72.0)), vec![(Pt(0.0), Pt(400.0))]);
+        assert_eq!(floats.slots((Pt(0.0), Pt(400.0)), (Pt(20.0), Pt(32.0)), false), vec![(Pt(0.0), Pt(100.0)), (Pt(200.0), Pt(400.0))]);
+        assert_eq!(floats.slots((Pt(0.0), Pt(400.0)), (Pt(60.0), Pt(72.0)), false), vec![(Pt(0.0), Pt(400.0))]);
     }
 
     #[test]
     fn a_top_and_bottom_float_leaves_no_room_beside_it() {
         let mut floats = Floats::default();
         floats.add(zone(100.0, 10.0, 200.0, 60.0, None));
-        assert!(floats.slots(Pt(0.0), Pt(400.0), Pt(5.0), Pt(17.0)).is_empty());
+        assert!(floats.slots((Pt(0.0), Pt(400.0)), (Pt(5.0), Pt(17.0)), false).is_empty());
         assert_eq!(floats.next_edge(Pt(5.0)), Some(Pt(60.0)));
     }
 }

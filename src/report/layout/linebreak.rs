@@ -5,7 +5,7 @@ use std::rc::Rc;
 use crate::report::document::model::{BreakKind, Leader, TabKind};
 use crate::report::fonts::Fonts;
 use crate::report::layout::look::Word;
-use crate::report::layout::shape::{Atom, AtomKind, Prepared, visible};
+use crate::report::layout::shape::{Atom, AtomKind, Ending, Prepared, visible};
 use crate::report::layout::tabs::{Stop, Tabs};
 use crate::report::units::Pt;
 
@@ -101,7 +101,7 @@ pub(super) fn fill(
     right: Pt,
     must: bool,
 ) -> Option<Segment> {
-    let mut filler = Filler { prepared, fonts, tabs, left, right, x: left, placed: Vec::new(), open: None, best: None };
+    let mut filler = Filler { prepared, fonts, tabs, left, right, x: left, placed: Vec::new(), open: None, best: None, word: None };
     let (next, end) = filler.run(from, must)?;
     Some(filler.finish(next, end))
 }
@@ -115,9 +115,14 @@ struct Filler<'f, 'a> {
     x: Pt,
     placed: Vec<Placed>,
     open: Option<OpenTab>,
-    /// The last place a line may end: how much is placed there, where the next line starts, the hyphen to show.
-    best: Option<(usize, Position, Option<Rc<Word>>)>,
+    /// The last place a line may end.
+    best: Option<Place>,
+    /// Where the word in work starts, when the line may end before it.
+    word: Option<Place>,
 }
+
+/// A place where a line may end: how much is placed there, where the next line starts, the hyphen to show.
+type Place = (usize, Position, Option<Rc<Word>>);
 
 impl Filler<'_, '_> {
     fn run(&mut self, from: Position, must: bool) -> Option<(Position, LineEnd)> {
@@ -153,8 +158,15 @@ impl Filler<'_, '_> {
                     self.place(at.atom, width, piece);
                 }
             }
-            if atom.may_end {
-                self.best = Some((self.placed.len(), after, None));
+            match atom.may_end {
+                Ending::Here => {
+                    self.best = Some((self.placed.len(), after, None));
+                    if !matches!(atom.kind, AtomKind::Word(_) | AtomKind::Note(..)) {
+                        self.word = self.best.clone();
+                    }
+                }
+                Ending::Back => self.best = self.word.clone(),
+                Ending::Never => {}
             }
             at = after;
         }
@@ -282,6 +294,11 @@ impl Filler<'_, '_> {
         let atom = &self.prepared.atoms[at.atom];
         let something = self.placed.iter().any(|placed| placed.width > Pt::ZERO);
         if let AtomKind::Word(word) = &atom.kind {
+            if at.byte == 0
+                && let Some(place) = self.before_other_look(at)
+            {
+                return Some((place, LineEnd::Wrap));
+            }
             let rest = word.text.get(at.byte..).unwrap_or("");
             let bytes = self.fitting(atom, rest, !something);
             if bytes > 0 && bytes < rest.len() {
@@ -301,9 +318,30 @@ impl Filler<'_, '_> {
         Some((Position { atom: at.atom + 1, byte: 0 }, LineEnd::Wrap))
     }
 
+    /// A word of several looks that fits on no line is cut near where its look changes: before the last character of the look before, or after it where that is all there is of it (measured on LibreOffice 7.4).
+    fn before_other_look(&mut self, at: Position) -> Option<Position> {
+        let before = self.placed.last()?.atom;
+        let (first, next) = (&self.prepared.atoms[before], &self.prepared.atoms[at.atom]);
+        let AtomKind::Word(word) = &first.kind else { return None };
+        let whole = self.placed.last().is_some_and(|placed| placed.word.is_none());
+        if !whole || Rc::ptr_eq(&first.look, &next.look) {
+            return None;
+        }
+        let byte = word.text.char_indices().last().map_or(0, |(byte, _)| byte);
+        if byte == 0 {
+            return Some(at);
+        }
+        let piece = first.look.word(self.fonts, &word.text[..byte], first.level % 2 == 1);
+        let width = piece.width;
+        let last = self.placed.last_mut()?;
+        self.x += width - last.width;
+        (last.width, last.word) = (width, Some(piece));
+        Some(Position { atom: before, byte })
+    }
+
     /// How many bytes of a word fit; at least one character when `some`.
     fn fitting(&self, atom: &Atom<'_>, text: &str, some: bool) -> usize {
-        let room = self.limit() - self.x + SLACK;
+        let room = self.limit() - self.x;
         let mut width = Pt::ZERO;
         let mut fitting = 0;
         let mut buffer = [0; 4];

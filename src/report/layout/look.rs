@@ -176,12 +176,14 @@ impl Look {
         let mut shown = String::with_capacity(text.len());
         let mut run: Option<(Face, Pt, usize)> = None;
         for original in text.chars() {
+            // A hyphen that the face does not have is drawn with its hyphen-minus, as Word does; LibreOffice takes another font.
+            let original = if original == '\u{2010}' && !fonts.has(self.latin.font, original) { '-' } else { original };
             let before = shown.len();
             let small = self.push_cased(&mut shown, original);
             let character = shown[before..].chars().next().unwrap_or(original);
             let script = if self.props.complex || self.props.rtl { Script::Complex } else { script(character) };
             let own = self.face(script);
-            let face = face_for(fonts, own, character, &mut word.missing);
+            let face = face_for(fonts, own, character, text, &mut word.missing);
             let size = self.part_size(script, small);
             if run.is_none_or(|(current, at, _)| current.font != face.font || at != size) {
                 if let Some((face, size, start)) = run {
@@ -240,12 +242,12 @@ fn plain(fonts: &Fonts, family: &str, props: &RunProps) -> Face {
     Face { font: found.font, bold: found.synthetic_bold, italic: found.synthetic_italic, metrics: fonts.metrics(found.font) }
 }
 
-/// The face itself, or one that has the character.
-fn face_for(fonts: &Fonts, own: Face, character: char, missing: &mut Vec<char>) -> Face {
+/// The face itself, or one that has the character; `text` is the word it stands in.
+fn face_for(fonts: &Fonts, own: Face, character: char, text: &str, missing: &mut Vec<char>) -> Face {
     if character.is_ascii_alphanumeric() || character == ' ' || fonts.has(own.font, character) || ignorable(character) {
         return own;
     }
-    if let Some(font) = fonts.fallback(own.font, character) {
+    if let Some(font) = fonts.fallback(own.font, character, text) {
         Face { font, bold: false, italic: false, metrics: fonts.metrics(font) }
     } else {
         missing.push(character);

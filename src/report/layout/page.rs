@@ -87,7 +87,6 @@ pub(super) fn geometry(context: &Context<'_>, section: &Section, number: u32, (h
         // LibreOffice centres the grid between the margins (measured).
         let rest = text.height() - pitch * (text.height() / pitch).floor();
         text.top += rest / 2.0;
-        text.bottom -= rest / 2.0;
     }
     if text.height() < LEAST_TEXT {
         text.top = text.top.min(page.bottom - LEAST_TEXT).max(Pt::ZERO);

@@ -31,7 +31,16 @@ pub(super) struct Area<'f> {
     pub left: Pt,
     /// The paragraph's top there.
     pub top: Pt,
+    /// Where the column ends, if only lines up to there are wanted: a paragraph over many pages is set a page at a time.
+    pub bottom: Option<Pt>,
+    /// The space above the paragraph, kept once more where its first line moves below a float.
+    pub gap: Pt,
+    /// Another paragraph stands above.
+    pub follows: bool,
 }
+
+/// Lines set beyond the column's end: enough to see whether widows and orphans may part there.
+const LOOK_AHEAD: usize = 4;
 
 /// One line with all it draws, relative to the column's left edge and the paragraph's top.
 pub(super) struct Line {
@@ -90,6 +99,9 @@ impl<'a> Setter<'a> {
         let tags = context.structure.paragraph(paragraph);
         let prepared = prepare(context, paragraph);
         let tabs = Tabs::new(&paragraph.props, twips(context.document.settings.default_tab));
+        if paragraph.props.rtl && prepared.atoms.iter().any(|atom| matches!(atom.kind, AtomKind::Tab)) {
+            context.unsupported("tab stops of a right-to-left paragraph (counted from the left)");
+        }
         let label = paragraph.number.as_ref().map(|number| label(context, number, &paragraph.props, &tabs));
         let link_tags = vec![None; prepared.links.len()];
         Self { paragraph, prepared, tags, joined, tabs, label, link_tags }
@@ -102,6 +114,7 @@ impl<'a> Setter<'a> {
         let mut lines = Vec::new();
         let mut at = from;
         let mut y = Pt::ZERO;
+        let mut beyond = 0;
         loop {
             let line = self.line(context, at, y, area);
             let (next, end) = (line.next, line.end);
@@ -109,6 +122,10 @@ impl<'a> Setter<'a> {
             lines.push(line);
             let stuck = next <= at && end == LineEnd::Wrap;
             at = next;
+            beyond += usize::from(area.bottom.is_some_and(|bottom| area.top + y > bottom));
+            if beyond > LOOK_AHEAD {
+                break;
+            }
             let paged = matches!(end, LineEnd::Break(BreakKind::Page | BreakKind::Column));
             if end == LineEnd::Paragraph || paged || stuck {
                 break;
@@ -135,11 +152,14 @@ impl<'a> Setter<'a> {
         );
         let mut top = y + above;
         let guess = line::Extent { ascent: estimate, descent: Pt::ZERO, font: estimate };
-        let mut height = line::metrics(guess, props.line, grid).height;
+        let guessed = line::metrics(guess, props.line, grid);
+        // A first line that moves below a float keeps the space above it once more, with what proportional spacing adds to the line above and to itself (measured on LibreOffice 7.4).
+        let again = if first { area.gap + guessed.below * if area.follows { 2.0 } else { 1.0 } } else { Pt::ZERO };
+        let mut height = guessed.height;
         let mut segments = Vec::new();
         for round in 0..MOST_MOVES {
             let must = round + 1 == MOST_MOVES;
-            let (found, tried_top) = self.segments(context, at, (left, right), (top, height), area, must);
+            let (found, tried_top) = self.segments(context, at, (left, right), (top, height, again), area, must);
             top = tried_top;
             segments = found;
             let real = line::metrics(line::extent(&self.prepared, &segments), props.line, grid).height;
@@ -149,7 +169,7 @@ impl<'a> Setter<'a> {
             }
             height = height.max(real);
         }
-        self.finish(context, at, (y, top), &segments, area)
+        self.finish(context, at, top, &segments, area)
     }
 
     /// Fills the free stretches at one height, moving down until some text fits.
@@ -158,7 +178,7 @@ impl<'a> Setter<'a> {
         context: &Context<'a>,
         at: Position,
         (left, right): (Pt, Pt),
-        (top, height): (Pt, Pt),
+        (top, height, again): (Pt, Pt, Pt),
         area: Area<'_>,
         must: bool,
     ) -> (Vec<Segment>, Pt) {
@@ -166,9 +186,10 @@ impl<'a> Setter<'a> {
             return (fill(&self.prepared, context.fonts, &self.tabs, at, left, right, true).into_iter().collect(), top);
         };
         let mut top = top;
+        let empty = self.prepared.atoms.iter().all(|atom| matches!(atom.kind, AtomKind::Anchor(_) | AtomKind::Bookmark(_)));
         for _ in 0..MOST_MOVES {
             let page_top = area.top + top;
-            let slots = floats.slots(area.left + left, area.left + right, page_top, page_top + height);
+            let slots = floats.slots((area.left + left, area.left + right), (page_top, page_top + height), empty);
             let mut segments: Vec<Segment> = Vec::new();
             let mut from = at;
             for (start, end) in slots {
@@ -187,14 +208,14 @@ impl<'a> Setter<'a> {
                 return (segments, top);
             }
             match floats.next_edge(page_top) {
-                Some(edge) => top = edge - area.top,
+                Some(edge) => top = edge - area.top + again,
                 None => break,
             }
         }
         (fill(&self.prepared, context.fonts, &self.tabs, at, left, right, true).into_iter().collect(), top)
     }
 
-    fn finish(&mut self, context: &mut Context<'a>, at: Position, (y, top): (Pt, Pt), segments: &[Segment], area: Area<'_>) -> Line {
+    fn finish(&mut self, context: &mut Context<'a>, at: Position, top: Pt, segments: &[Segment], area: Area<'_>) -> Line {
         let props = &self.paragraph.props;
         let grid = context.grid.filter(|_| props.snap_to_grid);
         let first = at == Position::default();
@@ -213,7 +234,7 @@ impl<'a> Setter<'a> {
         let last = end == LineEnd::Paragraph;
         let below = if last { self.border_below() } else { Pt::ZERO };
         let mut ink = Ink::default();
-        let box_top = if first { y } else { top };
+        let box_top = if first { top - self.border_above() } else { top };
         let bottom = top + metrics.height + below;
         self.draw_bars(&mut ink, (box_top, bottom));
         self.draw_box(&mut ink, Rect::new(Pt::ZERO, box_top, area.width, bottom), first, last);

@@ -41,11 +41,22 @@ pub(super) struct Atom<'a> {
     /// Its natural width; tabs get theirs in line breaking.
     pub width: Pt,
     /// A line may end after it.
-    pub may_end: bool,
+    pub may_end: Ending,
     /// Bidirectional level.
     pub level: u8,
     /// The link it belongs to.
     pub link: Option<u32>,
+}
+
+/// Whether a line may end somewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ending {
+    /// No.
+    Never,
+    /// No, and where a line is full after this, it goes back to the start of the word.
+    Back,
+    /// Yes.
+    Here,
 }
 
 /// Kinds of atoms.
@@ -210,34 +221,37 @@ fn field_text(context: &mut Context<'_>, field: &Field) -> String {
 }
 
 /// Byte offsets where a line may end: UAX #14 with LibreOffice's differences.
-fn opportunities(text: &str) -> Vec<bool> {
-    let mut breaks = vec![false; text.len() + 1];
+fn opportunities(text: &str) -> Vec<Ending> {
+    let mut breaks = vec![Ending::Never; text.len() + 1];
     for (at, kind) in linebreaks(text) {
         if kind == BreakOpportunity::Allowed || at < text.len() {
-            breaks[at] = true;
+            breaks[at] = Ending::Here;
         }
     }
+    // LibreOffice goes back from a break after a slash to the start of the word; only in a paragraph's first word it has nowhere to go (measured).
+    let first_word = text.len() - text.trim_start().len();
+    let first_end = text[first_word..].find(char::is_whitespace).map_or(text.len(), |at| first_word + at);
     let mut before: [Option<char>; 2] = [None, None];
     for (at, character) in text.char_indices() {
-        if let [earlier, Some(last)] = before
-            && let Some(allowed) = house_rule(earlier, last, character)
-        {
-            breaks[at] = allowed;
+        if let [earlier, Some(last)] = before {
+            if last == '/' && at > first_end && breaks[at] == Ending::Here {
+                breaks[at] = Ending::Back;
+            } else if house_rule(earlier, last, character) {
+                breaks[at] = Ending::Here;
+            }
         }
         before = [before[1], Some(character)];
     }
     breaks
 }
 
-/// Where LibreOffice 7.4 differs from UAX #14 (measured): no break after a slash, one after a hyphen before digits, one before a percent sign after letters, one after a backslash.
-fn house_rule(earlier: Option<char>, last: char, next: char) -> Option<bool> {
+/// Where LibreOffice 7.4 may end a line and UAX #14 does not (measured): after a hyphen before digits, before a percent sign after letters, after a backslash.
+fn house_rule(earlier: Option<char>, last: char, next: char) -> bool {
     match (last, next) {
-        (_, ' ' | '\n' | '\t') => None,
-        ('/', _) => Some(false),
-        ('-', '0'..='9') => earlier.is_some_and(char::is_alphanumeric).then_some(true),
-        (_, '%') if last.is_alphabetic() => Some(true),
-        ('\\', _) if next.is_alphanumeric() => Some(true),
-        _ => None,
+        ('-', '0'..='9') => earlier.is_some_and(char::is_alphanumeric),
+        (_, '%') => last.is_alphabetic(),
+        ('\\', _) => next.is_alphanumeric(),
+        _ => false,
     }
 }
 
@@ -248,7 +262,14 @@ fn levels(text: &str, rtl: bool) -> Option<Vec<Level>> {
 }
 
 /// Cuts a chunk into atoms at spaces, break opportunities and changes of direction.
-fn cut<'a>(context: &mut Context<'a>, atoms: &mut Vec<Atom<'a>>, text: &str, chunk: Chunk<'a>, breaks: &[bool], levels: Option<&[Level]>) {
+fn cut<'a>(
+    context: &mut Context<'a>,
+    atoms: &mut Vec<Atom<'a>>,
+    text: &str,
+    chunk: Chunk<'a>,
+    breaks: &[Ending],
+    levels: Option<&[Level]>,
+) {
     let level_at = |byte: usize| levels.and_then(|levels| levels.get(byte)).map_or(0, Level::number);
     let Chunk { range, kind, look, link } = chunk;
     if let ChunkKind::Atom(kind) = kind {
@@ -256,7 +277,7 @@ fn cut<'a>(context: &mut Context<'a>, atoms: &mut Vec<Atom<'a>>, text: &str, chu
             AtomKind::Object(drawing) => emu(drawing.width).max(Pt::ZERO),
             _ => Pt::ZERO,
         };
-        let may_end = breaks[range.end] && !matches!(kind, AtomKind::Anchor(_) | AtomKind::Bookmark(_));
+        let may_end = if matches!(kind, AtomKind::Anchor(_) | AtomKind::Bookmark(_)) { Ending::Never } else { breaks[range.end] };
         atoms.push(Atom { kind, look, width, may_end, level: level_at(range.start), link });
         return;
     }
@@ -269,7 +290,7 @@ fn cut<'a>(context: &mut Context<'a>, atoms: &mut Vec<Atom<'a>>, text: &str, chu
         let goes_on = next.is_some_and(|(at, following)| {
             class_of(following) == class
                 && class != Class::Hyphen
-                && (class == Class::Space || !breaks[at])
+                && (class == Class::Space || breaks[at] == Ending::Never)
                 && level_at(at) == level_at(start)
                 && (at - start < LONGEST_PIECE || ignorable(following))
         });
@@ -287,7 +308,8 @@ fn cut<'a>(context: &mut Context<'a>, atoms: &mut Vec<Atom<'a>>, text: &str, chu
             (Class::Text, ChunkKind::Note(id)) => AtomKind::Note(word, *id),
             (Class::Text, _) => AtomKind::Word(word),
         };
-        atoms.push(Atom { kind, look: Rc::clone(&look), width, may_end: breaks[end] || class == Class::Hyphen, level, link });
+        let may_end = if class == Class::Hyphen { Ending::Here } else { breaks[end] };
+        atoms.push(Atom { kind, look: Rc::clone(&look), width, may_end, level, link });
         start = end;
     }
 }

@@ -29,6 +29,59 @@ pub(super) struct Piece {
     pub glued: bool,
     /// Footnotes it refers to.
     pub notes: Vec<i32>,
+    /// The row of a nested table that it is.
+    pub row: Option<Rc<NestedRow>>,
+}
+
+/// A row of a table in a cell: it is divided between pages as the rows of the body are.
+#[derive(Debug)]
+pub(super) struct NestedRow {
+    table: Rc<table::TableBox>,
+    index: usize,
+    /// What of it; `None` = all.
+    part: Option<table::RowBox>,
+    /// Its top is here.
+    starts: bool,
+}
+
+impl NestedRow {
+    fn row(&self) -> &table::RowBox {
+        self.part.as_ref().unwrap_or(&self.table.rows[self.index])
+    }
+}
+
+impl Piece {
+    /// Its bottom in the column.
+    pub(super) fn end(&self) -> Pt {
+        self.top + self.height
+    }
+
+    /// The height its first lines need.
+    pub(super) fn least_height(&self) -> Pt {
+        self.row.as_ref().map_or(self.height, |row| row.row().least_height())
+    }
+
+    /// The part of a nested row that fits into this height, and the rest, which starts at 0.
+    pub(super) fn split(&self, room: Pt) -> Option<(Self, Self)> {
+        let row = self.row.as_ref()?;
+        // Merged cells are drawn with their last row, so that rows with such stay whole.
+        let simple = row.row().cells.iter().all(|cell| cell.rows == 1 && !cell.continued);
+        if !row.row().can_split || !simple {
+            return None;
+        }
+        let (upper, lower) = row.row().split(room, false)?;
+        let part = |part: table::RowBox, top: Pt, starts: bool, ends: bool| {
+            let mut ink = table::Emitter::new(&row.table).part(&part, row.index, top, starts, ends);
+            if !ends {
+                ink.append(table::Emitter::closing(&part, top));
+            }
+            ink.translate(row.table.x, Pt::ZERO);
+            let (height, notes) = (part.height, part.notes());
+            let row = NestedRow { table: Rc::clone(&row.table), index: row.index, part: Some(part), starts };
+            Self { top, height, ink, glued: false, notes, row: Some(Rc::new(row)) }
+        };
+        Some((part(upper, self.top, row.starts, false), part(lower, Pt::ZERO, false, true)))
+    }
 }
 
 /// Blocks laid out in one column.
@@ -134,7 +187,15 @@ impl<'a> Pile<'a> {
         let mut anchored = self.anchors(context, paragraph, base);
         let mut from = Position::default();
         loop {
-            let area = Area { width: self.column.width, floats: self.column.wraps.then_some(&self.floats), left: Pt::ZERO, top: self.y };
+            let area = Area {
+                width: self.column.width,
+                floats: self.column.wraps.then_some(&self.floats),
+                left: Pt::ZERO,
+                top: self.y,
+                bottom: None,
+                gap,
+                follows: self.after.is_some(),
+            };
             let lines = setter.lines(context, from, area);
             let top = self.y;
             let Some(end) = lines.last().map(|line| line.end) else { break };
@@ -147,8 +208,10 @@ impl<'a> Pile<'a> {
                     top: top + line.top,
                     height: line.height,
                     ink: Ink::default(),
+                    // No widow control in cells (measured on LibreOffice 7.4).
                     glued: paragraph.props.keep_lines,
                     notes: line.notes,
+                    row: None,
                 };
                 // Anchored drawings are already in column coordinates, the line is not.
                 let (behind, front) = (std::mem::take(&mut ink.behind), std::mem::take(&mut ink.front));
@@ -188,13 +251,15 @@ impl<'a> Pile<'a> {
             self.y += space_after(&above.props);
         }
         let laid = table::lay(context, table, self.column.width, self.column.bases);
+        let laid = Rc::new(laid);
         let mut emitter = table::Emitter::new(&laid);
         for index in 0..laid.rows.len() {
             let mut ink = emitter.row(index, self.y);
             let height = laid.rows[index].height;
             let notes = laid.rows[index].notes();
             ink.translate(laid.x, Pt::ZERO);
-            self.pieces.push(Piece { top: self.y, height, ink, glued: false, notes });
+            let row = self.column.bases.in_cell.then(|| Rc::new(NestedRow { table: Rc::clone(&laid), index, part: None, starts: true }));
+            self.pieces.push(Piece { top: self.y, height, ink, glued: false, notes, row });
             self.y += height;
         }
         self.after = None;
@@ -206,7 +271,7 @@ impl<'a> Pile<'a> {
         bases.paragraph = self.y;
         bases.line = self.y;
         let framed = frame(context, blocks, &bases);
-        self.pieces.push(Piece { top: self.y, height: Pt::ZERO, ink: framed.ink, glued: true, notes: Vec::new() });
+        self.pieces.push(Piece { top: self.y, height: Pt::ZERO, ink: framed.ink, glued: true, notes: Vec::new(), row: None });
         if let Some(zone) = framed.zone {
             self.floats.add(zone);
         }
@@ -267,7 +332,7 @@ pub(super) fn frame<'a>(context: &mut Context<'a>, blocks: &'a [Block], bases: &
     let (space_x, space_y) = (twips(frame.space.0), twips(frame.space.1));
     let kept = Rect::new(x - space_x, y - space_y, x + width + space_x, y + height + space_y);
     let side = frame.wrap.then_some(WrapSide::Both);
-    Framed { ink, zone: Some(Zone { rect: kept, side }), count }
+    Framed { ink, zone: Some(Zone { rect: kept, side, below: space_y }), count }
 }
 
 /// The width of the longest unbroken line.
@@ -298,7 +363,12 @@ pub(super) fn float<'a>(context: &mut Context<'a>, drawing: &'a Drawing, bases: 
     let (mut ink, (width, height)) = drawing::draw(context, drawing, size, bases);
     context.structure.leave(outer);
     let bases = Bases { in_cell: bases.in_cell && anchor.layout_in_cell, ..*bases };
-    let (x, y) = bases.place(anchor.position, width, height);
+    let [top, right, bottom, left] = anchor.space.map(emu);
+    let (mut x, y) = bases.place(anchor.position, width, height);
+    if bases.in_cell && anchor.wrap != Wrap::None && left + width + right <= bases.column.width() {
+        // What floats in a cell stays in it with the space kept around it (measured on LibreOffice 7.4).
+        x = x.max(bases.column.left + left).min(bases.column.right - right - width);
+    }
     ink.translate(x, y);
     let layer: Vec<(i64, crate::report::layout::frame::Item)> = {
         let (links, marks) = (std::mem::take(&mut ink.links), std::mem::take(&mut ink.marks));
@@ -311,12 +381,11 @@ pub(super) fn float<'a>(context: &mut Context<'a>, drawing: &'a Drawing, bases: 
     } else {
         ink.front = layer;
     }
-    let [top, right, bottom, left] = anchor.space.map(emu);
     let rect = Rect::new(x - left, y - top, x + width + right, y + height + bottom);
     let zone = match anchor.wrap {
         Wrap::None => None,
-        Wrap::Square(side) | Wrap::Tight(side) => Some(Zone { rect, side: Some(side) }),
-        Wrap::TopAndBottom => Some(Zone { rect, side: None }),
+        Wrap::Square(side) | Wrap::Tight(side) => Some(Zone { rect, side: Some(side), below: bottom }),
+        Wrap::TopAndBottom => Some(Zone { rect, side: None, below: bottom }),
     };
     (ink, zone)
 }

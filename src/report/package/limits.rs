@@ -20,6 +20,10 @@ pub struct Limits {
     pub xml_nodes: usize,
     /// Pixels of one picture.
     pub pixels: u64,
+    /// Steps filling one part of a template may take.
+    pub template_steps: u64,
+    /// Size of one filled part, in bytes.
+    pub filled_bytes: usize,
 }
 
 impl Default for Limits {
@@ -31,8 +35,12 @@ impl Default for Limits {
             total_bytes: 192 << 20,
             ratio: 400,
             xml_depth: 256,
-            xml_nodes: 3_000_000,
+            // Six times the largest of the measured ones; a page of text has a few hundred. Each costs about a kilobyte on its way to the PDF.
+            xml_nodes: 250_000,
             pixels: 100_000_000,
+            // Far beyond any report, and over within a second.
+            template_steps: 8_000_000,
+            filled_bytes: 64 << 20,
         }
     }
 }

@@ -4,6 +4,7 @@
 //! What it has no words for is added to its object tree before saving: embedded subsets, the structure tree, the outline,
 //! metadata. Nothing here depends on time or chance, so the same frames give the same bytes.
 
+mod extent;
 mod fonts;
 mod image;
 mod metadata;

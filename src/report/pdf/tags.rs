@@ -2,7 +2,9 @@
 
 use lopdf::{Dictionary, Document, Object, ObjectId, StringFormat, dictionary, text_string};
 
+use super::extent::figure_boxes;
 use super::navigation::Annotation;
+use super::number::short;
 use super::{PdfError, catalog};
 use crate::report::layout::frame::{Frames, Node, NodeId, Role, Structure};
 
@@ -22,6 +24,16 @@ struct Element {
     /// When its first piece is drawn, counted over the document; `usize::MAX` for never.
     first: usize,
     id: Option<ObjectId>,
+    /// The group of rows it stands in.
+    group: Option<ObjectId>,
+}
+
+/// Rows of a table that belong together: its head or its body.
+struct RowGroup {
+    id: ObjectId,
+    role: &'static str,
+    table: usize,
+    rows: Vec<usize>,
 }
 
 /// Adds the tree, and to the pages and links the way back to it.
@@ -41,14 +53,24 @@ pub(super) fn add(
         }
     }
     let data_rows = data_rows(structure);
+    let groups = row_groups(document, structure, &data_rows, &mut elements);
+    let boxes = figure_boxes(frames);
     let (root, top) = (document.new_object_id(), document.new_object_id());
     for (at, node) in structure.nodes.iter().enumerate() {
         let Some(id) = elements.get(at).and_then(|element| element.id) else { continue };
         let parent = parent(node, at).and_then(|parent| elements.get(parent)?.id).unwrap_or(top);
         let mut dict = describe(node, at, &data_rows);
-        dict.set("P", parent);
+        dict.set("P", elements.get(at).and_then(|element| element.group).unwrap_or(parent));
+        if let Some(rect) = boxes.get(&at) {
+            dict.set("A", dictionary! { "O" => "Layout", "BBox" => rect.map(|edge| Object::Real(short(edge))).to_vec() });
+        }
         kids(&mut dict, &elements, at, pages, annotations);
         document.set_object(id, dict);
+    }
+    for group in groups {
+        let table = elements.get(group.table).and_then(|element| element.id).unwrap_or(top);
+        let rows: Vec<Object> = group.rows.iter().filter_map(|row| elements.get(*row)?.id.map(Object::Reference)).collect();
+        document.set_object(group.id, dictionary! { "Type" => "StructElem", "S" => group.role, "P" => table, "K" => rows });
     }
     let children: Vec<Object> = (0..structure.nodes.len())
         .filter(|at| structure.nodes.get(*at).is_some_and(|node| parent(node, *at).is_none()))
@@ -79,7 +101,7 @@ pub(super) fn add(
 }
 
 /// A parent stands before its child; anything else is treated as a child of the document.
-fn parent(node: &Node, at: usize) -> Option<usize> {
+pub(super) fn parent(node: &Node, at: usize) -> Option<usize> {
     node.parent.map(|parent| parent.0).filter(|parent| *parent < at)
 }
 
@@ -118,6 +140,32 @@ fn gather(structure: &Structure, marks: &[Vec<NodeId>], annotations: &[Annotatio
     elements
 }
 
+/// The head and the body of every table that has both: the rows of header cells it begins with, and the rest.
+fn row_groups(document: &mut Document, structure: &Structure, data_rows: &[bool], elements: &mut [Element]) -> Vec<RowGroup> {
+    let mut groups = Vec::new();
+    for (table, _) in structure.nodes.iter().enumerate().filter(|(_, node)| node.role == Role::Table) {
+        let rows: Vec<usize> = elements.get(table).map(|element| element.children.clone()).unwrap_or_default();
+        let is_row = |row: &usize| structure.nodes.get(*row).is_some_and(|node| node.role == Role::Row);
+        let has_cells = |row: &usize| elements.get(*row).is_some_and(|row| !row.children.is_empty());
+        let is_head = |row: &usize| has_cells(row) && !data_rows.get(*row).copied().unwrap_or(true);
+        let head = rows.iter().take_while(|row| is_head(row)).count();
+        if head == 0 || head == rows.len() || !rows.iter().all(is_row) {
+            continue;
+        }
+        let (head, body) = rows.split_at(head);
+        for (role, rows) in [("THead", head), ("TBody", body)] {
+            let id = document.new_object_id();
+            for row in rows {
+                if let Some(element) = elements.get_mut(*row) {
+                    element.group = Some(id);
+                }
+            }
+            groups.push(RowGroup { id, role, table, rows: rows.to_vec() });
+        }
+    }
+    groups
+}
+
 /// Elements that stay even when nothing of them is drawn: an empty cell keeps its table regular.
 fn kept(structure: &Structure) -> impl Iterator<Item = bool> {
     structure.nodes.iter().map(|node| matches!(node.role, Role::Row | Role::Cell { .. } | Role::HeaderCell { .. }))
@@ -133,7 +181,11 @@ fn kids(dict: &mut Dictionary, elements: &[Element], at: usize, pages: &[ObjectI
     for child in element.children.iter().filter_map(|child| elements.get(*child)) {
         if let Some(id) = child.id {
             when = if mixed && child.first < usize::MAX { child.first } else { when };
-            kids.push((when, Object::Reference(id)));
+            // The rows of a group stand in the table as one.
+            let kid = Object::Reference(child.group.unwrap_or(id));
+            if kids.last().is_none_or(|(_, last)| *last != kid) {
+                kids.push((when, kid));
+            }
         }
     }
     let home = element.content.iter().find_map(|(_, content)| if let Content::Mark(page, _) = content { Some(*page) } else { None });

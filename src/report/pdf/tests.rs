@@ -281,8 +281,48 @@ fn the_structure_tree_says_what_everything_is() {
     let root = follow(&document, catalog.get(b"StructTreeRoot").expect("a tree"));
     assert_eq!(
         outline_of(&document, root.as_dict().expect("a dictionary").get(b"K").expect("kids")),
-        "Document(H1(0)Table(TR(TH(P(1)))TR(TD))P(2Link(3OBJR)4))"
+        "Document(H1(0)Table(THead(TR(TH(P(1))))TBody(TR(TD)))P(2Link(3OBJR)4))"
     );
+}
+
+#[test]
+fn a_table_without_a_head_or_with_nothing_but_a_head_is_not_divided() {
+    for head in [true, false] {
+        let mut sheet = Sheet::new();
+        let structure = &mut sheet.frames.structure;
+        let table = structure.add(Role::Table, None);
+        let mut cells = Vec::new();
+        for _ in 0..2 {
+            let row = structure.add(Role::Row, Some(table));
+            let (columns, rows) = (1, 1);
+            let cell = structure.add(if head { Role::HeaderCell { columns, rows } } else { Role::Cell { columns, rows } }, Some(row));
+            cells.push(structure.add(Role::Paragraph, Some(cell)));
+        }
+        for cell in cells {
+            sheet.line(Some(cell), "Arial", "Lección");
+        }
+        let document = load(&sheet.write());
+        let root = follow(&document, catalog_of(&document).get(b"StructTreeRoot").expect("a tree")).as_dict().expect("a dictionary");
+        let cell = if head { "TH" } else { "TD" };
+        assert_eq!(outline_of(&document, root.get(b"K").expect("kids")), format!("Document(Table(TR({cell}(P(0)))TR({cell}(P(1)))))"));
+    }
+}
+
+#[test]
+fn a_figure_says_where_it_stands() {
+    let mut sheet = Sheet::new();
+    let alone = sheet.frames.structure.add(Role::Figure, None);
+    let grouped = sheet.frames.structure.add(Role::Figure, None);
+    let picture = sheet.image(vec![0], ImageFormat::Png);
+    sheet.put(Some(alone), Shape::Image(placed(picture)));
+    let steps = vec![PathStep::Move(Pt(0.0), Pt(0.0)), PathStep::Line(Pt(10.0), Pt(20.0))];
+    let path = Path { steps, fill: None, opacity: 1.0, stroke: None, even_odd: false };
+    let items = vec![Item { tag: Some(grouped), shape: Shape::Path(path) }];
+    sheet.put(None, Shape::Group { transform: [2.0, 0.0, 0.0, 1.0, 100.0, 200.0], clip: None, items });
+    let boxes = extent::figure_boxes(&sheet.frames);
+    assert_eq!(boxes.get(&alone.0), Some(&[100.0, 602.0, 180.0, 642.0]));
+    assert_eq!(boxes.get(&grouped.0), Some(&[100.0, 622.0, 120.0, 642.0]));
+    assert!(String::from_utf8_lossy(&sheet.write()).len() > 500);
 }
 
 /// A structure tree in short.

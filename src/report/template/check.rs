@@ -2,13 +2,12 @@
 
 use std::collections::HashMap;
 
-use minijinja::value::Value;
 use minijinja::{Environment, Error};
 
 use super::blocks::{Blocks, Fault};
 use super::filters;
 use super::finding::Problem;
-use super::names::{self, Known};
+use super::names;
 use super::scan::Scan;
 use super::tags::{Action, Spelling, Tag};
 
@@ -67,8 +66,8 @@ pub(super) struct Use {
 /// How a tag names what it reads.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Name {
-    /// A path, with `[]` for a list's items.
-    Path(String),
+    /// A path, with `[]` for a list's items, and as the author wrote it (`groups[].name`, `g.name`).
+    Path { path: String, written: String },
     /// A plain name the engine does not know; the data may.
     Plain(String),
 }
@@ -206,9 +205,9 @@ impl Work<'_> {
                 // What is asked for may be absent.
                 let asked = code.contains("is defined") || code.contains("is not defined") || code.contains("is undefined");
                 let paths = if asked { Default::default() } else { expression.undeclared_variables(true) };
-                for path in paths {
-                    if let Some(path) = self.resolve(&path) {
-                        self.found.uses.push(Use { tag: number, name: Name::Path(path) });
+                for written in paths {
+                    if let Some(path) = self.resolve(&written) {
+                        self.found.uses.push(Use { tag: number, name: Name::Path { path, written } });
                     }
                 }
                 self.filters(number, code);
@@ -278,62 +277,6 @@ fn filter_names(code: &str) -> Vec<String> {
 pub(super) fn reason(error: &Error) -> String {
     let kind = error.kind().to_string();
     error.detail().map_or(kind.clone(), |detail| format!("{kind}: {detail}"))
-}
-
-/// The problem of a name, if neither the standard data nor the data given knows it.
-pub(super) fn unknown(name: &Name, data: Option<&Value>) -> Option<Problem> {
-    match name {
-        Name::Plain(plain) => {
-            if data.is_some_and(|data| has(data, plain)) {
-                return None;
-            }
-            let own = data.map(top_names).unwrap_or_default();
-            let nearest = names::nearest_plain(plain).map(str::to_owned);
-            let nearest = nearest.or_else(|| names::nearest(plain, own.iter().map(String::as_str)).map(str::to_owned));
-            Some(Problem::UnknownName { name: plain.clone(), nearest })
-        }
-        Name::Path(path) => {
-            if path_is_known(path) || data.is_some_and(|data| leads_somewhere(data, path)) {
-                return None;
-            }
-            let own: Vec<String> = data.map(top_names).unwrap_or_default();
-            let nearest = names::nearest(path, names::PATHS).or_else(|| names::nearest(path, own.iter().map(String::as_str)));
-            let nearest = nearest.or_else(|| names::nearest_plain(path));
-            Some(Problem::UnknownName { name: path.replace("[]", ""), nearest: nearest.map(|name| name.replace("[]", "")) })
-        }
-    }
-}
-
-/// A path of the standard data, or a method of a value there (`student.name.upper`).
-fn path_is_known(path: &str) -> bool {
-    names::known_path(path) == Known::Yes
-        || path.rsplit_once('.').is_some_and(|(value, _)| names::PATHS.contains(&value) && !value.ends_with('*'))
-}
-
-fn has(data: &Value, name: &str) -> bool {
-    data.get_attr(name).is_ok_and(|value| !value.is_undefined())
-}
-
-fn top_names(data: &Value) -> Vec<String> {
-    data.try_iter().map(|names| names.map(|name| name.to_string()).collect()).unwrap_or_default()
-}
-
-/// Whether data holds a path. An empty list, a missing value and a method are given the benefit of the doubt.
-fn leads_somewhere(data: &Value, path: &str) -> bool {
-    let mut at = data.clone();
-    for (depth, piece) in path.split('.').enumerate() {
-        let name = piece.trim_end_matches("[]");
-        let next = at.get_attr(name).unwrap_or_default();
-        if next.is_undefined() {
-            return depth > 0 && at.kind() != minijinja::value::ValueKind::Map;
-        }
-        at = next;
-        for _ in 0..piece.matches("[]").count() {
-            let Some(first) = at.try_iter().ok().and_then(|mut items| items.next()) else { return true };
-            at = first;
-        }
-    }
-    true
 }
 
 /// The name a tag shows, for messages about missing values.

@@ -14,11 +14,8 @@ use super::{Missing, filters, python, values};
 use crate::report::charts::{self, ChartRef};
 use crate::report::language::Language;
 
-/// Steps one part may take: far beyond any report, and over within a second.
-const FUEL: u64 = 8_000_000;
-
-/// An environment without files, with the engine's filters and functions.
-pub(super) fn environment() -> Result<Environment<'static>, Error> {
+/// An environment without files, with the engine's filters and functions; filling a part ends after so many steps.
+pub(super) fn environment(steps: u64) -> Result<Environment<'static>, Error> {
     let mut environment = Environment::new();
     environment.set_syntax(
         SyntaxConfig::builder()
@@ -28,7 +25,7 @@ pub(super) fn environment() -> Result<Environment<'static>, Error> {
             .keep_trailing_newline(true)
             .build()?,
     );
-    environment.set_fuel(Some(FUEL));
+    environment.set_fuel(Some(steps));
     environment.set_undefined_behavior(UndefinedBehavior::Chainable);
     // What a macro or a `set` block catches is XML already; only then is a string safe.
     environment.set_auto_escape_callback(|_| AutoEscape::Html);

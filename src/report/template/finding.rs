@@ -27,6 +27,8 @@ pub enum Problem {
         name: String,
         /// The nearest known one.
         nearest: Option<String>,
+        /// When none is near: the names there are beside it.
+        known: Vec<String>,
     },
     /// A filter that does not exist.
     UnknownFilter {
@@ -110,8 +112,11 @@ impl Finding {
     fn english(&self) -> String {
         let tag = &self.tag;
         match &self.problem {
-            Problem::UnknownName { name, nearest: Some(nearest) } => format!("{tag}: there is no “{name}”. Did you mean “{nearest}”?"),
-            Problem::UnknownName { name, nearest: None } => {
+            Problem::UnknownName { name, nearest: Some(nearest), .. } => format!("{tag}: there is no “{name}”. Did you mean “{nearest}”?"),
+            Problem::UnknownName { name, nearest: None, known } if !known.is_empty() => {
+                format!("{tag}: there is no “{name}”. There are {}.", known.join(", "))
+            }
+            Problem::UnknownName { name, nearest: None, .. } => {
                 format!("{tag}: there is no “{name}”. Use one of the names in PLACEHOLDERS.md, or a name of your own data (--data).")
             }
             Problem::UnknownFilter { name, nearest: Some(nearest) } => {
@@ -152,8 +157,11 @@ impl Finding {
     fn spanish(&self) -> String {
         let tag = &self.tag;
         match &self.problem {
-            Problem::UnknownName { name, nearest: Some(nearest) } => format!("{tag}: no existe «{name}». ¿Quiso decir «{nearest}»?"),
-            Problem::UnknownName { name, nearest: None } => {
+            Problem::UnknownName { name, nearest: Some(nearest), .. } => format!("{tag}: no existe «{name}». ¿Quiso decir «{nearest}»?"),
+            Problem::UnknownName { name, nearest: None, known } if !known.is_empty() => {
+                format!("{tag}: no existe «{name}». Hay {}.", known.join(", "))
+            }
+            Problem::UnknownName { name, nearest: None, .. } => {
                 format!("{tag}: no existe «{name}». Use un nombre de PLACEHOLDERS.md o de sus propios datos (--data).")
             }
             Problem::UnknownFilter { name, nearest: Some(nearest) } => {

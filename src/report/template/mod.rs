@@ -27,6 +27,8 @@ mod repair;
 mod rewrite;
 mod scan;
 mod tags;
+mod trial;
+mod unknown;
 mod values;
 mod width;
 mod xml;
@@ -146,9 +148,6 @@ impl Filled {
     }
 }
 
-/// A filled part may be this large.
-const MAX_FILLED: usize = 64 << 20;
-
 impl Template {
     /// Reads a template. Errors in its tags do not fail here: [`Template::check`] tells them all, and [`Template::fill`] refuses.
     pub fn parse(docx: &[u8]) -> Result<Self, TemplateError> {
@@ -157,7 +156,7 @@ impl Template {
 
     /// The same from an opened package.
     pub fn from_package(package: Package) -> Result<Self, TemplateError> {
-        let environment = engine::environment().map_err(|error| TemplateError::Engine(error.to_string()))?;
+        let environment = engine::environment(package.limits().template_steps).map_err(|error| TemplateError::Engine(error.to_string()))?;
         let mut template = Self { package, parts: Vec::new(), environment, findings: Vec::new() };
         let headings = template.headings();
         let main = template.package.main_document()?;
@@ -184,7 +183,7 @@ impl Template {
         let mut known: HashMap<&check::Name, Option<Problem>> = HashMap::new();
         for (number, part) in self.parts.iter().enumerate() {
             for used in &part.uses {
-                let problem = known.entry(&used.name).or_insert_with(|| check::unknown(&used.name, root));
+                let problem = known.entry(&used.name).or_insert_with(|| unknown::problem(&used.name, root));
                 if let Some(problem) = problem.clone() {
                     found.push(((number, part.position(used.tag)), part.finding(used.tag, Severity::Error, problem)));
                 }
@@ -193,7 +192,8 @@ impl Template {
         found.sort_by_key(|(position, _)| *position);
         let mut out: Vec<Finding> = found.into_iter().map(|(_, finding)| finding).collect();
         if self.findings.is_empty() {
-            out.extend(self.try_out(data, out.is_empty()));
+            let all_known = out.is_empty();
+            out.extend(self.try_out(data, all_known));
         }
         out.dedup();
         out
@@ -226,6 +226,27 @@ impl Template {
     }
 
     fn fill_part(&self, part: &Part, data: &ReportData, options: &FillOptions) -> Result<(String, Arc<Fill>), TemplateError> {
+        let (mut xml, fill) = self.evaluate(&self.environment, part, data, options).map_err(|failure| match failure {
+            Failure::TooLarge => TemplateError::TooLarge { part: part.name.clone(), limit: self.package.limits().filled_bytes },
+            Failure::Evaluation(error) => TemplateError::Invalid(Findings(vec![part.runtime_finding(&error)])),
+        })?;
+        if part.lifted {
+            xml = repair::mend(xml, &part.prefix);
+        }
+        if part.regrid {
+            xml = repair::regrid(&xml, self.package.limits()).map_err(|reason| TemplateError::Part { part: part.name.clone(), reason })?;
+        }
+        Ok((xml, fill))
+    }
+
+    /// Lets minijinja fill a part.
+    fn evaluate(
+        &self,
+        environment: &Environment<'_>,
+        part: &Part,
+        data: &ReportData,
+        options: &FillOptions,
+    ) -> Result<(String, Arc<Fill>), Failure> {
         let fill = Arc::new(part.filling(data, options));
         let context = Value::from_object(Context {
             root: data.root().clone(),
@@ -234,23 +255,16 @@ impl Template {
             today: options.today.as_deref().map_or(Value::UNDEFINED, Value::from),
             language: Value::from(fill.language.code()),
         });
-        let mut sink = Sink { bytes: Vec::new(), full: false };
+        let limit = self.package.limits().filled_bytes;
+        let mut sink = Sink { bytes: Vec::new(), limit, full: false };
         let rendered =
-            self.environment.get_template(&part.name).and_then(|template| template.render_captured_to(context, &mut sink).map(|_| ()));
+            environment.get_template(&part.name).and_then(|template| template.render_captured_to(context, &mut sink).map(|_| ()));
         if sink.full {
-            return Err(TemplateError::TooLarge { part: part.name.clone(), limit: MAX_FILLED });
+            return Err(Failure::TooLarge);
         }
-        if let Err(error) = rendered {
-            return Err(TemplateError::Invalid(Findings(vec![part.runtime_finding(&error)])));
-        }
-        let mut xml = String::from_utf8(sink.bytes).map_err(|error| TemplateError::Engine(error.to_string()))?;
-        if part.lifted {
-            xml = repair::mend(xml, &part.prefix);
-        }
-        if part.regrid {
-            xml = repair::regrid(&xml, self.package.limits()).map_err(|reason| TemplateError::Part { part: part.name.clone(), reason })?;
-        }
-        Ok((xml, fill))
+        rendered.map_err(Failure::Evaluation)?;
+        // minijinja writes UTF-8 only.
+        Ok((String::from_utf8_lossy(&sink.bytes).into_owned(), fill))
     }
 
     /// Fills with the data, or with a sample, and reports what fails.
@@ -266,14 +280,7 @@ impl Template {
             }
         };
         let options = FillOptions { today: Some("2026-01-01".to_owned()), ..FillOptions::default() };
-        let tried = self.parts.iter().map(|part| self.fill_part(part, data, &options));
-        tried
-            .filter_map(|result| match result {
-                Err(TemplateError::Invalid(Findings(findings))) => Some(findings),
-                _ => None,
-            })
-            .flatten()
-            .collect()
+        self.parts.iter().flat_map(|part| trial::findings(self, part, data, &options)).collect()
     }
 
     /// The parts that may hold tags.
@@ -326,15 +333,22 @@ impl Template {
     }
 }
 
+/// Why a part could not be filled.
+enum Failure {
+    TooLarge,
+    Evaluation(minijinja::Error),
+}
+
 /// Takes what minijinja writes, up to a limit.
 struct Sink {
     bytes: Vec<u8>,
+    limit: usize,
     full: bool,
 }
 
 impl Write for Sink {
     fn write(&mut self, buffer: &[u8]) -> io::Result<usize> {
-        if self.bytes.len() + buffer.len() > MAX_FILLED {
+        if self.bytes.len() + buffer.len() > self.limit {
             self.full = true;
             return Err(io::Error::other("the filled part is too large"));
         }

@@ -126,7 +126,7 @@ impl Part {
     }
 
     /// The tag an error's line belongs to; one that does not exist when it has none.
-    fn tag_of(&self, error: &minijinja::Error) -> usize {
+    pub(super) fn tag_of(&self, error: &minijinja::Error) -> usize {
         let at = error.line().and_then(|line| self.lines.partition_point(|(start, _)| *start <= line).checked_sub(1));
         at.and_then(|at| self.lines.get(at)).map_or(usize::MAX, |(_, tag)| *tag)
     }

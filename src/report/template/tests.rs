@@ -318,13 +318,11 @@ fn all_errors_are_found_at_once_with_their_places() {
     ];
     let findings = check(&body.concat());
     let has = |wanted: &dyn Fn(&Finding) -> bool| assert!(findings.iter().any(wanted), "{findings:#?}");
-    has(&|f| matches!(&f.problem, Problem::UnknownName { name, nearest: Some(nearest) } if name == "ALUNMO" && nearest == "ALUMNO"));
+    has(&|f| matches!(&f.problem, Problem::UnknownName { name, nearest: Some(nearest), .. } if name == "ALUNMO" && nearest == "ALUMNO"));
     has(
-        &|f| matches!(&f.problem, Problem::UnknownName { name, nearest: Some(nearest) } if name == "student.nmae" && nearest == "student.name"),
+        &|f| matches!(&f.problem, Problem::UnknownName { name, nearest: Some(nearest), .. } if name == "student.nmae" && nearest == "student.name"),
     );
-    has(
-        &|f| matches!(&f.problem, Problem::UnknownName { name, nearest: Some(nearest) } if name == "groups.nam" && nearest == "groups.name"),
-    );
+    has(&|f| matches!(&f.problem, Problem::UnknownName { name, nearest: Some(nearest), .. } if name == "g.nam" && nearest == "g.name"));
     has(&|f| matches!(&f.problem, Problem::UnknownFilter { nearest: Some(nearest), .. } if nearest == "percent"));
     has(&|f| f.problem == Problem::CrossesCell && f.place.table == Some(1) && f.place.row == Some(1) && f.place.cell == Some(1));
     has(&|f| matches!(f.problem, Problem::TagNotClosed { .. }) && f.place.row == Some(2));
@@ -336,6 +334,39 @@ fn all_errors_are_found_at_once_with_their_places() {
 #[test]
 fn a_bad_argument_of_a_filter_is_found_by_trying() {
     assert!(matches!(problems(&p(&["{{ student.name|percent }}"]))[..], [Problem::Evaluation { .. }]));
+}
+
+#[test]
+fn every_tag_that_fails_is_found_in_one_trial() {
+    let body = [
+        p(&["{{ student.name|percent }} {{ student.name|upper }}"]),
+        table(&[&["{%tr for g in groups %}"], &["{{ g.name|percent(1) }}", "{{ g.status|number }}"], &["{%tr endfor %}"]]),
+        p(&["{% for x in student.name|percent %}{{ x }}{% endfor %}{% if groups|date('yyyy') %}sí{% endif %}"]),
+        p(&["{{ 1 / 0 }}"]),
+    ];
+    let findings = check(&body.concat());
+    let tags: Vec<&str> = findings.iter().map(|finding| finding.tag.as_str()).collect();
+    assert!(findings.iter().all(|finding| matches!(finding.problem, Problem::Evaluation { .. })), "{findings:#?}");
+    for wanted in ["{{ student.name|percent }}", "{{ g.name|percent(1) }}", "{{ g.status|number }}", "{{ 1 / 0 }}"] {
+        assert_eq!(tags.iter().filter(|tag| **tag == wanted).count(), 1, "{wanted} in {tags:?}");
+    }
+    assert_eq!(tags.len(), 6, "{tags:?}");
+}
+
+#[test]
+fn suggestions_speak_of_the_loops_own_variable() {
+    let name = |text: &str| match &problems(&p(&[text]))[..] {
+        [Problem::UnknownName { name, nearest, known }] => (name.clone(), nearest.clone(), known.clone()),
+        other => panic!("{text}: {other:?}"),
+    };
+    let (said, nearest, _) = name("{% for lecture in groups %}{{ lecture.percent }}{% endfor %}");
+    assert_eq!((said.as_str(), nearest.as_deref()), ("lecture.percent", Some("lecture.percentage")));
+    let (_, nearest, known) = name("{% for lecture in groups %}{{ lecture.colour }}{% endfor %}");
+    assert_eq!(nearest, None);
+    assert!(known.contains(&"lecture.name".to_owned()) && known.contains(&"lecture.status".to_owned()), "{known:?}");
+    let nested = "{% for r in to_review %}{% for q in r.qestions %}{{ q }}{% endfor %}{% endfor %}";
+    assert_eq!(name(nested).1.as_deref(), Some("r.questions"));
+    assert_eq!(name("{{ student.nmae }}").1.as_deref(), Some("student.name"));
 }
 
 #[test]

@@ -39,7 +39,19 @@ impl<'a> Flow<'a> {
             }
             let (left, width) = self.current();
             let floats = std::mem::take(&mut self.floats);
-            let lines = setter.lines(&mut self.context, from, Area { width, floats: Some(&floats), left, top: y });
+            let lines = setter.lines(
+                &mut self.context,
+                from,
+                Area {
+                    width,
+                    floats: Some(&floats),
+                    left,
+                    top: y,
+                    bottom: Some(self.bottom),
+                    gap: above,
+                    follows: self.previous.is_some(),
+                },
+            );
             self.floats = floats;
             let fitting = self.fitting(&lines, y);
             if fitting == 0 && !self.at_top {
@@ -147,7 +159,11 @@ impl<'a> Flow<'a> {
         let blocks = document.footnotes.get(&id)?;
         let number = self.context.note_number(id, false);
         let width = self.columns.first().map_or(Pt(100.0), |column| column.1);
-        Some(Rc::new(notes::lay(&mut self.context, blocks, number, width)))
+        let note = notes::lay(&mut self.context, blocks, number, width);
+        if note.height > self.bottom - self.column_top {
+            self.context.unsupported("a footnote longer than its page (not continued on the next)");
+        }
+        Some(Rc::new(note))
     }
 
     /// Draws the first `count` lines; returns where the next one starts.

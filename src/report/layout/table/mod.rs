@@ -22,6 +22,7 @@ pub(super) use row::{CellBox, RowBox};
 const LONGEST_TURNED: Pt = Pt(150.0);
 
 /// A table with every row measured.
+#[derive(Debug)]
 pub(super) struct TableBox {
     /// Its left edge in the column.
     pub x: Pt,
@@ -62,6 +63,7 @@ pub(super) fn lay<'a>(context: &mut Context<'a>, table: &'a Table, available: Pt
             height: Pt::ZERO,
             border_top: Pt::ZERO,
             border_bottom: Pt::ZERO,
+            below: Pt::ZERO,
             can_split: !row.cant_split,
             keep_next: keeps_next(row),
             exact: matches!(row.height, RowHeight::Exact(_)),
@@ -223,6 +225,7 @@ fn heights(boxes: &mut [RowBox], rows: &[&Row], spaced: bool) {
         let row = &mut boxes[index];
         // A given height holds the border above, not the one below the last row (measured).
         let below = if index == last || spaced { row.border_bottom } else { Pt::ZERO };
+        row.below = below;
         let borders = row.border_top + below;
         let mut height = borders;
         for cell in &row.cells {

@@ -17,6 +17,8 @@ pub(in crate::report::layout) struct RowBox {
     pub border_top: Pt,
     /// Width of the border below it.
     pub border_bottom: Pt,
+    /// How much of its height is the border below it: rows with cell spacing and the last one hold their own.
+    pub below: Pt,
     /// It may be divided between pages.
     pub can_split: bool,
     /// It stays on one page with the next row: all its cells start with a paragraph that does.
@@ -78,15 +80,14 @@ impl RowBox {
         let mut moved = false;
         for index in 0..self.cells.len() {
             let cell = &self.cells[index];
-            let room = available - self.border_top - cell.margins[0] - cell.margins[2];
-            let at = cell.divide(room, force);
-            if at == 0 && !cell.pieces.is_empty() {
+            let room = available - self.border_top - self.below - cell.margins[0] - cell.margins[2];
+            let (above, below) = cell.halves(room, force);
+            if above.pieces.is_empty() && !cell.pieces.is_empty() {
                 return None;
             }
-            moved |= at < cell.pieces.len();
-            upper.cells[index].keep(0..at, Pt::ZERO);
-            let start = cell.pieces.get(at).map_or(Pt::ZERO, |piece| piece.top);
-            lower.cells[index].keep(at..cell.pieces.len(), start);
+            moved |= !below.pieces.is_empty();
+            upper.cells[index] = above;
+            lower.cells[index] = below;
         }
         if !moved {
             return None;
@@ -104,20 +105,45 @@ impl RowBox {
         let first = self
             .cells
             .iter()
-            .map(|cell| cell.margins[0] + cell.pieces.first().map_or(Pt::ZERO, |piece| piece.top + piece.height) + cell.margins[2]);
+            .map(|cell| cell.margins[0] + cell.pieces.first().map_or(Pt::ZERO, |piece| piece.top + piece.least_height()) + cell.margins[2]);
         (self.border_top + first.fold(Pt::ZERO, Pt::max)).min(self.height)
     }
 
     /// The height its content needs.
     fn natural_height(&self) -> Pt {
         let content = self.cells.iter().filter(|cell| cell.rows == 1).map(|cell| cell.margins[0] + cell.content_height + cell.margins[2]);
-        self.border_top + content.fold(Pt::ZERO, Pt::max)
+        self.border_top + self.below + content.fold(Pt::ZERO, Pt::max)
     }
 }
 
 impl CellBox {
+    /// The cell with the content that stays above when there is this much room, and the cell with the rest.
+    pub(in crate::report::layout) fn halves(&self, room: Pt, force: bool) -> (Self, Self) {
+        let mut at = self.divide(room, false);
+        let inner = self.pieces.get(at).and_then(|piece| Some((piece.end(), piece.split(room - piece.top)?)));
+        if at == 0 && inner.is_none() {
+            at = self.divide(room, force);
+        }
+        let (mut upper, mut lower) = (self.clone(), self.clone());
+        let count = self.pieces.len();
+        upper.keep(0..at, Pt::ZERO);
+        let Some((end, (above, rest))) = inner else {
+            lower.keep(at..count, self.pieces.get(at).map_or(Pt::ZERO, |piece| piece.top));
+            return (upper, lower);
+        };
+        upper.content_height = above.end();
+        upper.pieces.push(above);
+        // The rest of the divided row comes first, what followed it comes after.
+        lower.keep(at + 1..count, end - rest.height);
+        if lower.pieces.is_empty() {
+            lower.content_height += rest.height;
+        }
+        lower.pieces.insert(0, rest);
+        (upper, lower)
+    }
+
     /// How many pieces stay above when there is this much room.
-    pub(in crate::report::layout) fn divide(&self, room: Pt, force: bool) -> usize {
+    fn divide(&self, room: Pt, force: bool) -> usize {
         let fitting = self.pieces.iter().take_while(|piece| piece.top + piece.height <= room + Pt(0.05)).count();
         if fitting == self.pieces.len() {
             return fitting;
@@ -130,7 +156,7 @@ impl CellBox {
     }
 
     /// Keeps some pieces, moved up by `start`.
-    pub(in crate::report::layout) fn keep(&mut self, range: std::ops::Range<usize>, start: Pt) {
+    fn keep(&mut self, range: std::ops::Range<usize>, start: Pt) {
         let whole = range.len() == self.pieces.len();
         let after = self.pieces.last().map_or(Pt::ZERO, |last| self.content_height - last.top - last.height);
         let includes_last = range.end == self.pieces.len();

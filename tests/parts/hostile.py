@@ -1,0 +1,147 @@
+#!/usr/bin/env python3
+"""Hostile documents: each must end in pages or in a clear error, within bounds on time and memory, never in a panic.
+
+Usage: hostile.py GRADEPOST [--seconds 2] [--mebibytes 256]     prints the table, fails when one is out of bounds
+"""
+import argparse, io, os, struct, subprocess, sys, tempfile, zipfile, zlib
+from pathlib import Path
+
+NAMES = " ".join(f'xmlns:{short}="{name}"' for short, name in {
+    "w": "http://schemas.openxmlformats.org/wordprocessingml/2006/main",
+    "r": "http://schemas.openxmlformats.org/officeDocument/2006/relationships",
+    "wp": "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing",
+    "a": "http://schemas.openxmlformats.org/drawingml/2006/main",
+    "pic": "http://schemas.openxmlformats.org/drawingml/2006/picture",
+}.items())
+RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
+
+
+def relations(*pairs):
+    lines = "".join(f'<Relationship Id="rId{n}" Type="{RELATION}{kind}" Target="{target}"/>' for n, (kind, target) in enumerate(pairs, 1))
+    return f'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{lines}</Relationships>'
+
+
+def docx(body, extra=(), root=None):
+    """A package with this body and these further parts."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("[Content_Types].xml", "<Types/>")
+        archive.writestr("_rels/.rels", relations(("officeDocument", "word/document.xml")))
+        archive.writestr("word/document.xml", root or f"<w:document {NAMES}><w:body>{body}</w:body></w:document>")
+        for name, content in dict(extra).items():
+            archive.writestr(name, content)
+    return file.getvalue()
+
+
+def p(text="x", props=""):
+    return f"<w:p><w:pPr>{props}</w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>"
+
+
+def chunk(kind, data):
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def png(width, height, data):
+    head = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
+
+
+def pictured(name, content, extent=914400):
+    drawing = (f'<w:p><w:r><w:drawing><wp:inline><wp:extent cx="{extent}" cy="{extent}"/><a:graphic><a:graphicData><pic:pic><pic:blipFill>'
+               '<a:blip r:embed="rId1"/></pic:blipFill></pic:pic></a:graphicData></a:graphic></wp:inline></w:drawing></w:r></w:p>')
+    return docx(drawing, {"word/_rels/document.xml.rels": relations(("image", f"media/{name}")), f"word/media/{name}": content})
+
+
+def lying_sizes():
+    """The directory says that a part is small; it is not."""
+    whole = bytearray(docx(p("a" * 3_000_000)))
+    real = struct.pack("<I", len(f"<w:document {NAMES}><w:body>{p('a' * 3_000_000)}</w:body></w:document>"))
+    return bytes(whole.replace(real, struct.pack("<I", 100)))
+
+
+def cases():
+    cell = "<w:tc><w:p/></w:tc>"
+    styles = lambda inner: {"word/_rels/document.xml.rels": relations(("styles", "styles.xml")), "word/styles.xml": f"<w:styles {NAMES}>{inner}</w:styles>"}
+    numbers = ["99999999999999999999", "-2147483648", "1e308", "NaN", "4294967295"]
+    ring = "".join(f'<w:style w:type="paragraph" w:styleId="s{n}"><w:basedOn w:val="s{(n + 1) % 50}"/><w:link w:val="s{n}"/></w:style>' for n in range(50))
+    entities = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10 if n else "ha"}">' for n in range(10))
+    pixels = zlib.compress(b"\0" * 301 * 100)
+    yield "zip bomb: 60 MB of one letter", docx(p("a" * 60_000_000))
+    yield "zip bomb: forty parts of 10 MB", docx(p(), {f"word/x{n}.xml": b" " * 10_000_000 for n in range(40)})
+    yield "sizes that lie", lying_sizes()
+    yield "ten thousand entries", docx(p(), {f"word/{n}.xml": b"<a/>" for n in range(10_000)})
+    yield "a name that climbs out", docx(p(), {"../../etc/passwd": b"x"})
+    yield "entity expansion", docx("", root=f"<!DOCTYPE x [{entities}]><w:document {NAMES}><w:body>{p('&e9;')}</w:body></w:document>")
+    yield "relationships in a circle", docx(
+        p() + '<w:sectPr><w:headerReference w:type="default" r:id="rId1"/></w:sectPr>',
+        {"word/_rels/document.xml.rels": relations(("header", "document.xml"), ("footnotes", "document.xml"), ("styles", "document.xml"))})
+    yield "styles based on each other", docx(p(props='<w:pStyle w:val="s3"/>') * 500, styles(ring))
+    yield "a hundred thousand open elements", docx("<w:sdt><w:sdtContent>" * 100_000)
+    yield "tables in tables, 60 deep", docx("<w:tbl><w:tr><w:tc>" * 60 + p() + "</w:tc></w:tr></w:tbl>" * 60)
+    yield "a million cells", docx("<w:tbl>" + f"<w:tr>{cell * 1000}</w:tr>" * 1000 + "</w:tbl>")
+    yield "a million cells in one row", docx(f"<w:tbl><w:tr>{cell * 1_000_000}</w:tr></w:tbl>")
+    yield "two hundred thousand paragraphs", docx(p() * 200_000)
+    yield "a word of three million letters", docx(p("a" * 3_000_000))
+    for number in numbers:
+        every = (f'<w:spacing w:before="{number}" w:after="{number}" w:line="{number}"/><w:ind w:left="{number}" w:hanging="{number}"/>'
+                 f'<w:tabs><w:tab w:val="left" w:pos="{number}"/></w:tabs><w:rPr><w:sz w:val="{number}"/></w:rPr>')
+        table = (f'<w:tbl><w:tblPr><w:tblW w:w="{number}" w:type="dxa"/></w:tblPr><w:tblGrid><w:gridCol w:w="{number}"/></w:tblGrid><w:tr><w:trPr>'
+                 f'<w:trHeight w:val="{number}"/></w:trPr><w:tc><w:tcPr><w:gridSpan w:val="{number}"/></w:tcPr>{p()}</w:tc></w:tr></w:tbl>')
+        page = f'<w:sectPr><w:pgSz w:w="{number}" w:h="{number}"/><w:pgMar w:top="{number}" w:left="{number}" w:bottom="{number}"/><w:cols w:num="{number}"/></w:sectPr>'
+        yield f"measures of {number}", docx((p(props=every) + table) * 20 + page)
+    yield "a page one point high", docx(p("palabra " * 2000) + '<w:sectPr><w:pgSz w:w="20" w:h="20"/></w:sectPr>')
+    yield "a picture cut off", pictured("a.png", png(100, 100, pixels)[:120])
+    yield "a picture of 65000 × 65000", pictured("a.png", png(65_000, 65_000, pixels))
+    yield "a JPEG that ends in its head", pictured("a.jpg", b"\xff\xd8\xff\xe0\0\x10JFIF\0")
+    yield "a picture a kilometre wide", pictured("a.png", png(100, 100, pixels), 36_000_000_000)
+
+
+def templates():
+    yield "loops in loops", docx(p("{% for a in range(99999) %}{% for b in range(99999) %}x{% endfor %}{% endfor %}"))
+    yield "a text repeated endlessly", docx(p("{{ 'a' * 999999999 }}{% set x = 'a' * 99999999 %}{{ x * 9999 }}"))
+    yield "a macro that calls itself", docx(p("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}"))
+    yield "brackets, fifty thousand deep", docx(p("{{ " + "(" * 50_000 + " }}"))
+    yield "twenty thousand open blocks", docx(p("{% if x %}" * 20_000))
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("binary")
+    parser.add_argument("--seconds", type=float, default=2)
+    parser.add_argument("--mebibytes", type=float, default=256)
+    given = parser.parse_args()
+    binary, failed = os.path.realpath(given.binary), 0
+    print("| input | size | time | memory | outcome |\n|---|---|---|---|---|")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / "data.json").write_text('{"student": {"name": "Ana"}}')
+        # Written by a process of its own: a child begins with its parent's peak of memory, and making these takes much.
+        if (writer := os.fork()) == 0:
+            for kind, made in (("convert", cases()), ("render", templates())):
+                for number, (label, content) in enumerate(made):
+                    (folder / f"{kind}-{number:03}.docx").write_bytes(content)
+                    (folder / f"{kind}-{number:03}.txt").write_text(label)
+            os._exit(0)
+        if os.waitpid(writer, 0)[1]:
+            sys.exit("the documents could not be written")
+        for document in sorted(folder.glob("*.docx")):
+            label, size = document.with_suffix(".txt").read_text(), document.stat().st_size
+            command = [binary, "convert", "--quiet", document, folder / "out.pdf"] if document.name.startswith("convert") else [
+                binary, "render", "--template", document, "--data", folder / "data.json", "--out", folder / "out.pdf", "--missing", "blank"]
+            with open(folder / "said", "w+b") as said:
+                child = subprocess.Popen(command, stdout=said, stderr=said)
+                _, status, usage = os.wait4(child.pid, 0)
+                # The processor's time: what the clock shows on a machine with nothing else to do.
+                seconds, mebibytes = usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+                child.returncode = code = os.waitstatus_to_exitcode(status)
+                said.seek(0)
+                words = said.read().decode(errors="replace")
+            outcome = "pages" if code == 0 else words.strip().replace(f"{document}: ", "").splitlines()[0][:150] if words.strip() else f"ended with {code}"
+            bad = code not in (0, 1) or "panicked" in words or (code == 1 and not words.startswith("error: ")) \
+                or seconds > given.seconds or mebibytes > given.mebibytes
+            failed += bad
+            print(f"| {label} | {size / 1000:.0f} kB | {seconds:.2f} s | {mebibytes:.0f} MiB | {'OUT OF BOUNDS: ' if bad else ''}{outcome} |", flush=True)
+    sys.exit(f"{failed} out of bounds" if failed else 0)
+
+
+main()
