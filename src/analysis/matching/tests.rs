@@ -72,8 +72,8 @@ fn mismatch(answers: Vec<Answer>, bank: &QuestionBank) -> Mismatch {
 
 /// Twelve questions without texts.
 fn twelve() -> QuestionBank {
-    let rows: String = (1..=12).map(|n| format!("{n},A\n")).collect();
-    bank(&format!("question_number,correct_alternative\n{rows}"))
+    let rows: Vec<String> = (1..=12).map(|n| format!("{n},A\n")).collect();
+    bank(&format!("question_number,correct_alternative\n{}", rows.concat()))
 }
 
 #[test]
