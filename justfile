@@ -22,6 +22,15 @@ render case="short":
 prove kills="120" seed="1":
     GRADEPOST_PROVE_KILLS={{kills}} GRADEPOST_PROVE_SEED={{seed}} bash tests/run --test it ledger -- --nocapture
 
+# a thousand reports taken by a real Postfix (as root): just postfix 1000
+postfix reports="1000":
+    GRADEPOST_PROVE_REPORTS={{reports}} bash tests/run --test it postfix -- --nocapture
+
+# acceptance times, bursts, old jobs and memory of the release build
+load *args:
+    cargo build --release --locked
+    python3 tests/parts/load.py target/release/gradepost {{args}}
+
 # criterion benchmarks
 bench *args:
     cargo bench {{args}}
@@ -33,6 +42,11 @@ figures:
 # time, memory and size beside LibreOffice on the same files: just compare [DOCX …]
 compare *docx:
     bash tests/parts/compare.sh {{docx}}
+
+# hostile documents: each within 2 s and 256 MiB, never a panic
+hostile:
+    cargo build --release --locked --quiet
+    python3 tests/parts/hostile.py target/release/gradepost
 
 # every fuzz target a million times
 fuzz *targets:

@@ -10,6 +10,7 @@ use crate::analysis::bank::group_column;
 use crate::analysis::fold;
 use crate::analysis::profile::LevelRule;
 use crate::analysis::suggest;
+use crate::analysis::summary::readable;
 
 /// The names a condition may use beside grouping columns.
 const NAMES: &[&str] =
@@ -25,6 +26,24 @@ pub(crate) struct Facts {
     pub(crate) numbers: BTreeMap<&'static str, f64>,
     /// Column to folded group name to percentage right.
     pub(crate) columns: BTreeMap<String, Arc<BTreeMap<String, f64>>>,
+}
+
+impl Facts {
+    /// The figures a condition speaks of, for explanations: `difficulty[1] = 80, difficulty[2] = 66.6667`.
+    pub(crate) fn behind(&self, condition: &str) -> String {
+        let folded = fold::unaccented(condition);
+        let is_sign = |c: char| !c.is_alphanumeric() && c != '_';
+        let words: Vec<&str> = folded.split(is_sign).filter(|word| !word.is_empty()).collect();
+        let is_named = |name: &str| if name.contains(is_sign) { folded.contains(name) } else { words.contains(&name) };
+        let numbers =
+            self.numbers.iter().filter(|(name, _)| words.contains(name)).map(|(name, figure)| format!("{name} = {}", readable(*figure)));
+        let columns = self.columns.iter().filter(|(column, _)| words.iter().any(|word| group_column(word) == **column));
+        let groups = columns.flat_map(|(column, groups)| {
+            let named = groups.iter().filter(|(name, _)| is_named(name));
+            named.map(move |(name, share)| format!("{column}[{name}] = {}", readable(*share)))
+        });
+        numbers.chain(groups).collect::<Vec<_>>().join(", ")
+    }
 }
 
 /// Why a condition cannot be evaluated.

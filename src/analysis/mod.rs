@@ -20,6 +20,7 @@ mod grouping;
 mod levels;
 mod matching;
 mod platform;
+pub mod rehearse;
 mod suggest;
 mod summary;
 #[cfg(test)]

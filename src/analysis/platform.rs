@@ -74,6 +74,7 @@ fn result(answer: &Answer) -> QuestionResult {
 fn question(result: &QuestionResult) -> Question {
     Question {
         number: result.number,
+        line: 0,
         correct: Vec::new(),
         options: Vec::new(),
         kind: None,

@@ -98,18 +98,23 @@ impl Counts {
         match meaning {
             Percentage::Groups if self.groups_total > 0 => {
                 let share = percent(self.groups_passed, self.groups_total);
-                (share, format!("percentage: {} of {} groups passed = {share} %", self.groups_passed, self.groups_total))
+                (share, format!("percentage: {} of {} groups passed = {} %", self.groups_passed, self.groups_total, readable(share)))
             }
             Percentage::Points => {
                 let share = if self.max_score > 0.0 { (self.score * 100.0 / self.max_score).clamp(0.0, 100.0) } else { 0.0 };
-                (share, format!("percentage: {} of {} points = {share} %", self.score, self.max_score))
+                (share, format!("percentage: {} of {} points = {} %", self.score, self.max_score, readable(share)))
             }
             Percentage::Questions | Percentage::Groups => {
                 let share = percent(self.correct, self.total);
-                (share, format!("percentage: {} of {} questions right = {share} %", self.correct, self.total))
+                (share, format!("percentage: {} of {} questions right = {} %", self.correct, self.total, readable(share)))
             }
         }
     }
+}
+
+/// A figure for people: a handful of decimals, none where there are none.
+pub(crate) fn readable(figure: f64) -> f64 {
+    (figure * 1e4).round() / 1e4
 }
 
 /// A sum of points without the dust of binary fractions: 0.1 + 0.2 is 0.3.
@@ -146,8 +151,15 @@ fn decide(
         condition: rule.when.clone().unwrap_or_default(),
         message,
     })?;
+    for rule in rules.iter().take_while(|rule| found.is_none_or(|found| found.name != rule.name)) {
+        let when = rule.when.as_deref().unwrap_or_default();
+        words.push(format!("{what}: not {}, as '{when}' does not hold ({})", rule.name, facts.behind(when)));
+    }
     if let Some(rule) = found {
-        let why = rule.when.as_deref().map_or_else(|| "none of the levels before it applies".to_owned(), |when| format!("'{when}' holds"));
+        let why = rule
+            .when
+            .as_deref()
+            .map_or_else(|| "none of the levels before it applies".to_owned(), |when| format!("'{when}' holds ({})", facts.behind(when)));
         words.push(format!("{what}: {} because {why}", rule.name));
     } else if !rules.is_empty() {
         words.push(format!("{what}: none, no condition holds"));

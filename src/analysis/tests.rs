@@ -145,9 +145,24 @@ fn the_explanation_names_answers_and_the_deciding_rule() {
         "question 1 ← 'Pregunta 1': 'A' against 'A': right (same text)",
         "question 2 ← 'Pregunta 2': nothing against 'B': open (not answered)",
         "percentage: 1 of 2 groups passed = 50 %",
+        "level: not Nivel 3, as 'percentage >= 80' does not hold (percentage = 50)",
+        "level: not Nivel 2, as 'percentage >= 60' does not hold (percentage = 50)",
         "level: Nivel 1 because none of the levels before it applies",
     ];
     assert_eq!(analysis.explanation, words);
+}
+
+#[test]
+fn the_explanation_shows_the_figures_a_condition_speaks_of() {
+    let bank = bank("question_number,correct_alternative,lecture,question_difficulty\n1,A,X,1\n2,B,X,2\n3,C,X,2\n4,D,X,2\n");
+    let profiles = Profiles::from_toml(profile::BUNDLED, "assessments.toml").expect("the bundled profiles");
+    let analysis = analyse(&letters("ABC-"), &bank, profiles.get(None, Some("M1"))).expect("an analysis");
+    let told: Vec<&String> = analysis.explanation.iter().filter(|line| line.starts_with("level")).collect();
+    let words = [
+        "level: not Nivel 3, as 'difficulty[1] >= 75 and difficulty[2] >= 70' does not hold (difficulty[1] = 100, difficulty[2] = 66.6667)",
+        "level: Nivel 2 because 'difficulty[1] >= 75' holds (difficulty[1] = 100)",
+    ];
+    assert_eq!(told, words);
 }
 
 const OPTIONS: [&str; 5] = ["A", "B", "C", "D", "-"];

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 
 use crate::analysis::bank::QuestionBank;
-use crate::analysis::profile::{Profile, Profiles};
+use crate::analysis::profile::Profile;
 use crate::analysis::{analyse, analyse_without_bank};
 use crate::commands::files;
 use crate::model::submission::Submission;
@@ -56,7 +56,5 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
 
 fn find_profile(args: &Args) -> anyhow::Result<Profile> {
     let Some(path) = &args.profile else { return Ok(Profile::default()) };
-    let profiles = Profiles::from_toml(&files::read_text(path)?, &path.display().to_string())
-        .map_err(|errors| anyhow::anyhow!(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))?;
-    Ok(profiles.get(args.id.as_deref(), args.title.as_deref()).clone())
+    Ok(files::profiles(path)?.get(args.id.as_deref(), args.title.as_deref()).clone())
 }

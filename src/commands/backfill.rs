@@ -121,6 +121,7 @@ async fn collect(args: &Args, app: &App, client: &LearnWorldsClient, assessment:
                 responses.push(response);
             }
         }
+        say(&bar);
     }
     bar.finish_and_clear();
     // Oldest first, so that attempts are compared, and RETAKE_POLICY judges them, in the order in which they were made.
@@ -165,7 +166,7 @@ async fn take(args: &Args, app: &App, assessment: &Assessment, response: Respons
     if let Some(job) = app.pipeline.holder(&completion).await? {
         match app.jobs.show(&job).await?.map(|view| view.state) {
             Some("parked" | "dead") => tally.stuck += 1,
-            Some("waiting" | "running") if !args.dry_run => tally.jobs.push(job),
+            Some("waiting" | "running") => tally.jobs.push(job),
             _ => tally.reported += 1,
         }
         return Ok(());
@@ -217,6 +218,9 @@ async fn finish(app: &App, tally: &Tally) -> anyhow::Result<()> {
             None => waiting += 1,
         }
         bar.inc(1);
+        if bar.position().is_multiple_of(LINE_EVERY) {
+            say(&bar);
+        }
     }
     bar.finish_and_clear();
     println!(
@@ -229,7 +233,17 @@ async fn finish(app: &App, tally: &Tally) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// A bar on a terminal, nothing elsewhere.
+/// How many reports a line stands for where there is no terminal.
+const LINE_EVERY: u64 = 50;
+
+/// Where there is no terminal for the bar, a line says how far we are.
+fn say(bar: &ProgressBar) {
+    if bar.is_hidden() {
+        eprintln!("{}: {} of {}", bar.message(), bar.position(), bar.length().unwrap_or_default());
+    }
+}
+
+/// A bar on a terminal.
 fn progress(what: &'static str) -> ProgressBar {
     let style = ProgressStyle::with_template("{msg} {wide_bar} {pos}/{len} {eta}").unwrap_or_else(|_| ProgressStyle::default_bar());
     ProgressBar::new(0).with_style(style).with_message(what)

@@ -4,6 +4,8 @@ use std::path::Path;
 
 use anyhow::Context as _;
 
+use crate::analysis::profile::Profiles;
+
 /// Reads a file the user named.
 #[expect(clippy::disallowed_methods, reason = "a command reads the files its user names")]
 pub fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
@@ -31,4 +33,10 @@ pub fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Res
 pub fn print_json(value: &impl serde::Serialize) -> anyhow::Result<()> {
     println!("{}", serde_json::to_string_pretty(value)?);
     Ok(())
+}
+
+/// Reads profiles of assessments.
+pub fn profiles(path: &Path) -> anyhow::Result<Profiles> {
+    Profiles::from_toml(&read_text(path)?, &path.display().to_string())
+        .map_err(|errors| anyhow::anyhow!(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))
 }

@@ -162,4 +162,8 @@ fn print_job(job: &JobView) {
     if let Some(message) = &job.message {
         println!("why       {message}");
     }
+    // What the operator should know of a report that went out: where bank and platform disagree, blocks left out.
+    for note in job.summary["notes"].as_array().into_iter().flatten().filter_map(|note| note.as_str()) {
+        println!("note      {note}");
+    }
 }

@@ -50,13 +50,11 @@ pub enum Command {
 pub fn run(command: Command) -> anyhow::Result<()> {
     match command {
         Command::Check { template, data, json } => check(&template, data.as_deref(), json),
-        Command::Init { out, method, language, .. } => match out {
-            Some(out) => init(&out, method, language),
-            None => {
-                list();
-                Ok(())
-            }
-        },
+        Command::Init { out: Some(out), method, language, .. } => init(&out, method, language),
+        Command::Init { out: None, .. } => {
+            list();
+            Ok(())
+        }
         Command::Preview(args) => preview::run(&args),
     }
 }

@@ -9,7 +9,7 @@ use crate::jobs::waker::pubsub::push::GOOGLE_KEYS;
 /// The settings of the durable core.
 #[derive(Debug, Clone)]
 pub struct JobsConfig {
-    /// `WORKERS`: jobs run at once by this instance; default 16, as a job mostly waits: for the platform, the disk, the mail server.
+    /// `WORKERS`: jobs run at once by this instance; default 8, as a job mostly waits: for the platform, the disk, the mail server.
     pub workers: usize,
     /// `TASK_QUEUE`: how a job finds an instance to run it; default `inline`.
     pub queue: TaskQueue,
@@ -87,7 +87,7 @@ impl JobsConfig {
         // The standard library's hash keys come from the operating system's source of chance.
         let (high, low) = (RandomState::new().hash_one(1), RandomState::new().hash_one(2));
         Self {
-            workers: 16,
+            workers: 8,
             queue: TaskQueue::Inline,
             lease: Duration::from_secs(30),
             sweep_every: Duration::from_mins(1),

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use crate::jobs::Jobs;
-use crate::jobs::error::JobsError;
+use crate::jobs::error::{AcceptError, JobsError};
 use crate::jobs::handler::{AcceptedEvent, JobContext, JobError};
 use crate::jobs::lease::Lease;
 use crate::jobs::records::{self, RecordName};
@@ -24,8 +24,7 @@ impl Attempt<'_> {
     /// Records a step whether or not the lease still holds.
     async fn keep(&self, step: &str, value: Value) -> Result<Value, JobError> {
         let name = step_name(step)?;
-        let kept = self.core.keep_first("step", &name.key(&self.job.id), value).await.map_err(trouble)?;
-        Ok(kept)
+        self.core.keep_first(&format!("step.{step}"), &name.key(&self.job.id), value).await.map_err(trouble)
     }
 }
 
@@ -71,6 +70,18 @@ impl JobContext for Attempt<'_> {
 
     async fn check_lease(&self) -> Result<(), JobError> {
         Ok(self.lease.renew().await?)
+    }
+
+    async fn follow(&self, event: AcceptedEvent) -> Result<(), JobError> {
+        match self.core.accept(event).await {
+            Ok(_) => Ok(()),
+            Err(AcceptError::Saturated { retry_after }) => Err(JobError::retry_after(
+                "queue_full",
+                "a job that follows from this one waits for a place in the queue",
+                Some(retry_after),
+            )),
+            Err(AcceptError::Unavailable { source, .. }) => Err(trouble(source)),
+        }
     }
 }
 

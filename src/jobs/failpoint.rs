@@ -1,7 +1,7 @@
 //! Places where a test makes the process die, to prove that nothing is lost there.
 //!
 //! `GRADEPOST_FAILPOINT=name` aborts the process when the point is passed, `name:3` when it is passed the third time.
-//! Every record write has a point before it and one after it ([`all`] lists them); without the variable a point costs one load.
+//! Every record write has a point before it and one after it: those of the core are listed by [`all`], those of a handler's step are `step.<name>.before` and `step.<name>.after`. Without the variable a point costs one load.
 
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -10,9 +10,9 @@ use crate::env::Env;
 
 /// The record writes of the core, in the order of a job's life.
 pub const WRITES: &[&str] =
-    &["due", "event", "lease", "renew", "fence", "step", "retry_due", "outcome", "end", "ended", "undue", "round_due", "round"];
+    &["due", "event", "lease", "renew", "fence", "retry_due", "outcome", "end", "ended", "undue", "round_due", "round"];
 
-/// The names of all points.
+/// The names of the core's own points.
 pub fn all() -> impl Iterator<Item = String> {
     WRITES.iter().flat_map(|write| [format!("{write}.before"), format!("{write}.after")])
 }

@@ -57,6 +57,8 @@ pub trait JobContext: Send + Sync {
     }
     /// Renews the lease for a full term, or fails with a retry when it was lost to another attempt; call it right before anything that cannot be undone.
     async fn check_lease(&self) -> Result<(), JobError>;
+    /// Makes an event durable that follows from this job's work and starts its job, unless its effect is claimed already: of any number of jobs that ask for one effect, one starts it.
+    async fn follow(&self, event: AcceptedEvent) -> Result<(), JobError>;
 }
 
 /// Reads a step's record into its type.

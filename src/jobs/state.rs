@@ -231,20 +231,16 @@ impl Job {
     /// The newest attempt, when it has neither an outcome nor was it in an ended round.
     pub(crate) fn open_attempt(&self) -> Option<u32> {
         let newest = *self.leases.last()?;
-        (newest >= self.noted_first_attempt() && !self.outcomes.contains(&newest)).then_some(newest)
+        (newest >= self.first_attempt() && !self.outcomes.contains(&newest)).then_some(newest)
     }
 
     /// The newest attempt of this round that has an outcome.
     pub(crate) fn last_outcome(&self) -> Option<u32> {
-        self.outcomes.last().copied().filter(|newest| *newest >= self.noted_first_attempt())
+        self.outcomes.last().copied().filter(|newest| *newest >= self.first_attempt())
     }
 
     /// The round's first attempt.
     pub fn first_attempt(&self) -> u32 {
-        self.noted_first_attempt()
-    }
-
-    fn noted_first_attempt(&self) -> u32 {
         self.opened.as_ref().map_or(1, |round| round.first_attempt)
     }
 
@@ -267,7 +263,7 @@ impl Job {
 
     /// Attempts of this round that ended without a word: their worker died, or lost its lease.
     pub fn silent_attempts(&self) -> u32 {
-        let first = self.noted_first_attempt();
+        let first = self.first_attempt();
         self.leases.range(first..).filter(|n| !self.outcomes.contains(n)).count() as u32
     }
 
@@ -304,7 +300,7 @@ impl Job {
 
     /// Whether nothing was tried in this round yet. Its due pointer then only says when *others* may start it.
     fn is_fresh(&self) -> bool {
-        self.attempts() < self.noted_first_attempt()
+        self.attempts() < self.first_attempt()
     }
 }
 

@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::delivery::mail::{Mailer, OutgoingMail, SendOutcome};
 use crate::model::ids::JobId;
 use crate::pipeline::letters::{AlertLetter, Letters};
+use crate::pipeline::shelf::serves_on;
 use crate::pipeline::waiting;
 use crate::report::language::Language;
 use crate::storage::key::{ALERTS_FOLDER, ObjectKey};
@@ -125,7 +126,13 @@ impl Alerts {
     async fn mail(&self, note: &Note, keys: &[String], now: Timestamp) -> bool {
         let name = |key: &String| key.rsplit('/').next().unwrap_or_default().trim_end_matches(".json").to_owned();
         let jobs: Vec<String> = keys.iter().take(NAMED_JOBS).map(name).collect();
-        let letter = AlertLetter { cause: &note.cause, message: &note.message, jobs: &jobs, more: keys.len() - jobs.len() };
+        let letter = AlertLetter {
+            cause: &note.cause,
+            message: &note.message,
+            serves_on: serves_on(&note.cause),
+            jobs: &jobs,
+            more: keys.len() - jobs.len(),
+        };
         let letter = match self.letters.alert(self.language, &letter) {
             Ok(letter) => letter,
             Err(error) => {

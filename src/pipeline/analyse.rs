@@ -12,7 +12,7 @@ use crate::model::analysis::Analysis;
 use crate::pipeline::fetch::Fetched;
 use crate::pipeline::history;
 use crate::pipeline::run::Run;
-use crate::report::data::{Attempt, Cohort};
+use crate::report::data::{Attempt, Cohort, Part, Period};
 use crate::report::language::Language;
 
 /// `analysed.json`: the judgement and every decision that hangs on it, so that later steps and attempts see the same.
@@ -31,6 +31,18 @@ pub(super) struct Analysed {
     pub(super) cohort: Option<Cohort>,
     /// Why this submission gets no report (`RETAKE_POLICY`).
     pub(super) skip: Option<String>,
+    /// The profile that judged.
+    #[serde(default)]
+    pub(super) profile: String,
+    /// The plans over several assessments that this one is part of.
+    #[serde(default)]
+    pub(super) plans: Vec<String>,
+    /// Of such a plan: its assessments.
+    #[serde(default)]
+    pub(super) parts: Vec<Part>,
+    /// Of such a plan: what to study when.
+    #[serde(default)]
+    pub(super) periods: Vec<Period>,
 }
 
 /// Judges the answers, unless that is recorded.
@@ -39,8 +51,9 @@ pub(super) async fn step(run: &Run<'_>, fetched: &Fetched) -> Result<Analysed, J
         return Ok(analysed);
     }
     let assessment = &run.completion.assessment;
-    let profile = run.services.shelf.profile(assessment.id.as_deref(), assessment.title.as_deref()).await?;
-    let analysis = judge(run, fetched, &profile).await?;
+    let profiles = run.services.shelf.profiles().await?;
+    let profile = profiles.get(assessment.id.as_deref(), assessment.title.as_deref());
+    let analysis = judge(run, fetched, profile).await?;
     for note in &analysis.notes {
         tracing::warn!(job.id = %run.job.id(), "{note}");
     }
@@ -48,12 +61,16 @@ pub(super) async fn step(run: &Run<'_>, fetched: &Fetched) -> Result<Analysed, J
     let analysed = Analysed {
         at: run.job.now(),
         course: profile.course.clone().unwrap_or_else(|| assessment.course_folder()),
-        language: language(run, &profile),
+        language: language(run, profile.language.as_deref()),
         template: profile.template.clone(),
         all_correct: profile.pass == PassRule::AllCorrect && profile.statuses.is_empty(),
         history: history::shown(&own, &others, &run.services.config.zone),
         cohort: history::standing(run, fetched, &own, &others).await?,
         skip: history::skip(run, fetched, &own, &others).await?,
+        plans: profiles.plans().iter().filter(|plan| plan.assessments.contains(&profile.name)).map(|plan| plan.name.clone()).collect(),
+        profile: profile.name.clone(),
+        parts: Vec::new(),
+        periods: Vec::new(),
         analysis,
     };
     run.record("analysed", &analysed).await
@@ -82,7 +99,8 @@ fn bank_missing(title: &str, profile: &Profile) -> JobError {
     )
 }
 
-fn language(run: &Run<'_>, profile: &Profile) -> Language {
-    let own = profile.language.as_deref().and_then(|code| Language::from_str(code).ok());
+/// The language asked for, else the service's.
+pub(super) fn language(run: &Run<'_>, code: Option<&str>) -> Language {
+    let own = code.and_then(|code| Language::from_str(code).ok());
     own.unwrap_or(run.services.config.language)
 }

@@ -1,6 +1,6 @@
 //! Keeps, for each assessment, how often each result occurred, so that a report can say where its student stands.
 //!
-//! Each student counts once, with the newest attempt. Who counts with what stands in `members`, which only the fold reads; reports read `summary`, which names nobody.
+//! Each student counts once, with the newest attempt. Who counts with what stands in `members`; reports read `summary`, which names nobody, and `members` only to leave their own student out of it.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -56,6 +56,14 @@ impl Cohorts {
         Ok(read(self.store.as_ref(), &key).await?.0)
     }
 
+    /// The results counted so far but for one student's.
+    pub(super) async fn without(&self, assessment: &str, student: &str) -> Result<CohortSummary, StoreError> {
+        let key = ObjectKey::CohortMembers { assessment }.path();
+        let mut members = read::<Members>(self.store.as_ref(), &key).await?.0;
+        members.remove(student);
+        Ok(summarised(&members))
+    }
+
     /// Counts every result that waits.
     pub(super) async fn fold(&self) -> Result<(), StoreError> {
         let mut assessments: BTreeMap<String, Vec<(String, Counted)>> = BTreeMap::new();
@@ -81,16 +89,20 @@ impl Cohorts {
             if changed && !put(self.store.as_ref(), &members_key, &members, members_mode).await? {
                 continue;
             }
-            let mut summary = CohortSummary::default();
-            for newest in members.values() {
-                summary.add(newest.percentage);
-            }
-            if put(self.store.as_ref(), &summary_key, &summary, summary_mode).await? {
+            if put(self.store.as_ref(), &summary_key, &summarised(&members), summary_mode).await? {
                 return Ok(true);
             }
         }
         Ok(false)
     }
+}
+
+fn summarised(members: &Members) -> CohortSummary {
+    let mut summary = CohortSummary::default();
+    for newest in members.values() {
+        summary.add(newest.percentage);
+    }
+    summary
 }
 
 /// Takes a result in, unless the student has a newer one; `false` when nothing changes.

@@ -80,11 +80,10 @@ pub(super) async fn standing(run: &Run<'_>, fetched: &Fetched, own: &Filed, othe
     let counted = Counted { assessment: assessment.clone(), student: run.student_key(&fetched.student), at: own.at, percentage };
     let cohorts = &run.services.cohorts;
     cohorts.leave(&counted, &run.row_name()).await.map_err(|error| storage(&error))?;
-    let mut summary = cohorts.summary(&assessment).await.map_err(|error| storage(&error))?;
-    // The student's attempt before this one may be counted already; this one takes its place.
-    if let Some(before) = others.iter().rev().find(|other| other.at <= own.at) {
-        summary.remove(before.attempt.percentage);
-    }
+    // A student who was here before may be counted already, with this very attempt (a rerun), an earlier or a later one; the summary alone cannot tell.
+    let is_new = others.is_empty() && run.job.attempt() == 1 && run.job.round() == 1;
+    let others = if is_new { cohorts.summary(&assessment).await } else { cohorts.without(&assessment, &counted.student).await };
+    let mut summary = others.map_err(|error| storage(&error))?;
     summary.add(percentage);
     let cohort = |standing: Standing| data::Cohort { count: standing.count as u32, mean: standing.mean, percentile: standing.percentile };
     Ok(summary.standing(percentage).map(cohort))

@@ -30,12 +30,23 @@ pub(super) struct ReportLetter<'a> {
     pub(super) school: Option<&'a str>,
 }
 
+/// What the mail with a study plan says.
+#[derive(Debug, Clone)]
+pub(super) struct PlanLetter<'a> {
+    pub(super) student: &'a str,
+    /// The titles of the assessments it is over.
+    pub(super) parts: &'a [&'a str],
+    pub(super) school: Option<&'a str>,
+}
+
 /// What an admin is told about one cause.
 #[derive(Debug, Clone)]
 pub(super) struct AlertLetter<'a> {
     pub(super) cause: &'a str,
     pub(super) message: &'a str,
     pub(super) jobs: &'a [String],
+    /// Whether reports go on, because a file's last good version serves in place of a broken one.
+    pub(super) serves_on: bool,
     pub(super) more: usize,
 }
 
@@ -46,16 +57,25 @@ const FILES: &[(&str, &str)] = &[
     ("es/subject.txt", include_str!("../../templates/mail/es/subject.txt")),
     ("es/body.txt", include_str!("../../templates/mail/es/body.txt")),
     ("es/body.html", include_str!("../../templates/mail/es/body.html")),
+    ("es/plan_subject.txt", include_str!("../../templates/mail/es/plan_subject.txt")),
+    ("es/plan.txt", include_str!("../../templates/mail/es/plan.txt")),
+    ("es/plan.html", include_str!("../../templates/mail/es/plan.html")),
     ("es/alert_subject.txt", include_str!("../../templates/mail/es/alert_subject.txt")),
     ("es/alert.txt", include_str!("../../templates/mail/es/alert.txt")),
     ("en/subject.txt", include_str!("../../templates/mail/en/subject.txt")),
     ("en/body.txt", include_str!("../../templates/mail/en/body.txt")),
     ("en/body.html", include_str!("../../templates/mail/en/body.html")),
+    ("en/plan_subject.txt", include_str!("../../templates/mail/en/plan_subject.txt")),
+    ("en/plan.txt", include_str!("../../templates/mail/en/plan.txt")),
+    ("en/plan.html", include_str!("../../templates/mail/en/plan.html")),
     ("en/alert_subject.txt", include_str!("../../templates/mail/en/alert_subject.txt")),
     ("en/alert.txt", include_str!("../../templates/mail/en/alert.txt")),
     ("pt/subject.txt", include_str!("../../templates/mail/pt/subject.txt")),
     ("pt/body.txt", include_str!("../../templates/mail/pt/body.txt")),
     ("pt/body.html", include_str!("../../templates/mail/pt/body.html")),
+    ("pt/plan_subject.txt", include_str!("../../templates/mail/pt/plan_subject.txt")),
+    ("pt/plan.txt", include_str!("../../templates/mail/pt/plan.txt")),
+    ("pt/plan.html", include_str!("../../templates/mail/pt/plan.html")),
     ("pt/alert_subject.txt", include_str!("../../templates/mail/pt/alert_subject.txt")),
     ("pt/alert.txt", include_str!("../../templates/mail/pt/alert.txt")),
 ];
@@ -95,11 +115,27 @@ impl Letters {
         })
     }
 
+    /// The mail that brings a study plan over several assessments.
+    pub(super) fn plan(&self, language: Language, letter: &PlanLetter<'_>) -> Result<Letter, minijinja::Error> {
+        let values = context! {
+            language => language.code(),
+            student => context! { name => greeting_name(letter.student) },
+            parts => Serde(letter.parts),
+            school => letter.school,
+        };
+        Ok(Letter {
+            subject: self.fill(language, "plan_subject.txt", &values)?,
+            text: self.fill(language, "plan.txt", &values)?,
+            html: Some(self.fill(language, "plan.html", &values)?),
+        })
+    }
+
     /// The mail that tells an admin what to mend.
     pub(super) fn alert(&self, language: Language, letter: &AlertLetter<'_>) -> Result<Letter, minijinja::Error> {
         let values = context! {
             cause => letter.cause,
             message => letter.message,
+            serves_on => letter.serves_on,
             jobs => Serde(letter.jobs),
             more => letter.more,
             count => letter.jobs.len() + letter.more,
@@ -232,6 +268,7 @@ Tu equipo de aprendizaje
     fn an_alert_says_what_to_mend() {
         let jobs = ["0123".to_owned(), "4567".to_owned()];
         let letter = AlertLetter {
+            serves_on: false,
             cause: "bank_missing",
             message: "No question bank for 'M1'; put it under questions/M1.csv.",
             jobs: &jobs,

@@ -14,7 +14,7 @@ use crate::model::person::EmailAddress;
 use crate::pipeline::analyse::Analysed;
 use crate::pipeline::config::AmbiguousMail;
 use crate::pipeline::fetch::Fetched;
-use crate::pipeline::letters::{Letter, ReportLetter};
+use crate::pipeline::letters::{Letter, PlanLetter, ReportLetter};
 use crate::pipeline::run::Run;
 use crate::report::language::Language;
 use crate::report::vocabulary;
@@ -178,7 +178,7 @@ async fn compose(run: &Run<'_>, fetched: &Fetched, analysed: &Analysed, pdf: &By
         text: letter.text,
         html: letter.html,
         attachments: vec![Attachment {
-            file_name: format!("{}_{name}_{title}.pdf", file_word(analysed.language)),
+            file_name: file_name(analysed, &name, &title),
             content_type: "application/pdf",
             bytes: pdf.clone(),
         }],
@@ -187,17 +187,25 @@ async fn compose(run: &Run<'_>, fetched: &Fetched, analysed: &Analysed, pdf: &By
     })
 }
 
-/// What a report is called in the name of its file.
-fn file_word(language: Language) -> &'static str {
-    match language {
-        Language::Es => "informe",
-        Language::En => "report",
-        Language::Pt => "relatorio",
+/// What the attached file is called.
+fn file_name(analysed: &Analysed, student: &str, title: &str) -> String {
+    match (analysed.parts.is_empty(), analysed.language) {
+        (true, Language::Es) => format!("informe_{student}_{title}.pdf"),
+        (true, Language::En) => format!("report_{student}_{title}.pdf"),
+        (true, Language::Pt) => format!("relatorio_{student}_{title}.pdf"),
+        (false, Language::Es) => format!("plan_estudio_{student}.pdf"),
+        (false, Language::En) => format!("study_plan_{student}.pdf"),
+        (false, Language::Pt) => format!("plano_estudo_{student}.pdf"),
     }
 }
 
 fn letter(run: &Run<'_>, analysed: &Analysed, student: &str, assessment: &str) -> Result<Letter, minijinja::Error> {
     let analysis = &analysed.analysis;
+    let school = run.services.config.school.as_deref().or(run.services.mailer.sender_name());
+    if !analysed.parts.is_empty() {
+        let parts: Vec<&str> = analysed.parts.iter().map(|part| part.title.as_str()).collect();
+        return run.services.letters.plan(analysed.language, &PlanLetter { student, parts: &parts, school });
+    }
     let level = analysis.level.as_deref().map(|level| vocabulary::shown(level, analysed.language));
     run.services.letters.report(
         analysed.language,
@@ -210,7 +218,7 @@ fn letter(run: &Run<'_>, analysed: &Analysed, student: &str, assessment: &str) -
             groups_passed: analysis.groups.iter().filter(|group| group.passed).count(),
             groups_total: analysis.groups.len(),
             all_correct: analysed.all_correct,
-            school: run.services.config.school.as_deref().or(run.services.mailer.sender_name()),
+            school,
         },
     )
 }

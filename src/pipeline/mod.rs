@@ -20,6 +20,7 @@ mod history;
 mod letters;
 mod mail;
 mod notify;
+mod plan;
 pub mod processed;
 pub mod render;
 mod run;
@@ -155,6 +156,10 @@ impl Pipeline {
     async fn steps(&self, job: &dyn JobContext) -> Result<serde_json::Value, JobError> {
         let mut run = Run::of(&self.services, job)?;
         let started = job.now();
+        if plan::is_plan(&run.completion) {
+            let (fetched, analysed) = plan::gather(&run).await?;
+            return self.finish(&run, &fetched, &analysed, started).await;
+        }
         let fetched = fetch::step(&run).await?;
         run.learn(&fetched);
         if fetched.duplicate {
@@ -164,10 +169,23 @@ impl Pipeline {
         if let Some(reason) = &analysed.skip {
             return Ok(json!({ "status": "skipped", "reason": reason, "assessment_title": run.completion.assessment.display_title() }));
         }
-        let (archived, pdf) = filed(&run, &fetched, &analysed).await?;
-        let mailed = mail::step(&run, &fetched, &analysed, &pdf).await?;
-        notify::step(&run, &fetched, &analysed, &archived, &mailed).await?;
-        Ok(summary(&run, &fetched, &analysed, &archived, &mailed, started))
+        let summary = self.finish(&run, &fetched, &analysed, started).await?;
+        plan::step(&run, &fetched, &analysed).await?;
+        Ok(summary)
+    }
+
+    /// From the judgement to the student's inbox.
+    async fn finish(
+        &self,
+        run: &Run<'_>,
+        fetched: &Fetched,
+        analysed: &Analysed,
+        started: Timestamp,
+    ) -> Result<serde_json::Value, JobError> {
+        let (archived, pdf) = filed(run, fetched, analysed).await?;
+        let mailed = mail::step(run, fetched, analysed, &pdf).await?;
+        notify::step(run, fetched, analysed, &archived, &mailed).await?;
+        Ok(summary(run, fetched, analysed, &archived, &mailed, started))
     }
 }
 
@@ -206,6 +224,7 @@ fn summary(
         "mail_tries": mailed.tries,
         "mail_ambiguous": mailed.ambiguous,
         "answers_from_event": fetched.from_event,
+        "notes": analysed.analysis.notes,
         "steps_ms": {
             "fetch": since(started.min(fetched.at), fetched.at),
             "analyse": since(fetched.at, analysed.at),
@@ -219,6 +238,9 @@ fn summary(
 impl Handler for Pipeline {
     async fn run(&self, job: &dyn JobContext) -> Result<serde_json::Value, JobError> {
         let result = self.steps(job).await;
+        for complaint in self.services.shelf.complaints() {
+            self.alerts.note(job.id(), complaint.cause, &complaint.words).await;
+        }
         if let Err(JobError { next: Next::Retry(_), cause, message }) = &result
             && !PATIENT.contains(&cause.as_str())
             && job.now().duration_since(job.opened_at()).unsigned_abs() >= STUBBORN

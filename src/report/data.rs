@@ -260,10 +260,6 @@ pub struct Part {
     pub total: u32,
     /// Answered right.
     pub correct: u32,
-    /// How it stands, in a word; for pictures the level, else the percentage says it.
-    pub status: String,
-    /// `good`, `middle` or `bad`, by where the level stands among its levels.
-    pub tone: String,
     /// Names of the best groups.
     pub strengths: Vec<String>,
     /// Groups to go over again.

@@ -50,7 +50,7 @@ impl GcsStore {
         let data = Data::connect(config, credentials).await.map_err(broken)?;
         let control = Control::new(config, token).map_err(broken)?;
         let store = Self { name: config.name.clone(), data, control };
-        store.list("", None, 1).await?;
+        store.list("", None, 1).await.map_err(|error| about_bucket(&config.name, error))?;
         Ok(store)
     }
 
@@ -103,6 +103,16 @@ impl Patience {
         self.tries_left -= 1;
         self.pause *= 2;
         Ok(())
+    }
+}
+
+/// What went wrong with the bucket as a whole, by its name.
+fn about_bucket(name: &str, error: StoreError) -> StoreError {
+    let key = format!("the bucket {name}");
+    match error {
+        StoreError::Refused { message, .. } => StoreError::Refused { key, message },
+        StoreError::Unavailable { message, retry_after, .. } => StoreError::Unavailable { key, message, retry_after },
+        other => other,
     }
 }
 

@@ -6,7 +6,7 @@
 //! | `templates/…`, `questions/…`, `assessments.toml` | locally | locally, else from the bucket: a school may keep them in either |
 //! | everything else (jobs, due pointers, indexes, outbox) | locally | locally |
 //!
-//! The disk is the truth: versions and claims are its own. One process at a time should work on it, because the copies of two processes are not put in order.
+//! The disk is the truth: versions and claims are its own. One process at a time should work on it: copies are put in order within a process only, so of two processes that change one `processed.csv` at once the slower copy may leave the bucket a version behind the disk, until the next change.
 
 use std::sync::Arc;
 

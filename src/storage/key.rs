@@ -196,6 +196,20 @@ pub enum ObjectKey<'a> {
         /// The student's id.
         student: &'a str,
     },
+    /// What one submission contributes to a plan over several assessments.
+    PlanPart {
+        /// The plan.
+        plan: &'a str,
+        /// The student's id.
+        student: &'a str,
+        /// Assessment, time and job.
+        name: &'a str,
+    },
+    /// The newest good version of a file that the school edits.
+    LastGood {
+        /// The file's own key.
+        key: &'a str,
+    },
     /// A job an admin is yet to hear of.
     AlertWaiting {
         /// The cause, a stable word.
@@ -238,6 +252,10 @@ impl ObjectKey<'_> {
                 format!("claims/{}/{}/{}", safe_name(assessment), safe_name(student), safe_name(submission))
             }
             Self::FirstReport { assessment, student } => format!("first_reports/{}/{}.json", safe_name(assessment), safe_name(student)),
+            Self::PlanPart { plan, student, name } => {
+                format!("plans/{}/{}/{}.json", safe_name(plan), safe_name(student), safe_name(name))
+            }
+            Self::LastGood { key } => format!("last_good/{key}"),
             Self::AlertWaiting { cause, job } => format!("{ALERTS_FOLDER}{}/{job}.json", safe_name(cause)),
             Self::AlertSent { cause } => format!("alerts/sent/{}.json", safe_name(cause)),
         }

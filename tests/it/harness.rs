@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 pub(crate) const SECRET: &str = "3f9c1e7a5b";
 
 /// A service may take so long to start on a busy machine; never waited for when it is quicker.
-const START: Duration = Duration::from_secs(120);
+const START: Duration = Duration::from_mins(2);
 
 /// A running service.
 pub(crate) struct Service {

@@ -3,21 +3,32 @@
 
 mod harness;
 
+mod backfill;
+mod banks;
 mod browser;
 mod commands;
+mod desk;
 mod disk;
 #[path = "../parts/gcs_emulator.rs"]
 mod gcs_emulator;
+mod instances;
 mod ledger;
 mod mail;
+mod methods;
 mod outcomes;
 mod pages;
+mod plan;
+mod postfix;
 mod preview;
 mod pubsub;
+mod pubsub_emulator;
 mod race;
+mod recompute;
+mod reload;
 mod report;
 mod retakes;
 mod rolling;
+mod school;
 mod settings;
 mod smtp_server;
 mod webhook;

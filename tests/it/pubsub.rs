@@ -16,9 +16,9 @@ use serde_json::{Value, json};
 
 use crate::harness::{Service, completion, files, mails, processed, repository, school};
 
-const AUDIENCE: &str = "https://gradepost.example/tasks/run";
-const ACCOUNT: &str = "push@school.iam.gserviceaccount.com";
-const TOPIC: &str = "projects/school/topics/jobs";
+pub(crate) const AUDIENCE: &str = "https://gradepost.example/tasks/run";
+pub(crate) const ACCOUNT: &str = "push@school.iam.gserviceaccount.com";
+pub(crate) const TOPIC: &str = "projects/school/topics/jobs";
 const EVENTS: usize = 20;
 
 #[derive(Default)]
@@ -60,7 +60,7 @@ async fn publish(State(topic): State<Arc<Topic>>, Json(body): Json<Value>) -> Js
     Json(json!({ "messageIds": [number.to_string()] }))
 }
 
-async fn keys() -> Json<Value> {
+pub(crate) async fn keys() -> Json<Value> {
     let mut jwk = Jwk::from_encoding_key(&key(), Algorithm::RS256).unwrap();
     jwk.common.key_id = Some("k1".to_owned());
     Json(json!({ "keys": [jwk] }))
@@ -70,7 +70,7 @@ fn key() -> EncodingKey {
     EncodingKey::from_rsa_pem(&std::fs::read(repository("test_data/push/test_only_key.pem")).unwrap()).unwrap()
 }
 
-fn token(audience: &str) -> String {
+pub(crate) fn token(audience: &str) -> String {
     let now = SystemClock.now().as_second();
     let claims = json!({ "iss": "https://accounts.google.com", "aud": audience, "email": ACCOUNT, "email_verified": true, "iat": now, "exp": now + 3600 });
     encode(&Header { kid: Some("k1".to_owned()), ..Header::new(Algorithm::RS256) }, &claims, &key()).unwrap()

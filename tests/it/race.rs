@@ -12,7 +12,7 @@ use crate::harness::{Service, completion, repository, school};
 use crate::smtp_server::smtp_server;
 
 const WEBHOOKS: usize = 200;
-const BANK: &str = "Test de diagnóstico Parte 1.csv";
+pub(crate) const BANK: &str = "Test de diagnóstico Parte 1.csv";
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn two_hundred_identical_webhooks_over_three_instances_on_a_folder_are_one_mail() {
@@ -34,7 +34,7 @@ async fn two_hundred_identical_webhooks_over_three_instances_on_a_bucket_are_one
     assert_eq!(store.list("due/", None, 100).await.unwrap(), Vec::<String>::new());
 }
 
-async fn bucket(endpoint: &str, name: &str) -> std::sync::Arc<dyn Store> {
+pub(crate) async fn bucket(endpoint: &str, name: &str) -> std::sync::Arc<dyn Store> {
     let bucket = BucketConfig { name: name.to_owned(), project: None, endpoint: Some(endpoint.to_owned()) };
     let config = StorageConfig { backend: gradepost::storage::config::Backend::Gcp, bucket: Some(bucket), ..StorageConfig::for_testing() };
     gradepost::storage::open(&config).await.unwrap()

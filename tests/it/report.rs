@@ -23,10 +23,16 @@ fn succeed(output: &Output) -> String {
     words
 }
 
+/// The cases of the template that serves by default, and one of each method's own.
+fn template_of(case: &str) -> String {
+    let own = format!("templates/{case}.docx");
+    if repository(&own).is_file() { own } else { "templates/plantilla_test_diagnostico.docx".to_owned() }
+}
+
 fn render(case: &str, folder: &Path) -> (String, String) {
     let (pdf, docx) = (folder.join(format!("{case}.pdf")), folder.join(format!("{case}.docx")));
     let (pdf, docx) = (pdf.to_str().unwrap().to_owned(), docx.to_str().unwrap().to_owned());
-    let template = repository("templates/plantilla_test_diagnostico.docx");
+    let template = repository(&template_of(case));
     let data = repository(&format!("test_data/reports/{case}/data.json"));
     succeed(&run(&[
         "render",
@@ -76,6 +82,37 @@ fn the_bundled_report_stands_where_libreoffice_puts_it() {
     let mut score = Command::new("python3");
     score.arg(repository("tests/parts/word_positions.py")).arg(&reference).arg(&ours).args(["--within", "3", "--require", "0.95"]);
     println!("{}", succeed(&score.output().unwrap()));
+}
+
+#[test]
+fn every_method_s_template_has_the_pages_that_libreoffice_gives_it() {
+    if !program("soffice") || !program("pdfinfo") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let (ours, reference) = (folder.path().join("ours"), folder.path().join("reference"));
+    std::fs::create_dir(&ours).unwrap();
+    let cases: Vec<String> = std::fs::read_dir(repository("test_data/reports"))
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .filter(|name| name.starts_with("plantilla_"))
+        .collect();
+    assert_eq!(cases.len(), 9, "one of each template but the one above");
+    let filled: Vec<String> = cases.iter().map(|case| render(case, &ours).1).collect();
+    let mut soffice = Command::new("soffice");
+    soffice
+        .arg(format!("-env:UserInstallation=file://{}", folder.path().join("profile").display()))
+        .args(["--headless", "--convert-to", "pdf", "--outdir"])
+        .arg(&reference)
+        .args(&filled);
+    succeed(&soffice.env("FONTCONFIG_FILE", fontconfig(folder.path())).env("HOME", folder.path()).output().unwrap());
+    for case in cases {
+        let pages = |folder: &Path| {
+            let info = succeed(&Command::new("pdfinfo").arg(folder.join(format!("{case}.pdf"))).output().unwrap());
+            info.lines().find(|line| line.starts_with("Pages:")).map(str::to_owned)
+        };
+        assert_eq!(pages(&ours), pages(&reference), "{case}");
+    }
 }
 
 #[test]

@@ -69,7 +69,7 @@ fn python(script: &str) -> Command {
 }
 
 /// A certificate authority of our own, and a certificate of it for `localhost`.
-fn certificates() -> Result<(String, String, String), rcgen::Error> {
+pub(crate) fn certificates() -> Result<(String, String, String), rcgen::Error> {
     let ca_key = rcgen::KeyPair::generate()?;
     let mut ca = rcgen::CertificateParams::new(Vec::new())?;
     ca.is_ca = rcgen::IsCa::Ca(rcgen::BasicConstraints::Unconstrained);

@@ -2,8 +2,6 @@
 //!
 //! Opened once; a clone shares all parts. Everything a body can refer to is there: styles, a list, a header, a note, a picture, a link.
 
-pub mod grammar;
-
 use gradepost::report::package::{Limits, Package};
 use gradepost::report::starter;
 

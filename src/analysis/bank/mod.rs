@@ -4,6 +4,7 @@
 //! The reader forgives what spreadsheets do (delimiters, encodings, header spellings) and is strict about what would make a report wrong: a bank with a single bad row is not used, and every fault is named with its line.
 
 mod columns;
+mod doubts;
 mod faults;
 mod names;
 mod read;
@@ -15,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub use faults::{BankErrors, BankFault};
 pub use names::{candidates, find, same_name};
 
-pub(crate) use columns::{LECTURE, group_column};
+pub(crate) use columns::{DIFFICULTY, LECTURE, group_column};
 pub(crate) use read::escape_bar;
 
 use crate::analysis::matching::kind::Kind;
@@ -33,6 +34,8 @@ pub struct QuestionBank {
 pub struct Question {
     /// Its number, from 1 without gaps.
     pub number: u32,
+    /// Its line in the file, from 1.
+    pub(crate) line: u64,
     /// The right answers as written: an option's letter or its text; empty only for questions a teacher grades.
     pub correct: Vec<String>,
     /// The options in order, where the bank lists them (an imported answer key does).
@@ -72,6 +75,11 @@ impl QuestionBank {
     /// The grouping columns in the file's order, under the names that profiles use (`lecture`, `materia`, `skill`, `difficulty`, …).
     pub fn columns(&self) -> &[String] {
         &self.columns
+    }
+
+    /// What is no fault and probably not meant: one text twice, a group of one question, a name that is nearly another, a letter that cannot be right.
+    pub fn doubts(&self) -> Vec<BankFault> {
+        doubts::find(self)
     }
 
     /// The names in a grouping column, order of first appearance.

@@ -146,7 +146,7 @@ fn question(record: &csv::StringRecord, columns: &Columns, width: usize, line: u
         return Err(faults);
     }
     let options = optional(columns.options).map(split_bar).unwrap_or_default();
-    Ok(Question { number, correct, options, kind, points, text: optional(columns.text).map(str::to_owned), groups })
+    Ok(Question { number, line, correct, options, kind, points, text: optional(columns.text).map(str::to_owned), groups })
 }
 
 /// `12`, what a spreadsheet makes of it (`12.0`, `12,0`), or a text that names it (`Pregunta 12`).

@@ -76,7 +76,7 @@ fn one_of(question: &Question, text: &str, local_words: bool) -> Verdict {
 }
 
 /// Which of the bank's options a text is: the only one of the same text, else by letter.
-fn option_index(question: &Question, text: &str) -> Option<usize> {
+pub(crate) fn option_index(question: &Question, text: &str) -> Option<usize> {
     let options = &question.options;
     let plain = fold::plain(text);
     let only = |same: &dyn Fn(&str) -> bool| {

@@ -4,6 +4,7 @@
 //! What a profile leaves out is judged as the `lecture` method does, so a table that only names a template changes nothing else.
 
 mod fields;
+mod plans;
 mod read;
 #[cfg(test)]
 mod tests;
@@ -21,6 +22,26 @@ pub const BUNDLED: &str = include_str!("../../../templates/assessments.toml");
 pub struct Profiles {
     profiles: Vec<Profile>,
     fallback: Profile,
+    plans: Vec<Plan>,
+}
+
+/// A study plan over several assessments: one report, when a student has finished the last of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plan {
+    /// Its name; what makes a student's plan one plan.
+    pub name: String,
+    /// What the student reads as its title.
+    pub title: Option<String>,
+    /// The names of the assessments it is over, in the order they are shown.
+    pub assessments: Vec<String>,
+    /// The Word template's file name.
+    pub template: Option<String>,
+    /// The folder it is filed under.
+    pub course: Option<String>,
+    /// The months or weeks over which what is to be studied is spread; none for a plan without a calendar.
+    pub periods: Vec<String>,
+    /// The language of plan and mail, when the service's shall not decide.
+    pub language: Option<String>,
 }
 
 /// How one assessment is judged.
@@ -133,9 +154,9 @@ impl Profiles {
     /// # Errors
     /// Every fault at once, each with its line: unknown keys, wrong types, conditions that cannot be evaluated, plans for levels that do not exist.
     pub fn from_toml(text: &str, file: &str) -> Result<Self, Vec<ProfileError>> {
-        let mut profiles = read::read(text, file)?;
+        let (mut profiles, plans) = read::read(text, file)?;
         let fallback = profiles.iter().position(|p| p.matches.is_empty()).map_or_else(Profile::default, |i| profiles.remove(i));
-        Ok(Self { profiles, fallback })
+        Ok(Self { profiles, fallback, plans })
     }
 
     /// The profile for an assessment: by id, else by title, else by pattern in the file's order, else the table without `match`, else `lecture`.
@@ -151,6 +172,16 @@ impl Profiles {
     /// The profile of this name, as `name` or a title spells it.
     pub fn named(&self, name: &str) -> Option<&Profile> {
         self.profiles.iter().chain([&self.fallback]).find(|p| fold::name(&p.name) == fold::name(name))
+    }
+
+    /// The plans over several assessments.
+    pub fn plans(&self) -> &[Plan] {
+        &self.plans
+    }
+
+    /// The plan of this name.
+    pub fn plan(&self, name: &str) -> Option<&Plan> {
+        self.plans.iter().find(|plan| plan.name == name)
     }
 
     /// All profiles, the one for everything else last.

@@ -9,7 +9,7 @@ use toml::de::{DeTable, DeValue};
 use crate::analysis::bank::group_column;
 use crate::analysis::levels;
 use crate::analysis::profile::fields::{Faults, Fields};
-use crate::analysis::profile::{LevelRule, Matches, PassRule, Percentage, Profile, ProfileError, StatusRule};
+use crate::analysis::profile::{LevelRule, Matches, PassRule, Percentage, Plan, Profile, ProfileError, StatusRule, plans};
 use crate::analysis::suggest;
 use crate::model::analysis::Tone;
 
@@ -33,15 +33,15 @@ const KEYS: &[&str] = &[
 const TONES: &[(&str, Tone)] = &[("good", Tone::Good), ("middle", Tone::Middle), ("bad", Tone::Bad)];
 const PERCENTAGES: &[(&str, Percentage)] =
     &[("questions", Percentage::Questions), ("groups", Percentage::Groups), ("points", Percentage::Points)];
-const LANGUAGES: &[(&str, &str)] = &[("es", "es"), ("en", "en"), ("pt", "pt")];
+pub(super) const LANGUAGES: &[(&str, &str)] = &[("es", "es"), ("en", "en"), ("pt", "pt")];
 
-pub(super) fn read(text: &str, file: &str) -> Result<Vec<Profile>, Vec<ProfileError>> {
+pub(super) fn read(text: &str, file: &str) -> Result<(Vec<Profile>, Vec<Plan>), Vec<ProfileError>> {
     let faults = Faults::new(text, file);
     let (root, syntax) = DeTable::parse_recoverable(text);
     for error in syntax {
         faults.add(&error.span().unwrap_or(0..0), format!("not valid TOML: {}", error.message()), None);
     }
-    let root = Fields::new(&faults, root.get_ref(), root.span(), "the file", &["assessment"]);
+    let root = Fields::new(&faults, root.get_ref(), root.span(), "the file", &["assessment", "plan"]);
     let mut profiles = Vec::new();
     let mut fallback = false;
     let tables = root.list("assessment");
@@ -58,8 +58,9 @@ pub(super) fn read(text: &str, file: &str) -> Result<Vec<Profile>, Vec<ProfileEr
         profiles.push(profile);
     }
     check_ids(&tables, &faults);
+    let plans = plans::read(&root, &profiles);
     let found = faults.into_sorted();
-    if found.is_empty() { Ok(profiles) } else { Err(found) }
+    if found.is_empty() { Ok((profiles, plans)) } else { Err(found) }
 }
 
 fn profile(fields: &Fields) -> Profile {
@@ -168,7 +169,7 @@ fn statuses(fields: &Fields) -> Vec<StatusRule> {
     rules
 }
 
-fn required_name(fields: &Fields, what: &str) -> Option<String> {
+pub(super) fn required_name(fields: &Fields, what: &str) -> Option<String> {
     if fields.value("name").is_none() {
         fields.faults.add(&fields.span, format!("{what} has no name"), Some("add name = \"…\"".to_owned()));
     }

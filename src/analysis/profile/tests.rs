@@ -149,3 +149,51 @@ fn patterns_stand_for_any_text_or_one_character() {
     let hard = "a".repeat(5_000);
     assert!(!is_match(&format!("{}b", "*a".repeat(500)), &hard));
 }
+
+#[test]
+fn the_plan_in_the_bundled_file_is_sound_when_its_marks_are_taken_away() {
+    let (before, plan) = BUNDLED.split_once("# [[plan]]").expect("the plan is there");
+    let text = format!("{before}[[plan]]{}", plan.replace("\n# ", "\n"));
+    let profiles = read(&text);
+    let plan = profiles.plan("plan_estudio").expect("a plan");
+    assert_eq!(plan.assessments, ["M1", "CL", "CIEN", "HYST"]);
+    assert_eq!((plan.periods.len(), plan.template.as_deref()), (3, Some("plantilla_plan_estudio.docx")));
+    assert!(read(BUNDLED).plans().is_empty(), "no plan goes out that the school did not ask for");
+}
+
+#[test]
+fn every_fault_of_a_plan_is_reported_with_its_line_and_a_suggestion() {
+    let text = r#"
+[[assessment]]
+name = "M1"
+match = { title = "M1*" }
+[[assessment]]
+name = "CL"
+match = { title = "CL*" }
+[[assessment]]
+name = "CL"
+match = { title = "Lectura*" }
+[[plan]]
+name = "a"
+assessments = ["M1", "M2"]
+[[plan]]
+name = "a"
+asessments = ["M1", "CL"]
+[[plan]]
+assessments = ["M1", "M1", "CL"]
+periods = [1]
+"#;
+    assert_eq!(
+        faults(text),
+        [
+            "a.toml:13: the plan asks for an assessment 'M2' that does not exist (did you mean 'M1'?)",
+            "a.toml:14: a plan is over two or more assessments (write assessments = [\"M1\", \"CL\"], the names of their tables)",
+            "a.toml:14: a second plan 'a' (give it another name)",
+            "a.toml:16: unknown key 'asessments' in a plan over several assessments (did you mean 'assessments'?)",
+            "a.toml:17: a plan has no name (add name = \"…\")",
+            "a.toml:18: the plan names the assessment 'M1' twice (keep one)",
+            "a.toml:18: two assessments are called 'CL' (give them different names, so that the plan knows which)",
+            "a.toml:19: 'periods' in a plan over several assessments must be a text, but is integer",
+        ]
+    );
+}

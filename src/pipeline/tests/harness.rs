@@ -36,6 +36,7 @@ pub(crate) struct World {
     pub(crate) platform: Arc<Platform>,
     pub(crate) clock: ManualClock,
     pub(crate) pipeline: Pipeline,
+    pub(crate) followed: Arc<Mutex<Vec<AcceptedEvent>>>,
 }
 
 impl World {
@@ -64,7 +65,7 @@ impl World {
             renderer: Arc::new(PlainRenderer),
             mailer: mailer.clone(),
         };
-        Self { store, mailer, platform, clock, pipeline: Pipeline::new(parts).unwrap() }
+        Self { store, mailer, platform, clock, pipeline: Pipeline::new(parts).unwrap(), followed: Arc::default() }
     }
 
     pub(crate) async fn keep(&self, key: &str, text: &str) {
@@ -99,6 +100,7 @@ impl World {
             records: Arc::default(),
             store: self.store.clone(),
             kill: None,
+            followed: self.followed.clone(),
         }
     }
 
@@ -218,6 +220,8 @@ pub(crate) struct Job {
     pub(crate) records: Arc<Mutex<BTreeMap<String, Value>>>,
     pub(crate) store: Arc<MemoryStore>,
     pub(crate) kill: Option<Kill>,
+    /// The events of jobs that follow, shared by all jobs of a world; each effect once, as the core has it.
+    pub(crate) followed: Arc<Mutex<Vec<AcceptedEvent>>>,
 }
 
 impl Job {
@@ -284,6 +288,14 @@ impl JobContext for Job {
     }
 
     async fn check_lease(&self) -> Result<(), JobError> {
+        Ok(())
+    }
+
+    async fn follow(&self, event: AcceptedEvent) -> Result<(), JobError> {
+        let mut followed = self.followed.lock().unwrap();
+        if !followed.iter().any(|known| known.effect_key == event.effect_key) {
+            followed.push(event);
+        }
         Ok(())
     }
 }

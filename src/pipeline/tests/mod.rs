@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use self::harness::{Kill, TITLE, World, completion, submission};
+use self::harness::{Job, Kill, TITLE, World, completion, submission};
 use crate::delivery::mail::SendOutcome;
 use crate::jobs::handler::{JobError, Next};
 use crate::model::completion::Completion;
@@ -103,11 +103,11 @@ async fn an_attempt_that_lost_the_race_to_mail_sends_nothing() {
     let _ = world.run(&job).await;
     let other = json!({ "at": "2026-11-21T12:00:00Z", "attempt": 7, "message_id": "<x@y>" });
     // The other attempt writes between our look and our record.
-    let late = harness::Job { kill: None, ..job.again() };
+    let late = Job { kill: None, ..job.again() };
     late.records.lock().unwrap().insert("mailing_2".to_owned(), other.clone());
     late.records.lock().unwrap().insert("mailing".to_owned(), other);
     late.records.lock().unwrap().insert("unsent".to_owned(), json!({ "at": "2026-11-21T12:00:00Z", "reply": "451" }));
-    let racing = harness::Job { attempt: 8, ..late };
+    let racing = Job { attempt: 8, ..late };
     racing
         .records
         .lock()
@@ -341,6 +341,115 @@ async fn from_ten_students_on_a_report_says_where_its_student_stands() {
     world.platform.answers(Ok(Some(submission(["A", "B", "C", "D"]))));
     world.run(&world.job(20)).await.unwrap();
     assert_eq!(cohort(10), json!({ "count": 11, "mean": 600.0 / 11.0, "percentile": 100.0 }));
+}
+
+#[tokio::test]
+async fn a_job_that_runs_again_counts_its_student_once() {
+    for interrupted in [true, false] {
+        let world = World::new().await;
+        // One of the others has the very result that Ana has.
+        for number in 0..11 {
+            let mut completion = completion();
+            completion.student = Student { id: Some(format!("u{number}")), name: Some(format!("Mate {number}")), ..completion.student };
+            let answers = if number < 10 { ["A", "x", "x", "x"] } else { ["A", "B", "C", "x"] };
+            world.platform.answers(Ok(Some(submission(answers))));
+            world.run(&world.job_of(number, &completion)).await.unwrap();
+        }
+        world.pipeline.upkeep().await.unwrap();
+        world.platform.answers(Ok(Some(submission(["A", "B", "C", "x"]))));
+        let job = if interrupted { world.job(20).killed(Kill::Before("analysed")) } else { world.job(20) };
+        assert_eq!(world.run(&job).await.is_err(), interrupted);
+        // What the first run left is counted before the second asks.
+        world.pipeline.upkeep().await.unwrap();
+        world.run(&if interrupted { job.again() } else { job.released() }).await.unwrap();
+        let report = world.mails().pop().unwrap().mail.attachments[0].bytes.clone();
+        let report = String::from_utf8(report.to_vec()).unwrap();
+        let cohort = serde_json::from_str::<serde_json::Value>(&report).unwrap()["cohort"].clone();
+        // Of the eleven others ten are below and one is equal.
+        assert_eq!((&cohort["count"], &cohort["mean"]), (&json!(12), &json!(400.0 / 12.0)), "interrupted: {interrupted}");
+        assert!((cohort["percentile"].as_f64().unwrap() - 10.5 * 100.0 / 11.0).abs() < 1e-9, "interrupted: {interrupted}: {cohort}");
+        assert!(!report.contains("Mate") && !report.contains("\"u1"), "nobody else is named: {report}");
+        world.pipeline.upkeep().await.unwrap();
+        assert_eq!(world.text("cohorts/0123456789abcdef01234567/summary.json").await.split_once("\"sum\"").unwrap().0, "{\"count\":12,");
+    }
+}
+
+#[tokio::test]
+async fn an_earlier_attempt_gives_way_whether_it_was_counted_or_not() {
+    for counted in [true, false] {
+        let world = World::new().await;
+        for number in 0..9 {
+            let mut completion = completion();
+            completion.student.id = Some(format!("u{number}"));
+            world.platform.answers(Ok(Some(submission(["A", "x", "x", "x"]))));
+            world.run(&world.job_of(number, &completion)).await.unwrap();
+        }
+        world.pipeline.upkeep().await.unwrap();
+        for (number, answers) in [(20, ["A", "x", "x", "x"]), (21, ["A", "B", "C", "D"])] {
+            world.clock.advance(Duration::from_secs(5));
+            world.platform.answers(Ok(Some(submission(answers))));
+            world.run(&world.job(number)).await.unwrap();
+            if counted {
+                world.pipeline.upkeep().await.unwrap();
+            }
+        }
+        let report = world.mails().pop().unwrap().mail.attachments[0].bytes.clone();
+        let cohort = serde_json::from_slice::<serde_json::Value>(&report).unwrap()["cohort"].clone();
+        assert_eq!(cohort, json!({ "count": 10, "mean": (9.0 * 25.0 + 100.0) / 10.0, "percentile": 100.0 }), "counted: {counted}");
+    }
+}
+
+#[tokio::test]
+async fn the_last_assessment_of_a_plan_asks_for_it_once_and_it_is_gathered_from_the_newest_results() {
+    let world = World::new().await;
+    let profiles = "[[assessment]]\nname = \"uno\"\nmatch = { title = \"Test*\" }\n[[assessment]]\nname = \"dos\"\nmatch = { title = \"Dos\" }\n[[plan]]\nname = \"todo\"\nassessments = [\"uno\", \"dos\"]\nperiods = [\"Agosto\"]\n";
+    world.keep("assessments.toml", profiles).await;
+    world.keep("questions/Dos.csv", "question_number,correct_alternative,lecture\n1,A,Cuentos\n").await;
+    let mut other = completion();
+    other.assessment.title = Some("Dos".to_owned());
+    other.assessment.id = None;
+    world.run(&world.job(1)).await.unwrap();
+    assert!(world.followed.lock().unwrap().is_empty(), "one of two is missing");
+    world.clock.advance(Duration::from_secs(5));
+    world.platform.answers(Ok(Some(submission(["A", "B", "C", "D"]))));
+    world.run(&world.job(2)).await.unwrap();
+    let last = world.job_of(3, &other);
+    world.run(&last).await.unwrap();
+    world.run(&last.released()).await.unwrap();
+    let followed = world.followed.lock().unwrap().clone();
+    assert_eq!(followed.len(), 1);
+    // A template of the school's own, and none of that name bundled: the plan says what is missing and waits.
+    let plan = Job { event: followed[0].clone(), ..world.job(9) };
+    assert_eq!(cause(world.run(&plan).await), parked("template_missing"));
+    world.keep("templates/plantilla_plan_estudio.docx", "a template").await;
+    world.run(&plan.released()).await.unwrap();
+    let mail = world.mails().pop().unwrap().mail;
+    assert_eq!(
+        (mail.subject.as_str(), mail.attachments[0].file_name.as_str()),
+        ("Plan de Estudio Completo - Ana Pérez", "plan_estudio_Ana Pérez.pdf")
+    );
+    assert!(mail.text.contains("- Test de diagnóstico Parte 1\n- Dos\n"), "{}", mail.text);
+    let report: serde_json::Value = serde_json::from_slice(&mail.attachments[0].bytes).unwrap();
+    let parts: Vec<(&str, f64)> = report["parts"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|part| (part["name"].as_str().unwrap(), part["percentage"].as_f64().unwrap()))
+        .collect();
+    assert_eq!(parts, [("uno", 100.0), ("dos", 100.0)], "the retake's result, in the plan's order");
+    world.keep("assessments.toml", "").await;
+    assert_eq!(cause(world.run(&plan.released().released()).await), parked("plan_missing"));
+}
+
+#[tokio::test]
+async fn a_bundled_template_is_taken_in_the_report_s_language() {
+    let world = World::new().await;
+    let profile = |template: &str| format!("[[assessment]]\ntemplate = \"{template}\"\nlanguage = \"pt\"\n");
+    world.keep("assessments.toml", &profile("plantilla_m1.docx")).await;
+    world.run(&world.job(1)).await.unwrap();
+    assert_eq!(world.mails()[0].mail.attachments[0].file_name, format!("relatorio_Ana Pérez_{TITLE}.pdf"));
+    world.keep("assessments.toml", &profile("otra.docx")).await;
+    assert_eq!(cause(world.run(&world.job(2)).await), parked("template_missing"));
 }
 
 #[tokio::test]

@@ -22,7 +22,7 @@ pub(super) fn draw(request: &Request<'_>) -> Option<String> {
 fn picture(request: &Request<'_>, groups: &[Value], id: u32) -> String {
     let (language, words) = (request.language, request.language.words());
     let width = request.width;
-    let names = width * 36 / 100;
+    let names = width * 42 / 100;
     let status_width = (78 * PT).min(width * 22 / 100);
     let figures = 42 * PT;
     let bar = Area { x: names + 6 * PT, y: 0, width: (width - names - figures - status_width - 18 * PT).max(20 * PT), height: BAR };

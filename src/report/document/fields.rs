@@ -206,7 +206,7 @@ fn checked(node: Node<'_>) -> bool {
 fn chosen(node: Node<'_>) -> Option<String> {
     let index = node.child_val("w:result").or_else(|| node.child_val("w:default")).and_then(integer).unwrap_or(0);
     let mut entries = node.children().filter(|entry| entry.name() == "w:listEntry");
-    entries.nth(usize::try_from(index).ok()?).and_then(|entry| entry.val()).map(str::to_owned)
+    entries.nth(usize::try_from(index).ok()?).and_then(Node::val).map(str::to_owned)
 }
 
 fn meaning(instruction: &str) -> Meaning {

@@ -294,9 +294,10 @@ impl Filler<'_, '_> {
         let atom = &self.prepared.atoms[at.atom];
         let something = self.placed.iter().any(|placed| placed.width > Pt::ZERO);
         if let AtomKind::Word(word) = &atom.kind {
-            if at.byte == 0 && something && self.other_look(at.atom) {
-                // A word of several looks that fits on no line is cut where its look changes (measured on LibreOffice 7.4).
-                return Some((at, LineEnd::Wrap));
+            if at.byte == 0
+                && let Some(place) = self.before_other_look(at)
+            {
+                return Some((place, LineEnd::Wrap));
             }
             let rest = word.text.get(at.byte..).unwrap_or("");
             let bytes = self.fitting(atom, rest, !something);
@@ -317,12 +318,25 @@ impl Filler<'_, '_> {
         Some((Position { atom: at.atom + 1, byte: 0 }, LineEnd::Wrap))
     }
 
-    /// Whether the word placed last looks different from an atom.
-    fn other_look(&self, atom: usize) -> bool {
-        let atoms = &self.prepared.atoms;
-        let words = self.placed.iter().rev().map(|placed| &atoms[placed.atom]);
-        let before = words.filter(|before| matches!(before.kind, AtomKind::Word(_))).map(|before| &before.look).next();
-        before.is_some_and(|look| !Rc::ptr_eq(look, &atoms[atom].look))
+    /// A word of several looks that fits on no line is cut near where its look changes: before the last character of the look before, or after it where that is all there is of it (measured on LibreOffice 7.4).
+    fn before_other_look(&mut self, at: Position) -> Option<Position> {
+        let before = self.placed.last()?.atom;
+        let (first, next) = (&self.prepared.atoms[before], &self.prepared.atoms[at.atom]);
+        let AtomKind::Word(word) = &first.kind else { return None };
+        let whole = self.placed.last().is_some_and(|placed| placed.word.is_none());
+        if !whole || Rc::ptr_eq(&first.look, &next.look) {
+            return None;
+        }
+        let byte = word.text.char_indices().last().map_or(0, |(byte, _)| byte);
+        if byte == 0 {
+            return Some(at);
+        }
+        let piece = first.look.word(self.fonts, &word.text[..byte], first.level % 2 == 1);
+        let width = piece.width;
+        let last = self.placed.last_mut()?;
+        self.x += width - last.width;
+        (last.width, last.word) = (width, Some(piece));
+        Some(Position { atom: before, byte })
     }
 
     /// How many bytes of a word fit; at least one character when `some`.

@@ -13,6 +13,8 @@ mod ink;
 mod line;
 mod linebreak;
 mod look;
+#[cfg(test)]
+mod measured;
 mod notes;
 mod page;
 mod paragraph;

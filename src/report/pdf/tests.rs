@@ -291,15 +291,20 @@ fn a_table_without_a_head_or_with_nothing_but_a_head_is_not_divided() {
         let mut sheet = Sheet::new();
         let structure = &mut sheet.frames.structure;
         let table = structure.add(Role::Table, None);
+        let mut cells = Vec::new();
         for _ in 0..2 {
             let row = structure.add(Role::Row, Some(table));
             let (columns, rows) = (1, 1);
-            structure.add(if head { Role::HeaderCell { columns, rows } } else { Role::Cell { columns, rows } }, Some(row));
+            let cell = structure.add(if head { Role::HeaderCell { columns, rows } } else { Role::Cell { columns, rows } }, Some(row));
+            cells.push(structure.add(Role::Paragraph, Some(cell)));
+        }
+        for cell in cells {
+            sheet.line(Some(cell), "Arial", "Lección");
         }
         let document = load(&sheet.write());
         let root = follow(&document, catalog_of(&document).get(b"StructTreeRoot").expect("a tree")).as_dict().expect("a dictionary");
         let cell = if head { "TH" } else { "TD" };
-        assert_eq!(outline_of(&document, root.get(b"K").expect("kids")), format!("Document(Table(TR({cell})TR({cell})))"));
+        assert_eq!(outline_of(&document, root.get(b"K").expect("kids")), format!("Document(Table(TR({cell}(P(0)))TR({cell}(P(1)))))"));
     }
 }
 

@@ -28,18 +28,24 @@ impl Column<'_> {
 }
 
 impl Sheet {
-    /// The first page: kind, title, whom it is for, and the facts.
+    /// The first page of a report on one attempt.
     pub(super) fn cover(self, personal: &str) -> Self {
         let texts = self.texts;
-        let kind = Run::new().add_text(self.kind.to_uppercase()).character_spacing(30);
         let facts = [(texts.course, texts.names.course), (texts.date, texts.names.date), (texts.attempt, texts.names.attempt)];
-        let columns = [4440, 3400, 1800];
-        let labels = facts.iter().zip(columns).map(|((label, value), width)| {
+        self.cover_with(&facts, personal)
+    }
+
+    /// The first page: kind, title, whom it is for, and the facts.
+    pub(super) fn cover_with(self, facts: &[Figure<'_>], personal: &str) -> Self {
+        let texts = self.texts;
+        let kind = Run::new().add_text(self.kind.to_uppercase()).character_spacing(30);
+        let columns = &[4440, 3400, 1800][..facts.len().min(3)];
+        let labels = facts.iter().zip(columns).map(|((label, value), &width)| {
             let label = paragraph("Small", label).line_spacing(spacing(140, 30, 240));
             ruled(cell(width), TableCellBorderPosition::Top, RULE, 6).add_paragraph(label).add_paragraph(paragraph("Cell", value))
         });
         let facts =
-            table(vec![TableRow::new(labels.collect()).cant_split()], &columns).margins(TableCellMargins::new().margin(0, 120, 0, 0));
+            table(vec![TableRow::new(labels.collect()).cant_split()], columns).margins(TableCellMargins::new().margin(0, 120, 0, 0));
         self.add(Paragraph::new().style("Eyebrow").line_spacing(spacing(2000, 200, 240)).add_run(kind))
             .add(paragraph("Title", texts.names.assessment))
             .short_rule()

@@ -128,8 +128,6 @@ fn part(name: &str, level: &str, review: &str) -> Part {
         level: Some(level.to_owned()),
         total: 12,
         correct: 9,
-        status: level.to_owned(),
-        tone: "middle".to_owned(),
         strengths: vec![review.to_owned()],
         to_review: vec![Review { name: review.to_owned(), parent: None, questions: vec![2, 3] }],
         plan: vec!["Repaso de fundamentos".to_owned()],

@@ -188,9 +188,8 @@ impl Noun {
             (Self::Lesson, Language::Es) => "lecciones",
             (Self::Lesson, Language::En) => "lessons",
             (Self::Lesson, Language::Pt) => "lições",
-            (Self::Skill, Language::Es) => "habilidades",
+            (Self::Skill, Language::Es | Language::Pt) => "habilidades",
             (Self::Skill, Language::En) => "skills",
-            (Self::Skill, Language::Pt) => "habilidades",
         };
         text.replace("{many}", many)
     }

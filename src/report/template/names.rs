@@ -48,7 +48,7 @@ const PLAIN: [(&str, &str); 42] = [
 ];
 
 /// The paths of the standard data (report.md, section 3). `[]` marks a list, `*` any name.
-pub(super) const PATHS: [&str; 87] = [
+pub(super) const PATHS: [&str; 85] = [
     "student.id",
     "student.name",
     "student.first_name",
@@ -116,8 +116,6 @@ pub(super) const PATHS: [&str; 87] = [
     "parts[].level",
     "parts[].total",
     "parts[].correct",
-    "parts[].status",
-    "parts[].tone",
     "parts[].strengths[]",
     "parts[].to_review[].name",
     "parts[].to_review[].parent",

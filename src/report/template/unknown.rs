@@ -18,13 +18,21 @@ pub(super) fn problem(name: &Name, data: Option<&Value>) -> Option<Problem> {
             Some(Problem::UnknownName { name: plain.clone(), nearest: nearest.map(str::to_owned), known: Vec::new() })
         }
         Name::Path { path, written } => {
-            if path_is_known(path) || data.is_some_and(|data| leads_somewhere(data, path)) {
+            let known = |path: &str| path_is_known(path) || data.is_some_and(|data| leads_somewhere(data, path));
+            // An item of a list nobody knows was told at its loop already.
+            if known(path) || looped_over(path, written).is_some_and(|list| !known(list)) {
                 return None;
             }
             let (nearest, known) = meant(path, written, data);
             Some(Problem::UnknownName { name: written.clone(), nearest, known })
         }
     }
+}
+
+/// The list whose items a name's root stands for (`groups` of `g.name`).
+fn looped_over<'p>(path: &'p str, written: &str) -> Option<&'p str> {
+    let behind = written.split_once('.').map_or(0, |(_, rest)| rest.len() + 1);
+    path.get(..path.len().checked_sub(behind)?)?.strip_suffix("[]")
 }
 
 /// The nearest name; when none is near, the names there are beside it.

@@ -66,6 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
+    #[expect(clippy::disallowed_methods, reason = "the test leaves what a killed process leaves")]
     fn a_sign_stands_as_long_as_its_owner_and_is_cleaned_after_it() {
         let root = tempfile::tempdir().unwrap();
         assert!(is_down(root.path(), "a"), "who is gone without a trace is gone");

@@ -76,6 +76,17 @@ fn form_boxes_and_symbols_have_no_result_and_still_show() {
 }
 
 #[test]
+fn a_forms_list_shows_the_entry_that_is_chosen_17_16_9() {
+    let list = |result: &str| {
+        format!(
+            r#"<w:r><w:fldChar w:fldCharType="begin"><w:ffData><w:ddList>{result}<w:listEntry w:val="Select…"/><w:listEntry w:val="yes"/></w:ddList></w:ffData></w:fldChar></w:r><w:r><w:instrText>FORMDROPDOWN</w:instrText></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r>"#
+        )
+    };
+    assert_eq!(line(&format!("{} {}", list(""), list(r#"<w:result w:val="1"/>"#))), "Select…yes");
+    assert_eq!(line(&list(r#"<w:result w:val="7"/>"#)), "");
+}
+
+#[test]
 fn fields_that_never_end_do_no_harm() {
     let begin = r#"<w:r><w:fldChar w:fldCharType="begin"/></w:r>"#.repeat(200);
     let end = r#"<w:r><w:fldChar w:fldCharType="end"/></w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r>"#.repeat(300);

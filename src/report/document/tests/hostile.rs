@@ -31,6 +31,15 @@ fn too_many_elements_are_an_error() {
 }
 
 #[test]
+fn a_million_cells_are_refused_before_they_take_their_memory() {
+    let row = format!("<w:tr>{}</w:tr>", "<w:tc><w:p/></w:tc>".repeat(1000));
+    let xml = format!("<w:document><w:body><w:tbl>{}</w:tbl></w:body></w:document>", row.repeat(1000));
+    let limits = Limits { ratio: u64::MAX, ..Limits::default() };
+    let package = Package::open(&zip_of(&[("word/document.xml", xml.as_bytes())]), &limits).unwrap();
+    assert!(matches!(read(&package), Err(DocumentError::Xml { reason: XmlError::TooLarge(_), .. })));
+}
+
+#[test]
 fn tables_in_tables_end() {
     let deep = 40;
     let body = format!("{}<w:p/>{}", "<w:tbl><w:tr><w:tc>".repeat(deep), "</w:tc></w:tr></w:tbl>".repeat(deep));

@@ -61,3 +61,15 @@ fn absurd_pages_are_brought_into_range() {
     assert_eq!((section.page.width, section.page.height), (Twips(144), Twips(31_680)));
     assert_eq!((section.page.top, section.columns.count), (Twips(-31_680), 45));
 }
+
+#[test]
+fn papers_are_taken_as_the_standard_has_them() {
+    let side = |width: u32, height: u32| {
+        let (document, _) = Maker::body(&format!(r#"<w:p/><w:sectPr><w:pgSz w:w="{width}" w:h="{height}"/></w:sectPr>"#)).read();
+        (document.sections[0].page.width.0, document.sections[0].page.height.0)
+    };
+    // LibreOffice 7.4 lays 16840 out as 16838 and leaves 16850 alone.
+    assert_eq!(side(11_900, 16_840), (11_906, 16_838));
+    assert_eq!(side(11_906, 16_850), (11_906, 16_850));
+    assert_eq!(side(6000, 6100), (6000, 6100));
+}

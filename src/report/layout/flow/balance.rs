@@ -17,6 +17,7 @@ impl<'a> Flow<'a> {
         let facts = self.context.page.clone();
         self.blocks(blocks);
         if self.drafts.len() != page {
+            self.context.unsupported("columns of equal height over several pages (filled one after the other)");
             return;
         }
         let (mut low, mut high) = (Pt::ZERO, bottom - top);

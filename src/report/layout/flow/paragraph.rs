@@ -87,9 +87,9 @@ impl<'a> Flow<'a> {
                     floats: Some(&floats),
                     left,
                     top: y,
+                    bottom: Some(self.bottom),
                     gap: above,
                     follows: self.previous.is_some(),
-                    room: Some(self.bottom - y),
                 },
             );
             self.floats = floats;
@@ -202,7 +202,11 @@ impl<'a> Flow<'a> {
         let blocks = document.footnotes.get(&id)?;
         let number = self.context.note_number(id, false);
         let width = self.columns.first().map_or(Pt(100.0), |column| column.1);
-        Some(Rc::new(notes::lay(&mut self.context, blocks, number, width)))
+        let note = notes::lay(&mut self.context, blocks, number, width);
+        if note.height > self.bottom - self.column_top {
+            self.context.unsupported("a footnote longer than its page (not continued on the next)");
+        }
+        Some(Rc::new(note))
     }
 
     /// Draws the first `count` lines; returns where the next one starts.

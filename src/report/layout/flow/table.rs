@@ -190,6 +190,9 @@ impl<'a> Flow<'a> {
         let height = laid.height();
         let y = self.y + self.previous.map_or(Pt::ZERO, |above| space_after(&above.props));
         let (x, y) = self.bases(y).place(float.position, laid.width, height);
+        if y + height > self.drafts.last().map_or(y + height, |draft| draft.page.bottom) {
+            self.context.unsupported("a floating table that reaches over its page's end (not divided)");
+        }
         let mut emitter = Emitter::new(laid);
         let mut at = y;
         for (index, row) in laid.rows.iter().enumerate() {

@@ -61,7 +61,7 @@ impl<'t> Emitter<'t> {
                 if let Some(color) = cell.shading {
                     ink.fill(Rect::new(cell.left, y, cell.right, y + row.height), color);
                 }
-                text.append(draw_cell(cell, y, (row.border_top, row.height), row.exact));
+                text.append(draw_cell(cell, y, row));
             }
         }
         ink.append(text);
@@ -113,17 +113,18 @@ fn shift_down(cell: &mut CellBox, free: Pt) {
     }
 }
 
-/// A cell of one row. LibreOffice centres in all of the row but its top border, the last row's bottom border included (measured).
-fn draw_cell(cell: &CellBox, y: Pt, (border, height): (Pt, Pt), exact: bool) -> Ink {
+/// A cell of one row. LibreOffice 7.4 centres in all of the row but its own borders (measured).
+fn draw_cell(cell: &CellBox, y: Pt, row: &RowBox) -> Ink {
     let mut ink = Ink::default();
+    let (border, height) = (row.border_top, row.height);
     let top = y + border + cell.margins[0];
     if cell.direction == TextDirection::Horizontal {
-        let free = height - border - cell.margins[0] - cell.margins[2] - cell.content_height;
+        let free = height - border - row.below - cell.margins[0] - cell.margins[2] - cell.content_height;
         let mut cell = cell.clone();
         shift_down(&mut cell, free);
         for piece in cell.pieces {
             // LibreOffice hides what does not fit into an exact row, line by line.
-            if !exact || piece.top < height - border {
+            if !row.exact || piece.top < height - border {
                 ink.append(piece.drawn());
             }
         }

@@ -28,7 +28,8 @@ pub(in crate::report::starter) fn sheet(language: Language) -> Sheet {
     let at_a_glance = sheet.say("De un vistazo", "At a glance", "Num relance");
     let your_plan = sheet.say("Tu plan, paso a paso", "Your plan, step by step", "Seu plano, passo a passo");
     let bars = super::plain_bars_with("p", "p.name", "p.level or ''");
-    let sheet = results_table(sheet.cover(personal).page(results).intro(greeting, 220));
+    let facts = [(sheet.texts.course, sheet.texts.names.course), (sheet.texts.date, sheet.texts.names.date)];
+    let sheet = results_table(sheet.cover_with(&facts, personal).page(results).intro(greeting, 220));
     let sheet = sheet.heading(at_a_glance).each("p", "parts", |sheet| sheet.add(super::bar(&bars)));
     let sheet = sheet.when("periods", |sheet| period_table(sheet.page(your_plan)));
     let each = sheet.say("Evaluación por evaluación", "Assessment by assessment", "Avaliação por avaliação");
