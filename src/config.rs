@@ -35,6 +35,27 @@ pub struct Config {
     pub font_dir: Option<PathBuf>,
 }
 
+/// The settings by the room that owns them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Section {
+    /// Logs.
+    Logs,
+    /// The HTTP server.
+    Http,
+    /// What calls are verified with.
+    Intake,
+    /// The platform's API.
+    Platform,
+    /// Where everything is kept.
+    Storage,
+    /// Mail.
+    Mail,
+    /// The durable core.
+    Jobs,
+    /// What our jobs do.
+    Pipeline,
+}
+
 /// Everything that is wrong with the settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ConfigError(pub Vec<Problem>);
@@ -61,19 +82,57 @@ impl Config {
         if problems.is_empty() { Ok(config) } else { Err(ConfigError(problems)) }
     }
 
-    /// Reads all sections and keeps going where something is wrong; for `doctor` and for commands that need only a part.
+    /// Reads all sections for a command that needs only some of them: what is wrong elsewhere is no matter of its.
+    ///
+    /// # Errors
+    /// All problems of the sections named.
+    pub fn for_command(env: &mut Env, needed: &[Section]) -> Result<Self, ConfigError> {
+        let (config, problems) = Self::by_section(env);
+        let ours: Vec<Problem> = problems.into_iter().filter(|(section, _)| needed.contains(section)).map(|(_, problem)| problem).collect();
+        if ours.is_empty() { Ok(config) } else { Err(ConfigError(ours)) }
+    }
+
+    /// Reads all sections and keeps going where something is wrong; for `doctor`.
     pub fn with_problems(env: &mut Env) -> (Self, Vec<Problem>) {
+        let (config, problems) = Self::by_section(env);
+        (config, problems.into_iter().map(|(_, problem)| problem).collect())
+    }
+
+    fn by_section(env: &mut Env) -> (Self, Vec<(Section, Problem)>) {
+        let mut problems = Vec::new();
         let config = Self {
-            telemetry: TelemetryConfig::from_env(env),
-            http: HttpConfig::from_env(env),
-            intake: IntakeConfig::from_env(env),
-            learnworlds: LearnWorldsConfig::from_env(env),
-            storage: StorageConfig::from_env(env),
-            mail: MailConfig::from_env(env),
-            jobs: JobsConfig::from_env(env),
-            pipeline: PipelineConfig::from_env(env),
+            telemetry: read(env, &mut problems, Section::Logs, TelemetryConfig::from_env),
+            http: read(env, &mut problems, Section::Http, HttpConfig::from_env),
+            intake: read(env, &mut problems, Section::Intake, IntakeConfig::from_env),
+            learnworlds: read(env, &mut problems, Section::Platform, LearnWorldsConfig::from_env),
+            storage: read(env, &mut problems, Section::Storage, StorageConfig::from_env),
+            mail: read(env, &mut problems, Section::Mail, MailConfig::from_env),
+            jobs: read(env, &mut problems, Section::Jobs, JobsConfig::from_env),
+            pipeline: read(env, &mut problems, Section::Pipeline, PipelineConfig::from_env),
             font_dir: env.var("FONT_DIR").map(PathBuf::from),
         };
-        (config, env.problems().to_vec())
+        (config, problems)
+    }
+}
+
+/// Reads one section and notes which problems are its.
+fn read<T>(env: &mut Env, problems: &mut Vec<(Section, Problem)>, section: Section, from_env: fn(&mut Env) -> T) -> T {
+    let before = env.problems().len();
+    let value = from_env(env);
+    problems.extend(env.problems().iter().skip(before).map(|problem| (section, problem.clone())));
+    value
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_hears_of_the_problems_of_its_own_sections_only() {
+        let env = || Env::from_pairs([("STORAGE_BACKEND", "gcss"), ("WEBHOOK_WAIT_SECONDS", "soon")]);
+        let error = Config::for_command(&mut env(), &[Section::Storage, Section::Mail]).expect_err("the storage is misspelt");
+        assert_eq!(error.0.iter().map(|problem| problem.variable.as_str()).collect::<Vec<_>>(), ["STORAGE_BACKEND"]);
+        assert!(Config::for_command(&mut env(), &[Section::Mail, Section::Jobs]).is_ok());
+        assert_eq!(Config::with_problems(&mut env()).1.len(), 3, "and doctor hears of all");
     }
 }

@@ -107,6 +107,11 @@ impl Env {
         None
     }
 
+    /// Whether a secret is given, directly or as a file; it is not read.
+    pub fn has_secret(&self, name: &str) -> bool {
+        self.var(name).is_some() || self.var(&format!("{name}_FILE")).is_some()
+    }
+
     /// Notes a problem with a variable.
     pub fn problem(&mut self, variable: &str, message: impl Into<String>) {
         self.problems.push(Problem { variable: variable.to_owned(), message: message.into() });

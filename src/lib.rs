@@ -10,7 +10,7 @@
 //!                                          ▲                           ├─► analysis   pure
 //!                                          │ create-only records       ├─► report     pure: template → layout → pdf
 //!                                       storage ◄──────────────────────┼─► storage    keep the results
-//!                                   (local | gcs | memory)             └─► delivery   mail, outbound webhooks
+//!                                   (local | gcs | hybrid | memory)    └─► delivery   mail
 //! ```
 //!
 //! Each folder is a room with its door in `mod.rs`; who may import whom stands in ARCHITECTURE.md and is held by `tests/architecture.rs`.

@@ -64,7 +64,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ),
     ("hmac", &["signing.rs"]),
     ("sha2", &["signing.rs"]),
-    ("minijinja", &["report/template/", "report/data.rs", "report/charts/", "analysis/", "pipeline/", "http/console/"]),
+    ("minijinja", &["report/template/", "report/data.rs", "report/charts/", "analysis/", "pipeline/"]),
     ("calamine", &["analysis/"]),
     ("rustybuzz", &["report/fonts/"]),
     ("ttf_parser", &["report/fonts/", "report/pdf/fonts/"]),

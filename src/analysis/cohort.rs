@@ -30,8 +30,10 @@ pub struct Standing {
     pub count: u64,
     /// Their mean percentage.
     pub mean: f64,
-    /// The share of the others that this result is above, ties counted half; 0–100.
+    /// Where the result stands among the others, ties counted half; 0–100.
     pub percentile: f64,
+    /// The share of the others that this result is above, ties not counted; 0–100. What a sentence may say.
+    pub above: f64,
 }
 
 impl CohortSummary {
@@ -82,7 +84,8 @@ impl CohortSummary {
         // The result itself is not one of the others, if it has been counted.
         let others = self.count - u64::from(same > 0);
         let percentile = (below as f64 + same.saturating_sub(1) as f64 / 2.0) * 100.0 / others as f64;
-        Some(Standing { count: self.count, mean: self.sum as f64 / 1e6 / self.count as f64, percentile })
+        let above = below as f64 * 100.0 / others as f64;
+        Some(Standing { count: self.count, mean: self.sum as f64 / 1e6 / self.count as f64, percentile, above })
     }
 }
 
@@ -112,7 +115,7 @@ mod tests {
         assert_eq!(nine.standing(50.0), None);
         let mut ten = nine;
         ten.add(100.0);
-        assert_eq!(ten.standing(100.0), Some(Standing { count: 10, mean: 55.0, percentile: 100.0 }));
+        assert_eq!(ten.standing(100.0), Some(Standing { count: 10, mean: 55.0, percentile: 100.0, above: 100.0 }));
     }
 
     #[test]
@@ -123,6 +126,9 @@ mod tests {
         assert_eq!(percentile(50.0), Some(50.0));
         // Of the ten others eight are below and one is equal.
         assert_eq!(percentile(80.0), Some(85.0));
+        assert_eq!(summary.standing(80.0).map(|s| s.above), Some(80.0));
+        let equals = of(&[70.0; 12]);
+        assert_eq!(equals.standing(70.0).map(|s| (s.percentile, s.above)), Some((50.0, 0.0)));
         assert_eq!(percentile(100.0), Some(100.0));
     }
 
@@ -152,6 +158,7 @@ mod tests {
             for result in &a {
                 prop_assert!(left.remove(*result));
                 if let Some(standing) = whole.standing(*result) {
+                    prop_assert!(standing.above <= standing.percentile);
                     prop_assert!((0.0..=100.0).contains(&standing.percentile) && (0.0..=100.0).contains(&standing.mean));
                 }
             }

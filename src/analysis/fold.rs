@@ -5,7 +5,7 @@ use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 
 /// A text for comparing answers: NFKC, case folded, white space collapsed, typographic dashes, quotes and invisible characters made plain.
 ///
-/// Superscript digits become `^2` instead of NFKC's `2`: in mathematics `10³` and `103` are two different options.
+/// What is raised becomes `^2` instead of NFKC's `2`: in mathematics `10³` and `103` are two different options.
 pub(crate) fn plain(text: &str) -> String {
     // Most answers are a letter: what has nothing to fold but case skips Unicode's tables.
     if text.is_ascii() {
@@ -65,7 +65,11 @@ fn plain_char(c: char) -> Option<char> {
         '\u{2010}'..='\u{2015}' | '\u{2212}' => Some('-'),
         '\u{2018}'..='\u{201b}' | '\u{2032}' => Some('\''),
         '\u{201c}'..='\u{201f}' | '«' | '»' => Some('"'),
-        '\u{2044}' => Some('/'),
+        '\u{2044}' | '\u{2215}' => Some('/'),
+        '\u{2217}' => Some('*'),
+        '\u{2219}' | '\u{22c5}' => Some('·'),
+        '\u{2236}' => Some(':'),
+        '\u{223c}' => Some('~'),
         _ => Some(c),
     }
 }
@@ -73,9 +77,12 @@ fn plain_char(c: char) -> Option<char> {
 fn mark_superscripts(text: &str) -> String {
     let mut marked = String::with_capacity(text.len());
     let mut raised = false;
-    for c in text.chars() {
-        let superscript = matches!(c, '²' | '³' | '¹' | '⁰' | '⁴'..='⁹' | '⁺' | '⁻');
-        if superscript && !raised {
+    let mut chars = text.chars().peekable();
+    while let Some(c) = chars.next() {
+        let superscript = is_superscript(c);
+        // A charge is the same raised or not: `Na⁺`.
+        let charge = matches!(c, '⁺' | '⁻') && !chars.peek().copied().is_some_and(is_superscript);
+        if superscript && !raised && !charge {
             marked.push('^');
         }
         // NFKC would glue `3½` to `31/2`.
@@ -86,6 +93,11 @@ fn mark_superscripts(text: &str) -> String {
         raised = superscript;
     }
     marked
+}
+
+/// Raised figures, signs and letters; the ordinals `º` and `ª` are none.
+fn is_superscript(c: char) -> bool {
+    matches!(c, '²' | '³' | '¹' | '⁰'..='ⁿ' | 'ʰ'..='ʸ' | 'ˡ'..='ˣ' | 'ᴬ'..='ᵛ')
 }
 
 #[cfg(test)]

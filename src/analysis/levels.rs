@@ -53,7 +53,7 @@ pub(crate) struct ConditionFault {
     pub(crate) suggestion: Option<String>,
 }
 
-/// The first rule that holds, with its position.
+/// The first rule that holds; or the rule whose condition cannot be evaluated, and why.
 pub(crate) fn first<'r>(rules: &'r [LevelRule], facts: &Arc<Facts>) -> Result<Option<&'r LevelRule>, (&'r LevelRule, String)> {
     for rule in rules {
         let holds = rule.when.as_deref().map_or(Ok(true), |when| holds(when, facts)).map_err(|message| (rule, message))?;

@@ -30,7 +30,7 @@ use crate::analysis::bank::{LECTURE, QuestionBank};
 use crate::analysis::grouping::Judged;
 use crate::analysis::matching::judge::{self, Verdict};
 use crate::analysis::matching::kind::Kind;
-use crate::analysis::matching::{By, Matched};
+use crate::analysis::matching::{By, Matched, Mismatch};
 use crate::analysis::profile::Profile;
 use crate::analysis::summary::Evidence;
 use crate::model::analysis::{Analysis, QuestionResult};
@@ -43,15 +43,27 @@ pub use platform::analyse_without_bank;
 pub enum AnalysisError {
     /// The bank belongs to another assessment, or the platform's descriptions changed.
     #[error(
-        "none of the {answers} answers belongs to one of the {questions} questions of the bank '{bank}': is it the bank of this assessment?"
+        "only {met} of the {answers} answers belong to one of the {questions} questions of the bank '{bank}': is it the bank of this assessment?"
     )]
-    NothingMatched {
+    FewMatched {
         /// The bank's file.
         bank: String,
+        /// Answers that belong to a question.
+        met: usize,
         /// Answers in the submission.
         answers: usize,
         /// Questions in the bank.
         questions: usize,
+    },
+    /// Numbers, texts and places say different things about which answer belongs to which question.
+    #[error(
+        "answers and the questions of the bank '{bank}' cannot be brought together: {message}; correct the bank's numbers or texts, or the assessment"
+    )]
+    Contradiction {
+        /// The bank's file.
+        bank: String,
+        /// Which block, and what its signs say.
+        message: String,
     },
     /// The profile groups by a column that the bank lacks.
     #[error("the profile '{profile}' groups by '{column}', which the bank '{bank}' does not have; its columns are: {}", known.join(", "))]
@@ -82,6 +94,17 @@ pub enum AnalysisError {
     NoPoints,
 }
 
+impl AnalysisError {
+    fn of(mismatch: Mismatch, submission: &Submission, bank: &QuestionBank) -> Self {
+        let (answers, questions) = (submission.answers.len(), bank.questions().len());
+        let bank = bank.name().to_owned();
+        match mismatch {
+            Mismatch::Few(met) => Self::FewMatched { bank, met, answers, questions },
+            Mismatch::Contradiction(message) => Self::Contradiction { bank, message },
+        }
+    }
+}
+
 /// Judges a submission by its question bank.
 ///
 /// Totals come from the bank: a question without an answer is unanswered, and blocks that belong to no question are left out.
@@ -89,11 +112,7 @@ pub enum AnalysisError {
 /// # Errors
 /// When bank, profile and submission do not fit together; never because of what a student answered.
 pub fn analyse(submission: &Submission, bank: &QuestionBank, profile: &Profile) -> Result<Analysis, AnalysisError> {
-    let matched = matching::pair(submission, bank);
-    if matched.answers.is_empty() && !submission.answers.is_empty() {
-        let (answers, questions) = (submission.answers.len(), bank.questions().len());
-        return Err(AnalysisError::NothingMatched { bank: bank.name().to_owned(), answers, questions });
-    }
+    let matched = matching::pair(submission, bank).map_err(|mismatch| AnalysisError::of(mismatch, submission, bank))?;
     let columns = group_columns(bank, profile)?;
     let mut evidence = Evidence { notes: matched.notes.clone(), explanation: vec![pairing_words(&matched)], ..Evidence::default() };
     let judged = judge_all(bank, &matched, columns.last(), &mut evidence);
@@ -149,7 +168,7 @@ fn pairing_words(matched: &Matched) -> String {
     let how = match matched.by {
         By::Number => "the descriptions name the questions' numbers",
         By::Text => "the descriptions are the questions' texts in the bank",
-        By::Position => "no description names a question, so the order decides",
+        By::Position => "too few descriptions name a question, so the order decides",
     };
     format!("answers and questions: {how}; {} answers met a question, {} blocks left out", matched.answers.len(), matched.left_out)
 }

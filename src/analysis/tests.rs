@@ -102,7 +102,7 @@ fn a_bank_of_another_assessment_is_an_error_and_no_zero() {
     let answers = answers.iter().map(|d| Answer { description: Some((*d).to_owned()), answer: Some("A".into()), ..Answer::default() });
     let submission = Submission { answers: answers.collect(), ..Submission::default() };
     let error = analyse(&submission, &bank, &Profile::default()).expect_err("nothing matches");
-    assert_eq!(error, AnalysisError::NothingMatched { bank: "bank.csv".into(), answers: 2, questions: 2 });
+    assert_eq!(error, AnalysisError::FewMatched { bank: "bank.csv".into(), met: 0, answers: 2, questions: 2 });
 }
 
 #[test]

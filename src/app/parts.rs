@@ -12,8 +12,10 @@ use tokio::sync::Mutex;
 use crate::app::App;
 use crate::clock::Clock;
 use crate::config::Config;
-use crate::delivery::mail::Mailer;
+use crate::delivery::mail::{Mailer, Tally};
 use crate::http::health::Part;
+use crate::http::metrics::Totals;
+use crate::http::tasks::Upkeep;
 use crate::intake::sources::learnworlds::client::LearnWorldsClient;
 use crate::jobs::Jobs;
 use crate::pipeline::config::MissingValue;
@@ -102,17 +104,37 @@ impl OpenTemplate for Opened {
     }
 }
 
+/// The pipeline's upkeep, as `/tasks/sweep` asks for it.
+pub struct PipelineUpkeep(pub Arc<Pipeline>);
+
+#[async_trait]
+impl Upkeep for PipelineUpkeep {
+    async fn keep_up(&self) -> Result<(), String> {
+        self.0.upkeep().await.map(drop).map_err(|error| error.to_string())
+    }
+}
+
+/// What became of the mails, as `/metrics` tells it.
+pub struct MailTotals(pub Arc<Mailer>);
+
+impl Totals for MailTotals {
+    fn totals(&self) -> Vec<(&'static str, u64)> {
+        let Tally { sent, refused, transient, ambiguous } = self.0.tally();
+        vec![("sent", sent), ("refused", refused), ("transient", transient), ("ambiguous", ambiguous)]
+    }
+}
+
 /// The parts behind `/ready`.
 pub fn readiness(app: &App) -> Vec<Arc<dyn Part>> {
-    let mut parts = checks(app);
+    let mut parts: Vec<Arc<dyn Part>> = vec![Arc::new(StoragePart(Arc::clone(&app.store)))];
+    parts.extend(checks(app));
     parts.push(Arc::new(WorkersPart(Arc::clone(&app.jobs))));
     parts
 }
 
-/// The parts that can be tried without a running service; for `doctor`.
+/// The parts that can be tried without a running service; `doctor` asks them too, and tries the storage more thoroughly than a probe may.
 pub fn checks(app: &App) -> Vec<Arc<dyn Part>> {
     vec![
-        Arc::new(StoragePart(Arc::clone(&app.store))),
         Arc::new(MailPart { mailer: Arc::clone(&app.mailer), clock: Arc::clone(&app.clock), good_until: Mutex::new(None) }),
         Arc::new(TemplatePart(Arc::clone(&app.pipeline))),
         Arc::new(BanksPart(Arc::clone(&app.store))),

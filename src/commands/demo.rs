@@ -2,6 +2,7 @@
 //!
 //! It is the service itself that runs: a signed completion goes over HTTP to its own `/webhook`.
 
+use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -31,7 +32,7 @@ pub struct Args {
     /// Where to keep the results
     #[arg(long, default_value = "demo-data")]
     data_dir: PathBuf,
-    /// Leave the service running afterwards, on port 8080 or PORT
+    /// Leave the service running afterwards, for this machine only, on port 8080 or PORT
     #[arg(long)]
     keep_running: bool,
     /// Open the PDF
@@ -46,7 +47,8 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     let config = config(&args.data_dir)?;
     files::block_on(async {
         let port = if args.keep_running { Env::from_process().parsed("PORT", 8080, "a port") } else { 0 };
-        let listener = app::listen(port).await?;
+        // The demo's secret is known to everybody, so nobody else may reach it.
+        let listener = app::listen(Ipv4Addr::LOCALHOST, port).await?;
         let port = listener.local_addr()?.port();
         let app = App::open(config, Arc::new(SystemClock)).await?;
         let jobs = app.jobs.clone();

@@ -1,4 +1,4 @@
-//! `gradepost doctor`: every setting and every part, checked, secrets hidden.
+//! `gradepost doctor`: every setting with the value that counts, and every part really tried; secrets hidden.
 
 use std::sync::Arc;
 
@@ -10,6 +10,7 @@ use crate::clock::SystemClock;
 use crate::commands::files;
 use crate::config::Config;
 use crate::env::Env;
+use crate::jobs::config::TaskQueue;
 
 /// Arguments of `doctor`.
 #[derive(Debug, clap::Args)]
@@ -31,17 +32,24 @@ struct Line {
 #[serde(rename_all = "snake_case")]
 enum State {
     Ok,
+    Set,
     Off,
+    Warning,
     Problem,
 }
 
 /// Checks everything and prints a line a part; fails when something is wrong.
 pub fn run(args: &Args) -> anyhow::Result<()> {
-    let (config, problems) = Config::with_problems(&mut Env::from_process());
+    let mut env = Env::from_process();
+    let (config, problems) = Config::with_problems(&mut env);
     let mut lines: Vec<Line> = problems
         .iter()
         .map(|problem| Line { part: problem.variable.clone(), state: State::Problem, detail: problem.message.clone() })
         .collect();
+    if let Some(warning) = config.intake.warning() {
+        lines.push(Line { part: "webhook".to_owned(), state: State::Warning, detail: warning.to_owned() });
+    }
+    lines.extend(settings(&env));
     lines.extend(optional(&config));
     lines.extend(files::block_on(async { Ok(parts(config).await) })?);
     if args.json {
@@ -50,7 +58,9 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
         for line in &lines {
             let mark = match line.state {
                 State::Ok => "ok     ",
+                State::Set => "setting",
                 State::Off => "off    ",
+                State::Warning => "WARNING",
                 State::Problem => "PROBLEM",
             };
             println!("{mark}  {:<24} {}", line.part, line.detail);
@@ -63,6 +73,33 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     }
 }
 
+/// Every setting with the value that counts: given, or the default that `env.template` tells. Secrets are only set or unset.
+fn settings(env: &Env) -> Vec<Line> {
+    let names = |line: &'static str| line.trim_start_matches("# ").split_once('=').filter(|(name, _)| is_variable(name));
+    let line = |(name, default): (&str, &str)| {
+        let detail = match (env.var(name), env.var(&format!("{name}_FILE"))) {
+            (Some(_), _) if is_secret(name) => "set".to_owned(),
+            (Some(value), _) => value.to_owned(),
+            (None, Some(file)) if is_secret(name) => format!("set, from {file}"),
+            _ if default.is_empty() => "unset".to_owned(),
+            _ => format!("{default} (default)"),
+        };
+        Line { part: name.to_owned(), state: State::Set, detail }
+    };
+    TEMPLATE.lines().filter_map(names).map(line).collect()
+}
+
+/// Lists every variable with its default; a test holds it against the code.
+const TEMPLATE: &str = include_str!("../../env.template");
+
+fn is_variable(text: &str) -> bool {
+    text.starts_with(|c: char| c.is_ascii_uppercase()) && text.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
+}
+
+fn is_secret(name: &str) -> bool {
+    ["SECRET", "PASS", "TOKEN"].iter().any(|word| name.contains(word))
+}
+
 /// Features that are off until configured.
 fn optional(config: &Config) -> Vec<Line> {
     let line = |part: &str, on: bool, when_on: &str, when_off: &str| Line {
@@ -70,6 +107,7 @@ fn optional(config: &Config) -> Vec<Line> {
         state: if on { State::Ok } else { State::Off },
         detail: if on { when_on } else { when_off }.to_owned(),
     };
+    let pushes_are_believed = matches!(config.jobs.queue, TaskQueue::PubSub { push: Some(_), .. });
     vec![
         line(
             "admin alerts",
@@ -77,11 +115,16 @@ fn optional(config: &Config) -> Vec<Line> {
             "ADMIN_EMAIL is told once a cause",
             "set ADMIN_EMAIL to be told when a person must act",
         ),
-        line("console and metrics", config.http.admin_token.is_some(), "ADMIN_TOKEN is set", "set ADMIN_TOKEN to open them"),
+        line(
+            "metrics",
+            config.http.admin_token.is_some() || config.http.metrics_public,
+            if config.http.metrics_public { "METRICS_PUBLIC is on" } else { "ADMIN_TOKEN is set" },
+            "set ADMIN_TOKEN to open /metrics",
+        ),
         line(
             "task queue",
-            config.http.task_token.is_some(),
-            "TASK_TOKEN is set",
+            config.http.task_token.is_some() || pushes_are_believed,
+            if pushes_are_believed { "the push subscription may call /tasks" } else { "TASK_TOKEN is set" },
             "set TASK_TOKEN to let a scheduler call /tasks/run and /tasks/sweep",
         ),
         line("own fonts", config.font_dir.is_some(), "FONT_DIR is set", "set FONT_DIR to add the school's own fonts"),
@@ -104,13 +147,22 @@ async fn platform(app: &App) -> Line {
     Line { part: "platform API".to_owned(), state, detail }
 }
 
+/// The storage, really written to.
+async fn storage(app: &App) -> Line {
+    let (state, detail) = match app::try_store(app.store.as_ref()).await {
+        Ok(steps) => (State::Ok, format!("{}: {steps}", app.store.describe())),
+        Err(error) => (State::Problem, format!("{} is not usable: {error:#}", app.store.describe())),
+    };
+    Line { part: "storage".to_owned(), state, detail }
+}
+
 /// The parts behind `/ready`, each really tried.
 async fn parts(config: Config) -> Vec<Line> {
     let app = match App::open(config, Arc::new(SystemClock)).await {
         Ok(app) => app,
         Err(error) => return vec![Line { part: "start".to_owned(), state: State::Problem, detail: format!("{error:#}") }],
     };
-    let mut lines = vec![platform(&app).await];
+    let mut lines = vec![platform(&app).await, storage(&app).await];
     for part in app::parts::checks(&app) {
         let (state, detail) = match part.check().await {
             Ok(detail) => (State::Ok, detail),

@@ -8,7 +8,7 @@ use clap::Subcommand;
 use crate::app::App;
 use crate::clock::SystemClock;
 use crate::commands::files;
-use crate::config::Config;
+use crate::config::{Config, Section};
 use crate::env::Env;
 
 /// Commands about derived files.
@@ -21,7 +21,7 @@ pub enum Command {
 /// Runs one of the commands.
 pub fn run(command: &Command) -> anyhow::Result<()> {
     let Command::Processed = command;
-    let (config, _) = Config::with_problems(&mut Env::from_process());
+    let config = Config::for_command(&mut Env::from_process(), &[Section::Storage])?;
     files::block_on(async {
         let app = App::open(config, Arc::new(SystemClock)).await?;
         let rebuilt = app.pipeline.processed().rebuild(app.clock.now()).await.context("cannot rebuild processed.csv")?;

@@ -5,7 +5,7 @@ use clap::Subcommand;
 
 use crate::app;
 use crate::commands::files;
-use crate::config::Config;
+use crate::config::{Config, Section};
 use crate::env::Env;
 
 /// Commands about storage.
@@ -18,7 +18,7 @@ pub enum Command {
 /// Runs one of the commands.
 pub fn run(command: &Command) -> anyhow::Result<()> {
     let Command::Check = command;
-    let (config, _) = Config::with_problems(&mut Env::from_process());
+    let config = Config::for_command(&mut Env::from_process(), &[Section::Storage])?;
     files::block_on(async {
         let store = app::open_store(&config).await?;
         let steps = app::try_store(store.as_ref()).await.with_context(|| format!("{} is not usable", store.describe()))?;

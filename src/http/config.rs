@@ -17,7 +17,7 @@ pub struct HttpConfig {
     pub max_body_bytes: usize,
     /// `RATE_LIMIT_PER_MINUTE` (default 600): requests to `/webhook` per source address; 0 = no limit.
     pub rate_limit_per_minute: u32,
-    /// `ADMIN_TOKEN`: opens `/metrics` and the console; without it they are off.
+    /// `ADMIN_TOKEN`: opens `/metrics`; without it they are closed, unless they are public.
     pub admin_token: Option<SecretString>,
     /// `METRICS_PUBLIC` (default false): `/metrics` needs no token.
     pub metrics_public: bool,
@@ -25,8 +25,8 @@ pub struct HttpConfig {
     pub task_token: Option<SecretString>,
     /// `K_SERVICE` is set: we stand behind Cloud Run's front end, which appends the caller's address to `X-Forwarded-For`.
     pub behind_proxy: bool,
-    /// Longest time for reading and answering one request.
-    pub request_timeout: Duration,
+    /// The longest time a request's body may take to arrive. Answering has no such limit: what is accepted must not be answered as if it were not.
+    pub arrival_limit: Duration,
 }
 
 impl Default for HttpConfig {
@@ -40,7 +40,7 @@ impl Default for HttpConfig {
             metrics_public: false,
             task_token: None,
             behind_proxy: false,
-            request_timeout: Duration::from_secs(30),
+            arrival_limit: Duration::from_secs(30),
         }
     }
 }
@@ -66,7 +66,7 @@ impl HttpConfig {
             metrics_public: env.switch("METRICS_PUBLIC", false),
             task_token: env.secret(&["TASK_TOKEN"]),
             behind_proxy: env.var("K_SERVICE").is_some(),
-            request_timeout: default.request_timeout,
+            arrival_limit: default.arrival_limit,
         }
     }
 }

@@ -40,6 +40,9 @@ pub enum ApiError {
     /// 500.
     #[error("Internal error")]
     Internal,
+    /// 503 with `Retry-After`: a task that cannot be done now; which, in words.
+    #[error("{0}")]
+    NotNow(String, Duration),
     /// 503 with `Retry-After`: nothing was accepted.
     #[error("The event could not be stored; nothing was accepted, send it again")]
     Unavailable(Duration),
@@ -57,7 +60,7 @@ impl ApiError {
             Self::UnsupportedMediaType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type"),
             Self::RateLimited(_) => (StatusCode::TOO_MANY_REQUESTS, "rate_limited"),
             Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
-            Self::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
+            Self::NotNow(..) | Self::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),
         }
     }
 }
@@ -69,7 +72,7 @@ impl IntoResponse for ApiError {
         let mut response = (code, body).into_response();
         let headers = response.headers_mut();
         match self {
-            Self::RateLimited(after) | Self::Unavailable(after) => {
+            Self::RateLimited(after) | Self::NotNow(_, after) | Self::Unavailable(after) => {
                 // Whole seconds, rounded up, at least one (RFC 9110, section 10.2.3).
                 let seconds = after.as_secs() + u64::from(after.subsec_nanos() > 0);
                 headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds.max(1)));

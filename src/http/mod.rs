@@ -1,6 +1,6 @@
 //! The front desk, and the only room that knows axum: verifies a call, makes it durable, answers.
 //!
-//! Never a 2xx before an event is durable, never a 5xx once it is (product.md "HTTP").
+//! Never a 2xx before an event is durable, never a 5xx once it is.
 
 pub mod config;
 pub mod error;

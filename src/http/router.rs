@@ -9,7 +9,7 @@ use std::time::Duration;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
-use axum::middleware::{self, Next};
+use axum::middleware;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -26,7 +26,6 @@ const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 /// The service's routes over its state.
 pub fn router(state: AppState) -> Router {
     let limit = state.config.max_body_bytes;
-    let timeout = state.config.request_timeout;
     let request_ids = RequestIds { keys: (RandomState::new(), RandomState::new()), count: Arc::default() };
     Router::new()
         .route("/", get(info::show).fallback(|| wrong_method("GET, HEAD")))
@@ -39,7 +38,6 @@ pub fn router(state: AppState) -> Router {
         .route("/metrics", get(metrics::show).fallback(|| wrong_method("GET, HEAD")))
         .fallback(|| std::future::ready(ApiError::NotFound))
         .layer(DefaultBodyLimit::max(limit))
-        .layer(middleware::from_fn(move |request, next| in_time(timeout, request, next)))
         .layer(middleware::map_response(harden))
         .layer(CatchPanicLayer::custom(|_: Box<dyn std::any::Any + Send>| ApiError::Internal.into_response()))
         .layer(TraceLayer::new_for_http().make_span_with(request_span).on_request(()).on_response(log_response).on_failure(()))
@@ -50,14 +48,6 @@ pub fn router(state: AppState) -> Router {
 
 fn wrong_method(allowed: &'static str) -> Ready<ApiError> {
     std::future::ready(ApiError::MethodNotAllowed(allowed))
-}
-
-/// A request that drips in forever must not hold a connection.
-async fn in_time(limit: Duration, request: Request, next: Next) -> Response {
-    match tokio::time::timeout(limit, next.run(request)).await {
-        Ok(response) => response,
-        Err(_) => ApiError::Timeout.into_response(),
-    }
 }
 
 /// Answers are nobody's to guess at, frame or keep.

@@ -23,7 +23,7 @@ pub enum EventKind {
     Completed {
         /// Who finished what.
         completion: Box<Completion>,
-        /// What makes two events the same effect (durability.md "Records"): source, student, assessment and submission; two events with the same key give one report.
+        /// What makes two events the same effect: source, student, assessment and submission; two events with the same key give one report.
         effect_key: String,
     },
     /// A completion that a retry cannot mend (no assessment reference, no student): recorded and shown to a person.

@@ -7,8 +7,6 @@ pub mod event;
 pub mod source;
 pub mod sources;
 
-use jiff::Timestamp;
-
 use crate::intake::event::{IntakeEvent, Rejection};
 use crate::intake::source::{Headers, Secrets, Source};
 
@@ -17,7 +15,7 @@ use crate::intake::source::{Headers, Secrets, Source};
 /// # Errors
 /// [`Rejection::Unauthorized`] when the call is not authentic, [`Rejection::Malformed`] when an authentic body is no JSON object.
 /// Everything else is an event, if only an ignored one.
-pub fn accept(source: &dyn Source, headers: Headers<'_>, body: &[u8], secrets: &Secrets, now: Timestamp) -> Result<IntakeEvent, Rejection> {
+pub fn accept(source: &dyn Source, headers: Headers<'_>, body: &[u8], secrets: &Secrets) -> Result<IntakeEvent, Rejection> {
     source.verify(headers, body, secrets)?;
-    source.parse(body, now)
+    source.parse(body)
 }

@@ -1,6 +1,5 @@
 //! The seam for platforms.
 
-use jiff::Timestamp;
 use secrecy::SecretString;
 
 use crate::intake::event::{IntakeEvent, Rejection};
@@ -51,5 +50,5 @@ pub trait Source: Send + Sync {
     ///
     /// # Errors
     /// [`Rejection::Malformed`] only when the body is not a JSON object; everything else is an event, if only an ignored one.
-    fn parse(&self, body: &[u8], now: Timestamp) -> Result<IntakeEvent, Rejection>;
+    fn parse(&self, body: &[u8]) -> Result<IntakeEvent, Rejection>;
 }

@@ -74,6 +74,11 @@ impl JobsConfig {
         if env.one_of("TASK_QUEUE", false, &[("inline", false), ("pubsub", true)]) {
             let emulator = env.var("PUBSUB_EMULATOR_HOST").map(ToOwned::to_owned);
             config.queue = TaskQueue::PubSub { topic: topic(env), emulator, push: PushConfig::from_env(env) };
+            let names_a_caller = ["PUBSUB_PUSH_AUDIENCE", "PUBSUB_PUSH_ACCOUNT"].iter().any(|name| env.var(name).is_some());
+            if !names_a_caller && !env.has_secret("TASK_TOKEN") {
+                let message = "TASK_QUEUE=pubsub, but nobody may call /tasks/run; set PUBSUB_PUSH_AUDIENCE and PUBSUB_PUSH_ACCOUNT to the push subscription's, or TASK_TOKEN";
+                env.problem("TASK_QUEUE", message);
+            }
         }
         config
     }
@@ -163,10 +168,24 @@ mod tests {
 
     #[test]
     fn a_topic_is_completed_with_the_project() {
-        let mut env = Env::from_pairs([("TASK_QUEUE", "pubsub"), ("PUBSUB_TOPIC", "jobs"), ("GCP_PROJECT_ID", "school")]);
+        let mut env =
+            Env::from_pairs([("TASK_QUEUE", "pubsub"), ("PUBSUB_TOPIC", "jobs"), ("GCP_PROJECT_ID", "school"), ("TASK_TOKEN", "t")]);
         let config = JobsConfig::from_env(&mut env);
         assert_eq!(config.queue, TaskQueue::PubSub { topic: "projects/school/topics/jobs".to_owned(), emulator: None, push: None });
         assert!(env.problems().is_empty());
+    }
+
+    #[test]
+    fn a_task_queue_that_nobody_may_answer_to_is_a_problem() {
+        let base = [("TASK_QUEUE", "pubsub"), ("PUBSUB_TOPIC", "projects/p/topics/t")];
+        let problems = |more: &[(&str, &str)]| {
+            let mut env = Env::from_pairs([&base, more].concat());
+            JobsConfig::from_env(&mut env);
+            env.problems().iter().map(|problem| problem.variable.clone()).collect::<Vec<_>>()
+        };
+        assert_eq!(problems(&[]), ["TASK_QUEUE"]);
+        assert!(problems(&[("TASK_TOKEN", "t")]).is_empty() && problems(&[("TASK_TOKEN_FILE", "/secrets/t")]).is_empty());
+        assert!(problems(&[("PUBSUB_PUSH_AUDIENCE", "https://x/tasks/run"), ("PUBSUB_PUSH_ACCOUNT", "a@b.cl")]).is_empty());
     }
 
     #[test]

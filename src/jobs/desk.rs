@@ -1,5 +1,9 @@
 //! What people do with jobs: see them, and move those that stand still.
 
+use std::collections::HashSet;
+
+use futures::stream::{self, BoxStream};
+use futures::{StreamExt as _, TryStreamExt as _};
 use jiff::Timestamp;
 use serde::Serialize;
 use serde_json::Value;
@@ -20,7 +24,7 @@ use crate::storage::key::{DUE_FOLDER, ended_folder, parse_due, parse_ended};
 pub struct JobView {
     /// The job.
     pub id: JobId,
-    /// `waiting`, `running`, `done`, `parked` or `dead`.
+    /// `waiting`, `running`, `done`, `parked` or `dead`; `unreadable` when its records are damaged.
     pub state: &'static str,
     /// The verified source of its event.
     pub source: String,
@@ -64,6 +68,16 @@ pub enum StateFilter {
     Ended(EndState),
 }
 
+/// Decides which jobs of a list are kept.
+pub type Keep<'a> = dyn FnMut(&JobView) -> bool + Send + 'a;
+
+/// The state of a job whose records are damaged.
+const UNREADABLE: &str = "unreadable";
+/// Entries of a list read at a time.
+const PAGE: usize = 1000;
+/// Jobs read at the same time.
+const READS: usize = 16;
+
 impl Default for JobFilter {
     fn default() -> Self {
         Self { state: None, limit: 100 }
@@ -78,11 +92,19 @@ impl Jobs {
 
     /// Jobs: the open ones by when they are due, then the ended ones, newest first.
     ///
-    /// Costs what it returns, however many jobs there ever were.
+    /// Costs what it returns, however many jobs there ever were. A job whose records are damaged is listed as `unreadable` and hides no other.
     pub async fn list(&self, filter: &JobFilter) -> Result<Vec<JobView>, JobsError> {
+        self.list_where(filter, &mut |_| true).await
+    }
+
+    /// As [`Jobs::list`], but only those that `keep` says yes to; the others are forgotten as soon as they are seen.
+    pub async fn list_where(&self, filter: &JobFilter, keep: &mut Keep<'_>) -> Result<Vec<JobView>, JobsError> {
+        let mut seen = HashSet::new();
         let mut views = Vec::new();
+        // Two pointers may lead to one job for a moment, and it may end while the list is made.
+        let mut first_seen = |view: &JobView| keep(view) && seen.insert(view.id.clone());
         if matches!(filter.state, None | Some(StateFilter::Open)) {
-            self.list_open(filter.limit, &mut views).await?;
+            self.list_open(filter.limit, &mut first_seen, &mut views).await?;
         }
         let states = match filter.state {
             Some(StateFilter::Open) => Vec::new(),
@@ -91,7 +113,7 @@ impl Jobs {
         };
         let mut ended = Vec::new();
         for state in states {
-            ended.extend(self.list_ended(state, filter.limit.saturating_sub(views.len())).await?);
+            ended.extend(self.list_ended(state, filter.limit.saturating_sub(views.len()), &mut first_seen).await?);
         }
         ended.sort_by_key(|view: &JobView| std::cmp::Reverse(view.ended_at));
         views.extend(ended);
@@ -99,51 +121,76 @@ impl Jobs {
         Ok(views)
     }
 
-    async fn list_open(&self, limit: usize, views: &mut Vec<JobView>) -> Result<(), JobsError> {
-        const PAGE: usize = 200;
+    async fn list_open(&self, limit: usize, keep: &mut Keep<'_>, views: &mut Vec<JobView>) -> Result<(), JobsError> {
         let mut last: Option<String> = None;
-        loop {
+        while views.len() < limit {
             let page = self.store.list(DUE_FOLDER, last.as_deref(), PAGE).await?;
-            for (_, id) in page.iter().filter_map(|key| parse_due(key)) {
+            let mut found = self.views(page.iter().filter_map(|key| parse_due(key)));
+            while let Some((_, view)) = found.try_next().await? {
+                if views.len() < limit && view.ended_at.is_none() && keep(&view) {
+                    views.push(view);
+                }
                 if views.len() >= limit {
                     return Ok(());
                 }
-                // Two pointers may lead to one job for a moment.
-                if views.iter().any(|view| view.id == id) {
-                    continue;
-                }
-                let open = records::read_job(&*self.store, &id).await?.filter(|job| !matches!(job.state(), JobState::Ended(_)));
-                views.extend(open.map(JobView::of));
             }
+            drop(found);
             if page.len() < PAGE {
                 return Ok(());
             }
             last = page.into_iter().next_back();
         }
+        Ok(())
     }
 
-    async fn list_ended(&self, state: EndState, limit: usize) -> Result<Vec<JobView>, JobsError> {
+    async fn list_ended(&self, state: EndState, limit: usize, keep: &mut Keep<'_>) -> Result<Vec<JobView>, JobsError> {
         let folder = ended_folder(state.as_str());
         let mut views = Vec::new();
         let mut last: Option<String> = None;
+        // A short list needs a short page; when that was not enough, the rest comes in whole ones.
+        let mut asked = limit.min(PAGE);
         while views.len() < limit {
-            let page = self.store.list(&folder, last.as_deref(), limit.min(1000)).await?;
-            if page.is_empty() {
-                break;
-            }
-            for (at, id) in page.iter().filter_map(|key| parse_ended(key)) {
-                if views.len() >= limit {
-                    break;
+            let page = self.store.list(&folder, last.as_deref(), asked).await?;
+            let mut found = self.views(page.iter().filter_map(|key| parse_ended(key)));
+            while let Some((at, mut view)) = found.try_next().await? {
+                if view.state == UNREADABLE {
+                    view.ended_at = Some(at);
                 }
-                let Some(view) = self.show(&id).await? else { continue };
                 // An entry of an earlier round is outdated.
-                if view.state == state.as_str() && view.ended_at.is_some_and(|ended| ended.as_second() == at.as_second()) {
+                let is_current = view.state == state.as_str() || view.state == UNREADABLE;
+                if is_current && view.ended_at.is_some_and(|ended| ended.as_second() == at.as_second()) && keep(&view) {
                     views.push(view);
                 }
+                if views.len() >= limit {
+                    return Ok(views);
+                }
             }
+            drop(found);
+            if page.len() < asked {
+                return Ok(views);
+            }
+            asked = PAGE;
             last = page.into_iter().next_back();
         }
         Ok(views)
+    }
+
+    /// Reads jobs some at a time, in the order given, and no further than is asked for.
+    fn views<'a>(
+        &'a self,
+        jobs: impl Iterator<Item = (Timestamp, JobId)> + Send + 'a,
+    ) -> BoxStream<'a, Result<(Timestamp, JobView), JobsError>> {
+        let read = move |(at, id): (Timestamp, JobId)| async move { Ok(self.view(id, at).await?.map(|view| (at, view))) };
+        stream::iter(jobs).map(read).buffered(READS).try_filter_map(|found| std::future::ready(Ok(found))).boxed()
+    }
+
+    /// One job of a list, readable or not.
+    async fn view(&self, id: JobId, at: Timestamp) -> Result<Option<JobView>, JobsError> {
+        match records::read_job(&*self.store, &id).await {
+            Ok(job) => Ok(job.map(JobView::of)),
+            Err(error @ JobsError::Unreadable { .. }) => Ok(Some(JobView::unreadable(id, at, &error))),
+            Err(error) => Err(error),
+        }
     }
 
     /// Tries the job again: at once when it waits, in a new round when it ended. The handler sees by the round that a person wants the effect again.
@@ -172,6 +219,32 @@ impl Jobs {
             JobState::Ended(End { state: EndState::Parked, .. }) => self.open_round(&job, RoundAction::Run).await,
             state => Err(wrong_state(&job, &state, "only a parked job is released; use retry")),
         }
+    }
+
+    /// Releases every job that is parked for one cause, and tells how many.
+    ///
+    /// # Errors
+    /// The store's; those released before it failed stay released.
+    pub async fn release_all(&self, cause: &str) -> Result<usize, JobsError> {
+        let mut parked = Vec::new();
+        let mut collect = |view: &JobView| {
+            if view.state == EndState::Parked.as_str() && view.cause.as_deref() == Some(cause) {
+                parked.push(view.id.clone());
+            }
+            false
+        };
+        let filter = JobFilter { state: Some(StateFilter::Ended(EndState::Parked)), limit: usize::MAX };
+        self.list_where(&filter, &mut collect).await?;
+        let mut released = 0;
+        for id in &parked {
+            match self.release(id).await {
+                Ok(()) => released += 1,
+                // Somebody else acted on it meanwhile.
+                Err(JobsError::WrongState { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(released)
     }
 
     /// Sees to it that the job never runs again.
@@ -243,6 +316,25 @@ fn wrong_state(job: &Job, state: &JobState, advice: &'static str) -> JobsError {
 }
 
 impl JobView {
+    /// A job whose records are damaged; `at` is the time its entry in the list tells.
+    fn unreadable(id: JobId, at: Timestamp, error: &JobsError) -> Self {
+        Self {
+            id,
+            state: UNREADABLE,
+            source: String::new(),
+            received_at: at,
+            round: 1,
+            attempts: 0,
+            due: None,
+            cause: Some("record_unreadable".to_owned()),
+            message: Some(error.to_string()),
+            ended_at: None,
+            summary: Value::Null,
+            steps: Vec::new(),
+            payload: Value::Null,
+        }
+    }
+
     fn of(job: Job) -> Self {
         let state = job.state();
         let attempts = job.attempts();

@@ -1,4 +1,4 @@
-//! The durable core: what was accepted happens, once, whatever dies (durability.md).
+//! The durable core: what was accepted happens, once, whatever dies.
 //!
 //! Knows nothing about what a job does: it sees a [`handler::Handler`] and serialised payloads.
 //! All state lies in the store as small records ([`records`]); what may follow what is one pure function ([`state`]).
@@ -37,11 +37,12 @@ use tokio::sync::OnceCell;
 
 use crate::clock::Clock;
 use crate::jobs::config::JobsConfig;
+use crate::jobs::error::JobsError;
 use crate::jobs::queue::Queue;
 use crate::jobs::sweep::Agenda;
 use crate::jobs::waker::Waker;
 use crate::jobs::waker::inline::Inline;
-use crate::jobs::worker::{Crew, Waiters};
+use crate::jobs::worker::{Crew, Ends, Waiters};
 use crate::storage::key::{DUE_FOLDER, parse_due};
 use crate::storage::{SignOfLife, Store};
 
@@ -103,14 +104,34 @@ impl Jobs {
 
     /// How busy this instance is, and how late the whole service is.
     pub async fn status(&self) -> QueueStatus {
-        let first = self.store.list(DUE_FOLDER, None, 1).await.ok().and_then(|keys| parse_due(keys.first()?));
-        let late = first.and_then(|(at, _)| Duration::try_from(self.clock.now().duration_since(at)).ok());
         QueueStatus {
             depth: self.queue.len(),
             running: self.crew.running(),
             workers_alive: self.crew.alive(),
-            oldest_due: late.filter(|late| !late.is_zero()),
+            oldest_due: self.oldest_due().await,
         }
+    }
+
+    /// How many jobs this instance's attempts ended so far.
+    pub fn ends(&self) -> Ends {
+        self.crew.ends()
+    }
+
+    /// How long the oldest job is overdue. One whose records cannot be read is not late but broken: it waits for a person, and must not look like a service that stands still.
+    async fn oldest_due(&self) -> Option<Duration> {
+        /// More broken jobs than this at the head of the line are worth an alarm.
+        const LOOKED_AT: usize = 50;
+        let keys = self.store.list(DUE_FOLDER, None, LOOKED_AT).await.ok()?;
+        let mut oldest = None;
+        for (at, job) in keys.iter().filter_map(|key| parse_due(key)) {
+            let late = Duration::try_from(self.clock.now().duration_since(at)).ok().filter(|late| !late.is_zero())?;
+            oldest = oldest.or(Some(late));
+            if !matches!(records::read_job(&*self.store, &job).await, Err(JobsError::Unreadable { .. })) {
+                return Some(late);
+            }
+        }
+        // Either nothing waits, or all that was looked at is broken.
+        oldest.filter(|_| keys.len() == LOOKED_AT)
     }
 
     /// Whether others can see when this instance dies; from the first time it is asked.

@@ -1,10 +1,11 @@
 //! The jobs waiting for a worker of this instance: bounded, each at most once. Only a hint; the truth is in the store.
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, oneshot};
 
+use crate::jobs::worker::Outcome;
 use crate::model::ids::JobId;
 
 #[derive(Debug)]
@@ -19,6 +20,21 @@ struct Lines {
     waiting: VecDeque<JobId>,
     /// Waiting or running here.
     here: HashSet<JobId>,
+    /// Who asked for a job that waits here, and wants to hear what came of it.
+    asked: HashMap<JobId, oneshot::Sender<Outcome>>,
+    /// Nobody takes jobs from here any more.
+    closed: bool,
+}
+
+/// What became of asking for a job to be run here.
+#[derive(Debug)]
+pub(crate) enum Asked {
+    /// It waits for a worker; this tells what came of it.
+    Waits(oneshot::Receiver<Outcome>),
+    /// It waits or runs here already.
+    HereAlready,
+    /// Nobody takes jobs from here any more.
+    Closed,
 }
 
 impl Queue {
@@ -40,6 +56,35 @@ impl Queue {
         drop(lines);
         self.arrived.notify_one();
         true
+    }
+
+    /// Lets the job wait for a worker, and tells what came of it; as a worker runs it, it goes on when the caller does not.
+    pub(crate) fn ask(&self, job: &JobId) -> Asked {
+        let mut lines = self.lock();
+        if lines.closed {
+            return Asked::Closed;
+        }
+        if !lines.here.insert(job.clone()) {
+            return Asked::HereAlready;
+        }
+        let (sender, receiver) = oneshot::channel();
+        lines.asked.insert(job.clone(), sender);
+        lines.waiting.push_back(job.clone());
+        drop(lines);
+        self.arrived.notify_one();
+        Asked::Waits(receiver)
+    }
+
+    /// Who asked for a job that was just taken from the line.
+    pub(crate) fn asker(&self, job: &JobId) -> Option<oneshot::Sender<Outcome>> {
+        self.lock().asked.remove(job)
+    }
+
+    /// Nobody takes jobs from here any more: whoever asked for one that was not begun hears so at once.
+    pub(crate) fn close(&self) {
+        let mut lines = self.lock();
+        lines.closed = true;
+        lines.asked.clear();
     }
 
     /// The next job; waits until there is one.
@@ -68,9 +113,10 @@ impl Queue {
         self.lock().here.remove(job);
     }
 
-    /// Notes that the job is worked on here without having waited; `false` when it was here already.
-    pub(crate) fn enter(&self, job: &JobId) -> bool {
-        self.lock().here.insert(job.clone())
+    /// Notes that the job is worked on here, whether or not it waited, until the answer is dropped.
+    pub(crate) fn enter<'a>(&'a self, job: &'a JobId) -> Here<'a> {
+        self.lock().here.insert(job.clone());
+        Here { queue: self, job }
     }
 
     /// Whether the job waits or runs here.
@@ -88,6 +134,18 @@ impl Queue {
 
     fn lock(&self) -> MutexGuard<'_, Lines> {
         self.lines.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A job that is worked on here, however the work ends.
+pub(crate) struct Here<'a> {
+    queue: &'a Queue,
+    job: &'a JobId,
+}
+
+impl Drop for Here<'_> {
+    fn drop(&mut self) {
+        self.queue.done(self.job);
     }
 }
 

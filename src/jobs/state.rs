@@ -126,6 +126,9 @@ pub enum Attempted {
     Released,
 }
 
+/// The cause of an attempt that was handed back.
+pub(crate) const RELEASED: &str = "released";
+
 /// What an attempt's outcome does to its job.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Transition {
@@ -161,7 +164,7 @@ pub fn next(job: &Job, attempt: u32, attempted: Attempted, now: Timestamp, patie
         }
         Attempted::Released => {
             let message = "the attempt was handed back before it ended".to_owned();
-            return Transition::Again { due: now, cause: "released".to_owned(), message };
+            return Transition::Again { due: now, cause: RELEASED.to_owned(), message };
         }
         Attempted::Failed(error) => error,
     };

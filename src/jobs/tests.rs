@@ -5,6 +5,7 @@ mod desk;
 mod fixtures;
 mod lease;
 mod life;
+mod pushed;
 mod race;
 mod retention;
 mod stores;

@@ -3,8 +3,8 @@
 mod pool;
 mod waiters;
 
-pub use pool::WorkerPool;
 pub(crate) use pool::{Crew, stop_or};
+pub use pool::{Ends, WorkerPool};
 pub(crate) use waiters::Waiters;
 
 use std::panic::AssertUnwindSafe;
@@ -19,6 +19,7 @@ use crate::jobs::context::Attempt;
 use crate::jobs::error::JobsError;
 use crate::jobs::handler::{Handler, JobError};
 use crate::jobs::lease::{Lease, NotHeld};
+use crate::jobs::queue::Asked;
 use crate::jobs::records::{self, End, EndRecord, EndState, OutcomeRecord, RecordName, VERSION};
 use crate::jobs::retry;
 use crate::jobs::state::{self, Attempted, Job, Patience, Plan, Transition};
@@ -57,6 +58,11 @@ pub enum Outcome {
     Trouble(JobsError),
 }
 
+/// This instance cannot look at a job now; another may, or this one in a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("every worker of this instance is at work, or it stops")]
+pub struct Busy;
+
 impl Jobs {
     /// Looks at one job and makes an attempt at it when one is due.
     pub async fn run_one(&self, handler: &dyn Handler, job: &JobId) -> Outcome {
@@ -65,14 +71,32 @@ impl Jobs {
 
     /// As [`Jobs::run_one`]; hands the job back when `abort` is cancelled.
     pub(crate) async fn run_until(&self, handler: &dyn Handler, id: &JobId, abort: &CancellationToken) -> Outcome {
-        self.queue.enter(id);
+        let here = self.queue.enter(id);
         let _running = self.crew.one_more_running();
         let outcome = self.attempt(handler, id, abort).await.unwrap_or_else(Outcome::Trouble);
-        self.queue.done(id);
+        drop(here);
+        self.crew.count(&outcome);
         if let Outcome::Ended(end) | Outcome::EndedBefore(end) = &outcome {
             self.waiters.tell(id, end);
         }
         outcome
+    }
+
+    /// Has a worker of this instance look at one job, as a task queue asks for it, and tells what came of it.
+    ///
+    /// The caller may go away: the worker goes on, and a shutdown hands the job back as it does with all others.
+    ///
+    /// # Errors
+    /// [`Busy`] when every worker is at work, or the instance stops.
+    pub async fn run_here(&self, job: &JobId) -> Result<Outcome, Busy> {
+        if self.crew.running() + self.queue.len() >= self.crew.alive() {
+            return Err(Busy);
+        }
+        match self.queue.ask(job) {
+            Asked::Waits(outcome) => outcome.await.map_err(|_| Busy),
+            Asked::HereAlready => Ok(Outcome::NotNow { at: state::later(self.clock.now(), self.config.lease), running: true }),
+            Asked::Closed => Err(Busy),
+        }
     }
 
     async fn attempt(&self, handler: &dyn Handler, id: &JobId, abort: &CancellationToken) -> Result<Outcome, JobsError> {
@@ -206,6 +230,15 @@ impl Jobs {
 }
 
 impl Outcome {
+    /// Whether asking again soon, here or elsewhere, is of use: the store was away, or the attempt was handed back unfinished.
+    pub fn wants_another(&self) -> bool {
+        match self {
+            Self::Trouble(error) => matches!(error, JobsError::Store(_)),
+            Self::Again { cause, .. } => cause == state::RELEASED,
+            _ => false,
+        }
+    }
+
     /// What happened, as one word for logs.
     pub fn word(&self) -> &'static str {
         match self {

@@ -52,7 +52,7 @@ const SAFE_NAME_BYTES: usize = 96;
 
 /// A name as one safe path part on every file system and in a bucket: NFC, no separators or characters Windows forbids, no leading dots, at most 96 bytes.
 ///
-/// Two different names never give the same part: when anything had to be changed beyond NFC, a short checksum of the original is appended.
+/// Names that differ only in what had to be changed stay apart: when anything was changed beyond NFC, a 32-bit checksum of the original is appended.
 pub fn safe_name(name: &str) -> String {
     let nfc: String = name.nfc().collect();
     let forbidden = |c: char| c.is_control() || r#"<>:"/\|?*"#.contains(c) || is_invisible(c);

@@ -38,11 +38,10 @@ pub struct Answer {
     pub max_points: Option<f64>,
 }
 
-/// A submission as a file may hold it.
+/// A bare list as a file may hold it.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Written {
-    Whole(Submission),
     Answers(Vec<Answer>),
     Plain(Vec<Option<String>>),
 }
@@ -55,7 +54,6 @@ impl Submission {
             return serde_json::from_slice(text);
         }
         Ok(match serde_json::from_slice(text)? {
-            Written::Whole(submission) => submission,
             Written::Answers(answers) => Self { answers, ..Self::default() },
             Written::Plain(texts) => {
                 Self { answers: texts.into_iter().map(|answer| Answer { answer, ..Answer::default() }).collect(), ..Self::default() }
@@ -75,6 +73,10 @@ mod tests {
         for json in [r#"{"id":"s","answers":[{"answer":"A"},{"answer":null}]}"#, r#" [{"answer":"A"},{}]"#, r#"["A",null]"#] {
             assert_eq!(answers(json).as_ref(), Ok(&texts), "{json}");
         }
+        // No list is read as the fields of a submission in their order.
+        let five = [vec![texts[0].clone()], vec![Answer::default(); 4]].concat();
+        assert_eq!(answers(r#"["A",null,null,null,null]"#), Ok(five));
+        assert!(answers(r#"["id",null,null,null,null,[]]"#).is_err());
         assert!(answers("[3]").is_err() && answers("{").is_err());
     }
 }

@@ -14,6 +14,7 @@ use crate::pipeline::history;
 use crate::pipeline::run::Run;
 use crate::report::data::{Attempt, Cohort, Part, Period};
 use crate::report::language::Language;
+use crate::report::vocabulary;
 
 /// `analysed.json`: the judgement and every decision that hangs on it, so that later steps and attempts see the same.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -27,6 +28,9 @@ pub(super) struct Analysed {
     pub(super) template: Option<String>,
     /// Whether a group passes only with all its questions right.
     pub(super) all_correct: bool,
+    /// When a group passes, as the report says it.
+    #[serde(default)]
+    pub(super) pass_rule: Option<String>,
     pub(super) history: Vec<Attempt>,
     pub(super) cohort: Option<Cohort>,
     /// Why this submission gets no report (`RETAKE_POLICY`).
@@ -63,6 +67,7 @@ pub(super) async fn step(run: &Run<'_>, fetched: &Fetched) -> Result<Analysed, J
         course: profile.course.clone().unwrap_or_else(|| assessment.course_folder()),
         language: language(run, profile.language.as_deref()),
         template: profile.template.clone(),
+        pass_rule: pass_rule(&analysis, profile, language(run, profile.language.as_deref())),
         all_correct: profile.pass == PassRule::AllCorrect && profile.statuses.is_empty(),
         history: history::shown(&own, &others, &run.services.config.zone),
         cohort: history::standing(run, fetched, &own, &others).await?,
@@ -74,6 +79,16 @@ pub(super) async fn step(run: &Run<'_>, fetched: &Fetched) -> Result<Analysed, J
         analysis,
     };
     run.record("analysed", &analysed).await
+}
+
+/// The rule in words; nothing where there are no groups, or where statuses of the school's own say how a group stands.
+fn pass_rule(analysis: &Analysis, profile: &Profile, language: Language) -> Option<String> {
+    let kind = analysis.groups.first().map(|group| group.kind.as_str()).filter(|_| profile.statuses.is_empty())?;
+    let at_least = match profile.pass {
+        PassRule::AllCorrect => None,
+        PassRule::AtLeast(bound) => Some(bound),
+    };
+    Some(vocabulary::pass_rule(Some(kind), at_least, language))
 }
 
 async fn judge(run: &Run<'_>, fetched: &Fetched, profile: &Profile) -> Result<Analysis, JobError> {

@@ -18,7 +18,7 @@ use crate::model::submission::Submission;
 use crate::pipeline::claim;
 use crate::pipeline::run::Run;
 
-/// How long a submission may take to show at the platform before its absence is a fault (learnworlds.md 3.3).
+/// How long a submission may take to show at the platform before its absence is a fault; the platform lists it some seconds after the event.
 const LATE: Duration = Duration::from_mins(10);
 
 /// Where answers come from.

@@ -85,7 +85,12 @@ pub(super) async fn standing(run: &Run<'_>, fetched: &Fetched, own: &Filed, othe
     let others = if is_new { cohorts.summary(&assessment).await } else { cohorts.without(&assessment, &counted.student).await };
     let mut summary = others.map_err(|error| storage(&error))?;
     summary.add(percentage);
-    let cohort = |standing: Standing| data::Cohort { count: standing.count as u32, mean: standing.mean, percentile: standing.percentile };
+    let cohort = |standing: Standing| data::Cohort {
+        count: standing.count as u32,
+        mean: standing.mean,
+        percentile: standing.percentile,
+        above: Some(standing.above),
+    };
     Ok(summary.standing(percentage).map(cohort))
 }
 

@@ -180,7 +180,7 @@ fn words(language: Language, kind: Option<&str>) -> minijinja::Value {
 mod tests {
     use super::*;
 
-    const SPANISH: &str = "Hola Ana <b>Pérez</b>,
+    const SPANISH: &str = "Hola, Ana <b>Pérez</b>:
 
 Completaste la evaluación «Test de diagnóstico & más». Adjuntamos tu informe personal en PDF.
 
@@ -192,7 +192,7 @@ En el informe encontrarás:
 - tus resultados por lección: Aprobada o Reprobada
 - qué lecciones te conviene reforzar en el curso base
 
-Recuerda: cada lección se aprueba solo si todas sus preguntas están correctas.
+Recuerda: cada lección se aprueba solo si todas sus respuestas son correctas.
 
 Si tienes dudas, responde a este correo y te ayudaremos.
 

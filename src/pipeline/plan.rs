@@ -158,6 +158,7 @@ pub(super) async fn gather(run: &Run<'_>) -> Result<(Fetched, Analysed), JobErro
         language,
         template: Some(plan.template.clone().unwrap_or_else(|| TEMPLATE.to_owned())),
         all_correct: false,
+        pass_rule: None,
         history: Vec::new(),
         cohort: None,
         skip: None,

@@ -166,6 +166,8 @@ pub struct ResultData {
     pub internal_level: Option<String>,
     /// Passed or not, where the profile says what passing is.
     pub passed: Option<bool>,
+    /// When a group passes, as a sentence; absent where groups have statuses of the school's own.
+    pub pass_rule: Option<String>,
     /// Questions in the bank.
     pub total: u32,
     /// Answered right.
@@ -310,8 +312,10 @@ pub struct Cohort {
     pub count: u32,
     /// Their mean percentage.
     pub mean: f64,
-    /// The share of students below this one, 0–100.
+    /// Where this one stands among the others, ties counted half, 0–100.
     pub percentile: f64,
+    /// The share of the others below this one, ties not counted, 0–100.
+    pub above: Option<f64>,
 }
 
 #[cfg(test)]

@@ -96,7 +96,7 @@ pub struct Words {
     pub unanswered: &'static str,
     /// Joins the last of several names.
     pub and: &'static str,
-    /// Below how many of the others: text before the percentile in the cohort picture.
+    /// Below how many of the others: text before the share in the cohort picture.
     pub better_than: &'static str,
     /// Text after it.
     pub of_students: &'static str,
@@ -257,6 +257,11 @@ impl Language {
         format!("{}%", self.number(value, decimals))
     }
 
+    /// A percentage (0–100) as people write it: whole when it is whole, else one decimal, so that 59,6% never reads as a 60% that failed.
+    pub fn short_percent(self, value: f64) -> String {
+        format!("{}%", self.short_number(value))
+    }
+
     /// A month's name, 1–12.
     pub fn month(self, month: i8) -> &'static str {
         let names = match self {
@@ -308,6 +313,8 @@ mod tests {
         assert_eq!(Language::Pt.percent(75.0, 1), "75,0%");
         assert_eq!(Language::En.short_number(66.666), "66.7");
         assert_eq!(Language::En.short_number(66.99), "67");
+        assert_eq!(Language::Es.short_percent(2800.0 / 47.0), "59,6%");
+        assert_eq!(Language::Es.short_percent(60.0), "60%");
         assert_eq!(Language::Es.number(-0.001, 1), "0,0");
         assert_eq!(Language::Es.number(f64::NAN, 1), "–");
     }

@@ -1,4 +1,4 @@
-//! Word template in, PDF out, in process (report.md).
+//! Word template in, PDF out, in process.
 //!
 //! Pure: no network, no clock, no environment, no file system, no other room.
 //! A template is parsed once and kept; fonts are loaded once.

@@ -8,7 +8,8 @@
 //!
 //! The disk is the truth: versions and claims are its own. One process at a time should work on it: copies are put in order within a process only, so of two processes that change one `processed.csv` at once the slower copy may leave the bucket a version behind the disk, until the next change.
 
-use std::sync::Arc;
+use std::collections::BTreeSet;
+use std::sync::{Arc, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -23,6 +24,8 @@ pub struct HybridStore {
     bucket: Arc<dyn Store>,
     /// Copies are made one after the other, each of what the disk has then, so that the newest comes last.
     copying: Mutex<()>,
+    /// Results whose copy failed: made up for by the next write of any result that gets through, or when they are read.
+    behind: std::sync::Mutex<BTreeSet<String>>,
 }
 
 /// Where a key's object belongs.
@@ -44,12 +47,32 @@ fn place(key: &str) -> Place {
 impl HybridStore {
     /// Puts the two together.
     pub fn new(local: LocalStore, bucket: Arc<dyn Store>) -> Self {
-        Self { local, bucket, copying: Mutex::new(()) }
+        Self { local, bucket, copying: Mutex::new(()), behind: std::sync::Mutex::default() }
     }
 
-    /// Brings the bucket's copy to what the disk has now.
+    /// Brings the bucket's copy to what the disk has now, and then those that failed before.
     async fn copy(&self, key: &str) -> Result<(), StoreError> {
         let _in_order = self.copying.lock().await;
+        if let Err(error) = self.bring(key).await {
+            self.behind().insert(key.to_owned());
+            return Err(error);
+        }
+        self.behind().remove(key);
+        loop {
+            let Some(next) = self.behind().first().cloned() else { return Ok(()) };
+            if self.bring(&next).await.is_err() {
+                // The key asked for has its copy; the other keeps waiting.
+                return Ok(());
+            }
+            self.behind().remove(&next);
+        }
+    }
+
+    fn behind(&self) -> MutexGuard<'_, BTreeSet<String>> {
+        self.behind.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn bring(&self, key: &str) -> Result<(), StoreError> {
         match self.local.get(key).await? {
             Some((bytes, _)) => self.bucket.put(key, bytes, PutMode::Overwrite).await.map(drop),
             None => self.bucket.delete(key).await,
@@ -70,6 +93,11 @@ impl Store for HybridStore {
     }
 
     async fn get(&self, key: &str) -> Result<Option<(Bytes, Version)>, StoreError> {
+        let is_behind = self.behind().contains(key);
+        if is_behind {
+            // Whoever reads an index may find that nothing is to be added, and not write it: then this is the last chance to copy it. When it fails, the disk still has what was asked for.
+            let _ = self.copy(key).await;
+        }
         match self.local.get(key).await? {
             None if place(key) == Place::Material => self.bucket.get(key).await,
             found => Ok(found),
@@ -107,6 +135,8 @@ impl Store for HybridStore {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::atomic::{AtomicBool, Ordering};
+
     use tempfile::TempDir;
 
     use super::*;
@@ -148,6 +178,52 @@ mod tests {
         let again = store.put("webhook_reports/c/r.pdf", Bytes::from_static(b"x"), PutMode::Create).await;
         assert!(matches!(again, Err(StoreError::AlreadyExists { .. })));
         assert_eq!(bucket.keys(), ["webhook_reports/c/r.pdf"]);
+    }
+
+    /// A bucket that can be away.
+    struct Away(Arc<MemoryStore>, AtomicBool);
+
+    #[async_trait]
+    impl Store for Away {
+        async fn put(&self, key: &str, bytes: Bytes, mode: PutMode) -> Result<Version, StoreError> {
+            if self.1.load(Ordering::Relaxed) {
+                return Err(StoreError::Unavailable { key: key.to_owned(), message: "away".to_owned(), retry_after: None });
+            }
+            self.0.put(key, bytes, mode).await
+        }
+        async fn get(&self, key: &str) -> Result<Option<(Bytes, Version)>, StoreError> {
+            self.0.get(key).await
+        }
+        async fn list(&self, prefix: &str, start_after: Option<&str>, limit: usize) -> Result<Vec<String>, StoreError> {
+            self.0.list(prefix, start_after, limit).await
+        }
+        async fn delete(&self, key: &str) -> Result<(), StoreError> {
+            self.0.delete(key).await
+        }
+        fn describe(&self) -> String {
+            "a bucket that can be away".to_owned()
+        }
+    }
+
+    #[tokio::test]
+    async fn a_copy_that_failed_is_made_up_for_by_the_next_write_or_read() {
+        let (index, other) = ("webhook_reports/c/processed.csv", "webhook_reports/c/r.pdf");
+        for by_reading in [false, true] {
+            let dir = tempfile::tempdir().unwrap();
+            let away = Arc::new(Away(Arc::new(MemoryStore::new()), AtomicBool::new(true)));
+            let store = HybridStore::new(LocalStore::open(dir.path()).await.unwrap(), Arc::clone(&away) as Arc<dyn Store>);
+            assert!(store.put(index, Bytes::from_static(b"row"), PutMode::Create).await.is_err(), "both must have it");
+            assert_eq!(&store.get(index).await.unwrap().unwrap().0[..], b"row", "the disk has it even so");
+            assert_eq!(away.0.keys(), Vec::<String>::new());
+            away.1.store(false, Ordering::Relaxed);
+            if by_reading {
+                store.get(index).await.unwrap();
+                assert_eq!(away.0.keys(), [index]);
+            } else {
+                store.put(other, Bytes::from_static(b"pdf"), PutMode::Create).await.unwrap();
+                assert_eq!(away.0.keys(), [index, other]);
+            }
+        }
     }
 
     #[tokio::test]

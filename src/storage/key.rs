@@ -92,7 +92,7 @@ pub fn parse_record(key: &str) -> Option<(JobId, &str)> {
     Some((JobId::parse(job)?, file.strip_suffix(".json")?))
 }
 
-/// Every object gradepost keeps (product.md "Files", durability.md "Records").
+/// Every object gradepost keeps (README, "Files").
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ObjectKey<'a> {
     /// The school's Word template, by file name.

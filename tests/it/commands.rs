@@ -190,5 +190,5 @@ fn storage_and_mail_are_tried_for_real() {
     assert!(mail.status.success(), "{}", text(&mail.stderr));
     assert_eq!(harness::mails(school.path()).len(), 1);
     let wrong = harness::gradepost(&["email", "test", "--to", "nobody"], &settings).output().unwrap();
-    assert_eq!(wrong.status.code(), Some(1));
+    assert_eq!(wrong.status.code(), Some(2));
 }

@@ -3,6 +3,9 @@
 use std::collections::BTreeSet;
 use std::path::Path;
 
+use gradepost::config::Config;
+use gradepost::env::Env;
+
 use crate::harness::repository;
 
 /// Read by the code, but set by the platform or only of use to tests.
@@ -38,6 +41,70 @@ fn the_readme_names_every_setting() {
     let missing: Vec<_> =
         read.iter().filter(|name| !NOT_SETTINGS.contains(&name.as_str()) && !readme.contains(&format!("`{name}`"))).collect();
     assert!(missing.is_empty(), "not in README.md: {missing:?}");
+}
+
+/// What `doctor` shows as a default is one.
+#[test]
+fn the_defaults_in_env_template_are_those_of_the_code() {
+    let template = std::fs::read_to_string(repository("env.template")).unwrap();
+    let listed = template.lines().filter_map(|line| line.trim_start_matches("# ").split_once('=')).filter(|(name, _)| is_variable(name));
+    let read = |pairs: Vec<(&str, &str)>| {
+        let (mut config, problems) = Config::with_problems(&mut Env::from_pairs(pairs));
+        // Each reading has a name of its own.
+        (config.jobs.seed, config.jobs.instance) = (0, String::new());
+        (format!("{config:#?}"), problems)
+    };
+    assert_eq!(read(listed.collect()), read(Vec::new()));
+}
+
+/// Words that choose between a few ways: what is documented is accepted, and what is accepted is documented.
+#[test]
+fn the_words_of_every_choice_are_documented_as_the_code_takes_them() {
+    const CHOICES: &[&str] = &[
+        "STORAGE_BACKEND",
+        "MAIL_TRANSPORT",
+        "SMTP_TLS",
+        "REPORT_LANGUAGE",
+        "MISSING_VALUE",
+        "RETAKE_POLICY",
+        "AMBIGUOUS_MAIL",
+        "TASK_QUEUE",
+        "LOG_FORMAT",
+    ];
+    let template = std::fs::read_to_string(repository("env.template")).unwrap();
+    let readme = std::fs::read_to_string(repository("README.md")).unwrap();
+    for name in CHOICES {
+        let mut env = Env::from_pairs([(*name, "nonsense"), ("SMTP_SERVER", "mail.example")]);
+        let (_, problems) = Config::with_problems(&mut env);
+        let message = &problems.iter().find(|problem| problem.variable == *name).unwrap_or_else(|| panic!("{name} takes anything")).message;
+        let accepted: BTreeSet<&str> = message.split_once("use one of: ").unwrap().1.split(", ").collect();
+        let lines: Vec<&str> = template.lines().collect();
+        let at = lines.iter().position(|line| line.trim_start_matches("# ").starts_with(&format!("{name}="))).unwrap();
+        let row = readme.lines().find(|line| line.starts_with(&format!("| `{name}` |"))).unwrap();
+        let meaning = row.trim_end_matches(" |").rsplit_once("| ").unwrap().1;
+        for text in [lines[at - 1].trim_start_matches("# "), meaning] {
+            let documented = choices(text);
+            assert!(documented.iter().all(|word| accepted.contains(word.as_str())), "{name}: {documented:?} against {accepted:?}");
+            // A second name for a choice may stand in brackets.
+            assert!(accepted.iter().all(|word| text.contains(word)), "{name}: '{text}' against {accepted:?}");
+        }
+    }
+}
+
+/// The words of "What it is for: one, two (a remark) or three; more".
+fn choices(text: &str) -> Vec<String> {
+    let mut plain = String::new();
+    let mut depth = 0;
+    for c in text.chars() {
+        depth += i32::from(c == '(');
+        if depth == 0 {
+            plain.push(c);
+        }
+        depth -= i32::from(c == ')');
+    }
+    let list = plain.rsplit(": ").find(|part| part.contains(" or ") || part.contains(", or ")).unwrap_or(&plain);
+    let list = list.split(['.', ';']).next().unwrap_or_default();
+    list.replace(" or ", ", ").split(',').map(|word| word.trim().to_owned()).filter(|word| !word.is_empty()).collect()
 }
 
 fn is_variable(text: &str) -> bool {

@@ -12,18 +12,34 @@ pub(crate) const DIFFICULTY: &str = "difficulty";
 
 const NUMBER: &[&str] = &[
     "question_number",
-    "pregunta",
     "numero",
     "numero_de_pregunta",
+    "numero_pregunta",
+    "numero_da_questao",
+    "numero_da_pergunta",
     "n",
     "no",
     "nro",
     "num",
     "number",
-    "question",
-    "questao",
     "n_pregunta",
+    "n_de_pregunta",
+    "no_pregunta",
+    "no_de_pregunta",
+    "nro_pregunta",
+    "nro_de_pregunta",
+    "pregunta_n",
+    "pregunta_no",
+    "n_da_questao",
+    "no_da_questao",
+    "question_no",
+    "item",
+    "id",
+    "q",
+    "#",
 ];
+/// The question's number where no column says so more clearly; else its text.
+const QUESTION: &[&str] = &["pregunta", "question", "questao", "pergunta"];
 const CORRECT: &[&str] = &[
     "correct_alternative",
     "correct_answer",
@@ -31,17 +47,23 @@ const CORRECT: &[&str] = &[
     "respuesta",
     "alternativa_correcta",
     "respuesta_correcta",
+    "opcion_correcta",
     "correcta",
     "clave",
     "correct",
+    "correct_option",
     "answer",
+    "answer_key",
+    "key",
     "resposta",
     "resposta_correta",
+    "resposta_certa",
+    "alternativa_correta",
     "gabarito",
 ];
 const POINTS: &[&str] = &["points", "puntos", "puntaje", "pontos", "score"];
 const KIND: &[&str] = &["type", "tipo", "block_type"];
-const TEXT: &[&str] = &["text", "texto", "enunciado", "question_text", "description", "descripcion"];
+const TEXT: &[&str] = &["text", "texto", "enunciado", "question_text", "texto_de_la_pregunta", "description", "descripcion", "descricao"];
 const OPTIONS: &[&str] = &["options", "opciones", "alternativas", "alternatives", "opcoes"];
 
 /// The grouping columns that have a name of their own, each with its other spellings.
@@ -79,12 +101,12 @@ impl Columns {
                 Some(*first)
             }
         };
-        let number = one(NUMBER, "the question's number");
+        let number = one(NUMBER, "the question's number").or_else(|| one(QUESTION, "the question's number"));
         let correct = one(CORRECT, "the right answer");
         let points = one(POINTS, "the points");
         let (kind, options) = (one(KIND, "the type"), one(OPTIONS, "the options"));
-        // Beside `question_number`, a column `pregunta` is the question's text.
-        let beside = positions(&keys, NUMBER).into_iter().chain(positions(&keys, &["pregunta", "question"])).find(|p| Some(*p) != number);
+        // Beside a column for the number, a column `pregunta` is the question's text.
+        let beside = QUESTION.iter().filter_map(|name| keys.iter().position(|key| key == name)).find(|p| Some(*p) != number);
         let text = one(TEXT, "the question's text").or(beside);
         let found: Vec<&str> = header.iter().map(str::trim).filter(|h| !h.is_empty()).collect();
         for (missing, name) in [(number.is_none(), NUMBER[0]), (correct.is_none(), CORRECT[0])] {
@@ -107,11 +129,11 @@ pub(crate) fn group_column(spelling: &str) -> String {
     GROUPS.iter().find(|(name, aliases)| *name == key || aliases.contains(&key.as_str())).map_or(key, |(name, _)| (*name).to_owned())
 }
 
-/// A header as an identifier: case, accents and punctuation folded.
+/// A header as an identifier: case, accents and punctuation folded; `#` is all there is of it.
 fn key(header: &str) -> String {
     let folded = fold::unaccented(header);
     let words: Vec<&str> = folded.split(|c: char| !c.is_alphanumeric()).filter(|w| !w.is_empty()).collect();
-    words.join("_")
+    if words.is_empty() { folded } else { words.join("_") }
 }
 
 /// Positions of a column by its proper name, else by its other spellings.
@@ -126,7 +148,7 @@ fn groups(keys: &[String], taken: &[Option<usize>], line: u64, faults: &mut Vec<
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     let mut groups = Vec::new();
     for (position, key) in keys.iter().enumerate() {
-        let spare = [NUMBER, CORRECT, POINTS].iter().any(|aliases| aliases.contains(&key.as_str()));
+        let spare = [NUMBER, QUESTION, CORRECT, POINTS].iter().any(|aliases| aliases.contains(&key.as_str()));
         if taken.contains(&Some(position)) || key.is_empty() || spare {
             continue;
         }

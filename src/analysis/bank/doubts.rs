@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use crate::analysis::bank::{BankFault, DIFFICULTY, Question, QuestionBank};
 use crate::analysis::fold;
-use crate::analysis::matching::equality::{letters, lone_letter};
+use crate::analysis::matching::equality::lone_letter;
 use crate::analysis::matching::judge::option_index;
 use crate::analysis::matching::kind::Kind;
+use crate::analysis::matching::signs;
 use crate::analysis::suggest;
 
 /// From how many questions on something that holds for all of them is worth a word.
@@ -29,7 +30,7 @@ fn doubled_texts(bank: &QuestionBank) -> Vec<BankFault> {
     let mut seen: BTreeMap<String, &Question> = BTreeMap::new();
     let mut doubts = Vec::new();
     for question in bank.questions() {
-        let Some(key) = question.text.as_deref().and_then(|text| letters(&fold::plain(text))) else { continue };
+        let Some(key) = question.text.as_deref().and_then(|text| signs::key(&fold::plain(text))) else { continue };
         match seen.get(&key) {
             Some(first) => doubts.push(BankFault::at(
                 question.line,

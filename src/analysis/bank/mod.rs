@@ -7,6 +7,7 @@ mod columns;
 mod doubts;
 mod faults;
 mod names;
+mod quotes;
 mod read;
 #[cfg(test)]
 mod tests;

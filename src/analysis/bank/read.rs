@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use encoding_rs::{Encoding, WINDOWS_1252};
 
 use crate::analysis::bank::columns::{Columns, DIFFICULTY};
-use crate::analysis::bank::{BankFault, Question};
+use crate::analysis::bank::{BankFault, Question, quotes};
 use crate::analysis::fold;
 use crate::analysis::matching::kind::Kind;
 use crate::analysis::matching::number;
@@ -20,8 +20,9 @@ const MAX_FAULTS: usize = 200;
 pub(super) fn read(bytes: &[u8]) -> Result<(Vec<Question>, Vec<String>), Vec<BankFault>> {
     let text = decode(bytes);
     let (text, skipped) = skip_separator_line(&text);
-    let mut reader =
-        csv::ReaderBuilder::new().delimiter(sniff_delimiter(text)).flexible(true).has_headers(false).from_reader(text.as_bytes());
+    let delimiter = sniff_delimiter(text);
+    quotes::check(text, delimiter, 1 + skipped).map_err(|fault| vec![fault])?;
+    let mut reader = csv::ReaderBuilder::new().delimiter(delimiter).flexible(true).has_headers(false).from_reader(text.as_bytes());
     let mut rows = Vec::new();
     let mut lines = Lines { text: text.as_bytes(), at: 0, line: 1 + skipped };
     for record in reader.records() {
@@ -119,6 +120,12 @@ fn question(record: &csv::StringRecord, columns: &Columns, width: usize, line: u
             extra.join("', '")
         ));
     }
+    for position in [columns.number, columns.correct].into_iter().chain(columns.groups.iter().map(|(position, _)| *position)) {
+        if cell(position).contains(['\n', '\r']) {
+            let shown = cell(position).lines().take(2).collect::<Vec<_>>().join(" ⏎ ");
+            fault(format!("the cell '{shown}' runs over several lines: remove the line break, or close the quote"));
+        }
+    }
     let number = parse_number(cell(columns.number)).unwrap_or_else(|message| {
         fault(message);
         0
@@ -142,11 +149,22 @@ fn question(record: &csv::StringRecord, columns: &Columns, width: usize, line: u
     });
     let groups = columns.groups.iter().filter(|(position, _)| !cell(*position).is_empty());
     let groups: BTreeMap<String, String> = groups.map(|(position, column)| (column.clone(), group_name(column, cell(*position)))).collect();
+    if let Some(row) = optional(columns.text).and_then(|text| swallowed_row(text, columns.number, number + 1, width)) {
+        fault(format!("the text of question {number} holds the row '{row}': a quote is not closed"));
+    }
     if !faults.is_empty() {
         return Err(faults);
     }
     let options = optional(columns.options).map(split_bar).unwrap_or_default();
     Ok(Question { number, line, correct, options, kind, points, text: optional(columns.text).map(str::to_owned), groups })
+}
+
+/// A line of a text that is the row of the next question: what an unclosed quote takes in.
+fn swallowed_row(text: &str, position: usize, next: u32, width: usize) -> Option<&str> {
+    text.lines().skip(1).map(str::trim).find(|line| {
+        let cells: Vec<&str> = line.split([',', ';', '\t']).collect();
+        cells.len() >= width && cells.get(position).is_some_and(|cell| parse_number(cell.trim()) == Ok(next))
+    })
 }
 
 /// `12`, what a spreadsheet makes of it (`12.0`, `12,0`), or a text that names it (`Pregunta 12`).

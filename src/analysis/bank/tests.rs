@@ -52,6 +52,47 @@ fn an_alias_beside_its_proper_column_stays_a_column_of_its_own() {
 }
 
 #[test]
+fn the_headers_schools_write_are_understood() {
+    for (header, text, groups) in [
+        ("Número;Pregunta;Respuesta", Some("t"), vec![]),
+        ("N°;Pregunta;Alternativa correcta;Unidad", Some("t"), vec!["lecture"]),
+        ("Nº;Enunciado;Clave;Eje temático", Some("t"), vec!["eje_tematico"]),
+        ("#;Pregunta;Respuesta correcta;Lección", Some("t"), vec!["lecture"]),
+        ("Pregunta;Texto;Respuesta", Some("t"), vec![]),
+        ("Nro. de pregunta;Enunciado;Alternativa Correcta;Habilidad", Some("t"), vec!["skill"]),
+        ("N° Pregunta;Texto;Opción correcta;Dificultad", Some("t"), vec!["difficulty"]),
+        ("No.;Question;Answer;Lesson", Some("t"), vec!["lecture"]),
+        ("Question Number;Question;Correct Answer;Topic", Some("t"), vec!["topic"]),
+        ("Question #;Description;Answer Key;Skill", Some("t"), vec!["skill"]),
+        ("Item;Text;Key", Some("t"), vec![]),
+        ("Questão;Enunciado;Gabarito;Competência", Some("t"), vec!["skill"]),
+        ("Nº;Pergunta;Resposta correta;Aula", Some("t"), vec!["lecture"]),
+        ("Número da questão;Questão;Resposta;Unidade", Some("t"), vec!["lecture"]),
+    ] {
+        let bank = read(format!("{header}\n1;t;A;g\n").replace(";g\n", if groups.is_empty() { "\n" } else { ";g\n" }).as_bytes());
+        let question = &bank.questions()[0];
+        assert_eq!((question.number, question.text.as_deref(), question.correct.join("")), (1, text, "A".to_owned()), "{header}");
+        assert_eq!(bank.columns(), groups, "{header}");
+    }
+}
+
+#[test]
+fn a_quote_that_nobody_closed_is_a_fault_and_swallows_no_row() {
+    let header = "question_number,correct_alternative,lecture,text\n";
+    let never = "line 3: a quote opens in this row and is never closed: close it, or remove it";
+    assert_eq!(faults(&format!("{header}1,A,L,t\n2,B,L,\"t\n3,C,L,t\n4,D,L,t\n")), [never]);
+    let swallowed = "line 3: a quote opens in this row and closes in the middle of a cell further down: close it, or remove it";
+    assert_eq!(faults(&format!("{header}1,A,L,t\n2,B,L,\"t\n3,C,L,t\n4,D,L,\"t\"\n")), [swallowed]);
+    let row = "line 3: the text of question 2 holds the row '3,C,L,': a quote is not closed";
+    assert_eq!(faults(&format!("{header}1,A,L,t\n2,B,L,\"t\n3,C,L,\"\n")), [row]);
+    let broken = "line 2: the cell 'Uno ⏎ dos' runs over several lines: remove the line break, or close the quote";
+    assert_eq!(faults(&format!("{header}1,A,\"Uno\ndos\",t\n")), [broken]);
+    // What spreadsheets write, and quotes within a line, stay as they are.
+    let good = format!("{header}1,A,L,\"dos\nlíneas, \"\"y\"\" comillas\"\n2,B,\"L\",\"El \"Sol\" es\"\n");
+    assert_eq!(read(good.as_bytes()).questions().len(), 2);
+}
+
+#[test]
 fn all_bad_rows_are_reported_at_once_with_their_lines() {
     let csv = "question_number,correct_alternative,points\n1,A,1\n,B,1\nx,C,1\n4,,1\n1,D,1\n\n6,E,-2\n7,A,1,extra\n";
     assert_eq!(

@@ -1,13 +1,14 @@
 //! Whether two texts are the same answer.
 
 use crate::analysis::fold;
+use crate::analysis::matching::signs;
 
 /// In what respect two texts are the same; for explanations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Same {
     /// But for case, width and spaces.
     Text,
-    /// By letters and digits alone.
+    /// But for the punctuation of sentences.
     Letters,
     /// One names the other's option letter.
     OptionLetter,
@@ -19,14 +20,14 @@ impl Same {
     pub(crate) fn words(self) -> &'static str {
         match self {
             Self::Text => "same text",
-            Self::Letters => "same letters and digits",
+            Self::Letters => "same letters, digits and signs",
             Self::OptionLetter => "same option letter",
             Self::WithoutPrefix => "same text but for the option letter in front",
         }
     }
 }
 
-/// Compares two answers: the text, then letters and digits, then the option prefix (`b) `).
+/// Compares two answers: the text, then letters, digits and signs, then the option prefix (`b) `).
 pub(crate) fn same(a: &str, b: &str) -> Option<Same> {
     let (a, b) = (fold::plain(a), fold::plain(b));
     if a.is_empty() || b.is_empty() {
@@ -39,116 +40,87 @@ pub(crate) fn same(a: &str, b: &str) -> Option<Same> {
     if letter_a.is_some() && letter_a == letter_b {
         return Some(Same::OptionLetter);
     }
-    // Where both carry a prefix the whole text had to agree: `A. Pérez` is not `B. Pérez`.
-    let (prefixed, other, other_letter) = match (option_prefix(&a), option_prefix(&b)) {
-        (Some(prefix), None) => (prefix, &b, letter_b),
-        (None, Some(prefix)) => (prefix, &a, letter_a),
-        _ => return None,
-    };
-    if other_letter == Some(prefixed.0) {
-        return Some(Same::OptionLetter);
+    match (option_prefix(&a), option_prefix(&b)) {
+        // `A. Pérez` is not `B. Pérez`.
+        (Some((one, rest)), Some((two, other))) => same_text(rest, other).filter(|_| one == two).map(|_| Same::Letters),
+        (Some(prefixed), None) => meets_prefixed(prefixed, &b, letter_b),
+        (None, Some(prefixed)) => meets_prefixed(prefixed, &a, letter_a),
+        (None, None) => None,
     }
-    same_text(prefixed.1, other).map(|_| Same::WithoutPrefix)
+}
+
+/// Whether an answer is the option that the other one spells out; a lone letter names an option and is never its text.
+fn meets_prefixed((letter, rest): (char, &str), other: &str, other_letter: Option<char>) -> Option<Same> {
+    match other_letter {
+        Some(other) => (other == letter).then_some(Same::OptionLetter),
+        None => same_text(rest, other).map(|_| Same::WithoutPrefix),
+    }
 }
 
 fn same_text(a: &str, b: &str) -> Option<Same> {
     if a == b {
         return Some(Same::Text);
     }
-    let (a, b) = (letters(a)?, letters(b)?);
+    let (a, b) = (signs::key(a)?, signs::key(b)?);
     (a == b).then_some(Same::Letters)
 }
 
-/// What of a folded text tells it from others when punctuation and spaces may differ; `None` when nothing is left.
-///
-/// In words that is letters and digits.
-/// In a formula every sign counts, for `-5` and `5` are two different options, and so are `3,5` and `35`: there only spaces and a closing full stop are dropped.
-pub(crate) fn letters(plain: &str) -> Option<String> {
-    let key = if is_formula(plain) { tight(plain) } else { plain.chars().filter(|c| c.is_alphanumeric()).collect() };
-    (!key.is_empty()).then_some(key)
-}
-
-/// Without spaces (but between digits: `3 1/2`) and without a closing full stop.
-fn tight(plain: &str) -> String {
-    let plain = plain.trim_end_matches(['.', ';', ':', ',', ' ']);
-    let words: Vec<&str> = plain.split(' ').collect();
-    let mut key = String::with_capacity(plain.len());
-    for word in words {
-        if key.ends_with(|c: char| c.is_ascii_digit()) && word.starts_with(|c: char| c.is_ascii_digit()) {
-            key.push(' ');
-        }
-        key.push_str(word);
-    }
-    key
-}
-
-/// Whether signs carry the meaning: an operator beside a digit, a comma or full stop within a number, or no word at all.
-pub(crate) fn is_formula(plain: &str) -> bool {
-    let chars: Vec<char> = plain.chars().filter(|c| *c != ' ').collect();
-    let digit = |i: Option<usize>| i.and_then(|i| chars.get(i)).is_some_and(char::is_ascii_digit);
-    let at_number = chars.iter().enumerate().any(|(i, c)| {
-        let (before, after) = (digit(i.checked_sub(1)), digit(Some(i + 1)));
-        (is_operator(*c) && (before || after)) || (matches!(c, '.' | ',' | ':') && before && after)
-    });
-    let has_word = plain.split(|c: char| !c.is_alphabetic()).any(|word| word.chars().count() > 1);
-    at_number || (!has_word && chars.iter().any(|c| is_operator(*c)))
-}
-
-fn is_operator(c: char) -> bool {
-    matches!(
-        c,
-        '+' | '-'
-            | '*'
-            | '/'
-            | '^'
-            | '='
-            | '<'
-            | '>'
-            | '%'
-            | '√'
-            | '±'
-            | '×'
-            | '÷'
-            | '·'
-            | '∙'
-            | '°'
-            | '≤'
-            | '≥'
-            | '≠'
-            | '∞'
-            | '∪'
-            | '∩'
-    )
-}
-
-/// The letter of an answer that is nothing else: `B`, `b)`, `(B)`, `Alternativa B`.
+/// The letter of an answer that is nothing else: `B`, `b)`, `(B)`, `B.-`, `Alternativa B`; `-b`, `[b]` and `b'` are formulas.
 pub(crate) fn lone_letter(plain: &str) -> Option<char> {
     let words = ["alternativa", "opción", "opcion", "option", "opção", "letra", "answer"];
     let bare = words.iter().find_map(|word| plain.strip_prefix(word)).filter(|rest| rest.starts_with([' ', ':'])).unwrap_or(plain);
-    let bare = bare.trim_matches([' ', '(', ')', '[', ']', '.', ':', '-', '"', '\'']);
+    let bare = bare.strip_suffix(".-").unwrap_or(bare).trim_matches([' ', '(', ')', '.', ':']);
+    let quoted = |mark: char| bare.strip_prefix(mark).and_then(|rest| rest.strip_suffix(mark));
+    let bare = quoted('"').or_else(|| quoted('\'')).unwrap_or(bare);
     let mut chars = bare.chars();
     chars.next().filter(|c| c.is_ascii_lowercase() && chars.next().is_none())
 }
+
+/// The letters options are counted with; further ones are variables.
+const OPTION_LETTERS: std::ops::RangeInclusive<char> = 'a'..='h';
 
 /// The option letter and the text behind it: `b) Santiago`, `(b) Santiago`, `b. Santiago`, `b - Santiago`.
 pub(crate) fn option_prefix(plain: &str) -> Option<(char, &str)> {
     let opened = plain.strip_prefix('(');
     let text = opened.unwrap_or(plain);
-    let letter = text.chars().next().filter(char::is_ascii_lowercase)?;
+    let letter = text.chars().next().filter(|c| OPTION_LETTERS.contains(c))?;
     let rest = &text[1..];
-    let rest = if opened.is_some() {
-        rest.strip_prefix(')')
-    } else {
-        // `b)Santiago` is a prefix, `e.g.` and `x-ray` are none.
-        let spaced = || [". ", ": ", "- ", " - "].iter().find_map(|mark| rest.strip_prefix(mark));
-        rest.strip_prefix(')').or_else(|| rest.strip_prefix(".-")).or_else(spaced)
-    }?;
+    let closed = || rest.strip_prefix(')');
+    if opened.is_some() {
+        return closed().and_then(behind).map(|rest| (letter, rest));
+    }
+    // `b)Santiago` is a prefix, `e.g.` and `x-ray` are none.
+    let dotted = || [".-", ". ", ": "].iter().find_map(|mark| rest.strip_prefix(mark));
+    // `a - b` is a difference.
+    let dashed = || ["- ", " - "].iter().find_map(|mark| rest.strip_prefix(mark)).filter(|rest| is_prose(rest));
+    closed().or_else(dotted).or_else(dashed).and_then(behind).map(|rest| (letter, rest))
+}
+
+/// What stands behind an option letter; a single letter there belongs to a formula or an abbreviation (`(a) b`, `a: b`, `a. C.`).
+fn behind(rest: &str) -> Option<&str> {
     let rest = rest.trim_start();
-    (!rest.is_empty()).then_some((letter, rest))
+    let letters = rest.chars().filter(|c| c.is_alphanumeric()).count();
+    let lone = letters == 1 && rest.starts_with(char::is_alphabetic);
+    (!rest.is_empty() && !lone).then_some(rest)
+}
+
+/// Words that begin a formula, not a sentence.
+const FUNCTIONS: &[&str] =
+    &["sen", "sin", "cos", "tan", "tg", "cot", "ctg", "sec", "csc", "cosec", "log", "ln", "exp", "lim", "mod", "max", "min", "mcm", "mcd"];
+
+/// Whether words stand here and no formula: `Santiago`, `no`, `el sol`; not `b`, `5`, `AB`, `sen x`.
+fn is_prose(text: &str) -> bool {
+    let words = || text.split(|c: char| !c.is_alphabetic()).filter(|word| !word.is_empty());
+    let begins = words().next().is_some_and(|word| text.starts_with(word) && word.chars().nth(1).is_some());
+    let long = words().any(|word| word.chars().nth(2).is_some());
+    let formula = words().any(|word| FUNCTIONS.contains(&word)) || text.chars().any(signs::is_sign);
+    begins && !formula && (long || matches!(text.trim_end_matches('.'), "no" | "sí" | "si"))
 }
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -163,12 +135,26 @@ mod tests {
             ("50 %", "50%", Same::Letters),
             ("−5", "-5", Same::Text),
             ("b) Santiago", "B", Same::OptionLetter),
-            ("b)", "B", Same::Letters),
+            ("b)", "B", Same::OptionLetter),
+            ("\"B\"", "B.-", Same::OptionLetter),
             ("Alternativa B", "b", Same::OptionLetter),
             ("b. Santiago", "Santiago", Same::WithoutPrefix),
             ("(b) Santiago", "santiago.", Same::WithoutPrefix),
             ("b) Santiago", "b. Santiago", Same::Letters),
             ("a) -5", "-5", Same::WithoutPrefix),
+            ("A - Santiago", "santiago", Same::WithoutPrefix),
+            ("A - Santiago", "a", Same::OptionLetter),
+            ("B - No", "no", Same::WithoutPrefix),
+            ("c: 25", "25", Same::WithoutPrefix),
+            ("AB > CD.", "ab>cd", Same::Letters),
+            ("El perro (canino)", "el perro canino", Same::Letters),
+            ("Sol, luna; tierra", "sol luna tierra", Same::Letters),
+            ("EE. UU.", "EE.UU.", Same::Letters),
+            ("U.R.S.S.", "URSS", Same::Letters),
+            ("10 000 personas", "10000 personas", Same::Letters),
+            ("(x; y)", "( x;y )", Same::Letters),
+            ("Na⁺", "Na+", Same::Text),
+            ("don't", "dont", Same::Letters),
         ] {
             assert_eq!(same(a, b), Some(how), "{a:?} and {b:?}");
             assert_eq!(same(b, a), Some(how), "{b:?} and {a:?}");
@@ -189,6 +175,45 @@ mod tests {
             ("<", ">"),
             ("3 1/2", "31/2"),
             ("A. Pérez", "B. Pérez"),
+            ("AB > CD", "AB < CD"),
+            ("sen x > cos x", "sen x < cos x"),
+            ("sen x - cos x", "sen x cos x"),
+            ("log (x + 1)", "log x + 1"),
+            ("Na+", "Na-"),
+            ("Na⁺", "Na"),
+            ("2ⁿ", "2n"),
+            ("x̄", "x"),
+            ("p ∧ q", "p ∨ q"),
+            ("si p → q", "si p ↔ q"),
+            ("a ∈ B", "a ∉ B"),
+            ("A ⊂ B", "A ⊃ B"),
+            ("(a, b)", "[a, b]"),
+            ("el intervalo (a, b)", "el intervalo a, b"),
+            ("]3, 5]", "[3, 5]"),
+            ("3; 5", "35"),
+            ("3 5", "35"),
+            ("los pares 3; 5", "los pares 3, 5"),
+            ("AB : CD", "AB CD"),
+            ("1...5", "1.5"),
+            ("vale .5", "vale 5"),
+            ("f'(x)", "f(x)"),
+            ("5'", "5\""),
+            ("n!", "n"),
+            ("Ca(OH)2", "CaOH2"),
+            ("$100", "€100"),
+            ("x - 5", "5"),
+            ("x - 5", "x"),
+            ("a - b", "b"),
+            ("a - b", "a"),
+            ("a - AB", "AB"),
+            ("a - sen x", "sen x"),
+            ("a: b", "b"),
+            ("(a) b", "b"),
+            ("-a", "a"),
+            ("[a]", "a"),
+            ("a'", "a"),
+            ("a) b", "b"),
+            ("a. C.", "a"),
             ("A", "B"),
             ("A", "a la izquierda"),
             ("papá", "papa"),
@@ -198,6 +223,47 @@ mod tests {
         ] {
             assert_eq!(same(a, b), None, "{a:?} and {b:?}");
             assert_eq!(same(b, a), None, "{b:?} and {a:?}");
+        }
+    }
+
+    /// A text of words, variables and figures with a gap for a sign.
+    fn with_gap() -> impl Strategy<Value = (String, String)> {
+        let word =
+            prop::sample::select(vec!["x", "y", "a", "AB", "CD", "sen x", "el sol", "Santiago", "H2O", "3", "12", "0,5", "p", "ABC"]);
+        let side = prop::collection::vec(word, 1..4).prop_map(|words| words.join(" "));
+        (side.clone(), side)
+    }
+
+    proptest! {
+        #[test]
+        fn texts_that_differ_in_a_mathematical_sign_are_never_equal(
+            (left, right) in with_gap(),
+            signs in prop::sample::subsequence("+-*/^=<>|~±×÷·√∞≤≥≠≈∈∉⊂⊃⊆∪∩∧∨¬→←↔⇒⇔↑↓∑∫∂∇∀∃⟂∥∠%‰°[]{}:".chars().collect::<Vec<_>>(), 2),
+            (before, after) in (any::<bool>(), any::<bool>()),
+        ) {
+            let space = |wanted: bool| if wanted { " " } else { "" };
+            let text = |sign: &str| format!("{left}{}{sign}{}{right}", space(before), space(after));
+            let texts = [text(&signs[0].to_string()), text(&signs[1].to_string()), format!("{left} {right}")];
+            for (a, b) in [(0, 1), (0, 2), (1, 2), (1, 0), (2, 0), (2, 1)] {
+                prop_assert_eq!(same(&texts[a], &texts[b]), None, "{} and {}", texts[a], texts[b]);
+            }
+        }
+
+        #[test]
+        fn brackets_and_separators_of_figures_count(a in -99..99_i32, b in -99..99_i32) {
+            let texts = [format!("({a}, {b})"), format!("[{a}, {b}]"), format!("]{a}, {b}["), format!("({a}; {b})"), format!("{a}; {b}"), format!("{a}{b}"), format!("{a}:{b}")];
+            for (i, one) in texts.iter().enumerate() {
+                for two in &texts[..i] {
+                    prop_assert_eq!(same(one, two), None, "{} and {}", one, two);
+                }
+            }
+        }
+
+        #[test]
+        fn a_text_is_the_same_with_other_spaces_case_and_a_full_stop((left, right) in with_gap(), sign in prop::sample::select(vec!["<", " → ", "+ ", " y "])) {
+            let text = format!("{left}{sign}{right}");
+            let other = format!(" {}. ", text.to_uppercase().replace(' ', "  "));
+            prop_assert!(same(&text, &other).is_some(), "{} and {}", text, other);
         }
     }
 }

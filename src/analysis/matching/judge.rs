@@ -4,6 +4,7 @@ use crate::analysis::bank::Question;
 use crate::analysis::fold;
 use crate::analysis::matching::equality::{self, Same};
 use crate::analysis::matching::kind::Kind;
+use crate::analysis::matching::signs;
 use crate::model::submission::Answer;
 
 /// What became of one answer.
@@ -149,13 +150,17 @@ fn indexes(all: &[String], wanted: &[String]) -> Option<Vec<usize>> {
 
 /// All sets of options whose texts, glued together in some order, give the text.
 fn ways(options: &[String], text: &str) -> Vec<Vec<usize>> {
-    let tight = |text: &str| fold::plain(text).replace(' ', "");
     let exact = Glue::new(options.iter().map(|o| tight(o)).collect()).split(&tight(text));
-    if !exact.is_empty() || options.iter().any(|o| equality::is_formula(&fold::plain(o))) {
+    if !exact.is_empty() || options.iter().any(|o| signs::is_formula(&fold::plain(o))) {
         return exact;
     }
-    let letters = |text: &str| fold::plain(text).chars().filter(|c| c.is_alphanumeric()).collect::<String>();
+    let letters = |text: &str| fold::plain(text).chars().filter(|c| c.is_alphanumeric() || signs::is_sign(*c)).collect::<String>();
     Glue::new(options.iter().map(|o| letters(o)).collect()).split(&letters(text))
+}
+
+/// A text as pieces of it are found in others: folded, without spaces.
+fn tight(text: &str) -> String {
+    fold::plain(text).replace(' ', "")
 }
 
 /// Takes glued texts apart again.
@@ -218,7 +223,6 @@ fn blanks(correct: &[String], text: &str) -> Verdict {
 
 /// Pairs `left / right`, joined by `, `, in any order; a left text may hold slashes and commas of its own, so the bank's pairs are looked for and nothing is split.
 fn pairs(correct: &[String], text: &str) -> Verdict {
-    let tight = |text: &str| fold::plain(text).replace(' ', "");
     let meets = |expected: Vec<String>| {
         let wanted: Vec<usize> = (0..expected.len()).collect();
         Glue::new(expected).split(&tight(text)).contains(&wanted)
@@ -231,14 +235,13 @@ fn pairs(correct: &[String], text: &str) -> Verdict {
 
 /// A teacher's points decide; without them nothing is decided yet.
 fn graded(question: &Question, answer: &Answer) -> Verdict {
-    let (Some(points), Some(full)) = (answer.points, full_points(answer)) else {
+    let (Some(points), Some(max), Some(full)) = (answer.points, answer.max_points, full_points(answer)) else {
         if !is_answered(answer) {
             return Verdict::open("not answered");
         }
         let note = format!("question {}: not graded by a teacher yet, it counts as not answered", question.number);
         return Verdict { note: Some(note), ..Verdict::open("not graded yet") };
     };
-    let max = answer.max_points.unwrap_or(question.points);
     if !is_answered(answer) && points <= 0.0 {
         return Verdict::open("not answered");
     }

@@ -4,6 +4,7 @@ pub(crate) mod equality;
 pub(crate) mod judge;
 pub(crate) mod kind;
 pub(crate) mod number;
+pub(crate) mod signs;
 #[cfg(test)]
 mod tests;
 
@@ -37,21 +38,71 @@ pub(crate) struct Matched<'a> {
     pub(crate) left_out: usize,
 }
 
-/// Finds each question's answer: by the number the description names; else by the question's text, where the bank holds it; else by position.
-pub(crate) fn pair<'a>(submission: &'a Submission, bank: &QuestionBank) -> Matched<'a> {
-    let answers = &submission.answers;
-    let numbers = named_numbers(answers);
-    if numbers.iter().any(Option::is_some) {
-        return collect(By::Number, answers, &numbers, bank);
-    }
-    let texts = numbers_by_text(answers, bank);
-    if texts.iter().any(Option::is_some) {
-        return collect(By::Text, answers, &texts, bank);
-    }
-    by_position(answers, bank)
+/// Why answers and questions cannot be brought together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Mismatch {
+    /// Only so many answers belong to a question of the bank.
+    Few(usize),
+    /// Two signs of which question a block is for disagree; said in words.
+    Contradiction(String),
 }
 
-/// The number each description names; a number in mid-sentence counts only where no description begins with it.
+/// Finds each question's answer: by the number the descriptions name; else by the questions' texts, where the bank holds them; else by position.
+///
+/// Numbers and texts decide only where they do so for at least half of the blocks, or for every question: a single description that happens to begin with a number says nothing about the others.
+/// Where two ways that both could decide disagree, nothing is decided.
+pub(crate) fn pair<'a>(submission: &'a Submission, bank: &QuestionBank) -> Result<Matched<'a>, Mismatch> {
+    let answers = &submission.answers;
+    let blocks = answers.iter().filter(|answer| !is_extra(answer)).count();
+    let (numbers, texts) = (named_numbers(answers), numbers_by_text(answers, bank));
+    let known = known_numbers(bank);
+    let met = |claims: &[Option<u32>]| claims.iter().flatten().filter(|n| known.contains(n)).collect::<BTreeSet<_>>().len();
+    let decides = |met: usize| met > 0 && (met * 2 >= blocks || met == known.len());
+    if decides(met(&numbers)) {
+        agree(&numbers, &texts, "names", "its description is the text of")?;
+        return Ok(collect(By::Number, answers, &numbers, &known));
+    }
+    if decides(met(&texts)) {
+        return Ok(collect(By::Text, answers, &texts, &known));
+    }
+    if numbers.iter().flatten().collect::<BTreeSet<_>>().len() * 2 > blocks {
+        return Err(Mismatch::Few(met(&numbers)));
+    }
+    let matched = by_position(answers, bank);
+    let places: Vec<Option<u32>> = answers.iter().map(|answer| matched.question_of(answer)).collect();
+    agree(&places, &texts, "stands in the place of", "its description is the text of")?;
+    // One number may be chance.
+    if met(&numbers) > 1 {
+        agree(&places, &numbers, "stands in the place of", "its description names")?;
+    }
+    if !answers.is_empty() && matched.answers.len() * 2 < known.len() {
+        return Err(Mismatch::Few(matched.answers.len()));
+    }
+    Ok(matched)
+}
+
+impl Matched<'_> {
+    fn question_of(&self, answer: &Answer) -> Option<u32> {
+        self.answers.iter().find(|(_, found)| std::ptr::eq(**found, answer)).map(|(number, _)| *number)
+    }
+}
+
+/// Whether two ways name the same question wherever both name one.
+fn agree(one: &[Option<u32>], other: &[Option<u32>], one_says: &str, other_says: &str) -> Result<(), Mismatch> {
+    let differs = |(a, b): (&Option<u32>, &Option<u32>)| a.zip(*b).filter(|(a, b)| a != b);
+    match one.iter().zip(other).enumerate().find_map(|(i, pair)| differs(pair).map(|(a, b)| (i + 1, a, b))) {
+        None => Ok(()),
+        Some((block, a, b)) => {
+            Err(Mismatch::Contradiction(format!("block {block} {one_says} question {a}, but {other_says} question {b}")))
+        }
+    }
+}
+
+fn known_numbers(bank: &QuestionBank) -> BTreeSet<u32> {
+    bank.questions().iter().map(|question| question.number).collect()
+}
+
+/// The number each description names; one behind a heading counts only where no description begins with it.
 pub(crate) fn named_numbers(answers: &[Answer]) -> Vec<Option<u32>> {
     let leading: Vec<Option<u32>> = answers.iter().map(|a| a.description.as_deref().and_then(number::leading)).collect();
     let taken: BTreeSet<u32> = leading.iter().copied().flatten().collect();
@@ -60,7 +111,7 @@ pub(crate) fn named_numbers(answers: &[Answer]) -> Vec<Option<u32>> {
 }
 
 fn numbers_by_text(answers: &[Answer], bank: &QuestionBank) -> Vec<Option<u32>> {
-    let key = |text: &str| equality::letters(&fold::plain(text));
+    let key = |text: &str| signs::key(&fold::plain(text));
     let mut texts: BTreeMap<String, Option<u32>> = BTreeMap::new();
     for question in bank.questions() {
         if let Some(key) = question.text.as_deref().and_then(key) {
@@ -68,11 +119,12 @@ fn numbers_by_text(answers: &[Answer], bank: &QuestionBank) -> Vec<Option<u32>> 
             texts.entry(key).and_modify(|number| *number = None).or_insert(Some(question.number));
         }
     }
-    answers.iter().map(|a| a.description.as_deref().and_then(key).and_then(|key| texts.get(&key).copied().flatten())).collect()
+    let find = |text: &str| key(text).and_then(|key| texts.get(&key).copied().flatten());
+    let question = |text: &str| find(text).or_else(|| find(number::without(text)));
+    answers.iter().map(|a| a.description.as_deref().and_then(question)).collect()
 }
 
-fn collect<'a>(by: By, answers: &'a [Answer], numbers: &[Option<u32>], bank: &QuestionBank) -> Matched<'a> {
-    let known: BTreeSet<u32> = bank.questions().iter().map(|q| q.number).collect();
+fn collect<'a>(by: By, answers: &'a [Answer], numbers: &[Option<u32>], known: &BTreeSet<u32>) -> Matched<'a> {
     let mut found: BTreeMap<u32, &Answer> = BTreeMap::new();
     let (mut unnamed, mut unknown, mut repeated) = (0, BTreeSet::new(), BTreeSet::new());
     for (answer, number) in answers.iter().zip(numbers) {
@@ -126,12 +178,11 @@ fn by_position<'a>(answers: &'a [Answer], bank: &QuestionBank) -> Matched<'a> {
             blocks.len()
         ));
     }
-    let numbers: BTreeSet<u32> = bank.questions().iter().map(|q| q.number).collect();
     let left_out = answers.len() - blocks.len().min(wanted);
     if left_out > 0 {
         notes.push(format!("{left_out} blocks beyond the bank's questions were left out"));
     }
-    Matched { by: By::Position, answers: numbers.into_iter().zip(blocks).collect(), notes, left_out }
+    Matched { by: By::Position, answers: known_numbers(bank).into_iter().zip(blocks).collect(), notes, left_out }
 }
 
 /// Surveys and headings: blocks of no question type, or without points to gain.

@@ -21,8 +21,13 @@ const WORDS: &[&str] = &[
     "q",
     "p",
 ];
-/// The words clear enough to count in the middle of a sentence.
+/// The words clear enough to count behind a heading (`Matemática – Pregunta 7`).
 const CLEAR_WORDS: usize = 4;
+/// The words before which a question is spoken of and not named (`según la pregunta 3`).
+const SPEAKING_OF: &[&str] = &[
+    "la", "las", "el", "a", "as", "da", "das", "na", "nas", "de", "del", "en", "em", "y", "e", "o", "con", "com", "per", "por", "para",
+    "segun", "segundo", "the", "of", "in", "to", "for", "from", "on", "and", "or", "with", "see", "cada", "esta", "this", "each",
+];
 
 /// How many characters of a description are looked at for the number it begins with; questions can be whole texts.
 const BEGINNING: usize = 40;
@@ -31,15 +36,30 @@ const BEGINNING: usize = 40;
 pub(crate) fn leading(description: &str) -> Option<u32> {
     let text = skip_markup(description);
     let beginning = text.char_indices().nth(BEGINNING).map_or(text, |(end, _)| &text[..end]);
-    let text = fold::skeleton(beginning);
-    word_and_number(&text, WORDS).or_else(|| bare_number(&text))
+    // The skeleton of `nº` would be the word `no`.
+    let text = fold::skeleton(&beginning.replace('º', "°"));
+    word_and_number(&text, WORDS).map(|(number, _)| number).or_else(|| bare_number(&text))
 }
 
-/// A number that a clear word names anywhere in the description (`Matemática – Pregunta 12`).
+/// A number that a clear word names behind a heading (`Matemática – Pregunta 12`); a sentence that speaks of another question (`Según la pregunta 3, …`) names none.
 pub(crate) fn mentioned(description: &str) -> Option<u32> {
     let text = fold::skeleton(description);
     let mut starts = text.char_indices().filter(|(i, _)| !text[..*i].ends_with(char::is_alphanumeric)).map(|(i, _)| i);
-    starts.find_map(|start| word_and_number(&text[start..], &WORDS[..CLEAR_WORDS]))
+    starts.find_map(|start| {
+        let before = text[..start].trim_end();
+        let last = before.rsplit(|c: char| !c.is_alphanumeric()).next().unwrap_or_default();
+        if SPEAKING_OF.contains(&last) {
+            return None;
+        }
+        let (number, after) = word_and_number(&text[start..], &WORDS[..CLEAR_WORDS])?;
+        (!after.trim_start().starts_with(',')).then_some(number)
+    })
+}
+
+/// The description without the number it begins with.
+pub(crate) fn without(description: &str) -> &str {
+    let Some(number) = leading(description).map(|number| number.to_string()) else { return description };
+    description.split_once(&number).map_or(description, |(_, rest)| rest.trim_start_matches(|c: char| !c.is_alphanumeric() && c != '('))
 }
 
 /// Tags and signs before the first word (`<p><b>12.`, `**Pregunta 12**`, `¿`).
@@ -53,17 +73,22 @@ fn skip_markup(mut text: &str) -> &str {
     }
 }
 
-fn word_and_number(text: &str, words: &[&str]) -> Option<u32> {
+/// The number behind one of the words, and what follows it.
+fn word_and_number<'t>(text: &'t str, words: &[&str]) -> Option<(u32, &'t str)> {
     words.iter().find_map(|word| {
         let rest = text.strip_prefix(word)?;
         let number = rest.trim_start_matches([' ', '.', '#', '°']);
+        // `No 3 de cada 5` is a sentence; `No. 3`, `N°3` and `Q3` are numbers.
+        let loose = word.len() <= 2 && rest.starts_with(' ') && !rest.trim_start().starts_with(['.', '#', '°']);
         // `p(3)` and `n - 3` are mathematics.
         let number = if word.len() > 3 { number.trim_start_matches([' ', ':', '-', '(']) } else { number };
         // `Pregunta N° 12`, `Question no. 12`.
         let number = if word.len() > 3 { number_sign(number) } else { number };
         let (value, after) = digits(number)?;
-        let continues = after.starts_with(char::is_alphanumeric) || is_decimal(after);
-        (!continues).then_some(value)
+        let continues = after.starts_with(char::is_alphanumeric)
+            || is_decimal(after)
+            || (loose && after.trim_start().starts_with(char::is_alphanumeric));
+        (!continues).then_some((value, after))
     })
 }
 
@@ -135,6 +160,9 @@ mod tests {
             "<p><b>12.</b> Elige</p>",
             "**Pregunta 12**",
             "N° 12",
+            "Nº 12 Elige",
+            "No. 12 Choose",
+            "Q12 Choose",
             "(12) Elige",
             "Pregunta 12 - Raíces",
         ] {
@@ -152,6 +180,8 @@ mod tests {
             "2-3",
             "¿Cuánto es 12?",
             "No 3x",
+            "No 3 de cada 5 personas",
+            "P 3 es un punto",
             "P(3) es igual a",
             "12 - x = 4",
             "2-butanol es",
@@ -167,9 +197,13 @@ mod tests {
     }
 
     #[test]
-    fn a_clear_word_counts_within_a_sentence() {
+    fn a_clear_word_counts_behind_a_heading_and_not_in_a_sentence() {
         assert_eq!(mentioned("Matemática – Pregunta 7"), Some(7));
-        assert_eq!(mentioned("Según la pregunta 3, ¿cuál?"), Some(3));
+        assert_eq!(mentioned("Matemática pregunta 7: ¿cuál?"), Some(7));
+        assert_eq!(mentioned("Según la pregunta 3, ¿cuál?"), None);
+        assert_eq!(mentioned("Explica tu respuesta a la pregunta 3."), None);
+        assert_eq!(mentioned("Compara con la pregunta 3, y luego con pregunta 4"), None);
+        assert_eq!(mentioned("Look at question 3, then answer"), None);
         assert_eq!(mentioned("repregunta 3"), None);
         assert_eq!(mentioned("el n 3"), None);
     }

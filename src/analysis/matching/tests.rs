@@ -12,7 +12,7 @@ fn block(description: &str, answer: &str) -> Answer {
 
 fn met(answers: Vec<Answer>, bank: &QuestionBank) -> (By, Vec<(u32, String)>) {
     let submission = Submission { answers, ..Submission::default() };
-    let matched = pair(&submission, bank);
+    let matched = pair(&submission, bank).unwrap_or_else(|mismatch| panic!("{mismatch:?}"));
     (matched.by, matched.answers.iter().map(|(n, a)| (*n, a.answer.clone().unwrap_or_default())).collect())
 }
 
@@ -25,7 +25,7 @@ fn numbers_decide_whatever_the_order_and_extra_blocks_are_left_out() {
     let answers = vec![block("Pregunta 3", "c"), block("¿Te gustó?", "sí"), block("pregunta 1: x", "a"), block("Pregunta 9", "z")];
     let submission = Submission { answers, ..Submission::default() };
     let bank = three();
-    let matched = pair(&submission, &bank);
+    let matched = pair(&submission, &bank).expect("a match");
     assert_eq!(matched.answers.keys().copied().collect::<Vec<_>>(), [1, 3]);
     assert_eq!(matched.left_out, 2);
     assert_eq!(
@@ -64,6 +64,56 @@ fn without_numbers_and_texts_the_position_decides() {
     let four = vec![answer("x"), survey.clone(), answer("y"), answer("z")];
     assert_eq!(met(four, &three()).1, [(1, "x".into()), (2, "y".into()), (3, "z".into())]);
     assert_eq!(met(vec![answer("x"), survey, answer("y")], &three()).1[1], (2, "bien".into()));
+}
+
+fn mismatch(answers: Vec<Answer>, bank: &QuestionBank) -> Mismatch {
+    pair(&Submission { answers, ..Submission::default() }, bank).expect_err("a mismatch")
+}
+
+/// Twelve questions without texts.
+fn twelve() -> QuestionBank {
+    let rows: String = (1..=12).map(|n| format!("{n},A\n")).collect();
+    bank(&format!("question_number,correct_alternative\n{rows}"))
+}
+
+#[test]
+fn one_stray_number_does_not_rule_the_whole_submission() {
+    for stray in ["Según la pregunta 3, ¿cuál?", "No 3 de cada 5 personas", "3. Al ordenar", "Matemática, pregunta 9"] {
+        let mut answers: Vec<Answer> = (1..=12).map(|n| block("¿Cuál es?", &format!("a{n}"))).collect();
+        answers[6].description = Some(stray.into());
+        let (by, found) = met(answers, &twelve());
+        assert_eq!((by, found.len(), found[6].clone()), (By::Position, 12, (7, "a7".into())), "{stray}");
+    }
+    // Where the bank knows the texts they decide.
+    let answers = vec![block("¿Quién?", "c"), block("¿Cuánto es 2 - 2?", "b"), block("3. Al ordenar", "x")];
+    assert_eq!(met(answers, &three()), (By::Text, vec![(2, "b".into()), (3, "c".into())]));
+}
+
+#[test]
+fn a_number_before_the_text_does_not_hide_it() {
+    let answers = vec![block("Pregunta 3: ¿Quién?", "c"), block("1) ¿Cuánto es 2 + 2?", "a")];
+    assert_eq!(met(answers, &three()), (By::Number, vec![(1, "a".into()), (3, "c".into())]));
+}
+
+#[test]
+fn signs_that_contradict_each_other_decide_nothing() {
+    // A platform that numbers the questions as it shuffled them.
+    let shuffled = vec![block("1. ¿Quién?", "c"), block("2. ¿Cuánto es 2 + 2?", "a")];
+    let words = "block 1 names question 1, but its description is the text of question 3";
+    assert_eq!(mismatch(shuffled, &three()), Mismatch::Contradiction(words.into()));
+    // Four of twelve name numbers, and not those of their places.
+    let answers = (0..12).map(|i| block(if i < 4 { ["5.", "6.", "7.", "8."][i] } else { "x" }, "A")).collect();
+    let words = "block 1 stands in the place of question 1, but its description names question 5";
+    assert_eq!(mismatch(answers, &twelve()), Mismatch::Contradiction(words.into()));
+}
+
+#[test]
+fn a_submission_that_hardly_meets_the_bank_is_no_result() {
+    let foreign = (1..=12).map(|n| block(&format!("Pregunta {}", n + 10), "A")).collect();
+    assert_eq!(mismatch(foreign, &twelve()), Mismatch::Few(2));
+    assert_eq!(mismatch(vec![block("x", "A"), block("y", "A")], &twelve()), Mismatch::Few(2));
+    // One answered question of twelve that says which it is.
+    assert_eq!(met(vec![block("Pregunta 7", "A")], &twelve()), (By::Number, vec![(7, "A".into())]));
 }
 
 #[test]

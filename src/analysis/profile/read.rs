@@ -1,16 +1,15 @@
 //! `assessments.toml` to profiles.
 
-use std::collections::BTreeMap;
-use std::ops::Range;
+use std::collections::{BTreeMap, BTreeSet};
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::analysis::bank::group_column;
-use crate::analysis::levels;
 use crate::analysis::profile::fields::{Faults, Fields};
 use crate::analysis::profile::{LevelRule, Matches, PassRule, Percentage, Plan, Profile, ProfileError, StatusRule, plans};
 use crate::analysis::suggest;
+use crate::analysis::{fold, levels};
 use crate::model::analysis::Tone;
 
 const KEYS: &[&str] = &[
@@ -57,7 +56,7 @@ pub(super) fn read(text: &str, file: &str) -> Result<(Vec<Profile>, Vec<Plan>), 
         }
         profiles.push(profile);
     }
-    check_ids(&tables, &faults);
+    check_matches(&tables, &faults);
     let plans = plans::read(&root, &profiles);
     let found = faults.into_sorted();
     if found.is_empty() { Ok((profiles, plans)) } else { Err(found) }
@@ -208,20 +207,22 @@ fn condition(fields: &Fields, value: Option<&Spanned<DeValue>>, when: &str, colu
     false
 }
 
-/// One id under two profiles would make the file's order decide in silence.
-fn check_ids(tables: &[&Spanned<DeValue>], faults: &Faults) {
-    let mut seen: BTreeMap<String, Range<usize>> = BTreeMap::new();
+/// One id or title under two profiles would make the file's order decide in silence.
+fn check_matches(tables: &[&Spanned<DeValue>], faults: &Faults) {
+    let mut seen: BTreeSet<(&str, String)> = BTreeSet::new();
     for table in tables {
-        let matching = table.get_ref().as_table().and_then(|t| t.get("match")).and_then(|m| m.get_ref().as_table());
-        let Some(id) = matching.and_then(|m| m.get("id")) else { continue };
-        let ids: Vec<&Spanned<DeValue>> = match id.get_ref() {
-            DeValue::Array(items) => items.iter().collect(),
-            _ => vec![id],
-        };
-        for id in ids {
-            let Some(text) = id.get_ref().as_str() else { continue };
-            if seen.insert(text.trim().to_lowercase(), id.span()).is_some() {
-                faults.add(&id.span(), format!("the id '{text}' is matched by two assessments"), Some("keep one".to_owned()));
+        let Some(matching) = table.get_ref().as_table().and_then(|t| t.get("match")).and_then(|m| m.get_ref().as_table()) else { continue };
+        for key in ["id", "title"] {
+            let texts: Vec<&Spanned<DeValue>> = match matching.get(key).map(|value| (value, value.get_ref())) {
+                Some((_, DeValue::Array(items))) => items.iter().collect(),
+                Some((value, _)) => vec![value],
+                None => continue,
+            };
+            for text in texts {
+                let Some(words) = text.get_ref().as_str() else { continue };
+                if !seen.insert((key, fold::name(words))) {
+                    faults.add(&text.span(), format!("the {key} '{words}' is matched by two assessments"), Some("keep one".to_owned()));
+                }
             }
         }
     }

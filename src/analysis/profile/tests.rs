@@ -128,6 +128,12 @@ fn broken_toml_doubled_ids_and_doubled_rests_are_faults() {
         faults("[[assessment]]\nmatch = { id = \"A\" }\n[[assessment]]\nmatch = { id = [\"b\", \"a\"] }\n"),
         ["a.toml:4: the id 'a' is matched by two assessments (keep one)"]
     );
+    assert_eq!(
+        faults(
+            "[[assessment]]\nmatch = { title = \"M1  diagnóstico\" }\n[[assessment]]\nmatch = { title = [\"M2\", \"m1 Diagnóstico\"] }\n"
+        ),
+        ["a.toml:4: the title 'm1 Diagnóstico' is matched by two assessments (keep one)"]
+    );
 }
 
 #[test]

@@ -13,7 +13,7 @@ const PLACEHOLDER_SENDER: &str = "informes@gradepost.invalid";
 /// Who sends mail, in whose name, and how.
 #[derive(Debug, Clone)]
 pub struct MailConfig {
-    /// `MAIL_TRANSPORT`: `smtp`, `file` or `memory`; default `smtp` when `SMTP_SERVER` is set, else `file`.
+    /// `MAIL_TRANSPORT`: `smtp` or `file`; default `smtp` when `SMTP_SERVER` is set, else `file`.
     pub transport: TransportKind,
     /// `EMAIL_FROM`, else `EMAIL_USER`: the sender's address.
     pub sender: EmailAddress,
@@ -34,7 +34,7 @@ pub enum TransportKind {
     Smtp,
     /// Into the outbox as `.eml` files.
     File,
-    /// Kept in memory, for tests.
+    /// Kept in memory, for tests; no setting chooses it, because the memory would fill.
     Memory,
 }
 
@@ -82,7 +82,7 @@ impl MailConfig {
     pub fn from_env(env: &mut Env) -> Self {
         let server = env.var("SMTP_SERVER").map(ToOwned::to_owned);
         let default = if server.is_some() { TransportKind::Smtp } else { TransportKind::File };
-        let kinds = [("smtp", TransportKind::Smtp), ("file", TransportKind::File), ("memory", TransportKind::Memory)];
+        let kinds = [("smtp", TransportKind::Smtp), ("file", TransportKind::File)];
         let transport = env.one_of("MAIL_TRANSPORT", default, &kinds);
         if transport == TransportKind::Smtp && server.is_none() {
             env.problem("SMTP_SERVER", "is not set, but MAIL_TRANSPORT=smtp needs it; set the mail server's host name");
@@ -256,6 +256,11 @@ mod tests {
             ("SMTP_CONNECTIONS", "0"),
         ]);
         assert_eq!(problems, ["SMTP_TLS", "SMTP_CA_FILE", "SMTP_CONNECTIONS"]);
+    }
+
+    #[test]
+    fn no_setting_keeps_mails_in_memory() {
+        assert_eq!(read(&[("MAIL_TRANSPORT", "memory")]).1, ["MAIL_TRANSPORT"]);
     }
 
     #[test]

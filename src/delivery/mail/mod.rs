@@ -13,6 +13,7 @@ mod pool;
 mod smtp;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use bytes::Bytes;
 use futures::TryFutureExt as _;
@@ -27,6 +28,40 @@ use crate::model::person::EmailAddress;
 pub struct Mailer {
     config: MailConfig,
     transport: Transport,
+    counts: Counts,
+}
+
+/// How many mails were given to a mailer so far, by what became of them; alerts to the admin are among them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Taken by the server.
+    pub sent: u64,
+    /// Refused for good.
+    pub refused: u64,
+    /// Not handed over; the job tries again.
+    pub transient: u64,
+    /// Gone out whole, without a receipt.
+    pub ambiguous: u64,
+}
+
+#[derive(Debug, Default)]
+struct Counts {
+    sent: AtomicU64,
+    refused: AtomicU64,
+    transient: AtomicU64,
+    ambiguous: AtomicU64,
+}
+
+impl Counts {
+    fn count(&self, outcome: &SendOutcome) {
+        let counter = match outcome {
+            SendOutcome::Sent(_) => &self.sent,
+            SendOutcome::Permanent(_) => &self.refused,
+            SendOutcome::Transient(_) => &self.transient,
+            SendOutcome::Ambiguous(_) => &self.ambiguous,
+        };
+        counter.fetch_add(1, Ordering::Relaxed);
+    }
 }
 
 enum Transport {
@@ -43,7 +78,7 @@ impl Mailer {
             (TransportKind::Memory, _) => Transport::Memory(Memory::default()),
             (TransportKind::File, _) | (TransportKind::Smtp, None) => Transport::File(outbox),
         };
-        Self { config, transport }
+        Self { config, transport, counts: Counts::default() }
     }
 
     /// Sends one mail and tells what became of it. Safe to cancel: a connection in the middle of a mail is never used again.
@@ -53,6 +88,12 @@ impl Mailer {
 
     /// As [`send`](Self::send); `go` is asked when nothing is left but to hand over the message, and its no ends the conversation with nothing delivered.
     pub async fn send_if(&self, mail: &OutgoingMail, go: impl Future<Output = Result<(), String>> + Send) -> SendOutcome {
+        let outcome = self.deliver(mail, go).await;
+        self.counts.count(&outcome);
+        outcome
+    }
+
+    async fn deliver(&self, mail: &OutgoingMail, go: impl Future<Output = Result<(), String>> + Send) -> SendOutcome {
         let built = match message::build(mail, &self.config) {
             Ok(built) => built,
             Err(words) => return SendOutcome::Permanent(words),
@@ -82,6 +123,13 @@ impl Mailer {
             Transport::Smtp(smtp) => smtp.check().await,
             Transport::File(_) | Transport::Memory(_) => Ok(()),
         }
+    }
+
+    /// What became of the mails so far.
+    pub fn tally(&self) -> Tally {
+        let of = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        let Counts { sent, refused, transient, ambiguous } = &self.counts;
+        Tally { sent: of(sent), refused: of(refused), transient: of(transient), ambiguous: of(ambiguous) }
     }
 
     /// A phrase naming the transport for people.
@@ -162,7 +210,7 @@ pub struct Attachment {
     pub bytes: Bytes,
 }
 
-/// What became of a mail; the four cases ask for different next steps (durability.md "Steps").
+/// What became of a mail; the four cases ask for different next steps.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SendOutcome {
     /// The server took responsibility; its final reply.

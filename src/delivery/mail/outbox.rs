@@ -18,7 +18,7 @@ pub trait Outbox: Send + Sync {
     async fn keep(&self, name: &str, bytes: Bytes) -> Result<(), String>;
 }
 
-/// An outbox for when there is none: `MAIL_TRANSPORT` is `smtp` or `memory`.
+/// An outbox for when there is none: mails go to a server, or are kept in memory.
 pub struct NoOutbox;
 
 #[async_trait]

@@ -1,6 +1,6 @@
 //! Sends one mail stage by stage, each with a deadline, so that what became of it is always known.
 //!
-//! lettre's own pooled transport is not used: its time limit covers only the TCP connect, a cancelled send puts a half-used connection back, and its errors do not say the stage (durability.md "Steps").
+//! lettre's own pooled transport is not used: its time limit covers only the TCP connect, a cancelled send puts a half-used connection back, and its errors do not say the stage.
 
 use std::future::Future;
 use std::sync::{Mutex, PoisonError};
@@ -281,19 +281,36 @@ fn first_line(reply: &Response) -> String {
 /// Servers like to repeat the recipient in their words; records and logs do without.
 fn without_address(outcome: SendOutcome, to: &Address) -> SendOutcome {
     let to = to.to_string();
-    let hide = |words: String| {
-        let lower = words.to_lowercase();
-        match lower.find(&to.to_lowercase()).filter(|_| lower.len() == words.len()) {
-            Some(at) => format!("{}recipient{}", &words[..at], &words[at + to.len()..]),
-            None => words,
-        }
-    };
+    let hide = |words: String| hidden(&words, &to);
     match outcome {
         SendOutcome::Sent(words) => SendOutcome::Sent(hide(words)),
         SendOutcome::Permanent(words) => SendOutcome::Permanent(hide(words)),
         SendOutcome::Transient(words) => SendOutcome::Transient(hide(words)),
         SendOutcome::Ambiguous(words) => SendOutcome::Ambiguous(hide(words)),
     }
+}
+
+/// The words with every `secret` in them, in whatever case, replaced.
+fn hidden(words: &str, secret: &str) -> String {
+    let mut shown = String::with_capacity(words.len());
+    let mut rest = words;
+    while let Some(first) = rest.chars().next() {
+        if let Some(after) = without_prefix(rest, secret) {
+            shown.push_str("recipient");
+            rest = after;
+        } else {
+            shown.push(first);
+            rest = &rest[first.len_utf8()..];
+        }
+    }
+    shown
+}
+
+/// What follows the prefix, compared without case; `None` when the text does not begin so.
+fn without_prefix<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
+    let mut rest = text.chars();
+    let same = |expected: char| rest.next().is_some_and(|found| found == expected || found.to_lowercase().eq(expected.to_lowercase()));
+    (!prefix.is_empty() && prefix.chars().all(same)).then_some(rest.as_str())
 }
 
 fn tls_parameters(config: &SmtpConfig) -> Result<Option<TlsParameters>, String> {
@@ -306,4 +323,23 @@ fn tls_parameters(config: &SmtpConfig) -> Result<Option<TlsParameters>, String> 
         builder = builder.add_root_certificate(root);
     }
     builder.build().map(Some).map_err(|error| format!("TLS cannot be set up: {error}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_mention_of_the_recipient_is_hidden_in_any_case() {
+        for (to, words) in [
+            ("ana@x.cl", "550 5.1.1 <Ana@X.cl>: Recipient address rejected: ana@x.cl is unknown; mail ANA@X.CL no more"),
+            ("ñandú@x.cl", "550 <ÑANDÚ@x.cl> İ: no ñandú@x.cl here"),
+        ] {
+            let outcome = without_address(SendOutcome::Permanent(words.to_owned()), &to.parse().unwrap());
+            let SendOutcome::Permanent(shown) = outcome else { panic!("{outcome:?}") };
+            assert!(!shown.to_lowercase().contains(to), "{shown}");
+            assert!(shown.starts_with("550 ") && shown.contains("<recipient>"), "{shown}");
+        }
+        assert_eq!(hidden("250 OK", "ana@x.cl"), "250 OK");
+    }
 }

@@ -126,3 +126,71 @@ async fn lists_show_open_jobs_first_and_ended_ones_newest_first() {
         "it is due before {open}"
     );
 }
+
+#[tokio::test]
+async fn a_damaged_record_is_listed_and_hides_no_other_job() {
+    let world = World::new();
+    let jobs = world.instance();
+    let [open, broken] = ["open", "broken"].map(job_id);
+    for name in ["broken", "open"] {
+        jobs.accept(world.event(name)).await.unwrap();
+        world.pass(1);
+    }
+    let done = job_after(&world, &jobs, "done", None).await;
+    let ended = job_after(&world, &jobs, "broken end", Some(JobError::park("c", "m"))).await;
+    for key in [format!("jobs/{broken}/event.json"), format!("jobs/{ended}/end.json")] {
+        world.store.put(&key, bytes::Bytes::from_static(b"{\"version\":"), crate::storage::PutMode::Overwrite).await.unwrap();
+    }
+    let views = jobs.list(&JobFilter::default()).await.unwrap();
+    let found: Vec<_> = views.iter().map(|view| (view.id.clone(), view.state)).collect();
+    assert_eq!(found.len(), 4, "{found:?}");
+    for (job, state) in [(&broken, "unreadable"), (&open, "waiting"), (&done, "done"), (&ended, "unreadable")] {
+        assert!(found.contains(&(job.clone(), state)), "{found:?}");
+    }
+    let told = views.iter().find(|view| view.id == broken).unwrap();
+    assert!(told.message.as_deref().is_some_and(|message| message.contains("changed by hand")), "{told:?}");
+}
+
+#[tokio::test]
+async fn a_damaged_record_does_not_make_the_service_look_late() {
+    let world = World::new();
+    let jobs = world.instance();
+    let broken = jobs.accept(world.event("broken")).await.unwrap().job().clone();
+    world.store.put(&format!("jobs/{broken}/event.json"), bytes::Bytes::new(), crate::storage::PutMode::Overwrite).await.unwrap();
+    world.pass(3600);
+    assert_eq!(jobs.status().await.oldest_due, None);
+    jobs.accept(world.event("late")).await.unwrap();
+    world.pass(40);
+    assert_eq!(jobs.status().await.oldest_due, Some(Duration::from_secs(30)), "a readable one still counts");
+}
+
+#[tokio::test]
+async fn all_jobs_parked_for_one_cause_are_released_together() {
+    let world = World::new();
+    let jobs = world.instance();
+    for (name, cause) in [("a", "bank_missing"), ("b", "mail_refused"), ("c", "bank_missing")] {
+        job_after(&world, &jobs, name, Some(JobError::park(cause, "m"))).await;
+    }
+    assert_eq!(jobs.release_all("bank_missing").await.unwrap(), 2);
+    assert_eq!(jobs.release_all("bank_missing").await.unwrap(), 0, "they are released already");
+    let parked = jobs.list(&JobFilter { state: Some(StateFilter::Ended(EndState::Parked)), limit: 100 }).await.unwrap();
+    assert_eq!(parked.iter().map(|view| view.id.clone()).collect::<Vec<_>>(), [job_id("b")]);
+}
+
+#[tokio::test]
+async fn a_list_of_some_stops_at_its_limit() {
+    let world = World::new();
+    let jobs = world.instance();
+    for n in 0..40 {
+        job_after(&world, &jobs, &format!("job {n}"), None).await;
+        world.pass(1);
+    }
+    let mut asked = 0;
+    let mut every_second = |_: &crate::jobs::desk::JobView| {
+        asked += 1;
+        asked % 2 == 0
+    };
+    let views = jobs.list_where(&JobFilter { state: None, limit: 3 }, &mut every_second).await.unwrap();
+    let names: Vec<_> = views.iter().map(|view| view.payload["effect"].as_str().unwrap()).collect();
+    assert_eq!((names, asked), (vec!["job 38", "job 36", "job 34"], 6));
+}

@@ -38,6 +38,7 @@ async fn a_completion_becomes_a_report_in_the_inbox() {
     let report: serde_json::Value = serde_json::from_str(&world.text(file).await).unwrap();
     assert_eq!(report["student"]["name"], "Ana Pérez");
     assert_eq!((&report["result"]["correct"], &report["groups"][3]["status"]), (&json!(3), &json!("Reprobada")));
+    assert_eq!(report["result"]["pass_rule"], "Una lección se aprueba cuando todas sus respuestas son correctas.");
 
     let mails = world.mails();
     assert_eq!(mails.len(), 1);
@@ -45,7 +46,7 @@ async fn a_completion_becomes_a_report_in_the_inbox() {
     assert_eq!(mail.subject, format!("Resultados de tu evaluación - {TITLE}"));
     assert_eq!(mail.attachments[0].file_name, format!("informe_Ana Pérez_{TITLE}.pdf"));
     assert_eq!(mail.message_id, format!("<{}@gradepost.invalid>", job.id));
-    assert!(mail.text.contains("Hola Ana Pérez,") && mail.text.contains("3 de 4"), "{}", mail.text);
+    assert!(mail.text.contains("Hola, Ana Pérez:") && mail.text.contains("3 de 4"), "{}", mail.text);
 
     let mut steps: Vec<&str> = STEPS.to_vec();
     steps.sort_unstable();
@@ -340,7 +341,7 @@ async fn from_ten_students_on_a_report_says_where_its_student_stands() {
     assert_eq!((cohort(8), cohort(9)["count"].clone()), (json!(null), json!(10)));
     world.platform.answers(Ok(Some(submission(["A", "B", "C", "D"]))));
     world.run(&world.job(20)).await.unwrap();
-    assert_eq!(cohort(10), json!({ "count": 11, "mean": 600.0 / 11.0, "percentile": 100.0 }));
+    assert_eq!(cohort(10), json!({ "count": 11, "mean": 600.0 / 11.0, "percentile": 100.0, "above": 100.0 }));
 }
 
 #[tokio::test]

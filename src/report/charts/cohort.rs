@@ -10,7 +10,7 @@ pub(super) fn draw(request: &Request<'_>) -> Option<String> {
     let (language, words) = (request.language, request.language.words());
     let own = number(request.root, "result.percentage")?;
     let mean = number(request.root, "cohort.mean")?;
-    let percentile = number(request.root, "cohort.percentile")?;
+    let others_below = number(request.root, "cohort.above").or_else(|| number(request.root, "cohort.percentile"))?;
     let width = request.width;
     let mut canvas = Canvas::new(width, HEIGHT, request.fonts);
     let edge = 14 * PT;
@@ -24,13 +24,14 @@ pub(super) fn draw(request: &Request<'_>) -> Option<String> {
     let (mean_x, own_x) = (at(mean), at(own));
     canvas.rectangle(Area { x: mean_x - PT, y: LINE - 5 * PT, width: 2 * PT, height: 18 * PT }, QUIET);
     let below = Area { x: label(mean_x), y: LINE + 14 * PT, width: wide, height: 14 * PT };
-    canvas.text(below, &format!("{}: {}", words.mean, language.percent(mean, 0)), Type::NOTE.centred());
+    canvas.text(below, &format!("{}: {}", words.mean, language.short_percent(mean)), Type::NOTE.centred());
     canvas.dot(Area { x: own_x - 7 * PT, y: LINE - 3 * PT, width: 14 * PT, height: 14 * PT }, ACCENT);
     let above = Area { x: label(own_x), y: LINE - 24 * PT, width: wide, height: 18 * PT };
-    let you = format!("{}: {}", words.you, language.percent(own, 0));
+    let you = format!("{}: {}", words.you, language.short_percent(own));
     canvas.text(above, &you, Type { size: 22, bold: true, color: INK, align: "center" });
-    let sentence = format!("{} {} {}", words.better_than, language.percent(percentile, 0), words.of_students);
+    // Rounded down: nobody is told to be above more than there are below.
+    let sentence = format!("{} {} {}", words.better_than, language.percent(others_below.floor(), 0), words.of_students);
     canvas.text(Area { x: 0, y: LINE + 33 * PT, width, height: 18 * PT }, &sentence, Type::LABEL.centred());
-    let alt = format!("{}: {you}; {}: {}; {sentence}", words.cohort_alt, words.mean, language.percent(mean, 0));
+    let alt = format!("{}: {you}; {}: {}; {sentence}", words.cohort_alt, words.mean, language.short_percent(mean));
     Some(canvas.finish(request.id, &alt))
 }

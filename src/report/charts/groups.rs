@@ -24,7 +24,7 @@ fn picture(request: &Request<'_>, groups: &[Value], id: u32) -> String {
     let width = request.width;
     let names = width * 42 / 100;
     let status_width = (78 * PT).min(width * 22 / 100);
-    let figures = 42 * PT;
+    let figures = 46 * PT;
     let bar = Area { x: names + 6 * PT, y: 0, width: (width - names - figures - status_width - 18 * PT).max(20 * PT), height: BAR };
     let mut canvas = Canvas::new(width, ROW * groups.len() as i64, request.fonts);
     let mut alt = Vec::with_capacity(groups.len());
@@ -34,7 +34,7 @@ fn picture(request: &Request<'_>, groups: &[Value], id: u32) -> String {
         let percentage = number(group, "percentage").unwrap_or(0.0);
         let tone = tone_of(group);
         let status = text(group, "status").unwrap_or_else(|| if tone.is_good() { words.passed } else { words.failed }.to_owned());
-        let shown = language.percent(percentage, 0);
+        let shown = language.short_percent(percentage);
         canvas.text(Area { x: 0, y: top, width: names, height: ROW }, &fit(&name, names, 20), Type::LABEL);
         let track = Area { y: top + (ROW - BAR) / 2, ..bar };
         canvas.framed(track, TRACK, RULE);

@@ -26,7 +26,7 @@ pub(super) fn draw(request: &Request<'_>) -> Option<String> {
     for (place, attempt) in attempts.iter().enumerate() {
         let x = left + slot * place as i64;
         let percentage = number(attempt, "percentage").unwrap_or(0.0);
-        let shown = request.language.percent(percentage, 0);
+        let shown = request.language.short_percent(percentage);
         let height = share(COLUMNS, percentage);
         // The newest column is filled, the earlier ones are outlined: the difference holds in grey too.
         let area = Area { x: x + slot / 4, y: floor - height, width: slot / 2, height };

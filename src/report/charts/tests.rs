@@ -13,7 +13,7 @@ const DATA: &str = r#"{
     "history": [{"attempt": 1, "percentage": 40}, {"attempt": 2, "percentage": 62.5}],
     "levels": [{"name": "Nivel 1", "reached": false}, {"name": "Nivel 2", "reached": true}, {"name": "Nivel 3", "reached": false}],
     "questions": [{"number": 1, "correct": true}, {"number": 2, "correct": false}, {"number": 3, "correct": null}, {"number": 4, "correct": true}],
-    "cohort": {"count": 30, "mean": 55.2, "percentile": 71}
+    "cohort": {"count": 30, "mean": 55.2, "percentile": 71, "above": 66.9}
 }"#;
 
 fn picture(name: &str, data: &str) -> Option<String> {
@@ -30,12 +30,18 @@ fn every_picture_says_in_words_what_it_shows() {
     assert_eq!(alt(&picture("score", DATA).unwrap()), "Resultado: 62,5%");
     let groups = picture("groups", DATA).unwrap();
     assert_eq!(alt(&groups), "Resultados por grupo: Álgebra &lt;1&gt;: 100%, Aprobada; Geometría: 0%, Reprobada");
-    assert_eq!(alt(&picture("history", DATA).unwrap()), "Progreso por intento: Intento 1: 40%; Intento 2: 62%");
+    assert_eq!(alt(&picture("history", DATA).unwrap()), "Progreso por intento: Intento 1: 40%; Intento 2: 62,5%");
     let cohort = picture("cohort", DATA).unwrap();
-    assert_eq!(alt(&cohort), "Tu lugar en el grupo: Tú: 62%; Promedio: 55%; Por encima del 71% de los estudiantes");
+    assert_eq!(alt(&cohort), "Tu lugar en el grupo: Tú: 62,5%; Promedio: 55,2%; Por encima del 66% de los estudiantes");
     assert_eq!(alt(&picture("level", DATA).unwrap()), "Tu nivel: Nivel 2 (Nivel 1 &lt; Nivel 2 &lt; Nivel 3)");
     let questions = picture("questions", DATA).unwrap();
     assert_eq!(alt(&questions), "Pregunta por pregunta: correctas 1, 4; incorrectas 2; sin respuesta 3");
+}
+
+#[test]
+fn a_figure_never_contradicts_the_status_beside_it() {
+    let groups = picture("groups", r#"{"groups": [{"name": "Álgebra", "percentage": 59.574468, "passed": false}]}"#).unwrap();
+    assert_eq!(alt(&groups), "Resultados por grupo: Álgebra: 59,6%, Reprobada");
 }
 
 #[test]

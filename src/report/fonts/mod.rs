@@ -57,7 +57,7 @@ pub struct Selected {
     pub substitute: Option<Arc<str>>,
 }
 
-/// Vertical metrics in ems, positive downwards for descent (hhea; report.md section 5).
+/// Vertical metrics in ems, positive downwards for descent (the font's `hhea` table).
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 pub struct Metrics {
     /// hhea ascent.

@@ -104,12 +104,13 @@ fn lines(count: usize) -> String {
 }
 
 fn table(properties: &str, grid: &[u32], rows: &str) -> String {
-    let grid: String = grid.iter().map(|width| format!(r#"<w:gridCol w:w="{width}"/>"#)).collect();
+    let grid = grid.iter().map(|width| format!(r#"<w:gridCol w:w="{width}"/>"#)).collect::<Vec<_>>().concat();
     format!(r#"<w:tbl><w:tblPr><w:tblW w:w="0" w:type="auto"/>{properties}</w:tblPr><w:tblGrid>{grid}</w:tblGrid>{rows}</w:tbl>"#)
 }
 
 fn row(properties: &str, cells: &[(&str, String)]) -> String {
-    let cells: String = cells.iter().map(|(properties, content)| format!("<w:tc><w:tcPr>{properties}</w:tcPr>{content}</w:tc>")).collect();
+    let cells = cells.iter().map(|(properties, content)| format!("<w:tc><w:tcPr>{properties}</w:tcPr>{content}</w:tc>"));
+    let cells = cells.collect::<Vec<_>>().concat();
     format!("<w:tr><w:trPr>{properties}</w:trPr>{cells}</w:tr>")
 }
 

@@ -202,7 +202,7 @@ impl Sheet {
         [
             column(head, 5240, value, false),
             column(texts.hits, 1400, "{{ g.correct }} / {{ g.total }}", false),
-            column(texts.share, 1300, "{{ g.percentage|percent }}", false),
+            column(texts.share, 1300, "{{ g.percentage|number }}%", false),
             column(texts.status, 1700, "{% cellbg g|tone %}{{ g.status }}", true),
         ]
     }
@@ -239,7 +239,7 @@ pub(super) fn tag_row(text: &str, columns: &[Column<'_>]) -> TableRow {
 
 /// The row that heads the groups of one parent `m`.
 fn band_row(columns: &[Column<'_>]) -> TableRow {
-    let values = ["{{ m.name }}", "{{ m.correct }} / {{ m.total }}", "{{ m.percentage|percent }}", ""];
+    let values = ["{{ m.name }}", "{{ m.correct }} / {{ m.total }}", "{{ m.percentage|number }}%", ""];
     let cells = columns.iter().zip(values).enumerate().map(|(place, (column, value))| {
         let text = Paragraph::new().style("Cell").add_run(Run::new().add_text(value).bold().color(ACCENT));
         let text = if place > 0 { centred(text) } else { text };

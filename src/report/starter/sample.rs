@@ -7,6 +7,7 @@ use crate::report::data::{
     Submission,
 };
 use crate::report::language::Language;
+use crate::report::vocabulary;
 
 /// The sample as a template reads it.
 pub fn sample(language: Language) -> ReportData {
@@ -38,6 +39,9 @@ pub fn sparse(language: Language) -> ReportData {
 /// The sample.
 pub fn report(language: Language) -> Report {
     let words = language.words();
+    let say = |es: &str, en: &str, pt: &str| said(language, es, en, pt);
+    let level = |number: u32| vocabulary::shown(&format!("Nivel {number}"), language);
+    let plan = vec![say("Repaso de fundamentos", "Review of the basics", "Revisão dos fundamentos")];
     let group = |number: u32, correct: u32, total: u32| {
         let passed = correct == total;
         Group {
@@ -54,7 +58,7 @@ pub fn report(language: Language) -> Report {
     let groups = vec![group(1, 2, 2), group(2, 1, 2), group(3, 2, 2), group(4, 3, 3)];
     let question = |number: u32, correct: Option<bool>| Question {
         number,
-        text: Some(format!("Pregunta {number}")),
+        text: Some(format!("{} {number}", say("Pregunta", "Question", "Pergunta"))),
         answer: correct.map(|correct| if correct { "A" } else { "B" }.to_owned()),
         correct_answer: "A".to_owned(),
         correct,
@@ -73,8 +77,8 @@ pub fn report(language: Language) -> Report {
         },
         assessment: Assessment {
             id: "0123456789abcdef01234567".to_owned(),
-            title: "Test de diagnóstico Parte 1".to_owned(),
-            course: Some("Matemática".to_owned()),
+            title: say("Test de diagnóstico Parte 1", "Diagnostic test part 1", "Teste de diagnóstico Parte 1"),
+            course: Some(say("Matemática", "Mathematics", "Matemática")),
         },
         submission: Submission {
             id: Some("sample".to_owned()),
@@ -85,9 +89,10 @@ pub fn report(language: Language) -> Report {
             percentage: 8.0 / 9.0 * 100.0,
             score: 8.0,
             max_score: 9.0,
-            level: Some("Nivel 3".to_owned()),
-            internal_level: Some("Nivel 3".to_owned()),
+            level: Some(level(3)),
+            internal_level: Some(level(3)),
             passed: Some(true),
+            pass_rule: Some(vocabulary::pass_rule(Some("lecture"), None, language)),
             total: 9,
             correct: 8,
             incorrect: 1,
@@ -97,21 +102,21 @@ pub fn report(language: Language) -> Report {
         questions: vec![question(1, Some(true)), question(2, Some(false)), question(3, None)],
         strengths: vec![groups[0].name.clone(), groups[2].name.clone()],
         to_review: vec![Review { name: groups[1].name.clone(), parent: None, questions: vec![4] }],
-        plan: vec!["Repaso de fundamentos".to_owned()],
+        plan: plan.clone(),
         history: vec![
-            Attempt { attempt: 1, date: Some("2026-02-20".to_owned()), percentage: 55.5, level: Some("Nivel 1".to_owned()) },
-            Attempt { attempt: 2, date: Some("2026-03-12".to_owned()), percentage: 8.0 / 9.0 * 100.0, level: Some("Nivel 3".to_owned()) },
+            Attempt { attempt: 1, date: Some("2026-02-20".to_owned()), percentage: 55.5, level: Some(level(1)) },
+            Attempt { attempt: 2, date: Some("2026-03-12".to_owned()), percentage: 8.0 / 9.0 * 100.0, level: Some(level(3)) },
         ],
-        cohort: Some(Cohort { count: 42, mean: 61.3, percentile: 81.0 }),
+        cohort: Some(Cohort { count: 42, mean: 61.3, percentile: 81.0, above: Some(79.0) }),
         school: BTreeMap::from([("name".to_owned(), "Colegio Los Andes".to_owned()), ("phone".to_owned(), "+56 2 2345 6789".to_owned())]),
         today: "2026-03-12".to_owned(),
         language: Some(language.code().to_owned()),
         append_results: None,
         by: BTreeMap::from([("difficulty".to_owned(), vec![named("1", group(1, 5, 5)), named("2", group(2, 3, 4))])]),
-        levels: ["Nivel 1", "Nivel 2", "Nivel 3"].map(|name| Level { name: name.to_owned(), reached: name == "Nivel 3" }).to_vec(),
-        parts: vec![part("M1", "Nivel 3", &groups[1].name), part("CL", "Nivel 2", &groups[2].name)],
+        levels: [1, 2, 3].map(|number| Level { name: level(number), reached: number == 3 }).to_vec(),
+        parts: vec![part("M1", &level(3), &groups[1].name, &plan, language), part("CL", &level(2), &groups[2].name, &plan, language)],
         periods: vec![Period {
-            name: "Agosto".to_owned(),
+            name: say("Agosto", "August", "Agosto"),
             items: vec![PeriodItem { part: "M1".to_owned(), name: groups[1].name.clone() }],
         }],
         groups,
@@ -119,10 +124,10 @@ pub fn report(language: Language) -> Report {
 }
 
 /// An assessment of a plan over several.
-fn part(name: &str, level: &str, review: &str) -> Part {
+fn part(name: &str, level: &str, review: &str, plan: &[String], language: Language) -> Part {
     Part {
         name: name.to_owned(),
-        title: format!("{name} Ensayo general"),
+        title: format!("{name} {}", said(language, "Ensayo general", "Mock exam", "Simulado geral")),
         date: Some("2026-03-12".to_owned()),
         percentage: 75.0,
         level: Some(level.to_owned()),
@@ -130,6 +135,15 @@ fn part(name: &str, level: &str, review: &str) -> Part {
         correct: 9,
         strengths: vec![review.to_owned()],
         to_review: vec![Review { name: review.to_owned(), parent: None, questions: vec![2, 3] }],
-        plan: vec!["Repaso de fundamentos".to_owned()],
+        plan: plan.to_vec(),
     }
+}
+
+fn said(language: Language, es: &str, en: &str, pt: &str) -> String {
+    match language {
+        Language::Es => es,
+        Language::En => en,
+        Language::Pt => pt,
+    }
+    .to_owned()
 }

@@ -92,6 +92,13 @@ impl Sheet {
         self.add(body(text).line_spacing(spacing(0, after, 276)))
     }
 
+    /// When a group passes, where there is such a rule.
+    pub(super) fn pass_rule(self, after: u32) -> Self {
+        self.when("result.pass_rule", |sheet| {
+            sheet.add(body("{{ result.pass_rule }}").keep_next(true).line_spacing(spacing(0, after, 276)))
+        })
+    }
+
     /// A quiet line.
     pub(super) fn note(self, text: &str) -> Self {
         self.add(paragraph("Small", text))

@@ -47,8 +47,8 @@ const PLAIN: [(&str, &str); 42] = [
     ("TODAY", "today|date"),
 ];
 
-/// The paths of the standard data (report.md, section 3). `[]` marks a list, `*` any name.
-pub(super) const PATHS: [&str; 85] = [
+/// The paths of the standard data (templates/PLACEHOLDERS.md). `[]` marks a list, `*` any name.
+pub(super) const PATHS: [&str; 87] = [
     "student.id",
     "student.name",
     "student.first_name",
@@ -66,6 +66,7 @@ pub(super) const PATHS: [&str; 85] = [
     "result.level",
     "result.internal_level",
     "result.passed",
+    "result.pass_rule",
     "result.total",
     "result.correct",
     "result.incorrect",
@@ -109,6 +110,7 @@ pub(super) const PATHS: [&str; 85] = [
     "cohort.count",
     "cohort.mean",
     "cohort.percentile",
+    "cohort.above",
     "parts[].name",
     "parts[].title",
     "parts[].date",

@@ -12,7 +12,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
 use url::{Url, form_urlencoded};
 
-use super::answers::{self, CourseUnit, ResponsePage, Token};
+use super::answers::{self, CourseUnit, Response, ResponsePage, Token};
 use super::config::LearnWorldsConfig;
 use super::error::{ApiError, Refusal};
 use super::limiter::Limiter;
@@ -80,15 +80,36 @@ impl LearnWorldsClient {
     pub async fn responses(&self, assessment_id: &str, user_id: &str) -> Result<Vec<Submission>, ApiError> {
         let user_id = wire::id(user_id).ok_or_else(|| blank("user"))?;
         let mut submissions = Vec::new();
+        let mut nameless = Vec::new();
         let mut number = Some(1);
         while let Some(page) = number {
             let page = self.page(assessment_id, Some(&user_id), page).await?;
             number = page.next().filter(|next| *next <= MOST_PAGES);
             // Nobody may ever get another's answers, so the filter is not only asked for but checked.
-            let own = page.responses.into_iter().filter(|response| response.student.id.as_ref().is_none_or(|id| *id == user_id));
-            submissions.extend(own.map(|response| response.submission));
+            for response in page.responses {
+                match &response.student.id {
+                    Some(id) if *id == user_id => submissions.push(response.submission),
+                    Some(_) => {}
+                    None => nameless.push(response),
+                }
+            }
         }
+        submissions.extend(self.own_by_address(nameless, &user_id).await?);
         Ok(answers::in_order(submissions))
+    }
+
+    /// Of responses that name no user, those with the e-mail address that the platform knows the user by; without one, none.
+    async fn own_by_address(&self, responses: Vec<Response>, user_id: &str) -> Result<Vec<Submission>, ApiError> {
+        if responses.iter().all(|response| response.student.email.is_none()) {
+            return Ok(Vec::new());
+        }
+        let known = match self.user(user_id).await {
+            Err(ApiError::NotFound { .. }) => None,
+            user => user?.email,
+        };
+        let Some(address) = known else { return Ok(Vec::new()) };
+        let own = |response: &Response| response.student.email.as_ref().is_some_and(|email| email.eq_ignore_ascii_case(&address));
+        Ok(responses.into_iter().filter(own).map(|response| response.submission).collect())
     }
 
     /// The submission an event is about: the newest one, but not one handed in after `not_after`, when the event tells the time.

@@ -13,8 +13,6 @@ mod reference;
 mod signature;
 mod wire;
 
-use jiff::Timestamp;
-
 use crate::intake::event::{IntakeEvent, Rejection};
 use crate::intake::source::{Headers, SecretVariables, Secrets, Source};
 
@@ -43,7 +41,7 @@ impl Source for LearnWorlds {
         signature::verify(headers(SIGNATURE_HEADER), body, secrets)
     }
 
-    fn parse(&self, body: &[u8], _now: Timestamp) -> Result<IntakeEvent, Rejection> {
+    fn parse(&self, body: &[u8]) -> Result<IntakeEvent, Rejection> {
         payload::parse(body)
     }
 }

@@ -1,13 +1,9 @@
-//! What a push subscription posts to `/tasks/run`: whose it is, and which job it means. Pure; fetching Google's keys is the caller's.
+//! Whose the pushes are that come to `/tasks/run`. Pure; fetching Google's keys is the caller's.
 
-use base64::Engine as _;
-use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use jsonwebtoken::jwk::JwkSet;
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
 use serde::Deserialize;
-
-use crate::model::ids::JobId;
 
 /// Where Google publishes the keys that its identity tokens are signed with.
 pub const GOOGLE_KEYS: &str = "https://www.googleapis.com/oauth2/v3/certs";
@@ -32,9 +28,6 @@ pub enum PushError {
     /// The token is not a valid one of ours.
     #[error("the token is refused: {0}")]
     Token(String),
-    /// The body is no push message with a job's id.
-    #[error("the push names no job: {0}")]
-    Body(String),
 }
 
 #[derive(Deserialize)]
@@ -92,27 +85,9 @@ impl Claims {
     }
 }
 
-/// The job that a push message's body names.
-///
-/// # Errors
-/// [`PushError::Body`]; such a message never becomes right, so it should be answered with 2xx to be rid of it.
-pub fn pushed_job(body: &[u8]) -> Result<JobId, PushError> {
-    #[derive(Deserialize)]
-    struct Push {
-        message: Message,
-    }
-    #[derive(Deserialize)]
-    struct Message {
-        data: String,
-    }
-    let push: Push = serde_json::from_slice(body).map_err(|error| PushError::Body(error.to_string()))?;
-    let data = STANDARD.decode(&push.message.data).map_err(|error| PushError::Body(error.to_string()))?;
-    let job = std::str::from_utf8(&data).ok().and_then(|text| JobId::parse(text.trim()));
-    job.ok_or_else(|| PushError::Body("the data is no job id".to_owned()))
-}
-
 #[cfg(test)]
 mod tests {
+    use base64::Engine as _;
     use jsonwebtoken::jwk::Jwk;
     use jsonwebtoken::{EncodingKey, Header, encode};
     use serde_json::{Value, json};
@@ -189,16 +164,6 @@ mod tests {
         assert!(matches!(verdict(&with_public_key_as_secret), Err(PushError::Token(_))));
         for garbage in ["", ".", "a.b.c", "no token at all"] {
             assert!(verdict(garbage).is_err(), "{garbage}");
-        }
-    }
-
-    #[test]
-    fn a_push_names_a_job() {
-        let job = JobId::from_digest([3; 32]);
-        let push = |data: &str| json!({ "message": { "data": data, "messageId": "1", "attributes": {} }, "subscription": "s" }).to_string();
-        assert_eq!(pushed_job(push(&STANDARD.encode(job.as_str())).as_bytes()), Ok(job));
-        for bad in [push("%%"), push(&STANDARD.encode("not an id")), push(&STANDARD.encode([0xff])), "{}".to_owned(), String::new()] {
-            assert!(matches!(pushed_job(bad.as_bytes()), Err(PushError::Body(_))), "{bad}");
         }
     }
 }

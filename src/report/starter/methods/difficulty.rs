@@ -9,7 +9,7 @@ pub(in crate::report::starter) fn sheet(language: Language) -> Sheet {
     let texts = sheet.texts;
     let count = format!("{{{{ result.correct }}}} {} {{{{ result.total }}}}", texts.of);
     let right = sheet.say("Respuestas correctas", "Right answers", "Respostas corretas");
-    let title = sheet.say("Logro por dificultad", "Share by difficulty", "Acertos por dificuldade");
+    let title = sheet.say("Logro por dificultad", "Score by difficulty", "Acertos por dificuldade");
     let label = sheet.say("Dificultad", "Difficulty", "Dificuldade");
     let bars = super::plain_bars("d", &format!("'{label} ' ~ d.name"), texts.of);
     let explained = sheet.say(
@@ -27,7 +27,7 @@ pub(in crate::report::starter) fn sheet(language: Language) -> Sheet {
         })
         .lists(Noun::Lesson)
         .section(texts.lessons)
-        .add(super::kept(texts.lessons_intro))
+        .pass_rule(120)
         .group_table(texts.lesson)
         .outlook()
 }

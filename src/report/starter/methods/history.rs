@@ -22,6 +22,6 @@ pub(in crate::report::starter) fn sheet(language: Language) -> Sheet {
         .note(explained)
         .when("0 < groups|length <= 12", |sheet| sheet.heading(texts.by_lesson).text("{{ chart.groups }}"))
         .lists(Noun::Lesson)
-        .when("groups", |sheet| sheet.section(texts.lessons).add(super::kept(texts.lessons_intro)).group_table(texts.lesson))
+        .when("groups", |sheet| sheet.section(texts.lessons).pass_rule(120).group_table(texts.lesson))
         .outlook()
 }

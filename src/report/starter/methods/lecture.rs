@@ -19,6 +19,6 @@ pub(in crate::report::starter) fn sheet(language: Language) -> Sheet {
         .when("groups|length <= 12", |sheet| sheet.heading(texts.by_lesson).text("{{ chart.groups }}"))
         .outlook()
         .page(texts.lessons)
-        .intro(texts.lessons_intro, 220)
+        .pass_rule(220)
         .group_table(texts.lesson)
 }

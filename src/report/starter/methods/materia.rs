@@ -22,6 +22,6 @@ pub(in crate::report::starter) fn sheet(language: Language) -> Sheet {
         .lists(Noun::Lesson)
         .outlook()
         .page(lessons)
-        .intro(texts.lessons_intro, 220)
+        .pass_rule(220)
         .nested_table(texts.lesson)
 }

@@ -21,9 +21,9 @@ pub(in crate::report::starter) fn sheet(language: Language) -> Sheet {
     );
     let results = sheet.say("Tus resultados", "Your results", "Seus resultados");
     let greeting = sheet.say(
-        "Hola <<PRIMER_NOMBRE>>: completaste {{ parts|length }} evaluaciones. Así te fue en cada una.",
+        "Hola, <<PRIMER_NOMBRE>>: completaste {{ parts|length }} evaluaciones. Así te fue en cada una.",
         "Hello <<FIRST_NAME>>, you completed {{ parts|length }} assessments. This is how each of them went.",
-        "Olá <<PRIMEIRO_NOME>>, você concluiu {{ parts|length }} avaliações. Veja como foi em cada uma.",
+        "Olá, <<PRIMEIRO_NOME>>! Você concluiu {{ parts|length }} avaliações. Veja como foi em cada uma.",
     );
     let at_a_glance = sheet.say("De un vistazo", "At a glance", "Num relance");
     let your_plan = sheet.say("Tu plan, paso a paso", "Your plan, step by step", "Seu plano, passo a passo");
@@ -44,7 +44,7 @@ fn results_table(sheet: Sheet) -> Sheet {
     let columns = [
         column(head, 4540, "{{ p.title }}", false),
         column(texts.date, 1500, "{{ p.date|date('short') }}", false),
-        column(texts.share, 1400, "{{ p.percentage|percent }}", false),
+        column(texts.share, 1400, "{{ p.percentage|number }}%", false),
         column(texts.level, 2200, "{{ p.level or '–' }}", true),
     ];
     let rows = [tag_row("{%tr for p in parts %}", &columns), value_row(&columns), tag_row("{%tr endfor %}", &columns)];

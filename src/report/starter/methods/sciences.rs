@@ -30,7 +30,7 @@ pub(in crate::report::starter) fn sheet(language: Language) -> Sheet {
         .each("m", "parents", |sheet| sheet.add(super::bar(&bars)))
         .outlook()
         .page(lessons)
-        .intro(texts.lessons_intro, 120)
+        .pass_rule(120)
         .each("m", "parents", |sheet| {
             let (left, right) = (list(&sheet, true), list(&sheet, false));
             let gap = cell(240).add_paragraph(paragraph("Small", ""));

@@ -20,7 +20,7 @@ pub(in crate::report::starter) fn sheet(language: Language) -> Sheet {
         sheet.say("menos de 50 %", "below 50%", "menos de 50%"),
     ];
     let unit = sheet.say("Unidad", "Unit", "Unidade");
-    let by_unit = sheet.say("Logro por unidad", "Share by unit", "Acertos por unidade");
+    let by_unit = sheet.say("Logro por unidad", "Score by unit", "Acertos por unidade");
     let table = sheet.say("Resultados por Unidad", "Results by Unit", "Resultados por Unidade");
     let next = sheet.say("Por dónde seguir", "Where to go next", "Por onde continuar");
     let step = sheet.say(

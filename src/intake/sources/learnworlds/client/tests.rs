@@ -174,6 +174,23 @@ async fn the_answers_of_another_student_and_unfinished_attempts_are_never_taken(
 }
 
 #[tokio::test]
+async fn a_response_that_names_no_user_counts_only_with_the_users_own_address() {
+    let nameless = |id: &str, email: Option<&str>| {
+        let mut item = submission(id, USER, 1_663_246_800);
+        item.as_object_mut().unwrap().retain(|field, _| !field.to_lowercase().contains("user"));
+        item["email"] = json!(email);
+        item
+    };
+    let items = [nameless("other", Some("ben@x.cl")), nameless("own", Some("Ana@X.cl")), nameless("nobody", None)];
+    let server = MockServer::start().await;
+    Mock::given(method("GET")).and(path(RESPONSES)).respond_with(list(&items, 1, 1)).mount(&server).await;
+    let user = ResponseTemplate::new(200).set_body_json(json!({ "id": USER, "email": "ana@x.cl" }));
+    Mock::given(method("GET")).and(path(format!("/admin/api/v2/users/{USER}"))).respond_with(user).mount(&server).await;
+    let found = static_client(&server).responses(ASSESSMENT, USER).await.unwrap();
+    assert_eq!(found.iter().map(|s| s.id.as_deref().unwrap()).collect::<Vec<_>>(), ["own"]);
+}
+
+#[tokio::test]
 async fn a_submission_that_is_not_visible_yet_is_none_and_no_error() {
     let server = answering(list(&[], 1, 0)).await;
     assert_eq!(static_client(&server).newest_submission(ASSESSMENT, USER, None).await, Ok(None));
