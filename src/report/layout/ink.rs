@@ -209,6 +209,8 @@ fn moved(step: PathStep, dx: Pt, dy: Pt) -> PathStep {
 fn retag(item: &mut Item, tag: Option<NodeId>) {
     item.tag = tag;
     if let Shape::Group { items, .. } = &mut item.shape {
-        items.iter_mut().for_each(|item| retag(item, tag));
+        for item in items {
+            retag(item, tag);
+        }
     }
 }

@@ -17,9 +17,6 @@ use crate::report::layout::structure::ParagraphTags;
 use crate::report::layout::tabs::Tabs;
 use crate::report::units::Pt;
 
-/// So many lines below the room are set: the last two of a paragraph stay together.
-const LINES_BELOW: usize = 3;
-
 /// Lines beside floats that find no room move down at most so often before they are set anyway.
 const MOST_MOVES: usize = 64;
 
@@ -34,13 +31,16 @@ pub(super) struct Area<'f> {
     pub left: Pt,
     /// The paragraph's top there.
     pub top: Pt,
+    /// Where the column ends, if only lines up to there are wanted: a paragraph over many pages is set a page at a time.
+    pub bottom: Option<Pt>,
     /// The space above the paragraph, kept once more where its first line moves below a float.
     pub gap: Pt,
     /// Another paragraph stands above.
     pub follows: bool,
-    /// The room below its top, where only the lines that fit are wanted: some more are set, to tell where the page may end.
-    pub room: Option<Pt>,
 }
+
+/// Lines set beyond the column's end: enough to see whether widows and orphans may part there.
+const LOOK_AHEAD: usize = 4;
 
 /// One line with all it draws, relative to the column's left edge and the paragraph's top.
 pub(super) struct Line {
@@ -111,11 +111,10 @@ impl<'a> Setter<'a> {
     pub(super) fn lines(&mut self, context: &mut Context<'a>, from: Position, area: Area<'_>) -> Vec<Line> {
         let outer_background = context.background;
         context.background = self.paragraph.props.shading.or(outer_background);
-        let mut lines: Vec<Line> = Vec::new();
-        let mut below = 0;
-        let mut whole = true;
+        let mut lines = Vec::new();
         let mut at = from;
         let mut y = Pt::ZERO;
+        let mut beyond = 0;
         loop {
             let line = self.line(context, at, y, area);
             let (next, end) = (line.next, line.end);
@@ -123,18 +122,17 @@ impl<'a> Setter<'a> {
             lines.push(line);
             let stuck = next <= at && end == LineEnd::Wrap;
             at = next;
+            beyond += usize::from(area.bottom.is_some_and(|bottom| area.top + y > bottom));
+            if beyond > LOOK_AHEAD {
+                break;
+            }
             let paged = matches!(end, LineEnd::Break(BreakKind::Page | BreakKind::Column));
             if end == LineEnd::Paragraph || paged || stuck {
                 break;
             }
-            below += usize::from(area.room.is_some_and(|room| lines.last().is_some_and(|line| line.top > room)));
-            if below >= LINES_BELOW {
-                whole = false;
-                break;
-            }
         }
         context.background = outer_background;
-        self.glue(&mut lines, from, whole);
+        self.glue(&mut lines, from);
         self.mark(&mut lines, from);
         lines
     }
@@ -347,7 +345,7 @@ impl<'a> Setter<'a> {
     }
 
     /// Widows and orphans: the first two and the last two lines stay together (LibreOffice sets both to 2 for `widowControl`).
-    fn glue(&self, lines: &mut [Line], from: Position, whole: bool) {
+    fn glue(&self, lines: &mut [Line], from: Position) {
         let count = lines.len();
         if !self.paragraph.props.widow_control || count < 2 {
             return;
@@ -355,9 +353,7 @@ impl<'a> Setter<'a> {
         if from == Position::default() {
             lines[0].glued = true;
         }
-        if whole {
-            lines[count - 2].glued = true;
-        }
+        lines[count - 2].glued = true;
     }
 
     /// Marks headings for the outline.

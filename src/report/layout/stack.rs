@@ -209,9 +209,9 @@ impl<'a> Pile<'a> {
                 floats: self.column.wraps.then_some(&self.floats),
                 left: Pt::ZERO,
                 top: self.y,
+                bottom: None,
                 gap,
                 follows: self.after.is_some(),
-                room: None,
             };
             let lines = setter.lines(context, from, area);
             let top = self.y;

@@ -286,7 +286,6 @@ fn pieces(text: &str) -> Vec<&str> {
     for (at, character) in text.char_indices() {
         match (quote, character) {
             (Some(open), here) if here == open => quote = None,
-            (Some(_), _) => {}
             (None, '"' | '\'') => quote = Some(character),
             (None, '(' | '[' | '{') => depth += 1,
             (None, ')' | ']' | '}') => depth -= 1,

@@ -58,6 +58,7 @@ fn weigh(value: &Value, depth: usize, items: &mut usize, bytes: &mut usize) -> R
 }
 
 /// Behind a statement: the bytes of the body it repeats, and the values it bound.
+#[expect(clippy::needless_pass_by_value, reason = "minijinja hands arguments over")]
 pub(super) fn grow(state: &State, body: usize, values: Rest<Value>) -> Result<Value, Error> {
     let mut grown = body;
     for value in values.iter() {
@@ -161,7 +162,6 @@ pub(super) fn operators(code: &str) -> (usize, usize) {
     for character in code.chars() {
         match (quote, character) {
             (Some(open), here) if here == open => quote = None,
-            (Some(_), _) => {}
             (None, '"' | '\'') => quote = Some(character),
             (None, '~' | '+') => joins += 1,
             (None, '*') => products += 1,

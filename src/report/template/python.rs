@@ -144,14 +144,14 @@ impl Format {
             (format.fill, format.align) = ('0', Some('='));
             rest = behind;
         }
-        format.width = number(&mut rest)?.unwrap_or(0);
+        format.width = number(&mut rest).ok()?.unwrap_or(0);
         if let Some(behind) = rest.strip_prefix(',') {
             format.grouped = true;
             rest = behind;
         }
         if let Some(behind) = rest.strip_prefix('.') {
             rest = behind;
-            format.decimals = Some(number(&mut rest)??);
+            format.decimals = Some(number(&mut rest).ok()??);
         }
         format.letter = rest.chars().next();
         (rest.len() <= 1).then_some(format)
@@ -213,15 +213,15 @@ fn exponent(text: &str) -> Option<String> {
     Some(format!("{digits}e{}{:02}", if power < 0 { '-' } else { '+' }, power.abs()))
 }
 
-/// Takes a number of at most three digits off the front; the outer `None` for a larger one.
-fn number(rest: &mut &str) -> Option<Option<usize>> {
+/// Takes a number of at most three digits off the front; an error for a larger one.
+fn number(rest: &mut &str) -> Result<Option<usize>, ()> {
     let digits = rest.len() - rest.trim_start_matches(|c: char| c.is_ascii_digit()).len();
     let (number, behind) = rest.split_at(digits);
     *rest = behind;
     match digits {
-        0 => Some(None),
-        1..=3 => Some(number.parse().ok()),
-        _ => None,
+        0 => Ok(None),
+        1..=3 => Ok(number.parse().ok()),
+        _ => Err(()),
     }
 }
 

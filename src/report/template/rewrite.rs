@@ -421,8 +421,8 @@ impl Writer<'_> {
         if names.is_empty() && body == 0 {
             return String::new();
         }
-        let names: String = names.iter().map(|name| format!(", {name}")).collect();
-        format!("{}__grow({body}{names}){}", VALUE.0, VALUE.1)
+        let given: Vec<String> = std::iter::once(body.to_string()).chain(names).collect();
+        format!("{}__grow({}){}", VALUE.0, given.join(", "), VALUE.1)
     }
 
     /// The line break before the code puts each tag on a line of its own, so that an error's line names its tag.

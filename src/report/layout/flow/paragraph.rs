@@ -87,9 +87,9 @@ impl<'a> Flow<'a> {
                     floats: Some(&floats),
                     left,
                     top: y,
+                    bottom: Some(self.bottom),
                     gap: above,
                     follows: self.previous.is_some(),
-                    room: Some(self.bottom - y),
                 },
             );
             self.floats = floats;

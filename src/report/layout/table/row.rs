@@ -168,6 +168,6 @@ impl CellBox {
             false if includes_last => end + after,
             false => end,
         };
-        Self { pieces, content_height, ..*self }
+        Self { content_height, pieces, ..*self }
     }
 }
