@@ -1,4 +1,4 @@
-//! `POST /webhook`: durable first, then an honest answer (product.md "HTTP").
+//! `POST /webhook`: durable first, then an honest answer; the table of answers is in the README.
 
 use axum::Json;
 use axum::extract::State;
