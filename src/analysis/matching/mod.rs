@@ -75,8 +75,8 @@ pub(crate) fn pair<'a>(submission: &'a Submission, bank: &QuestionBank) -> Resul
     if met(&numbers) > 1 {
         agree(&places, &numbers, "stands in the place of", "its description names")?;
     }
-    if !answers.is_empty() && matched.answers.len() * 2 < known.len() {
-        return Err(Mismatch::Few(matched.answers.len()));
+    if !answers.is_empty() && matched.answers.is_empty() {
+        return Err(Mismatch::Few(0));
     }
     Ok(matched)
 }
