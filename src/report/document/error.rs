@@ -11,7 +11,7 @@ pub enum DocumentError {
     #[error(transparent)]
     Package(#[from] PackageError),
     /// The main document's XML cannot be read.
-    #[error("{part} cannot be read: {reason}; open the file in Word and save it again")]
+    #[error("{part} cannot be read: {reason}; {}", .reason.advice())]
     Xml {
         /// The part.
         part: String,
@@ -49,4 +49,15 @@ pub enum XmlError {
     /// Too many elements.
     #[error("it has more than {0} elements")]
     TooLarge(usize),
+}
+
+impl XmlError {
+    /// What helps.
+    fn advice(&self) -> &'static str {
+        match self {
+            Self::TooLarge(_) => "divide the document",
+            Self::TooDeep(_) => "take tables out of tables, or boxes out of boxes",
+            Self::Encoding | Self::Malformed { .. } | Self::Dtd => "open the file in Word and save it again",
+        }
+    }
 }
