@@ -71,17 +71,19 @@ impl Browser {
     }
 
     /// The page as a PNG, once so much of it (of a hundred) is as white as paper; the viewer of PDFs paints later than the page around it.
-    pub(crate) fn picture(&mut self, paper: usize) -> Vec<u8> {
+    ///
+    /// None when the viewer, which is the browser's own, paints nothing for long: on a busy machine it may give up; what the page says is checked apart from it.
+    pub(crate) fn picture(&mut self, paper: usize) -> Option<Vec<u8>> {
         for _ in 0..600 {
             let shot = self.call("Page.captureScreenshot", &json!({ "format": "png" }));
             let png = base64::engine::general_purpose::STANDARD.decode(shot["data"].as_str().unwrap_or_default()).unwrap();
             let pixels = image::load_from_memory(&png).unwrap().to_rgb8();
             let white = pixels.pixels().filter(|pixel| pixel.0.iter().all(|part| *part > 250)).count();
             if white * 100 >= paper * (pixels.width() * pixels.height()) as usize {
-                return png;
+                return Some(png);
             }
         }
-        panic!("the page never showed its paper");
+        None
     }
 
     fn call(&mut self, method: &str, parameters: &Value) -> Value {

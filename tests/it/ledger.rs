@@ -28,7 +28,7 @@ const STEPS: [&str; 7] = ["fetched", "analysed", "rendered", "archived", "mailin
 /// A fail point that is not passed within this time was not on the way.
 const POINT_PATIENCE: Duration = Duration::from_mins(2);
 /// What is left at the end is done within this time.
-const DRAIN_PATIENCE: Duration = Duration::from_mins(3);
+const DRAIN_PATIENCE: Duration = Duration::from_mins(15);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_at_any_moment_the_service_loses_nothing_and_mails_nothing_twice() {
