@@ -17,7 +17,7 @@ pub(in crate::report::layout) struct RowBox {
     pub border_top: Pt,
     /// Width of the border below it.
     pub border_bottom: Pt,
-    /// How much of its height is the border below it: rows with cell spacing and the last one hold their own.
+    /// How much of its height is the border below it: only the last row holds its own.
     pub below: Pt,
     /// It may be divided between pages.
     pub can_split: bool,
