@@ -73,6 +73,11 @@ impl Piece {
         self.top + self.height
     }
 
+    /// The room it needs below it where it ends a page.
+    pub(super) fn closing(&self) -> Pt {
+        self.row.as_ref().map_or(Pt::ZERO, |row| row.row().closing())
+    }
+
     /// The height its first lines need.
     pub(super) fn least_height(&self) -> Pt {
         self.row.as_ref().map_or(self.height, |row| row.row().least_height())

@@ -68,6 +68,11 @@ impl RowBox {
         self.cells.iter().flat_map(|cell| &cell.pieces).flat_map(|piece| piece.notes.iter().copied()).collect()
     }
 
+    /// The room that the border below it needs where it ends a page (measured on LibreOffice 7.4).
+    pub(in crate::report::layout) fn closing(&self) -> Pt {
+        self.border_bottom - self.below
+    }
+
     /// Divides the row so that its first part is at most so high. `None` when no cell's content can be divided there.
     ///
     /// As LibreOffice does: every cell with content must keep at least its first line on the first page.
@@ -78,7 +83,7 @@ impl RowBox {
         let mut moved = false;
         let (mut above_cells, mut below_cells) = (Vec::with_capacity(self.cells.len()), Vec::with_capacity(self.cells.len()));
         for cell in &self.cells {
-            let room = available - self.border_top - self.below - cell.margins[0] - cell.margins[2];
+            let room = available - self.border_top - self.border_bottom - cell.margins[0] - cell.margins[2];
             let (above, below) = cell.halves(room, force);
             if above.pieces.is_empty() && !cell.pieces.is_empty() {
                 return None;
@@ -143,7 +148,7 @@ impl CellBox {
 
     /// How many pieces stay above when there is this much room.
     fn divide(&self, room: Pt, force: bool) -> usize {
-        let fitting = self.pieces.iter().take_while(|piece| piece.top + piece.height <= room + Pt(0.05)).count();
+        let fitting = self.pieces.iter().take_while(|piece| piece.end() + piece.closing() <= room + Pt(0.05)).count();
         if fitting == self.pieces.len() {
             return fitting;
         }
