@@ -61,6 +61,7 @@ pub(super) fn lay<'a>(context: &mut Context<'a>, table: &'a Table, available: Pt
         boxes.push(RowBox {
             cells,
             height: Pt::ZERO,
+            least: Pt::ZERO,
             border_top: Pt::ZERO,
             border_bottom: Pt::ZERO,
             below: Pt::ZERO,
@@ -238,7 +239,10 @@ fn heights(boxes: &mut [RowBox], rows: &[&Row]) {
         }
         height = match rows[index].height {
             RowHeight::Auto => height,
-            RowHeight::AtLeast(least) => height.max(twips(least) + below),
+            RowHeight::AtLeast(least) => {
+                row.least = twips(least) + below;
+                height.max(row.least)
+            }
             RowHeight::Exact(exact) => twips(exact).max(Pt(0.5)) + below,
         };
         let exact = matches!(rows[index].height, RowHeight::Exact(_));
