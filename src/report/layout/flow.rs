@@ -2,6 +2,7 @@
 
 mod balance;
 mod checkpoint;
+mod notes;
 mod paragraph;
 mod section;
 mod table;
@@ -14,7 +15,7 @@ use crate::report::document::numerals::numeral;
 use crate::report::layout::context::{Context, Facts, PageFacts, twips};
 use crate::report::layout::float::{Bases, Floats, Zone};
 use crate::report::layout::ink::{Ink, MarkKind, Rect};
-use crate::report::layout::notes::{self, PageNotes};
+use crate::report::layout::notes::{self as note_layout, PageNotes};
 use crate::report::layout::page::{self, Draft, Kind};
 use crate::report::layout::stack;
 use crate::report::units::Pt;
@@ -209,7 +210,7 @@ impl<'a> Flow<'a> {
             self.context.unsupported("what comes after page 20,000");
             return;
         }
-        self.end_page();
+        let notes = self.end_page();
         let sections = &self.context.document.sections;
         let Some(section) = sections.get(self.section) else { return };
         let before = self.drafts.last();
@@ -244,6 +245,7 @@ impl<'a> Flow<'a> {
             end: text.top,
         });
         self.columns = section::columns(section, text);
+        self.continue_notes(notes);
         self.column = 0;
         self.column_top = text.top;
         self.lowest = text.top;
@@ -284,18 +286,20 @@ impl<'a> Flow<'a> {
         running
     }
 
-    /// Draws the page's footnotes and notes where its text ends.
-    fn end_page(&mut self) {
+    /// Draws the page's footnotes and notes where its text ends; returns the footnotes, for what of them goes on.
+    fn end_page(&mut self) -> PageNotes {
         let column = self.columns.first().copied().unwrap_or((Pt::ZERO, Pt::ZERO));
         let bottom = self.drafts.last().map_or(Pt::ZERO, |draft| draft.text.bottom);
-        let notes = std::mem::take(&mut self.notes).draw(column, bottom);
+        let notes = std::mem::take(&mut self.notes);
+        let drawn = notes.draw(column, bottom);
         let end = self.lowest.max(self.y);
         let styles = Rc::clone(&self.styles);
         if let Some(draft) = self.drafts.last_mut() {
-            draft.ink.append(notes);
+            draft.ink.append(drawn);
             draft.end = end;
             draft.styles = styles;
         }
+        notes
     }
 
     fn endnotes(&mut self) {
@@ -306,7 +310,7 @@ impl<'a> Flow<'a> {
             let Some(blocks) = document.endnotes.get(&id) else { continue };
             let text = numeral(i64::from(count), document.settings.endnote_format);
             let (left, width) = self.current();
-            let note = notes::lay(&mut self.context, blocks, text, width);
+            let note = note_layout::lay(&mut self.context, blocks, text, width);
             let mut offset = self.y;
             let mut moved = Pt::ZERO;
             for piece in note.pieces {
@@ -330,6 +334,9 @@ impl<'a> Flow<'a> {
     fn finish(mut self) -> Outcome<'a> {
         if self.drafts.is_empty() {
             self.new_page(false);
+        }
+        while self.notes.goes_on() && !self.full {
+            self.new_page(true);
         }
         self.end_page();
         let facts = self.learned();

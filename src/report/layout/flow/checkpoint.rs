@@ -3,6 +3,7 @@
 use crate::report::document::model::Paragraph;
 use crate::report::layout::flow::Flow;
 use crate::report::layout::ink::InkLength;
+use crate::report::layout::notes::Length;
 use crate::report::layout::structure;
 use crate::report::units::Pt;
 
@@ -19,7 +20,7 @@ pub(super) struct Checkpoint<'a> {
     natural: bool,
     previous: Option<&'a Paragraph>,
     floats: usize,
-    notes: (usize, Pt),
+    notes: Length,
     structure: structure::Checkpoint,
     footnotes: usize,
     endnotes: usize,

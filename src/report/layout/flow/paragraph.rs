@@ -7,7 +7,6 @@ use crate::report::layout::float::Bases;
 use crate::report::layout::flow::{Flow, Step};
 use crate::report::layout::ink::{Ink, Rect};
 use crate::report::layout::linebreak::{LineEnd, Position};
-use crate::report::layout::notes;
 use crate::report::layout::paragraph::{Area, Line, Setter};
 use crate::report::layout::shape::AtomKind;
 use crate::report::layout::stack::{float, gap, neighbours, space_after, space_before};
@@ -42,6 +41,12 @@ impl Anchors {
         let (first, last) = (self.atoms.partition_point(|at| *at < from.atom), self.atoms.partition_point(|at| *at < end));
         self.atoms.get(first..last).unwrap_or_default()
     }
+}
+
+/// Where the lines end that stay on one page with a line.
+fn end_of_group(lines: &[Line], at: usize) -> Pt {
+    let last = lines.iter().skip(at).position(|line| !line.glued).map_or(at, |more| at + more);
+    lines.get(last).map_or(Pt::ZERO, |line| line.bottom() - line.slack)
 }
 
 /// A float laid out for the page in work.
@@ -170,15 +175,14 @@ impl<'a> Flow<'a> {
         // Notes are laid out here only for their height; their elements come when they are placed.
         let elements = self.context.structure.checkpoint();
         let mut count = 0;
-        for line in lines {
-            for id in &line.notes {
-                if let Some(note) = self.note(*id) {
-                    self.notes.push(*id, note);
-                }
-            }
-            if y + line.bottom() - line.slack > self.bottom - self.notes.height + SLACK {
+        for (at, line) in lines.iter().enumerate() {
+            let notes = self.new_notes(&line.notes);
+            // A note that finds no room at all takes its line to the next page; one that is only begun here goes on there.
+            let least = if notes.is_empty() || !self.notes.goes_on() { self.notes.least_with(&notes) } else { self.bottom };
+            if y + line.bottom() - line.slack > self.bottom - least + SLACK {
                 break;
             }
+            self.place_notes(notes, y + end_of_group(lines, at));
             count += 1;
         }
         self.context.structure.restore(&elements);
@@ -193,31 +197,13 @@ impl<'a> Flow<'a> {
         if count == 0 && self.at_top { most.max(1) } else { count }
     }
 
-    /// Lays a footnote out, unless it stands on this page already.
-    fn note(&mut self, id: i32) -> Option<Rc<crate::report::layout::stack::Stacked>> {
-        if self.notes.notes.iter().any(|(known, _)| *known == id) {
-            return None;
-        }
-        let document = self.context.document;
-        let blocks = document.footnotes.get(&id)?;
-        let number = self.context.note_number(id, false);
-        let width = self.columns.first().map_or(Pt(100.0), |column| column.1);
-        let note = notes::lay(&mut self.context, blocks, number, width);
-        if note.height > self.bottom - self.column_top {
-            self.context.unsupported("a footnote longer than its page (not continued on the next)");
-        }
-        Some(Rc::new(note))
-    }
-
     /// Draws the first `count` lines; returns where the next one starts.
     fn commit(&mut self, lines: Vec<Line>, count: usize, y: Pt, left: Pt) -> Position {
         let mut next = Position::default();
-        for line in lines.into_iter().take(count) {
-            for id in &line.notes {
-                if let Some(note) = self.note(*id) {
-                    self.notes.push(*id, note);
-                }
-            }
+        let groups: Vec<Pt> = (0..count).map(|at| y + end_of_group(&lines, at)).collect();
+        for (line, group) in lines.into_iter().take(count).zip(groups) {
+            let notes = self.new_notes(&line.notes);
+            self.place_notes(notes, group);
             next = line.next;
             self.y = y + line.bottom();
             let mut ink = line.ink;

@@ -1,13 +1,10 @@
 //! A table of the body: its rows over pages, with the header rows repeated.
 
-use std::rc::Rc;
-
 use crate::report::document::model::{Table, WrapSide};
 use crate::report::layout::context::twips;
 use crate::report::layout::float::Zone;
 use crate::report::layout::flow::{Flow, Step};
 use crate::report::layout::ink::Rect;
-use crate::report::layout::notes;
 use crate::report::layout::stack::space_after;
 use crate::report::layout::table::{Emitter, RowBox, TableBox, lay};
 use crate::report::units::Pt;
@@ -74,7 +71,7 @@ impl<'a> Flow<'a> {
                 fresh = true;
                 continue;
             }
-            let noted = self.notes_height(row);
+            let noted = self.least_notes(row);
             let room = self.bottom - noted - self.y;
             if row.height <= room + SLACK {
                 self.emit(&mut emitter, laid, row, index, (starts, true));
@@ -152,9 +149,8 @@ impl<'a> Flow<'a> {
     }
 
     fn emit(&mut self, emitter: &mut Emitter<'_>, laid: &TableBox, row: &RowBox, index: usize, (starts, ends): (bool, bool)) {
-        for id in row.notes() {
-            self.add_note(id);
-        }
+        let notes = self.new_notes(&row.notes());
+        self.place_notes(notes, self.y + row.height);
         let ink = emitter.part(row, index, self.y, starts, ends);
         self.add(laid, ink);
         self.y += row.height;
@@ -168,20 +164,19 @@ impl<'a> Flow<'a> {
         self.ink().append(ink);
     }
 
-    fn notes_height(&mut self, row: &RowBox) -> Pt {
-        if row.notes().is_empty() { self.notes.height } else { self.notes.height_with(Pt(12.0) * row.notes().len() as f32) }
-    }
-
-    fn add_note(&mut self, id: i32) {
-        if self.notes.notes.iter().any(|(known, _)| *known == id) {
-            return;
+    /// The least height of the page's footnotes with those of a row.
+    fn least_notes(&mut self, row: &RowBox) -> Pt {
+        let ids = row.notes();
+        if ids.is_empty() {
+            return self.notes.height;
         }
-        let document = self.context.document;
-        let Some(blocks) = document.footnotes.get(&id) else { return };
-        let number = self.context.note_number(id, false);
-        let width = self.columns.first().map_or(Pt(100.0), |column| column.1);
-        let note = Rc::new(notes::lay(&mut self.context, blocks, number, width));
-        self.notes.push(id, note);
+        let elements = self.context.structure.checkpoint();
+        let numbers = self.context.footnote_numbers.count();
+        let notes = self.new_notes(&ids);
+        let least = self.notes.least_with(&notes);
+        self.context.structure.restore(&elements);
+        self.context.footnote_numbers.truncate(numbers);
+        least
     }
 
     /// A floating table stands at its place as a whole; text goes around it.
