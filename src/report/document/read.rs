@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::error::DocumentError;
 use super::fields::OpenField;
 use super::images::Images;
-use super::model::{Block, Document, HeaderFooter, Paragraph, Section, Settings, Table};
+use super::model::{Block, Document, HeaderFooter, Inline, Paragraph, Section, Settings, Table};
 use super::numbering::{Counters, Numbering};
 use super::paragraph_props::ParagraphPatch;
 use super::run_props::RunPatch;
@@ -158,11 +158,14 @@ impl<'p> Reader<'p> {
         let mut sections: Vec<Section> = Vec::new();
         let mut story = Story::default();
         for child in body.children() {
+            let before = story.blocks.len();
             self.block(child, scope, &mut story);
             let properties = if child.name() == "w:p" { child.path(&["w:pPr", "w:sectPr"]) } else { None };
             if let Some(properties) = properties {
+                let bookmarks = if story.blocks.len() > before { story.drop_empty_end() } else { Vec::new() };
                 let section = self.section(Some(properties), sections.last(), std::mem::take(&mut story).finish(), part);
                 sections.push(section);
+                story.bookmarks = bookmarks;
             }
         }
         let section = self.section(body.child("w:sectPr"), sections.last(), story.finish(), part);
@@ -274,7 +277,7 @@ struct Story {
     /// A paragraph whose mark was deleted: its text belongs to the next one (17.13.5.15).
     joined: Option<Paragraph>,
     /// Bookmarks between paragraphs belong to the next one.
-    bookmarks: Vec<super::model::Inline>,
+    bookmarks: Vec<Inline>,
 }
 
 impl Story {
@@ -302,6 +305,22 @@ impl Story {
 
     fn bookmark(&mut self, node: Node<'_>) {
         self.bookmarks.extend(super::inline::bookmark(node));
+    }
+
+    /// A paragraph without content that only carries a section's properties takes no room, unless the section is nothing else (LibreOffice's import removes it; measured).
+    /// Its bookmarks go to the next paragraph.
+    fn drop_empty_end(&mut self) -> Vec<Inline> {
+        let empty = |paragraph: &Paragraph| {
+            paragraph.number.is_none() && paragraph.content.iter().all(|inline| matches!(inline, Inline::Bookmark(_)))
+        };
+        match self.blocks.pop() {
+            Some(Block::Paragraph(last)) if !self.blocks.is_empty() && empty(&last) => last.content,
+            Some(other) => {
+                self.blocks.push(other);
+                Vec::new()
+            }
+            None => Vec::new(),
+        }
     }
 
     fn finish(mut self) -> Vec<Block> {

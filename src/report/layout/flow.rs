@@ -20,6 +20,7 @@ use crate::report::layout::page::{self, Draft, Kind};
 use crate::report::layout::stack;
 use crate::report::units::Pt;
 
+use balance::Balance;
 use checkpoint::Checkpoint;
 
 /// More pages than any report has: layout stops here.
@@ -75,6 +76,9 @@ struct Flow<'a> {
     styles: Rc<BTreeMap<String, String>>,
     wants_styles: bool,
     running: HashMap<(usize, Kind), Running>,
+    balance: Balance<'a>,
+    /// A line is drawn between the columns in work.
+    separator: bool,
     /// There are as many pages as there may be: what comes now is left out.
     full: bool,
 }
@@ -111,6 +115,8 @@ pub(super) fn pour(context: Context<'_>) -> Outcome<'_> {
         known_floats: Vec::new(),
         styles: Rc::default(),
         running: HashMap::new(),
+        balance: Balance::default(),
+        separator: false,
         full: false,
     };
     for (index, section) in document.sections.iter().enumerate() {
@@ -119,7 +125,7 @@ pub(super) fn pour(context: Context<'_>) -> Outcome<'_> {
         if balanced && flow.columns.len() > 1 {
             flow.balanced(&section.blocks);
         } else {
-            flow.blocks(&section.blocks);
+            flow.blocks(&section.blocks, 0);
         }
     }
     flow.endnotes();
@@ -127,9 +133,11 @@ pub(super) fn pour(context: Context<'_>) -> Outcome<'_> {
 }
 
 impl<'a> Flow<'a> {
-    fn blocks(&mut self, blocks: &'a [Block]) {
-        let mut index = 0;
+    /// Pours blocks from one of them on.
+    fn blocks(&mut self, blocks: &'a [Block], from: usize) {
+        let mut index = from;
         while index < blocks.len() && !self.full {
+            self.remember_start(index);
             index = match self.block(blocks, index) {
                 Step::Next(count) => index + count.max(1),
                 Step::Back(earlier) => earlier.min(index),
@@ -245,11 +253,13 @@ impl<'a> Flow<'a> {
             end: text.top,
         });
         self.columns = section::columns(section, text);
+        self.separator = section.columns.separator;
         self.continue_notes(notes);
         self.column = 0;
         self.column_top = text.top;
         self.lowest = text.top;
         self.bottom = text.bottom;
+        self.bottom = self.balanced_bottom();
         self.y = text.top;
         self.at_top = true;
         self.natural = natural;
@@ -288,6 +298,7 @@ impl<'a> Flow<'a> {
 
     /// Draws the page's footnotes and notes where its text ends; returns the footnotes, for what of them goes on.
     fn end_page(&mut self) -> PageNotes {
+        self.draw_separators();
         let column = self.columns.first().copied().unwrap_or((Pt::ZERO, Pt::ZERO));
         let bottom = self.drafts.last().map_or(Pt::ZERO, |draft| draft.text.bottom);
         let notes = std::mem::take(&mut self.notes);
