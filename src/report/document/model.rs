@@ -17,6 +17,8 @@ pub struct Document {
     pub endnotes: BTreeMap<i32, Vec<Block>>,
     /// Settings that change layout.
     pub settings: Settings,
+    /// The look of text that says nothing itself: line numbers have it.
+    pub plain: RunProps,
     /// Title, author and so on from docProps/core.xml.
     pub properties: Properties,
 }
@@ -95,12 +97,37 @@ pub struct Section {
     pub page_borders: Option<PageBorders>,
     /// Document grid.
     pub grid: Grid,
-    /// Line numbers: every n-th line; `None` = off.
-    pub line_numbers: Option<u32>,
+    /// Line numbers; `None` = off.
+    pub line_numbers: Option<LineNumbers>,
     /// Right-to-left section.
     pub rtl: bool,
     /// Its content.
     pub blocks: Vec<Block>,
+}
+
+/// Line numbers beside the text (17.6.8).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LineNumbers {
+    /// Only numbers that this divides are shown.
+    pub every: u32,
+    /// The number before the first line's.
+    pub start: u32,
+    /// Distance from the text; `None` = automatic.
+    pub distance: Option<Twips>,
+    /// Where they start again.
+    pub restart: LineNumberRestart,
+}
+
+/// Where line numbers start again (17.18.47).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LineNumberRestart {
+    /// On each page.
+    #[default]
+    NewPage,
+    /// With the section.
+    NewSection,
+    /// Nowhere.
+    Continuous,
 }
 
 /// How a section starts.

@@ -47,7 +47,9 @@ pub fn read(package: &Package) -> Result<(Document, Vec<Warning>), DocumentError
         .unwrap_or_default();
     properties.language = properties.language.or_else(|| reader.styles.run_defaults.lang().map(str::to_owned));
 
-    let document = Document { sections, footnotes, endnotes, settings: reader.settings, properties };
+    let style = reader.styles.paragraph(None, &reader.theme, &reader.numbering);
+    let plain = RunPatch::resolve(&reader.styles.run_defaults, &[&style.run], &[]);
+    let document = Document { sections, footnotes, endnotes, settings: reader.settings, plain, properties };
     Ok((document, reader.warnings.into_list()))
 }
 
@@ -307,14 +309,14 @@ impl Story {
         self.bookmarks.extend(super::inline::bookmark(node));
     }
 
-    /// A paragraph without content that only carries a section's properties takes no room, unless the section is nothing else (LibreOffice's import removes it; measured).
+    /// A paragraph without content that only carries a section's properties takes no room, unless the section is nothing else or starts with a table (LibreOffice's import removes it; measured).
     /// Its bookmarks go to the next paragraph.
     fn drop_empty_end(&mut self) -> Vec<Inline> {
         let empty = |paragraph: &Paragraph| {
             paragraph.number.is_none() && paragraph.content.iter().all(|inline| matches!(inline, Inline::Bookmark(_)))
         };
         match self.blocks.pop() {
-            Some(Block::Paragraph(last)) if !self.blocks.is_empty() && empty(&last) => last.content,
+            Some(Block::Paragraph(last)) if matches!(self.blocks.first(), Some(Block::Paragraph(_))) && empty(&last) => last.content,
             Some(other) => {
                 self.blocks.push(other);
                 Vec::new()

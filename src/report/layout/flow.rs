@@ -3,6 +3,7 @@
 mod balance;
 mod checkpoint;
 mod notes;
+mod numbers;
 mod paragraph;
 mod section;
 mod table;
@@ -77,6 +78,8 @@ struct Flow<'a> {
     wants_styles: bool,
     running: HashMap<(usize, Kind), Running>,
     balance: Balance<'a>,
+    /// The number of the last numbered line.
+    line_number: Option<u32>,
     /// A line is drawn between the columns in work.
     separator: bool,
     /// There are as many pages as there may be: what comes now is left out.
@@ -116,6 +119,7 @@ pub(super) fn pour(context: Context<'_>) -> Outcome<'_> {
         styles: Rc::default(),
         running: HashMap::new(),
         balance: Balance::default(),
+        line_number: None,
         separator: false,
         full: false,
     };
@@ -271,6 +275,7 @@ impl<'a> Flow<'a> {
         self.chain = None;
         self.page_start = None;
         self.known_floats.clear();
+        self.restart_line_numbers(false);
     }
 
     /// What the page's header and footer ask of the body, laid out once for each kind.

@@ -24,6 +24,7 @@ pub(super) struct Checkpoint<'a> {
     structure: structure::Checkpoint,
     footnotes: usize,
     endnotes: usize,
+    line_number: Option<u32>,
 }
 
 impl<'a> Flow<'a> {
@@ -43,6 +44,7 @@ impl<'a> Flow<'a> {
             structure: self.context.structure.checkpoint(),
             footnotes: self.context.footnote_numbers.count(),
             endnotes: self.context.endnote_numbers.count(),
+            line_number: self.line_number,
         }
     }
 
@@ -65,6 +67,7 @@ impl<'a> Flow<'a> {
         self.context.structure.restore(&checkpoint.structure);
         self.context.footnote_numbers.truncate(checkpoint.footnotes);
         self.context.endnote_numbers.truncate(checkpoint.endnotes);
+        self.line_number = checkpoint.line_number;
         true
     }
 }

@@ -112,7 +112,7 @@ impl<'a> Flow<'a> {
             let Some(end) = lines.last().map(|line| line.end) else { break };
             let total = lines.len();
             let count = fitting.max(1);
-            let next = self.commit(lines, count, y, left);
+            let next = self.commit(paragraph, lines, count, (y, left));
             from = next;
             self.settle(anchored, next.atom);
             if count < total {
@@ -198,12 +198,13 @@ impl<'a> Flow<'a> {
     }
 
     /// Draws the first `count` lines; returns where the next one starts.
-    fn commit(&mut self, lines: Vec<Line>, count: usize, y: Pt, left: Pt) -> Position {
+    fn commit(&mut self, paragraph: &Paragraph, lines: Vec<Line>, count: usize, (y, left): (Pt, Pt)) -> Position {
         let mut next = Position::default();
         let groups: Vec<Pt> = (0..count).map(|at| y + end_of_group(&lines, at)).collect();
         for (line, group) in lines.into_iter().take(count).zip(groups) {
             let notes = self.new_notes(&line.notes);
             self.place_notes(notes, group);
+            self.number_line(paragraph, left, y + line.baseline);
             next = line.next;
             self.y = y + line.bottom();
             let mut ink = line.ink;

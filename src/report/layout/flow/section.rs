@@ -18,9 +18,7 @@ impl<'a> Flow<'a> {
         let before = self.context.document.sections.get(self.section);
         let same_paper = before.is_some_and(|before| before.page.width == section.page.width && before.page.height == section.page.height);
         self.section = index;
-        if section.line_numbers.is_some() {
-            self.context.unsupported("line numbers (left out)");
-        }
+        self.restart_line_numbers(true);
         let goes_on = !self.drafts.is_empty() && same_paper && section.start == SectionStart::Continuous;
         if !goes_on {
             self.new_page(false);
