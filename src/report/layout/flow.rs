@@ -2,6 +2,7 @@
 
 mod balance;
 mod checkpoint;
+mod floating_table;
 mod notes;
 mod numbers;
 mod paragraph;
@@ -23,6 +24,7 @@ use crate::report::units::Pt;
 
 use balance::Balance;
 use checkpoint::Checkpoint;
+use floating_table::Carried;
 
 /// More pages than any report has: layout stops here.
 const MOST_PAGES: usize = 20_000;
@@ -78,6 +80,8 @@ struct Flow<'a> {
     wants_styles: bool,
     running: HashMap<(usize, Kind), Running>,
     balance: Balance<'a>,
+    /// Floating tables that go on on the next page.
+    carried: Vec<Carried>,
     /// The number of the last numbered line.
     line_number: Option<u32>,
     /// A line is drawn between the columns in work.
@@ -119,6 +123,7 @@ pub(super) fn pour(context: Context<'_>) -> Outcome<'_> {
         styles: Rc::default(),
         running: HashMap::new(),
         balance: Balance::default(),
+        carried: Vec::new(),
         line_number: None,
         separator: false,
         full: false,
@@ -158,7 +163,7 @@ impl<'a> Flow<'a> {
         match &blocks[index] {
             Block::Paragraph(paragraph) if paragraph.props.frame.is_some() => Step::Next(self.frame(&blocks[index..])),
             Block::Paragraph(paragraph) => self.paragraph(blocks, index, paragraph),
-            Block::Table(table) => self.table(table),
+            Block::Table(table) => self.table(table, index + 1 == blocks.len()),
         }
     }
 
@@ -276,6 +281,7 @@ impl<'a> Flow<'a> {
         self.page_start = None;
         self.known_floats.clear();
         self.restart_line_numbers(false);
+        self.continue_floating_tables();
     }
 
     /// What the page's header and footer ask of the body, laid out once for each kind.
@@ -351,7 +357,7 @@ impl<'a> Flow<'a> {
         if self.drafts.is_empty() {
             self.new_page(false);
         }
-        while self.notes.goes_on() && !self.full {
+        while (self.notes.goes_on() || !self.carried.is_empty()) && !self.full {
             self.new_page(true);
         }
         self.end_page();

@@ -5,7 +5,7 @@
 use crate::report::document::model::Block;
 use crate::report::layout::context::PageFacts;
 use crate::report::layout::float::Floats;
-use crate::report::layout::flow::{Checkpoint, Flow};
+use crate::report::layout::flow::{Carried, Checkpoint, Flow};
 use crate::report::layout::notes::PageNotes;
 use crate::report::units::Pt;
 
@@ -37,6 +37,7 @@ struct Start<'a> {
     floats: Floats,
     known_floats: Vec<usize>,
     notes: PageNotes,
+    carried: Vec<Carried>,
     facts: PageFacts,
 }
 
@@ -97,6 +98,7 @@ impl<'a> Flow<'a> {
             floats: self.floats.clone(),
             known_floats: self.known_floats.clone(),
             notes: self.notes.clone(),
+            carried: self.carried.clone(),
             facts: self.context.page.clone(),
         }
     }
@@ -109,6 +111,7 @@ impl<'a> Flow<'a> {
         self.floats = start.floats.clone();
         self.known_floats.clone_from(&start.known_floats);
         self.notes = start.notes.clone();
+        self.carried.clone_from(&start.carried);
         self.context.page = start.facts.clone();
         self.restore(&start.checkpoint);
         self.bottom = self.balanced_bottom();

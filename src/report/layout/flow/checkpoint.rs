@@ -21,6 +21,7 @@ pub(super) struct Checkpoint<'a> {
     previous: Option<&'a Paragraph>,
     floats: usize,
     notes: Length,
+    carried: usize,
     structure: structure::Checkpoint,
     footnotes: usize,
     endnotes: usize,
@@ -41,6 +42,7 @@ impl<'a> Flow<'a> {
             previous: self.previous,
             floats: self.floats.len(),
             notes: self.notes.length(),
+            carried: self.carried.len(),
             structure: self.context.structure.checkpoint(),
             footnotes: self.context.footnote_numbers.count(),
             endnotes: self.context.endnote_numbers.count(),
@@ -64,6 +66,7 @@ impl<'a> Flow<'a> {
         self.previous = checkpoint.previous;
         self.floats.truncate(checkpoint.floats);
         self.notes.truncate(checkpoint.notes);
+        self.carried.truncate(checkpoint.carried);
         self.context.structure.restore(&checkpoint.structure);
         self.context.footnote_numbers.truncate(checkpoint.footnotes);
         self.context.endnote_numbers.truncate(checkpoint.endnotes);

@@ -1,8 +1,6 @@
 //! A table of the body: its rows over pages, with the header rows repeated.
 
-use crate::report::document::model::{Table, WrapSide};
-use crate::report::layout::context::twips;
-use crate::report::layout::float::Zone;
+use crate::report::document::model::Table;
 use crate::report::layout::flow::{Flow, Step};
 use crate::report::layout::ink::Rect;
 use crate::report::layout::stack::space_after;
@@ -13,12 +11,13 @@ use crate::report::units::Pt;
 const SLACK: Pt = Pt(0.06);
 
 impl<'a> Flow<'a> {
-    pub(super) fn table(&mut self, table: &'a Table) -> Step {
+    /// Lays a table out; `last`: its section ends with it.
+    pub(super) fn table(&mut self, table: &'a Table, last: bool) -> Step {
         let start = self.checkpoint();
         let (left, width) = self.current();
         let bases = self.bases(self.y);
         let laid = lay(&mut self.context, table, width, bases);
-        if table.float.is_some() {
+        if self.floats(table, &laid, last) {
             self.floating_table(table, &laid);
             return Step::Next(1);
         }
@@ -177,27 +176,5 @@ impl<'a> Flow<'a> {
         self.context.structure.restore(&elements);
         self.context.footnote_numbers.truncate(numbers);
         least
-    }
-
-    /// A floating table stands at its place as a whole; text goes around it.
-    fn floating_table(&mut self, table: &Table, laid: &TableBox) {
-        let Some(float) = table.float else { return };
-        let height = laid.height();
-        let y = self.y + self.previous.map_or(Pt::ZERO, |above| space_after(&above.props));
-        let (x, y) = self.bases(y).place(float.position, laid.width, height);
-        if y + height > self.drafts.last().map_or(y + height, |draft| draft.page.bottom) {
-            self.context.unsupported("a floating table that reaches over its page's end (not divided)");
-        }
-        let mut emitter = Emitter::new(laid);
-        let mut at = y;
-        for (index, row) in laid.rows.iter().enumerate() {
-            let mut ink = emitter.row(index, at);
-            ink.translate(x, Pt::ZERO);
-            self.ink().append(ink);
-            at += row.height;
-        }
-        let [top, right, bottom, left] = float.space.map(twips);
-        let rect = Rect::new(x - left, y - top, x + laid.width + right, at + bottom);
-        self.floats.add(Zone { rect, side: Some(WrapSide::Both), below: bottom });
     }
 }

@@ -16,6 +16,7 @@ use crate::report::layout::stack::{Column, Stacked, natural_width, pile};
 use crate::report::units::Pt;
 
 pub(super) use emit::Emitter;
+pub(super) use grid::text_inset;
 pub(super) use row::{CellBox, RowBox};
 
 /// Turned text makes a row at most so high by itself.
