@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use super::beyond;
 use super::error::DocumentError;
 use super::fields::OpenField;
 use super::images::Images;
@@ -34,9 +35,8 @@ pub fn read(package: &Package) -> Result<(Document, Vec<Warning>), DocumentError
 
     let part = Part { relationships: package.relationships(&main), name: main };
     let mut reader = Reader::new(package, &part);
-    if let Some(background) = tree.root().and_then(|root| root.child("w:background")) {
-        reader.background(background, &part.name);
-    }
+    beyond::look_over(&tree, &part.name, &mut reader.warnings);
+    let background = tree.root().and_then(|root| root.child("w:background")).and_then(|node| reader.background(node, &part.name));
     let sections = reader.body(body, &part);
     let footnotes = reader.notes(&part, "footnotes", "w:footnote");
     let endnotes = reader.notes(&part, "endnotes", "w:endnote");
@@ -49,7 +49,7 @@ pub fn read(package: &Package) -> Result<(Document, Vec<Warning>), DocumentError
 
     let style = reader.styles.paragraph(None, &reader.theme, &reader.numbering);
     let plain = RunPatch::resolve(&reader.styles.run_defaults, &[&style.run], &[]);
-    let document = Document { sections, footnotes, endnotes, settings: reader.settings, plain, properties };
+    let document = Document { sections, footnotes, endnotes, settings: reader.settings, background, plain, properties };
     Ok((document, reader.warnings.into_list()))
 }
 
@@ -115,6 +115,7 @@ impl<'p> Reader<'p> {
         {
             reader.theme.settings(root);
             reader.settings = settings::read(root);
+            beyond::look_over_settings(root, &mut reader.warnings);
         }
         if let Some((_, tree)) = reader.tree_of(main, "styles") {
             reader.styles = Styles::read(tree, &reader.theme);
@@ -201,6 +202,7 @@ impl<'p> Reader<'p> {
             return Some(Arc::clone(known));
         }
         let tree = self.tree(&name)?;
+        beyond::look_over(&tree, &name, &mut self.warnings);
         let part = self.part(name.clone());
         let blocks = tree.root().map(|root| self.story(root, &part)).unwrap_or_default();
         let blocks = Arc::new(blocks);
@@ -222,6 +224,7 @@ impl<'p> Reader<'p> {
     fn notes(&mut self, main: &Part, kind: &str, element: &str) -> BTreeMap<i32, Vec<Block>> {
         let mut notes = BTreeMap::new();
         let Some((name, tree)) = self.tree_of(main, kind) else { return notes };
+        beyond::look_over(&tree, &name, &mut self.warnings);
         let part = self.part(name);
         for note in tree.root().into_iter().flat_map(Node::children).filter(|note| note.name() == element) {
             // Separators are notes of a type of their own (17.11.17).

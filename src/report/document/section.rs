@@ -32,11 +32,13 @@ pub(super) fn read(node: Option<Node<'_>>, theme: &Theme) -> Section {
         grid: Grid::default(),
         line_numbers: None,
         rtl: false,
+        gutter_right: false,
         blocks: Vec::new(),
     };
     let Some(node) = node else { return section };
     section.title_page = switch(node, "w:titlePg").unwrap_or(false);
     section.rtl = switch(node, "w:bidi").unwrap_or(false);
+    section.gutter_right = switch(node, "w:rtlGutter").unwrap_or(false);
     for property in node.children() {
         match property.name() {
             "w:type" => {

@@ -15,6 +15,7 @@ use std::rc::Rc;
 use crate::report::document::model::{Block, Paragraph, Section, SectionStart};
 use crate::report::document::numerals::numeral;
 use crate::report::layout::context::{Context, Facts, PageFacts, twips};
+use crate::report::layout::drop_cap;
 use crate::report::layout::float::{Bases, Floats, Zone};
 use crate::report::layout::ink::{Ink, MarkKind, Rect};
 use crate::report::layout::notes::{self as note_layout, PageNotes};
@@ -131,7 +132,7 @@ pub(super) fn pour(context: Context<'_>) -> Outcome<'_> {
     for (index, section) in document.sections.iter().enumerate() {
         flow.start_section(index, section);
         let balanced = document.sections.get(index + 1).is_some_and(|next| next.start == SectionStart::Continuous);
-        if balanced && flow.columns.len() > 1 {
+        if balanced && flow.columns.len() > 1 && document.settings.balance_columns {
             flow.balanced(&section.blocks);
         } else {
             flow.blocks(&section.blocks, 0);
@@ -161,15 +162,22 @@ impl<'a> Flow<'a> {
             self.page_start = Some((index, self.checkpoint()));
         }
         match &blocks[index] {
-            Block::Paragraph(paragraph) if paragraph.props.frame.is_some() => Step::Next(self.frame(&blocks[index..])),
+            Block::Paragraph(paragraph) if paragraph.props.frame.is_some() => Step::Next(self.frame(blocks, index)),
             Block::Paragraph(paragraph) => self.paragraph(blocks, index, paragraph),
             Block::Table(table) => self.table(table, index + 1 == blocks.len()),
         }
     }
 
     /// Paragraphs in a frame; returns how many.
-    fn frame(&mut self, blocks: &'a [Block]) -> usize {
-        let bases = self.bases(self.y);
+    fn frame(&mut self, blocks: &'a [Block], index: usize) -> usize {
+        let blocks = &blocks[index..];
+        let below = drop_cap::paragraph_below(blocks);
+        // A drop cap goes with its paragraph, and stands where that one's text begins.
+        if below.is_some() && self.chain.is_none() {
+            self.chain = Some((index, self.checkpoint()));
+        }
+        let above = below.map_or(Pt::ZERO, |below| self.space_above(below));
+        let bases = self.bases(self.y + above);
         let framed = stack::frame(&mut self.context, blocks, &bases);
         self.ink().append(framed.ink);
         if let Some(zone) = framed.zone {

@@ -254,6 +254,9 @@ impl<'a> Setter<'a> {
         let mut drawing = line::Drawing {
             prepared: &self.prepared,
             align: props.align,
+            text_alignment: props.text_alignment,
+            extent,
+            stretch_before_breaks: context.document.settings.stretch_before_breaks,
             baseline: top + metrics.baseline,
             top,
             height: metrics.height,
@@ -323,6 +326,11 @@ impl<'a> Setter<'a> {
             ink.fill(rect, color);
         }
         draw_sides(ink, rect, &props.borders, (first, last), self.joined);
+        if let Some(bar) = props.borders.bar {
+            // 17.3.1.4: at the outside of the text; LibreOffice leaves it out.
+            let x = left - bounded(bar.space) - bounded(bar.width) / 2.0;
+            draw_border(ink, (x, line.top), (x, line.bottom), bar);
+        }
     }
 
     /// The lines of bar tabs.

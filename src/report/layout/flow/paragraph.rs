@@ -126,8 +126,9 @@ impl<'a> Flow<'a> {
                 LineEnd::Break(BreakKind::Column) => self.next_column(false),
                 _ => break,
             }
-            if setter.prepared.atoms.len() <= from.atom {
-                // A break at a paragraph's very end leaves an empty line on the next page only in Word; LibreOffice's import moves the rest, which is nothing.
+            let split = self.context.document.settings.split_at_page_break && end == LineEnd::Break(BreakKind::Page);
+            if setter.prepared.atoms.len() <= from.atom && !split {
+                // A break at a paragraph's very end leaves an empty line on the next page only where the settings say so (measured on LibreOffice 7.4).
                 break;
             }
             y = self.y;
@@ -144,14 +145,14 @@ impl<'a> Flow<'a> {
     }
 
     /// Space above a paragraph here: none at the top of a page that began because the one before was full.
-    fn space_above(&self, paragraph: &Paragraph) -> Pt {
+    pub(super) fn space_above(&self, paragraph: &Paragraph) -> Pt {
         match (self.at_top, self.natural) {
             (true, true) => Pt::ZERO,
             (true, false) => {
                 let first_of_all = self.drafts.len() == 1 && paragraph.props.space_before_auto;
                 if first_of_all { Pt::ZERO } else { space_before(&paragraph.props) }
             }
-            _ => gap(self.previous, paragraph),
+            _ => gap(&self.context, self.previous, paragraph),
         }
     }
 

@@ -47,15 +47,26 @@ impl<'a> Flow<'a> {
         }
         let columns = self.columns.clone();
         for pair in columns.windows(2) {
-            let x = (pair[0].0 + pair[0].1 + pair[1].0) / 2.0;
+            let (left, right) = if pair[0].0 <= pair[1].0 { (pair[0], pair[1]) } else { (pair[1], pair[0]) };
+            let x = (left.0 + left.1 + right.0) / 2.0;
             let stroke = Stroke { color: Rgb(0, 0, 0), width: SEPARATOR, dash: Vec::new(), round: false };
             self.ink().line((x, top), (x, bottom), stroke, None);
         }
     }
 }
 
-/// Left edge and width of a section's columns in a text area.
+/// Left edge and width of a section's columns in a text area, in the order they are filled.
 pub(super) fn columns(section: &Section, text: Rect) -> Vec<(Pt, Pt)> {
+    let mut columns = from_left(section, text);
+    if section.rtl {
+        for (left, width) in &mut columns {
+            *left = text.left + text.right - *left - *width;
+        }
+    }
+    columns
+}
+
+fn from_left(section: &Section, text: Rect) -> Vec<(Pt, Pt)> {
     let setup = &section.columns;
     let count = setup.count.clamp(1, MOST_COLUMNS);
     if count == 1 {
