@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use minijinja::syntax::SyntaxConfig;
@@ -38,6 +38,8 @@ pub(super) fn environment(steps: u64) -> Result<Environment<'static>, Error> {
     filters::add(&mut environment);
     environment.add_filter("__text", values::text);
     environment.add_filter("__run", values::run);
+    environment.add_filter("__paragraphs", values::paragraphs);
+    environment.add_function("__kept", |state: &State| Fill::of(state).is_none_or(|fill| !fill.replaced.swap(false, Ordering::Relaxed)));
     environment.add_filter("__attribute", values::attribute);
     environment.add_filter("__colour", values::colour);
     environment.add_function("__grow", guard::grow);
@@ -65,6 +67,8 @@ pub(super) struct TagInfo {
     /// Properties of its run and paragraph, as XML.
     pub run_props: String,
     pub paragraph_props: String,
+    /// The tag stands in a run, so a value may bring runs of its own.
+    pub in_run: bool,
     /// The tag stands in a run right in its paragraph, so a value may end the paragraph.
     pub splits: bool,
     /// Width for pictures, in EMU.
@@ -84,6 +88,8 @@ pub(super) struct Fill {
     pub next_id: AtomicU32,
     /// What may still be made, in bytes.
     pub room: AtomicUsize,
+    /// Paragraphs from the data have just taken their paragraph's place.
+    pub replaced: AtomicBool,
     pub append: Option<super::append::Plan>,
     pub absent: Mutex<BTreeSet<usize>>,
 }
