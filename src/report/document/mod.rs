@@ -14,6 +14,7 @@ mod error;
 mod fields;
 mod images;
 mod inline;
+mod number_words;
 mod numbering;
 mod paragraph;
 mod paragraph_props;

@@ -5,6 +5,7 @@
 
 use std::collections::HashMap;
 
+use super::rewrite;
 use super::scan::{Host, Scan};
 use super::tags::{Action, Level};
 use super::xml::Kind;
@@ -221,6 +222,25 @@ impl Blocks {
                 }
             }
         }
+        if self.faults.is_empty() {
+            self.verify_replaced(scan);
+        }
+    }
+
+    /// A statement goes along when its paragraph, cell or row gives way to another one: then its whole block must.
+    fn verify_replaced(&mut self, scan: &Scan) {
+        let lifted = rewrite::containers(scan, self);
+        let place = |member: usize| {
+            let group = lifted.group_of(scan, scan.element(&scan.tags[member]));
+            group.or_else(|| self.container(scan, member)).map(|element| scan.tree.elements[element].parent)
+        };
+        let torn = self.blocks.iter().filter_map(|block| {
+            let first = place(block.members[0]);
+            let other = block.members.iter().copied().find(|&member| place(member) != first)?;
+            Some(Fault::Tangled { tag: block.members[0], other })
+        });
+        let torn: Vec<Fault> = torn.collect();
+        self.faults.extend(torn);
     }
 
     /// Whether two tags of a block stand where the text between them can be repeated or left out as a whole.

@@ -10,7 +10,7 @@ use minijinja::value::{Enumerator, Object, ObjectRepr, Value};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, State, UndefinedBehavior};
 
 use super::rewrite::{COMMENT, STATEMENT, VALUE};
-use super::{Missing, filters, guard, python, values};
+use super::{Missing, filters, guard, names, python, values};
 use crate::report::charts::{self, ChartRef};
 use crate::report::language::Language;
 
@@ -44,6 +44,8 @@ pub(super) fn environment(steps: u64) -> Result<Environment<'static>, Error> {
     environment.add_filter("__colour", values::colour);
     environment.add_function("__grow", guard::grow);
     environment.add_function("__name", name);
+    environment.add_function("__level", |state: &State, part: &str| of_data(state, part, names::level_of));
+    environment.add_function("__plan", |state: &State, period: &str| of_data(state, period, names::plan_of));
     environment.add_function("__has", |state: &State, name: String| Fill::of(state).is_some_and(|fill| fill.has(&name)));
     environment.add_function("__results", super::append::results);
     Ok(environment)
@@ -55,6 +57,10 @@ fn name(state: &State, name: &str, fallback: Option<Value>) -> Value {
         .map(|fill| fill.root.get_attr(name).unwrap_or_default())
         .filter(|value| !value.is_undefined())
         .unwrap_or_else(|| fallback.unwrap_or_default())
+}
+
+fn of_data(state: &State, name: &str, find: fn(&Value, &str) -> Value) -> Value {
+    Fill::of(state).map_or(Value::UNDEFINED, |fill| find(&fill.root, name))
 }
 
 /// What a tag's value needs to know about its place.

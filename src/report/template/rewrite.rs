@@ -90,6 +90,7 @@ pub(super) fn rewrite(scan: &Scan, blocks: &Blocks, source: &str, mut edits: Vec
     paragraphs(scan, blocks, &lifted, &mut edits);
     cells::edits(scan, source, &lifted, &mut edits);
 
+    let swallowed = swallowed(scan);
     let mut by_paragraph: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (index, placed) in scan.tags.iter().enumerate() {
         if lifted.group_of(scan, scan.element(placed)).is_some() {
@@ -102,7 +103,7 @@ pub(super) fn rewrite(scan: &Scan, blocks: &Blocks, source: &str, mut edits: Vec
         }
     }
     for (number, tags) in by_paragraph {
-        let work = Inline { scan, source, blocks, lifted: &lifted, paragraph: &scan.paragraphs[number], tags: &tags, removed: &removed };
+        let work = Inline { scan, source, blocks, lifted: &lifted, swallowed: &swallowed, paragraph: &scan.paragraphs[number], tags: &tags, removed: &removed };
         work.edit(&mut edits);
     }
     assemble(scan, blocks, source, edits, &lifted)
@@ -133,7 +134,7 @@ impl Lifted {
 }
 
 /// A block that begins and ends in one row (cell, paragraph) repeats it; otherwise the element gives way to the statement.
-fn containers(scan: &Scan, blocks: &Blocks) -> Lifted {
+pub(super) fn containers(scan: &Scan, blocks: &Blocks) -> Lifted {
     let mut elements: BTreeMap<usize, bool> = BTreeMap::new();
     for (tag, placed) in scan.tags.iter().enumerate() {
         // A comment with a letter takes its row or paragraph with it.
@@ -221,6 +222,7 @@ struct Inline<'a> {
     source: &'a str,
     blocks: &'a Blocks,
     lifted: &'a Lifted,
+    swallowed: &'a BTreeSet<usize>,
     paragraph: &'a Paragraph,
     tags: &'a [usize],
     /// Tags already written elsewhere; here they only vanish.
@@ -347,7 +349,7 @@ impl Inline<'_> {
             }
             if tag.trim_before
                 && text[..tag.start].trim().is_empty()
-                && let Some(before) = (0..element).rev().find(|&before| holds_text(&elements[before]))
+                && let Some(before) = (0..element).rev().find(|&before| self.holds_text(before))
                 && self.joins(before, element)
             {
                 edits.push(Edit::replace(elements[before].close, place.open_end, ""));
@@ -356,12 +358,18 @@ impl Inline<'_> {
             let last = self.paragraph.segment_at(tag.end - 1).map_or(element, |segment| segment.element);
             if tag.trim_after
                 && text[tag.end..].trim().is_empty()
-                && let Some(behind) = (last + 1..elements.len()).find(|&behind| holds_text(&elements[behind]))
+                && let Some(behind) = (last + 1..elements.len()).find(|&behind| self.holds_text(behind))
                 && self.joins(element, behind)
             {
                 edits.push(Edit::replace(place.close, elements[behind].open_end, ""));
             }
         }
+    }
+
+    /// Whether an element is text that something is left of.
+    fn holds_text(&self, element: usize) -> bool {
+        let place = self.scan.tree.elements[element];
+        place.kind == Kind::Text && place.close > place.open_end && !self.swallowed.contains(&element)
     }
 
     /// Whether two texts can be joined: nothing but their runs and paragraphs ends and begins between them.
@@ -390,13 +398,25 @@ impl Inline<'_> {
             let empty = is_run && tree.children(run).all(|child| tree.elements[child].kind == Kind::RunProps || gone.contains(&child));
             let place = tree.elements[if empty { run } else { element }];
             edits.push(Edit::replace(place.start, place.end, ""));
+            // Where a paragraph before joined it, its beginning is gone already.
+            if tree.elements[element].kind == Kind::Text {
+                edits.push(Edit::replace(tree.elements[element].open_end, tree.elements[element].close, ""));
+            }
         }
     }
 }
 
-/// Whether an element is text that is not empty.
-fn holds_text(element: &super::xml::Element) -> bool {
-    element.kind == Kind::Text && element.close > element.open_end
+/// Texts that hold nothing but the rest of a tag that begins before them.
+fn swallowed(scan: &Scan) -> BTreeSet<usize> {
+    let mut out = BTreeSet::new();
+    for placed in &scan.tags {
+        let Some(paragraph) = scan.paragraph(placed) else { continue };
+        let (start, end) = (placed.tag.start, placed.tag.end);
+        let first = paragraph.segments.partition_point(|segment| segment.start <= start);
+        let inside = paragraph.segments[first..].iter().take_while(|segment| segment.end <= end);
+        out.extend(inside.map(|segment| segment.element));
+    }
+    out
 }
 
 /// A run's properties, as they stand.

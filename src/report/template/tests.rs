@@ -492,7 +492,97 @@ fn rich_text_keeps_the_tags_formatting_and_adds_its_own() {
     let body = "<w:p><w:r><w:rPr><w:i/></w:rPr><w:t>{{ r }}</w:t></w:r></w:p>";
     let filled = Template::parse(&docx(body)).unwrap().fill(&rich, &options()).unwrap();
     let xml = String::from_utf8_lossy(filled.package.part("word/document.xml").unwrap()).into_owned();
-    assert!(xml.contains("<w:rPr><w:i/><w:b/><w:color w:val=\"C00000\"/></w:rPr><w:t xml:space=\"preserve\">b</w:t>"), "{xml}");
+    assert!(xml.contains("<w:rPr><w:b/><w:i/><w:color w:val=\"C00000\"/></w:rPr><w:t xml:space=\"preserve\">b</w:t>"), "{xml}");
+}
+
+/// The main part of a template filled with data of its own.
+fn filled_with(body: &str, json: &str) -> Result<String, TemplateError> {
+    let data = ReportData::from_json(json.as_bytes()).unwrap();
+    let filled = Template::parse(&docx(body)).unwrap().fill(&data, &options())?;
+    let xml = String::from_utf8_lossy(filled.package.part("word/document.xml").unwrap()).into_owned();
+    super::Tree::read(&xml, filled.package.limits()).unwrap_or_else(|error| panic!("{error}: {xml}"));
+    Ok(xml)
+}
+
+#[test]
+fn rich_text_behind_the_letter_r_brings_its_own_formatting_alone() {
+    let body = "<w:p><w:r><w:rPr><w:i/></w:rPr><w:t>{{r r }}</w:t></w:r></w:p>";
+    let json = r#"{"r": {"rich": [{"text": "b", "bold": true, "size": 28, "url": "https://example.org/?a=1&b=\"2"}, "plain"]}}"#;
+    let xml = filled_with(body, json).unwrap();
+    let run = "<w:r><w:rPr><w:b/><w:sz w:val=\"28\"/><w:szCs w:val=\"28\"/></w:rPr><w:t xml:space=\"preserve\">b</w:t></w:r>";
+    let link = format!("<w:fldSimple w:instr=\"HYPERLINK &quot;https://example.org/?a=1&amp;b=2&quot;\">{run}</w:fldSimple>");
+    assert!(xml.contains(&format!("{link}<w:r><w:t xml:space=\"preserve\">plain</w:t></w:r>")), "{xml}");
+}
+
+#[test]
+fn paragraphs_of_the_data_take_their_tags_paragraphs_place() {
+    let body = format!("{}<w:p><w:pPr><w:jc w:val=\"center\"/></w:pPr><w:r><w:t>{{{{p c }}}}</w:t></w:r></w:p>{}", p(&["before"]), p(&["behind"]));
+    let json = r#"{"c": {"paragraphs": ["one", {"rich": [{"text": "two", "italic": true}], "style": "Quote"}]}}"#;
+    let xml = filled_with(&body, json).unwrap();
+    let text = |text: &str, props: &str| format!("<w:r>{props}<w:t xml:space=\"preserve\">{text}</w:t></w:r>");
+    let one = format!("<w:p><w:pPr><w:jc w:val=\"center\"/></w:pPr>{}</w:p>", text("one", ""));
+    let two = format!("<w:p><w:pPr><w:pStyle w:val=\"Quote\"/></w:pPr>{}</w:p>", text("two", "<w:rPr><w:i/></w:rPr>"));
+    assert!(xml.contains(&format!("{}{one}{two}{}", p(&["before"]), p(&["behind"]))), "{xml}");
+    assert!(filled_with(&body, r#"{"c": "a text"}"#).unwrap().contains("<w:jc w:val=\"center\"/></w:pPr><w:r><w:t xml:space=\"preserve\">a text</w:t>"));
+    assert!(filled_with(&body, r#"{"c": {"paragraphs": []}}"#).unwrap().contains(&format!("{}{}", p(&["before"]), p(&["behind"]))));
+}
+
+#[test]
+fn what_json_cannot_bring_is_refused_with_its_place() {
+    let found = |body: &str, json: &str| match filled_with(body, json) {
+        Err(TemplateError::Invalid(findings)) => findings.0,
+        other => panic!("{other:?}"),
+    };
+    let inside = found(&p(&["before {{ c }}"]), r#"{"c": {"paragraphs": ["one"]}}"#);
+    assert!(inside[0].message(Language::En).contains("{{p …}}") && inside[0].place.paragraph == 1, "{inside:?}");
+    let picture = found(&table(&[&["x", "{{ logo }}"]]), r#"{"logo": {"image": "logo.png"}}"#);
+    assert!(picture[0].message(Language::En).contains("put them into the template") && picture[0].place.cell == Some(2), "{picture:?}");
+    for statement in ["include 'a.docx'", "import 'a' as b", "extends 'a'", "trans"] {
+        assert!(matches!(&problems(&p(&[&format!("{{% {statement} %}}")]))[..], [Problem::UnknownStatement { .. }]), "{statement}");
+    }
+}
+
+#[test]
+fn a_blocks_tags_all_stand_between_runs_or_none_does() {
+    let both = format!("{}{}", p(&["a {% if nothing -%}"]), p(&["b", "{%r endif %}", " c"]));
+    assert_eq!(fill(&both), "a  c");
+    assert_eq!(fill(&p(&["a {% if nothing %} b ", "c{%r else %}d", "{% endif %}"])), "a d");
+    let torn = format!("{}{}", p(&["{%r for g in groups %}", "{%p set z = 1 %}"]), p(&["{% endfor %}"]));
+    assert_eq!(problems(&torn), [Problem::Tangled]);
+}
+
+#[test]
+fn trims_join_what_can_be_joined_and_leave_the_rest() {
+    assert_eq!(fill(&format!("{}{}", p(&["a {% i", "f groups -%", "}"]), p(&["b{% endif %}"]))), "a b");
+    let before_table = format!("{}{}{}", p(&["a {% if groups -%}"]), table(&[&["cell"]]), p(&["{%- endif %} b"]));
+    assert_eq!(fill(&before_table), "a \n[cell]\n b");
+}
+
+#[test]
+fn names_of_plans_over_several_assessments_are_known() {
+    let json = r#"{
+        "parts": [{"name": "M1", "title": "Matemática M1", "level": "Nivel 3"}, {"name": "CIEN", "title": "Ciencias", "level": "Nivel 1"}, {"name": "HYST", "title": "Prueba de Historia", "level": "Nivel 2"}],
+        "periods": [{"name": "Agosto", "items": [{"part": "M1", "name": "Números"}, {"part": "CIEN", "name": "Células"}]}, {"name": "Semana 2", "items": []}]
+    }"#;
+    let body = p(&["<<Nivel M1>> · <<NIVEL CIENCIAS>> · <<Nivel Historia>> · <<PlanAgosto>> · <<Plan Semana 2>> · <<PlanOctubre>> · Nivel <<Nivel M1>>"]);
+    let xml = filled_with(&body, json).unwrap();
+    let text = xml.replace("</w:t><w:br/><w:t xml:space=\"preserve\">", "|");
+    assert!(text.contains("Nivel 3 · Nivel 1 · Nivel 2 · M1: Números|CIEN: Células ·  ·  · Nivel 3"), "{xml}");
+    assert_eq!(problems(&body), []);
+    let own = filled_with(&p(&["<<PlanAgosto>>"]), r#"{"PlanAgosto": "of its own"}"#).unwrap();
+    assert!(own.contains("of its own"));
+}
+
+#[test]
+fn a_language_asked_for_overrules_the_datas_own() {
+    let data = ReportData::from_json(br#"{"language": "es", "today": "2026-03-12", "n": 1.5}"#).unwrap();
+    let template = Template::parse(&docx(&p(&["{{ today|date }} {{ n|number(1) }} {{ language }}"]))).unwrap();
+    let text = |data: &ReportData| {
+        let filled = template.fill(data, &options()).unwrap();
+        String::from_utf8_lossy(filled.package.part("word/document.xml").unwrap()).into_owned()
+    };
+    assert!(text(&data).contains(">12 de marzo de 2026 1,5 es<"));
+    assert!(text(&data.speaking(Language::En)).contains(" 1.5 en<"));
 }
 
 #[test]
@@ -505,7 +595,7 @@ fn every_name_and_picture_an_author_may_use_is_described() {
         let name = path.trim_end_matches(['*', '[', ']', '.']).rsplit('.').next().unwrap_or_default();
         assert!(path == "append_results" || guide.contains(name.trim_end_matches("[]")), "{path}");
     }
-    for name in ["ALUMNO", "PRUEBA", "MATERIA", "PD%", "NIVEL", "Nivel", "Nombre", "T1", "FECHA", "total_questions", "lectures_passed"] {
+    for name in ["ALUMNO", "PRUEBA", "MATERIA", "PD%", "NIVEL", "Nivel", "Nombre", "T1", "FECHA", "total_questions", "lectures_passed", "Nivel M1", "PlanAgosto"] {
         assert!(guide.contains(&format!("<<{name}>>")), "{name}");
     }
 }
@@ -683,7 +773,7 @@ mod random {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+        #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(400), failure_persistence: None, ..ProptestConfig::default() })]
 
         #[test]
         fn whatever_is_filled_is_well_formed(body in body()) {
