@@ -49,8 +49,8 @@ impl ReportData {
     /// The same in another language than the data itself says.
     #[must_use]
     pub fn speaking(self, language: Language) -> Self {
-        let spoken = Value::from_iter([("language", Value::from(language.code()))]);
-        Self { root: merge_maps([spoken, self.root]) }
+        // The last map's value counts.
+        Self { root: merge_maps([self.root, Value::from(BTreeMap::from([("language", language.code())]))]) }
     }
 
     /// The moment the report speaks of: when the submission was handed in, else the day of the report, in seconds since 1970.
