@@ -277,6 +277,8 @@ fn fold(name: &str) -> String {
 }
 
 /// Edit distance (Levenshtein), with a swap of neighbours as one step.
+///
+/// `analysis/suggest.rs` has the same few lines for profiles and banks: neither room may import the other, and both may only share `model`, which is data without sense (ARCHITECTURE.md).
 fn distance(left: &str, right: &str) -> usize {
     let (left, right): (Vec<char>, Vec<char>) = (left.chars().take(80).collect(), right.chars().take(80).collect());
     let width = right.len() + 1;
