@@ -3,6 +3,7 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
+use super::numerals::NumberLanguage;
 use super::inline::Line;
 use super::model::{Inline, Number, NumberFormat, Paragraph, ParagraphProps, RunProps};
 use super::numbering::Level;
@@ -71,10 +72,11 @@ impl Reader<'_> {
     }
 
     fn number(&mut self, list: i32, level: u8, styles: &[&RunPatch], mark: &RunPatch, scope: Scope<'_>) -> Option<Number> {
-        let (text, definition) = self.counters.next(&self.numbering, list, level)?;
-        let text_font = RunPatch::resolve(&self.styles.run_defaults, styles, &[mark]).font;
+        let around = RunPatch::resolve(&self.styles.run_defaults, styles, &[mark]);
+        let language = NumberLanguage::of(around.lang.as_deref());
+        let (text, definition) = self.counters.next(&self.numbering, list, level, language)?;
         let mut props = RunPatch::resolve(&self.styles.run_defaults, styles, &[mark, &definition.run]);
-        let text = self.symbols(&text, &mut props, &text_font, scope);
+        let text = self.symbols(&text, &mut props, &around.font, scope);
         let picture = self.picture_bullet(&definition);
         Some(Number {
             text,
