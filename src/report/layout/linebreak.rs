@@ -68,6 +68,18 @@ pub(super) struct Segment {
     pub end: LineEnd,
 }
 
+impl Segment {
+    /// Moves it along its line.
+    pub(super) fn shift(&mut self, by: Pt) {
+        for placed in &mut self.placed {
+            placed.x += by;
+        }
+        self.left += by;
+        self.right += by;
+        self.ink_right += by;
+    }
+}
+
 /// A tab whose text is still coming.
 struct OpenTab {
     index: usize,

@@ -286,7 +286,21 @@ impl Around {
 /// Bidirectional levels by byte, when the text needs them.
 fn levels(text: &str, rtl: bool) -> Option<Vec<Level>> {
     let needed = rtl || text.chars().any(|character| matches!(character as u32, 0x0590..=0x08FF | 0xFB1D..=0xFDFF | 0xFE70..=0xFEFF));
-    needed.then(|| BidiInfo::new(text, Some(if rtl { Level::rtl() } else { Level::ltr() })).levels)
+    if !needed {
+        return None;
+    }
+    let base = if rtl { Level::rtl() } else { Level::ltr() };
+    let mut levels = BidiInfo::new(text, Some(base)).levels;
+    // Tabs and breaks, and the spaces before them, stand at the paragraph's own level (UAX #9 rule L1).
+    let mut before_separator = false;
+    for (at, character) in text.char_indices().rev() {
+        let separator = matches!(character, '\t' | '\n');
+        before_separator = separator || before_separator && character == ' ';
+        if before_separator {
+            levels[at..at + character.len_utf8()].fill(base);
+        }
+    }
+    Some(levels)
 }
 
 /// Cuts a chunk into atoms at spaces, break opportunities and changes of direction.

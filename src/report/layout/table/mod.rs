@@ -7,7 +7,7 @@ mod row;
 #[cfg(test)]
 mod tests;
 
-use crate::report::document::model::{Block, Cell, Row, RowHeight, Table, TextDirection, VerticalMerge};
+use crate::report::document::model::{Block, Cell, Inline, Row, RowHeight, Table, TextDirection, VerticalMerge};
 use crate::report::layout::context::{Context, DEEPEST, twips};
 use crate::report::layout::float::Bases;
 use crate::report::layout::frame::{NodeId, Role};
@@ -16,6 +16,7 @@ use crate::report::layout::stack::{Column, Stacked, natural_width, pile};
 use crate::report::units::Pt;
 
 pub(super) use emit::Emitter;
+pub(super) use grid::text_inset;
 pub(super) use row::{CellBox, RowBox};
 
 /// Turned text makes a row at most so high by itself.
@@ -142,13 +143,18 @@ fn cell_box<'a>(
             Stacked { height: natural_length(context, cell), ..Stacked::default() }
         }
     };
+    if cell.no_wrap && wraps(cell, &stacked) {
+        context.unsupported("text that may not wrap in its cell (noWrap)");
+    }
+    // 17.4.21: the mark of a cell that hides it gives an empty cell no height.
+    let no_height = cell.hide_mark && is_empty(cell);
     CellBox {
         column,
         span,
         left,
         right,
         margins,
-        content_height: stacked.height,
+        content_height: if no_height { Pt::ZERO } else { stacked.height },
         pieces: stacked.pieces,
         vertical_align: cell.vertical_align,
         shading: cell.shading,
@@ -158,6 +164,19 @@ fn cell_box<'a>(
         node,
         diagonals: (cell.borders.down, cell.borders.up),
     }
+}
+
+fn is_empty(cell: &Cell) -> bool {
+    matches!(cell.blocks.as_slice(), [Block::Paragraph(paragraph)] if paragraph.content.is_empty())
+}
+
+/// Whether a cell's text has more lines than paragraphs and breaks.
+fn wraps(cell: &Cell, stacked: &Stacked) -> bool {
+    let lines = |block: &Block| match block {
+        Block::Paragraph(paragraph) => 1 + paragraph.content.iter().filter(|inline| matches!(inline, Inline::Break(..))).count(),
+        Block::Table(table) => table.rows.len(),
+    };
+    stacked.pieces.len() > cell.blocks.iter().map(lines).sum()
 }
 
 /// Lays out a cell's content in a column of this width.
