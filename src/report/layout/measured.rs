@@ -24,6 +24,9 @@
 //! | line ends | `tests::lines_end…`, `a_slash…`, `a_word_of_several_looks…` |
 //! | paper | `document::tests::sections::papers_are_taken_as_the_standard_has_them` |
 //! | missing characters | `another_font_for_one_character_keeps_the_line` |
+//! | rows where pages end, borders | `rows` |
+
+mod rows;
 
 use super::layout;
 use crate::report::fonts::Fonts;
@@ -280,6 +283,36 @@ fn a_slash_ends_a_line_only_in_the_first_word() {
         &format!("{later}{first}"),
         &[(0, "see", 50.0, 61.2), (0, "aaaa", 50.0, 75.0), (0, "bbbb", 50.0, 88.8), (0, "aaaa", 50.0, 102.6), (0, "bbbb", 50.0, 116.4)],
     );
+}
+
+#[test]
+fn a_brace_holds_on_to_the_word_behind_it() {
+    let joined = p("", "see {aaaaaaaaaaaaaaaaaaaa}bbbbbbbbbbbb");
+    let apart = p("", "see $aaaaaaaaaaaaaaaaaaa)%bbbbbbbbbbbb");
+    stand(&format!("{joined}{apart}"), &[(0, "{aaaa", 50.0, 75.0), (0, "%bbbb", 50.0, 102.6)]);
+}
+
+#[test]
+fn digits_start_a_line_behind_a_slash_after_letters() {
+    stand(&p("", &format!("{}/{}", "a".repeat(20), "5".repeat(25))), &[(0, "aaaa", 50.0, 61.2), (0, "5555", 50.0, 75.0)]);
+}
+
+#[test]
+fn nothing_follows_a_picture_wider_than_its_line() {
+    let wide = p("", "").replace("<w:t xml:space=\"preserve\"></w:t>", r#"<w:drawing><wp:inline><wp:extent cx="4000000" cy="508000"/><wp:docPr id="1" name="b"/><a:graphic><a:graphicData uri="http://schemas.microsoft.com/office/word/2010/wordprocessingShape"><wps:wsp><wps:spPr><a:prstGeom prst="rect"/></wps:spPr><wps:bodyPr/></wps:wsp></a:graphicData></a:graphic></wp:inline></w:drawing>"#);
+    stand(&format!("{}{wide}{}", p("", "one"), p("", "two")), &[(0, "one", 50.0, 61.2), (0, "two", 50.0, 115.0)]);
+}
+
+#[test]
+fn text_flows_around_what_floats_in_a_footer() {
+    let mut sample = Sample::new(&lines(13));
+    sample.section = format!(r#"<w:footerReference w:type="default" r:id="footer"/>{PAGE}"#);
+    let high = float(WIDE, 0, 0).replace(
+        r#"<wp:positionV relativeFrom="paragraph"><wp:posOffset>0<"#,
+        r#"<wp:positionV relativeFrom="page"><wp:posOffset>2667000<"#,
+    );
+    sample.footer = format!("<w:p>{high}</w:p>");
+    check(&sample, &[(0, "l10", 50.0, 199.2), (1, "l12", 50.0, 75.0)]);
 }
 
 #[test]
