@@ -75,6 +75,9 @@ impl Reader<'_> {
         let text_font = RunPatch::resolve(&self.styles.run_defaults, styles, &[mark]).font;
         let mut props = RunPatch::resolve(&self.styles.run_defaults, styles, &[mark, &definition.run]);
         let text = self.symbols(&text, &mut props, &text_font, scope);
+        if definition.foreign {
+            self.warnings.unsupported("list numbers of another form (shown as 1, 2, 3)", &scope.part.name);
+        }
         let picture = self.picture_bullet(&definition);
         Some(Number {
             text,
