@@ -95,7 +95,7 @@ struct Flow<'a> {
 #[derive(Debug, Clone)]
 struct Running {
     heights: (Pt, Pt),
-    /// The body flows around what floats in the header (measured on LibreOffice 7.4).
+    /// The body flows around what floats in the header and the footer (measured on LibreOffice 7.4).
     zones: Vec<Zone>,
 }
 
@@ -303,14 +303,17 @@ impl<'a> Flow<'a> {
         let header_top = twips(section.page.header).max(Pt::ZERO);
         let header =
             page::part(&section.headers, kind).map(|blocks| page::running(&mut self.context, blocks, (page, text), header_top, true));
-        let footer =
-            page::part(&section.footers, kind).map(|blocks| page::running(&mut self.context, blocks, (page, text), Pt::ZERO, true).height);
+        let footer = page::part(&section.footers, kind).map(|blocks| page::footer(&mut self.context, section, blocks, (page, text), true));
         // Numbers in running parts are filled in when pages are closed: they need no second round.
         self.context.needs_facts = needs_facts;
         self.context.structure.restore(&checkpoint);
-        let (height, zones) = header.map_or((Pt::ZERO, Vec::new()), |header| (header.height, header.zones));
-        let zones = zones.into_iter().map(|zone| zone.moved(text.left, header_top)).collect();
-        let running = Running { heights: (height, footer.unwrap_or(Pt::ZERO)), zones };
+        let (header_height, header_zones) = header.map_or((Pt::ZERO, Vec::new()), |header| (header.height, header.zones));
+        let mut zones: Vec<Zone> = header_zones.into_iter().map(|zone| zone.moved(text.left, header_top)).collect();
+        let footer_height = footer.as_ref().map_or(Pt::ZERO, |(footer, _)| footer.height);
+        if let Some((footer, top)) = footer {
+            zones.extend(footer.zones.into_iter().map(|zone| zone.moved(text.left, top)));
+        }
+        let running = Running { heights: (header_height, footer_height), zones };
         self.running.insert((self.section, kind), running.clone());
         running
     }

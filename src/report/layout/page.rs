@@ -139,6 +139,24 @@ pub(super) fn running<'a>(context: &mut Context<'a>, blocks: &'a [Block], (page,
     stacked
 }
 
+/// Lays out a footer; returns where its top stands on the page.
+///
+/// What floats in a footer is placed from its top, which follows from its height.
+pub(super) fn footer<'a>(
+    context: &mut Context<'a>,
+    section: &Section,
+    blocks: &'a [Block],
+    (page, text): (Rect, Rect),
+    odd: bool,
+) -> (Stacked, Pt) {
+    let end = page.bottom - twips(section.page.footer).max(Pt::ZERO);
+    let checked = context.structure.checkpoint();
+    let height = running(context, blocks, (page, text), end, odd).height;
+    context.structure.restore(&checked);
+    let top = end - height;
+    (running(context, blocks, (page, text), top, odd), top)
+}
+
 /// Closes all pages: running parts with their final numbers, borders, outline, destinations.
 pub(super) fn close(mut context: Context<'_>, drafts: Vec<Draft>) -> (Frames, Vec<Warning>) {
     let mut frames = Frames::default();
@@ -214,13 +232,8 @@ fn running_parts<'a>(context: &mut Context<'a>, section: &'a Section, draft: &Dr
         ink.append(drawn);
     }
     if let Some(blocks) = part(&section.footers, draft.kind) {
-        let distance = twips(section.page.footer).max(Pt::ZERO);
-        // What floats in a footer is placed from its top, which follows from its height.
-        let checked = context.structure.checkpoint();
-        let height = running(context, blocks, (draft.page, draft.text), draft.page.bottom - distance, odd).height;
-        context.structure.restore(&checked);
-        let y = draft.page.bottom - distance - height;
-        let mut drawn = running(context, blocks, (draft.page, draft.text), y, odd).into_ink();
+        let (laid, y) = footer(context, section, blocks, (draft.page, draft.text), odd);
+        let mut drawn = laid.into_ink();
         drawn.translate(draft.text.left, y);
         ink.append(drawn);
     }

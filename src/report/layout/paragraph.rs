@@ -473,7 +473,7 @@ pub(super) fn draw_border(ink: &mut Ink, from: (Pt, Pt), to: (Pt, Pt), border: B
     let width = bounded(border.width).max(Pt(0.1));
     let mut stroke = Stroke { color: border.color, width, dash: dashes(border.style, width), round: false };
     let lines: &[f32] = match border.style {
-        BorderStyle::Double | BorderStyle::ThinThick | BorderStyle::ThickThin => &[-0.34, 0.34],
+        BorderStyle::Double | BorderStyle::ThinThick | BorderStyle::ThickThin | BorderStyle::Relief => &[-0.34, 0.34],
         BorderStyle::Triple => &[-0.4, 0.0, 0.4],
         _ => &[0.0],
     };

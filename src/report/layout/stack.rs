@@ -28,6 +28,10 @@ pub(super) struct Piece {
     pub ink: Rc<Ink>,
     /// How far it has moved down since it was drawn.
     pub shift: Pt,
+    /// The space before its paragraph: it comes again where the piece starts a page.
+    pub before: Pt,
+    /// The space after its paragraph, if it is the last line of one.
+    pub after: Pt,
     /// It stays with the next piece.
     pub glued: bool,
     /// Footnotes it refers to.
@@ -74,6 +78,11 @@ impl Piece {
         self.top + self.height
     }
 
+    /// The room it needs below it where it ends a page.
+    pub(super) fn closing(&self) -> Pt {
+        self.row.as_ref().map_or(Pt::ZERO, |row| row.row().closing())
+    }
+
     /// The height its first lines need.
     pub(super) fn least_height(&self) -> Pt {
         self.row.as_ref().map_or(self.height, |row| row.row().least_height())
@@ -96,7 +105,7 @@ impl Piece {
             ink.translate(row.table.x, Pt::ZERO);
             let (height, notes) = (part.height, part.notes());
             let row = NestedRow { table: Rc::clone(&row.table), index: row.index, part: Some(part), starts };
-            Self { top, height, ink: Rc::new(ink), glued: false, notes, row: Some(Rc::new(row)), shift: Pt::ZERO }
+            Self { top, height, ink: Rc::new(ink), notes, row: Some(Rc::new(row)), ..Self::default() }
         };
         Some((part(upper, self.top, row.starts, false), part(lower, Pt::ZERO, false, true)))
     }
@@ -229,6 +238,8 @@ impl<'a> Pile<'a> {
                     top: top + line.top,
                     height: line.height,
                     ink: Rc::new(ink),
+                    before: space_before(&paragraph.props),
+                    after: if line.end == LineEnd::Paragraph { space_after(&paragraph.props) } else { Pt::ZERO },
                     shift: Pt::ZERO,
                     // No widow control in cells (measured on LibreOffice 7.4).
                     glued: paragraph.props.keep_lines,
@@ -277,7 +288,7 @@ impl<'a> Pile<'a> {
             let notes = laid.rows[index].notes();
             ink.translate(laid.x, Pt::ZERO);
             let row = self.column.bases.in_cell.then(|| Rc::new(NestedRow { table: Rc::clone(&laid), index, part: None, starts: true }));
-            self.pieces.push(Piece { top: self.y, height, ink: Rc::new(ink), glued: false, notes, row, shift: Pt::ZERO });
+            self.pieces.push(Piece { top: self.y, height, ink: Rc::new(ink), notes, row, ..Piece::default() });
             self.y += height;
         }
         self.after = None;

@@ -26,6 +26,7 @@ impl<'a> Flow<'a> {
         }
         self.y = self.below_floats(left + laid.x, laid.width, self.y);
         let first: Pt = laid.rows.iter().take(laid.header_rows + 1).map(|row| row.height).sum();
+        let first = first + laid.rows.get(laid.header_rows).map_or(Pt::ZERO, RowBox::closing);
         if let Some((chain, checkpoint)) = self.chain.take()
             && self.y + first > self.limit() + SLACK
             && !checkpoint.at_top
@@ -72,7 +73,7 @@ impl<'a> Flow<'a> {
             }
             let noted = self.least_notes(row);
             let room = self.bottom - noted - self.y;
-            if row.height <= room + SLACK {
+            if row.height + row.closing() <= room + SLACK {
                 self.emit(&mut emitter, laid, row, index, (starts, true));
                 index += 1;
                 rest = None;
@@ -123,7 +124,7 @@ impl<'a> Flow<'a> {
             return false;
         }
         let group: Pt = laid.rows.iter().skip(index).take(together).map(|row| row.height).sum();
-        let last = laid.rows.get(index + together).map_or(Pt::ZERO, RowBox::least_height);
+        let last = laid.rows.get(index + together).map_or(Pt::ZERO, |row| row.least_height() + row.closing());
         group + last > self.limit() - self.y + SLACK && group + last <= self.bottom - self.column_top
     }
 

@@ -62,6 +62,7 @@ pub(super) fn lay<'a>(context: &mut Context<'a>, table: &'a Table, available: Pt
         boxes.push(RowBox {
             cells,
             height: Pt::ZERO,
+            least: Pt::ZERO,
             border_top: Pt::ZERO,
             border_bottom: Pt::ZERO,
             below: Pt::ZERO,
@@ -74,7 +75,7 @@ pub(super) fn lay<'a>(context: &mut Context<'a>, table: &'a Table, available: Pt
     context.structure.leave(outer);
     merge(&mut boxes, &rows);
     borders::resolve(table, &rows, &mut boxes, &columns);
-    heights(&mut boxes, &rows, table.cell_spacing.0 > 0);
+    heights(&mut boxes, &rows);
     turn(context, &mut boxes, &rows, bases);
     if table.rtl {
         mirror(&mut boxes, *columns.last().unwrap_or(&Pt::ZERO));
@@ -236,14 +237,14 @@ fn merge(boxes: &mut [RowBox], rows: &[&Row]) {
 
 /// Row heights. What a merged cell needs beyond its rows goes to its last row.
 ///
-/// Cells with space between them share no borders: each row holds its own two (measured on LibreOffice 7.4, which leaves the space itself out).
-fn heights(boxes: &mut [RowBox], rows: &[&Row], spaced: bool) {
+/// Space between cells makes no difference: LibreOffice 7.4 leaves it out (measured).
+fn heights(boxes: &mut [RowBox], rows: &[&Row]) {
     let last = boxes.len().saturating_sub(1);
     let mut pending: Vec<(usize, Pt)> = Vec::new();
     for index in 0..boxes.len() {
         let row = &mut boxes[index];
         // A given height holds the border above, not the one below the last row (measured).
-        let below = if index == last || spaced { row.border_bottom } else { Pt::ZERO };
+        let below = if index == last { row.border_bottom } else { Pt::ZERO };
         row.below = below;
         let borders = row.border_top + below;
         let mut height = borders;
@@ -257,7 +258,10 @@ fn heights(boxes: &mut [RowBox], rows: &[&Row], spaced: bool) {
         }
         height = match rows[index].height {
             RowHeight::Auto => height,
-            RowHeight::AtLeast(least) => height.max(twips(least) + below),
+            RowHeight::AtLeast(least) => {
+                row.least = twips(least) + below;
+                height.max(row.least)
+            }
             RowHeight::Exact(exact) => twips(exact).max(Pt(0.5)) + below,
         };
         let exact = matches!(rows[index].height, RowHeight::Exact(_));
