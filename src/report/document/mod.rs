@@ -15,6 +15,7 @@ mod error;
 mod fields;
 mod images;
 mod inline;
+mod number_words;
 mod numbering;
 mod paragraph;
 mod paragraph_props;

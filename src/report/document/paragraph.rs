@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::inline::Line;
 use super::model::{Inline, Number, NumberFormat, Paragraph, ParagraphProps, RunProps};
 use super::numbering::Level;
+use super::numerals::NumberLanguage;
 use super::paragraph_props::{NumberRef, ParagraphPatch};
 use super::read::{Reader, Scope};
 use super::run_props::RunPatch;
@@ -71,10 +72,11 @@ impl Reader<'_> {
     }
 
     fn number(&mut self, list: i32, level: u8, styles: &[&RunPatch], mark: &RunPatch, scope: Scope<'_>) -> Option<Number> {
-        let (text, definition) = self.counters.next(&self.numbering, list, level)?;
-        let text_font = RunPatch::resolve(&self.styles.run_defaults, styles, &[mark]).font;
+        let around = RunPatch::resolve(&self.styles.run_defaults, styles, &[mark]);
+        let language = NumberLanguage::of(around.lang.as_deref());
+        let (text, definition) = self.counters.next(&self.numbering, list, level, language)?;
         let mut props = RunPatch::resolve(&self.styles.run_defaults, styles, &[mark, &definition.run]);
-        let text = self.symbols(&text, &mut props, &text_font, scope);
+        let text = self.symbols(&text, &mut props, &around.font, scope);
         if definition.foreign {
             self.warnings.unsupported("list numbers of another form (shown as 1, 2, 3)", &scope.part.name);
         }

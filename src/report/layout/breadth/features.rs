@@ -38,6 +38,7 @@ const TABLE: &str = "TABLE_START@</w:tblPr>TABLE_REST";
 const ROW: &str = "LINESROW_START@ROW_REST";
 const CELL: &str = "CELL_START@CELL_REST";
 const SHAPE: &str = "SHAPE_START@SHAPE_REST";
+const EMPTY_ROW: &str = r#"<w:tbl><w:tblGrid><w:gridCol w:w="900"/></w:tblGrid><w:tr><w:trPr>@</w:trPr><w:tc><w:p/></w:tc></w:tr></w:tbl><w:p><w:r><w:t>x</w:t></w:r></w:p>"#;
 const OLD_SPAN: &str = r#"<w:tbl><w:tblGrid><w:gridCol w:w="900"/><w:gridCol w:w="900"/></w:tblGrid><w:tr><w:tc><w:tcPr><w:hMerge w:val="restart"/></w:tcPr><w:p><w:r><w:t>TEXT</w:t></w:r></w:p></w:tc><w:tc><w:tcPr>@</w:tcPr><w:p/></w:tc></w:tr></w:tbl>"#;
 const LIST: &str = r#"<w:p><w:pPr><w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr></w:pPr><w:r><w:t>item</w:t></w:r></w:p>"#;
 
@@ -140,7 +141,7 @@ const FEATURES: &[Feature] = &[
     ("tables apart", r#"<w:tblOverlap w:val="never"/>"#, Body(TABLE), Warns("floating tables that may not overlap")),
     ("space between cells", r#"<w:tblCellSpacing w:w="100" w:type="dxa"/>"#, Body(TABLE), Warns("space between cells")),
     ("table style", r#"<w:tblStyle w:val="T"/>"#, Body(TABLE), Drawn),
-    ("row height", r#"<w:trHeight w:val="2600"/>"#, Body(ROW), Drawn),
+    ("row height", r#"<w:trHeight w:val="800"/>"#, Body(EMPTY_ROW), Drawn),
     ("exact row height", r#"<w:trHeight w:val="100" w:hRule="exact"/>"#, Body(ROW), Drawn),
     ("row that is not divided", "<w:cantSplit/>", Body(ROW), Drawn),
     ("repeated row", "<w:tblHeader/>", Body("ROW_START@ROW_RESTMANY"), Drawn),
@@ -201,7 +202,7 @@ fn filled(template: &str) -> String {
     let row_start = format!("<w:tbl>{grid}<w:tr><w:trPr>");
     let row_rest = format!("</w:trPr>{}</w:tr><w:tr>{}</w:tr></w:tbl>", cells(TEXT), cells("three"));
     let cell_start = format!("<w:tbl>{grid}<w:tr><w:tc><w:tcPr>");
-    let cell_end = format!("</w:tcPr>{}</w:tc><w:tc>{}</w:tc></w:tr>", p("", TEXT), p("", TEXT));
+    let cell_end = format!("</w:tcPr>{}</w:tc><w:tc>{}</w:tc></w:tr>", p("", TEXT), lines(12));
     let cell_rest = format!("{cell_end}</w:tbl>");
     let merged =
         format!("{cell_end}<w:tr><w:tc><w:tcPr><w:vMerge/></w:tcPr>{}</w:tc><w:tc>{}</w:tc></w:tr></w:tbl>", p("", "below"), p("", "x"));
