@@ -21,6 +21,11 @@ pub(super) fn format_named(name: &str) -> NumberFormat {
     }
 }
 
+/// Whether numbers of this name are written as such; all others are shown as 1, 2, 3.
+pub(super) fn is_known(name: &str) -> bool {
+    matches!(name, "decimal" | "custom") || format_named(name) != NumberFormat::Decimal
+}
+
 /// The format of a field's switch (`\* ROMAN`; 17.16.4.3.1); its case tells the letters' case.
 pub(super) fn format_switched(name: &str) -> Option<NumberFormat> {
     Some(match name {
@@ -124,7 +129,10 @@ mod tests {
         assert_eq!(spelled(120, "ordinalText"), "One hundred twentieth");
         assert_eq!(spelled(12, "ordinalText"), "Twelfth");
         let spanish = |number, name| numeral(number, format_named(name), NumberLanguage::Es);
-        assert_eq!([spanish(2, "ordinal"), spanish(21, "cardinalText"), spanish(21, "ordinalText")], ["2.º", "Veintiuno", "Vigesimoprimero"]);
+        assert_eq!(
+            [spanish(2, "ordinal"), spanish(21, "cardinalText"), spanish(21, "ordinalText")],
+            ["2.º", "Veintiuno", "Vigesimoprimero"]
+        );
         assert_eq!(spelled(6, "chicago"), "††");
         assert_eq!(spelled(3, "none"), "");
         assert_eq!(spelled(3, "thaiNumbers"), "3");

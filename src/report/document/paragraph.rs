@@ -3,10 +3,10 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::numerals::NumberLanguage;
 use super::inline::Line;
 use super::model::{Inline, Number, NumberFormat, Paragraph, ParagraphProps, RunProps};
 use super::numbering::Level;
+use super::numerals::NumberLanguage;
 use super::paragraph_props::{NumberRef, ParagraphPatch};
 use super::read::{Reader, Scope};
 use super::run_props::RunPatch;
@@ -77,6 +77,9 @@ impl Reader<'_> {
         let (text, definition) = self.counters.next(&self.numbering, list, level, language)?;
         let mut props = RunPatch::resolve(&self.styles.run_defaults, styles, &[mark, &definition.run]);
         let text = self.symbols(&text, &mut props, &around.font, scope);
+        if definition.foreign {
+            self.warnings.unsupported("list numbers of another form (shown as 1, 2, 3)", &scope.part.name);
+        }
         let picture = self.picture_bullet(&definition);
         Some(Number {
             text,

@@ -34,18 +34,18 @@ use crate::report::layout::tests::texts;
 use crate::report::package::tests::zip_of;
 use crate::report::package::{Limits, Package};
 
-const NAMESPACES: &str = concat!(
+pub(super) const NAMESPACES: &str = concat!(
     r#"xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" "#,
     r#"xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" "#,
     r#"xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing" "#,
     r#"xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" "#,
     r#"xmlns:wps="http://schemas.microsoft.com/office/word/2010/wordprocessingShape""#,
 );
-const DEFAULTS: &str = r#"<w:docDefaults><w:rPrDefault><w:rPr><w:rFonts w:ascii="Liberation Serif" w:hAnsi="Liberation Serif"/><w:sz w:val="24"/></w:rPr></w:rPrDefault></w:docDefaults>"#;
-const PAGE: &str = r#"<w:pgSz w:w="6000" w:h="6000"/><w:pgMar w:top="1000" w:bottom="1000" w:left="1000" w:right="1000" w:header="400" w:footer="400" w:gutter="0"/>"#;
+pub(super) const DEFAULTS: &str = r#"<w:docDefaults><w:rPrDefault><w:rPr><w:rFonts w:ascii="Liberation Serif" w:hAnsi="Liberation Serif"/><w:sz w:val="24"/></w:rPr></w:rPrDefault></w:docDefaults>"#;
+pub(super) const PAGE: &str = r#"<w:pgSz w:w="6000" w:h="6000"/><w:pgMar w:top="1000" w:bottom="1000" w:left="1000" w:right="1000" w:header="400" w:footer="400" w:gutter="0"/>"#;
 
 /// A word where it stands: page from 0, text, left edge, baseline.
-type Place = (usize, String, f32, f32);
+pub(super) type Place = (usize, String, f32, f32);
 
 struct Sample {
     body: String,
@@ -98,26 +98,26 @@ fn check(sample: &Sample, expected: &[(usize, &str, f32, f32)]) {
     }
 }
 
-fn p(properties: &str, text: &str) -> String {
+pub(super) fn p(properties: &str, text: &str) -> String {
     format!(r#"<w:p><w:pPr>{properties}</w:pPr><w:r><w:t xml:space="preserve">{text}</w:t></w:r></w:p>"#)
 }
 
-fn lines(count: usize) -> String {
+pub(super) fn lines(count: usize) -> String {
     (0..count).map(|line| p("", &format!("l{line}"))).collect()
 }
 
-fn table(properties: &str, grid: &[u32], rows: &str) -> String {
+pub(super) fn table(properties: &str, grid: &[u32], rows: &str) -> String {
     let grid = grid.iter().map(|width| format!(r#"<w:gridCol w:w="{width}"/>"#)).collect::<Vec<_>>().concat();
     format!(r#"<w:tbl><w:tblPr><w:tblW w:w="0" w:type="auto"/>{properties}</w:tblPr><w:tblGrid>{grid}</w:tblGrid>{rows}</w:tbl>"#)
 }
 
-fn row(properties: &str, cells: &[(&str, String)]) -> String {
+pub(super) fn row(properties: &str, cells: &[(&str, String)]) -> String {
     let cells = cells.iter().map(|(properties, content)| format!("<w:tc><w:tcPr>{properties}</w:tcPr>{content}</w:tc>"));
     let cells = cells.collect::<Vec<_>>().concat();
     format!("<w:tr><w:trPr>{properties}</w:trPr>{cells}</w:tr>")
 }
 
-fn borders(eighths: u32) -> String {
+pub(super) fn borders(eighths: u32) -> String {
     let side = |name: &str| format!(r#"<w:{name} w:val="single" w:sz="{eighths}" w:space="0" w:color="000000"/>"#);
     format!("<w:tblBorders>{}</w:tblBorders>", ["top", "left", "bottom", "right", "insideH", "insideV"].map(side).concat())
 }

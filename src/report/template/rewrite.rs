@@ -103,7 +103,16 @@ pub(super) fn rewrite(scan: &Scan, blocks: &Blocks, source: &str, mut edits: Vec
         }
     }
     for (number, tags) in by_paragraph {
-        let work = Inline { scan, source, blocks, lifted: &lifted, swallowed: &swallowed, paragraph: &scan.paragraphs[number], tags: &tags, removed: &removed };
+        let work = Inline {
+            scan,
+            source,
+            blocks,
+            lifted: &lifted,
+            swallowed: &swallowed,
+            paragraph: &scan.paragraphs[number],
+            tags: &tags,
+            removed: &removed,
+        };
         work.edit(&mut edits);
     }
     assemble(scan, blocks, source, edits, &lifted)
