@@ -76,7 +76,8 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
         Missing::Blank => report::template::Missing::Blank,
         Missing::Dash => report::template::Missing::Dash,
     };
-    let fill = FillOptions { language: args.language.unwrap_or_default(), missing, append_results: !args.no_append, ..FillOptions::default() };
+    let fill =
+        FillOptions { language: args.language.unwrap_or_default(), missing, append_results: !args.no_append, ..FillOptions::default() };
     let options = Options { fill, ..Options::default() };
     let rendered = report::render(&template, &data, &args.fonts.load()?, &options)
         .with_context(|| format!("cannot render {}", args.template.display()))?;

@@ -124,7 +124,10 @@ mod tests {
         assert_eq!(spelled(120, "ordinalText"), "One hundred twentieth");
         assert_eq!(spelled(12, "ordinalText"), "Twelfth");
         let spanish = |number, name| numeral(number, format_named(name), NumberLanguage::Es);
-        assert_eq!([spanish(2, "ordinal"), spanish(21, "cardinalText"), spanish(21, "ordinalText")], ["2.º", "Veintiuno", "Vigesimoprimero"]);
+        assert_eq!(
+            [spanish(2, "ordinal"), spanish(21, "cardinalText"), spanish(21, "ordinalText")],
+            ["2.º", "Veintiuno", "Vigesimoprimero"]
+        );
         assert_eq!(spelled(6, "chicago"), "††");
         assert_eq!(spelled(3, "none"), "");
         assert_eq!(spelled(3, "thaiNumbers"), "3");

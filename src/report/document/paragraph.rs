@@ -3,10 +3,10 @@
 use std::rc::Rc;
 use std::sync::Arc;
 
-use super::numerals::NumberLanguage;
 use super::inline::Line;
 use super::model::{Inline, Number, NumberFormat, Paragraph, RunProps};
 use super::numbering::Level;
+use super::numerals::NumberLanguage;
 use super::paragraph_props::{NumberRef, ParagraphPatch};
 use super::read::{Reader, Scope};
 use super::run_props::RunPatch;

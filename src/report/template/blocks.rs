@@ -227,12 +227,14 @@ impl Blocks {
         }
     }
 
-    /// A statement goes along when its paragraph, cell or row gives way to another one: then its whole block must.
+    /// A statement goes along when its paragraph, cell or row gives way to another one, or is repeated by it: then its whole block must.
     fn verify_replaced(&mut self, scan: &Scan) {
         let lifted = rewrite::containers(scan, self);
         let place = |member: usize| {
-            let group = lifted.group_of(scan, scan.element(&scan.tags[member]));
-            group.or_else(|| self.container(scan, member)).map(|element| scan.tree.elements[element].parent)
+            let element = scan.element(&scan.tags[member]);
+            let replaced = lifted.group_of(scan, element).or_else(|| self.container(scan, member));
+            let beside = replaced.map(|element| scan.tree.elements[element].parent);
+            (beside, lifted.around(scan, beside.unwrap_or(element)))
         };
         let torn = self.blocks.iter().filter_map(|block| {
             let first = place(block.members[0]);

@@ -162,7 +162,8 @@ fn of_a_plan(folded: &str) -> Option<String> {
     }
     let period = folded.strip_prefix("PLAN").map(squeezed).filter(|period| named(period))?;
     let numbered = ["SEMANA", "WEEK", "MES", "MONTH"].iter().find_map(|word| period.strip_prefix(word));
-    let is_period = numbered.is_some_and(|number| !number.is_empty() && number.bytes().all(|digit| digit.is_ascii_digit())) || is_month(&period);
+    let is_period =
+        numbered.is_some_and(|number| !number.is_empty() && number.bytes().all(|digit| digit.is_ascii_digit())) || is_month(&period);
     is_period.then(|| format!("__plan(\"{period}\")"))
 }
 
@@ -194,7 +195,9 @@ pub(super) fn level_of(data: &Value, wanted: &str) -> Value {
 pub(super) fn plan_of(data: &Value, wanted: &str) -> Value {
     let list = |value: &Value, name: &str| value.get_attr(name).ok().and_then(|list| list.try_iter().ok()).into_iter().flatten();
     let text = |value: &Value, name: &str| value.get_attr(name).ok().and_then(|text| text.as_str().map(str::to_owned)).unwrap_or_default();
-    let Some(period) = list(data, "periods").find(|period| squeezed(&fold(&text(period, "name"))) == wanted) else { return Value::UNDEFINED };
+    let Some(period) = list(data, "periods").find(|period| squeezed(&fold(&text(period, "name"))) == wanted) else {
+        return Value::UNDEFINED;
+    };
     let lines: Vec<String> = list(&period, "items").map(|item| format!("{}: {}", text(&item, "part"), text(&item, "name"))).collect();
     if lines.is_empty() { Value::UNDEFINED } else { Value::from(lines.join("\n")) }
 }
@@ -207,7 +210,11 @@ pub(super) fn shows_a_group(name: &str) -> bool {
 /// Words a plain name's value may begin with, which authors often write before it themselves.
 pub(super) fn guarded_words(name: &str) -> &'static [&'static str] {
     let folded = fold(name);
-    if matches!(folded.as_str(), "NIVEL" | "LEVEL") || folded.starts_with("NIVEL_") || folded.starts_with("LEVEL_") { &["Nivel", "Nível", "Level"] } else { &[] }
+    if matches!(folded.as_str(), "NIVEL" | "LEVEL") || folded.starts_with("NIVEL_") || folded.starts_with("LEVEL_") {
+        &["Nivel", "Nível", "Level"]
+    } else {
+        &[]
+    }
 }
 
 /// Whether a word in guillemets is meant as a placeholder and not as a quoted word (`«curso»`).

@@ -103,7 +103,16 @@ pub(super) fn rewrite(scan: &Scan, blocks: &Blocks, source: &str, mut edits: Vec
         }
     }
     for (number, tags) in by_paragraph {
-        let work = Inline { scan, source, blocks, lifted: &lifted, swallowed: &swallowed, paragraph: &scan.paragraphs[number], tags: &tags, removed: &removed };
+        let work = Inline {
+            scan,
+            source,
+            blocks,
+            lifted: &lifted,
+            swallowed: &swallowed,
+            paragraph: &scan.paragraphs[number],
+            tags: &tags,
+            removed: &removed,
+        };
         work.edit(&mut edits);
     }
     assemble(scan, blocks, source, edits, &lifted)
@@ -116,6 +125,12 @@ pub(super) struct Lifted {
 }
 
 impl Lifted {
+    /// The innermost replaced or repeated element something stands in.
+    pub(super) fn around(&self, scan: &Scan, element: usize) -> Option<usize> {
+        let up = |at: &usize| scan.tree.elements.get(*at).map(|element| element.parent);
+        std::iter::successors(Some(element), up).find(|at| self.elements.contains_key(at))
+    }
+
     /// The outermost replaced element something stands in.
     pub(super) fn group_of(&self, scan: &Scan, element: usize) -> Option<usize> {
         if self.elements.is_empty() {

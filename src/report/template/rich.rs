@@ -15,7 +15,23 @@ use crate::report::package::Limits;
 
 /// The order of run properties (ECMA-376 part 1, 17.3.2.28).
 const ORDER: [&str; 17] = [
-    "rStyle", "rFonts", "b", "bCs", "i", "iCs", "strike", "color", "sz", "szCs", "highlight", "u", "shd", "vertAlign", "rtl", "cs", "lang",
+    "rStyle",
+    "rFonts",
+    "b",
+    "bCs",
+    "i",
+    "iCs",
+    "strike",
+    "color",
+    "sz",
+    "szCs",
+    "highlight",
+    "u",
+    "shd",
+    "vertAlign",
+    "rtl",
+    "cs",
+    "lang",
 ];
 /// The ways to underline that docxtpl knows.
 const UNDERLINES: [&str; 8] = ["single", "double", "thick", "dotted", "dash", "dotDash", "dotDotDash", "wave"];
@@ -124,12 +140,15 @@ fn formatting(piece: &Value, w: &str) -> Vec<(&'static str, String)> {
     if let Some(color) = field(piece, "color").map(|color| colour(&color).to_string()).filter(|color| color != "auto") {
         add("color", with(&color));
     }
-    if let Some(size) = field(piece, "size").and_then(|size| size.to_string().parse::<u32>().ok()).filter(|size| (2..=3276).contains(size)) {
+    if let Some(size) = field(piece, "size").and_then(|size| size.to_string().parse::<u32>().ok()).filter(|size| (2..=3276).contains(size))
+    {
         add("sz", with(&size.to_string()));
         add("szCs", with(&size.to_string()));
     }
     match field(piece, "highlight").map(|fill| (colour(&fill).to_string(), fill.to_string())) {
-        Some((_, name)) if !name.is_empty() && name.chars().all(|c| c.is_ascii_alphabetic()) && name.len() != 6 => add("highlight", with(&name)),
+        Some((_, name)) if !name.is_empty() && name.chars().all(|c| c.is_ascii_alphabetic()) && name.len() != 6 => {
+            add("highlight", with(&name))
+        }
         Some((fill, _)) if fill != "auto" => add("shd", format!(" {w}val=\"clear\" {w}color=\"auto\" {w}fill=\"{fill}\"")),
         _ => {}
     }
@@ -156,7 +175,8 @@ fn formatted(props: &str, added: &[(&'static str, String)], w: &str) -> String {
     }
     let own = Tree::read(props, &Limits::default()).ok().filter(|tree| !tree.elements.is_empty());
     let mut all: Vec<(&str, &str)> = own.as_ref().map_or_else(Vec::new, |tree| {
-        let children = tree.children(0).map(|child| (tree.name(child, props), &props[tree.elements[child].start..tree.elements[child].end]));
+        let children =
+            tree.children(0).map(|child| (tree.name(child, props), &props[tree.elements[child].start..tree.elements[child].end]));
         children.filter(|(name, _)| !added.iter().any(|(new, _)| new == name)).collect()
     });
     all.extend(added.iter().map(|(name, element)| (*name, element.as_str())));

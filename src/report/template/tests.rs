@@ -516,14 +516,19 @@ fn rich_text_behind_the_letter_r_brings_its_own_formatting_alone() {
 
 #[test]
 fn paragraphs_of_the_data_take_their_tags_paragraphs_place() {
-    let body = format!("{}<w:p><w:pPr><w:jc w:val=\"center\"/></w:pPr><w:r><w:t>{{{{p c }}}}</w:t></w:r></w:p>{}", p(&["before"]), p(&["behind"]));
+    let body =
+        format!("{}<w:p><w:pPr><w:jc w:val=\"center\"/></w:pPr><w:r><w:t>{{{{p c }}}}</w:t></w:r></w:p>{}", p(&["before"]), p(&["behind"]));
     let json = r#"{"c": {"paragraphs": ["one", {"rich": [{"text": "two", "italic": true}], "style": "Quote"}]}}"#;
     let xml = filled_with(&body, json).unwrap();
     let text = |text: &str, props: &str| format!("<w:r>{props}<w:t xml:space=\"preserve\">{text}</w:t></w:r>");
     let one = format!("<w:p><w:pPr><w:jc w:val=\"center\"/></w:pPr>{}</w:p>", text("one", ""));
     let two = format!("<w:p><w:pPr><w:pStyle w:val=\"Quote\"/></w:pPr>{}</w:p>", text("two", "<w:rPr><w:i/></w:rPr>"));
     assert!(xml.contains(&format!("{}{one}{two}{}", p(&["before"]), p(&["behind"]))), "{xml}");
-    assert!(filled_with(&body, r#"{"c": "a text"}"#).unwrap().contains("<w:jc w:val=\"center\"/></w:pPr><w:r><w:t xml:space=\"preserve\">a text</w:t>"));
+    assert!(
+        filled_with(&body, r#"{"c": "a text"}"#)
+            .unwrap()
+            .contains("<w:jc w:val=\"center\"/></w:pPr><w:r><w:t xml:space=\"preserve\">a text</w:t>")
+    );
     assert!(filled_with(&body, r#"{"c": {"paragraphs": []}}"#).unwrap().contains(&format!("{}{}", p(&["before"]), p(&["behind"]))));
 }
 
@@ -549,6 +554,8 @@ fn a_blocks_tags_all_stand_between_runs_or_none_does() {
     assert_eq!(fill(&p(&["a {% if nothing %} b ", "c{%r else %}d", "{% endif %}"])), "a d");
     let torn = format!("{}{}", p(&["{%r for g in groups %}", "{%p set z = 1 %}"]), p(&["{% endfor %}"]));
     assert_eq!(problems(&torn), [Problem::Tangled]);
+    let repeated = format!("{}{}", p(&["{% for g in groups %}"]), p(&["{%p for g in groups %}{%p endfor -%}{% endfor %}"]));
+    assert_eq!(problems(&repeated), [Problem::Tangled]);
 }
 
 #[test]
@@ -564,7 +571,9 @@ fn names_of_plans_over_several_assessments_are_known() {
         "parts": [{"name": "M1", "title": "Matemática M1", "level": "Nivel 3"}, {"name": "CIEN", "title": "Ciencias", "level": "Nivel 1"}, {"name": "HYST", "title": "Prueba de Historia", "level": "Nivel 2"}],
         "periods": [{"name": "Agosto", "items": [{"part": "M1", "name": "Números"}, {"part": "CIEN", "name": "Células"}]}, {"name": "Semana 2", "items": []}]
     }"#;
-    let body = p(&["<<Nivel M1>> · <<NIVEL CIENCIAS>> · <<Nivel Historia>> · <<PlanAgosto>> · <<Plan Semana 2>> · <<PlanOctubre>> · Nivel <<Nivel M1>>"]);
+    let body = p(&[
+        "<<Nivel M1>> · <<NIVEL CIENCIAS>> · <<Nivel Historia>> · <<PlanAgosto>> · <<Plan Semana 2>> · <<PlanOctubre>> · Nivel <<Nivel M1>>",
+    ]);
     let xml = filled_with(&body, json).unwrap();
     let text = xml.replace("</w:t><w:br/><w:t xml:space=\"preserve\">", "|");
     assert!(text.contains("Nivel 3 · Nivel 1 · Nivel 2 · M1: Números|CIEN: Células ·  ·  · Nivel 3"), "{xml}");
@@ -596,7 +605,21 @@ fn every_name_and_picture_an_author_may_use_is_described() {
         let name = path.trim_end_matches(['*', '[', ']', '.']).rsplit('.').next().unwrap_or_default();
         assert!(path == "append_results" || guide.contains(name.trim_end_matches("[]")), "{path}");
     }
-    for name in ["ALUMNO", "PRUEBA", "MATERIA", "PD%", "NIVEL", "Nivel", "Nombre", "T1", "FECHA", "total_questions", "lectures_passed", "Nivel M1", "PlanAgosto"] {
+    for name in [
+        "ALUMNO",
+        "PRUEBA",
+        "MATERIA",
+        "PD%",
+        "NIVEL",
+        "Nivel",
+        "Nombre",
+        "T1",
+        "FECHA",
+        "total_questions",
+        "lectures_passed",
+        "Nivel M1",
+        "PlanAgosto",
+    ] {
         assert!(guide.contains(&format!("<<{name}>>")), "{name}");
     }
 }
@@ -665,29 +688,62 @@ mod random {
     /// A statement with its end, of a kind and with the trims of each tag chosen apart.
     fn block() -> impl Strategy<Value = (Vec<String>, Vec<String>)> {
         let letter = prop::sample::select(vec!["", "", "", "p ", "r ", "tr ", "tc "]);
-        let kind = prop::sample::select(vec!["if nothing", "if result.passed", "for g in groups", "for g in []", "with x = 1", "filter upper", "macro m()"]);
+        let kind = prop::sample::select(vec![
+            "if nothing",
+            "if result.passed",
+            "for g in groups",
+            "for g in []",
+            "with x = 1",
+            "filter upper",
+            "macro m()",
+        ]);
         let trim = || prop::sample::select(vec![("", ""), ("", ""), ("-", ""), ("", "-"), ("-", "-")]);
-        (kind, letter.clone(), letter, any::<[bool; 2]>(), trim(), trim(), trim()).prop_map(|(kind, first, last, [same, middle], a, b, c)| {
-            let last = if same { first } else { last };
-            let tag = |letter: &str, code: &str, (before, behind): (&str, &str)| {
-                let letter = if before.is_empty() { letter } else { letter.trim_end() };
-                format!("{{%{letter}{before} {code} {behind}%}}").replace("%p-", "%-").replace("%r-", "%-").replace("%tr-", "%-").replace("%tc-", "%-").replace("%  ", "% ")
-            };
-            let keyword = kind.split(' ').next().unwrap_or_default();
-            let mut opening = vec![tag(first, kind, a)];
-            if middle && matches!(keyword, "if" | "for") {
-                opening.push(tag(first, "else", b));
-            }
-            (opening, vec![tag(last, &format!("end{keyword}"), c)])
-        })
+        (kind, letter.clone(), letter, any::<[bool; 2]>(), trim(), trim(), trim()).prop_map(
+            |(kind, first, last, [same, middle], a, b, c)| {
+                let last = if same { first } else { last };
+                let tag = |letter: &str, code: &str, (before, behind): (&str, &str)| {
+                    let letter = if before.is_empty() { letter } else { letter.trim_end() };
+                    format!("{{%{letter}{before} {code} {behind}%}}")
+                        .replace("%p-", "%-")
+                        .replace("%r-", "%-")
+                        .replace("%tr-", "%-")
+                        .replace("%tc-", "%-")
+                        .replace("%  ", "% ")
+                };
+                let keyword = kind.split(' ').next().unwrap_or_default();
+                let mut opening = vec![tag(first, kind, a)];
+                if middle && matches!(keyword, "if" | "for") {
+                    opening.push(tag(first, "else", b));
+                }
+                (opening, vec![tag(last, &format!("end{keyword}"), c)])
+            },
+        )
     }
 
     /// Tags of all kinds in their order, most of them balanced, with text between them.
     fn tags() -> impl Strategy<Value = Vec<String>> {
         let single = prop::sample::select(vec![
-            "text", " ", "{{ student.name }}", "{{r note }}", "{{p note }}", "{% set y = 1 %}", "{%p set z = 1 %}", "{% vm %}", "{% hm %}", "{% colspan 2 %}",
-            "{% cellbg 'ffffff' %}", "<<ALUMNO>>", "{# a #}", "{#p b #}", "{{ chart.score }}", "{% endif %}", "{%r endif %}", "{% if groups -%}", "{%- else %}",
-            "\t", "\n",
+            "text",
+            " ",
+            "{{ student.name }}",
+            "{{r note }}",
+            "{{p note }}",
+            "{% set y = 1 %}",
+            "{%p set z = 1 %}",
+            "{% vm %}",
+            "{% hm %}",
+            "{% colspan 2 %}",
+            "{% cellbg 'ffffff' %}",
+            "<<ALUMNO>>",
+            "{# a #}",
+            "{#p b #}",
+            "{{ chart.score }}",
+            "{% endif %}",
+            "{%r endif %}",
+            "{% if groups -%}",
+            "{%- else %}",
+            "\t",
+            "\n",
         ]);
         let leaf = prop::collection::vec(single.prop_map(str::to_owned), 0..3);
         leaf.prop_recursive(3, 24, 3, |inner| {

@@ -43,7 +43,9 @@ pub(super) fn text(state: &State, value: &Value, tag: usize) -> Result<Value, Er
 /// A value in the place of its whole paragraph (`{{p …}}`): the paragraphs the data brings, or nothing, and the paragraph stays.
 pub(super) fn paragraphs(state: &State, value: &Value, tag: usize) -> Result<Value, Error> {
     let Some(fill) = Fill::of(state) else { return Ok(Value::UNDEFINED) };
-    let (Some(paragraphs), Some(info)) = (rich::paragraphs(value), fill.tag(tag)) else { return Ok(Value::from_safe_string(String::new())) };
+    let (Some(paragraphs), Some(info)) = (rich::paragraphs(value), fill.tag(tag)) else {
+        return Ok(Value::from_safe_string(String::new()));
+    };
     fill.replaced.store(true, Ordering::Relaxed);
     paragraphs.iter().try_for_each(rich::refuse)?;
     let xml: String = paragraphs.iter().map(|paragraph| rich::paragraph(&fill, paragraph, info)).collect();

@@ -49,7 +49,10 @@ fn a_long_documents_mark_up_is_read_and_endless_text_is_not() {
     let run = "<w:r><w:rPr><w:b/><w:i/><w:sz w:val=\"20\"/><w:lang w:val=\"es-CL\"/></w:rPr><w:t>dos palabras</w:t></w:r>";
     let page = format!("<w:p>{}</w:p>", run.repeat(5)).repeat(14);
     assert!(read_of(&page.repeat(1000)).is_ok(), "630,000 elements, 840,000 letters");
-    assert!(matches!(read_of(&format!("<w:p>{}</w:p>", "a".repeat(5_000_000))), Err(DocumentError::Xml { reason: XmlError::TooHeavy(_), .. })));
+    assert!(matches!(
+        read_of(&format!("<w:p>{}</w:p>", "a".repeat(5_000_000))),
+        Err(DocumentError::Xml { reason: XmlError::TooHeavy(_), .. })
+    ));
 }
 
 #[test]

@@ -105,14 +105,7 @@ fn keeps_next(row: &Row) -> bool {
 }
 
 /// Lays out the cells of a row. `columns` are the grid's edges, the first is 0.
-fn cells<'a>(
-    context: &mut Context<'a>,
-    table: &'a Table,
-    row: &'a Row,
-    columns: &[Pt],
-    place: Place,
-    bases: Bases,
-) -> Vec<CellBox> {
+fn cells<'a>(context: &mut Context<'a>, table: &'a Table, row: &'a Row, columns: &[Pt], place: Place, bases: Bases) -> Vec<CellBox> {
     let mut at = row.skip_before as usize;
     let mut boxes = Vec::with_capacity(row.cells.len());
     for cell in &row.cells {

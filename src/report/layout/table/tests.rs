@@ -144,7 +144,8 @@ fn a_table_that_relates_data_is_told_as_one() {
     lined.rows[1].cells[1].borders.bottom = Some(line(0.5));
     let described = Table { description: Some("marks".to_owned()), ..unbordered(&[&["a", "b"]]) };
     let long = unbordered(&[&["a", "b"][..]; 20]);
-    for data in [table(&[&["a", "b"], &["c", "d"]], 0.5), shaded, lined, described, long, unbordered(&[&["a", "b", "c", "d", "e"][..]; 2])] {
+    for data in [table(&[&["a", "b"], &["c", "d"]], 0.5), shaded, lined, described, long, unbordered(&[&["a", "b", "c", "d", "e"][..]; 2])]
+    {
         assert_eq!(roles(data)[0], Role::Table);
     }
 }
