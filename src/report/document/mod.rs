@@ -8,6 +8,7 @@
 pub mod model;
 pub mod numerals;
 
+mod beyond;
 mod color;
 mod drawing;
 mod error;

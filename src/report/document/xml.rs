@@ -61,6 +61,12 @@ impl Tree {
         Some(Node { tree: self, at: at as u32 })
     }
 
+    /// All elements in the order of the document.
+    pub(super) fn elements(&self) -> impl Iterator<Item = Node<'_>> {
+        let elements = self.entries.iter().enumerate().filter(|(_, entry)| entry.element);
+        elements.map(|(at, _)| Node { tree: self, at: at as u32 })
+    }
+
     /// The element with the index [`Node::index`] told.
     pub(super) fn node(&self, index: u32) -> Node<'_> {
         Node { tree: self, at: index }
@@ -402,7 +408,7 @@ impl<'x> Builder<'x> {
                     _ => Role::Transparent,
                 }
             }
-            "w:sdt" | "w:sdtContent" | "w:smartTag" | "w:customXml" | "w:ins" | "w:moveTo" | "w:dir" | "w:bdo" => Role::Transparent,
+            "w:sdt" | "w:sdtContent" | "w:smartTag" | "w:customXml" | "w:ins" | "w:moveTo" | "w:dir" => Role::Transparent,
             "w:del" | "w:moveFrom" => {
                 // Inside properties it marks the paragraph's end or the row as deleted, which the reader has to know.
                 let parent = self.parents.last().map(|&(at, _)| self.tree.node(at).name());

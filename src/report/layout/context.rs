@@ -151,7 +151,7 @@ impl<'a> Context<'a> {
             structure: Builder::default(),
             warnings: BTreeSet::new(),
             images: Vec::new(),
-            background: None,
+            background: document.background,
             grid: None,
             note_mark: String::new(),
             footnote_numbers: Numbers::default(),
@@ -217,7 +217,9 @@ impl<'a> Context<'a> {
         } else {
             (&mut self.footnote_numbers, self.document.settings.footnote_format)
         };
-        numeral(i64::from(numbers.of(id)), format, language)
+        let first = self.document.settings.first_notes;
+        let first = if endnote { first.1 } else { first.0 };
+        numeral(i64::from(numbers.of(id)) + i64::from(first) - 1, format, language)
     }
 
     /// The language of numbers that stand in no paragraph of their own: pages and notes.

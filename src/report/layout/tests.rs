@@ -37,6 +37,7 @@ pub(super) fn section(blocks: Vec<Block>) -> Section {
         grid: crate::report::document::model::Grid::default(),
         line_numbers: None,
         rtl: false,
+        gutter_right: false,
         blocks,
     }
 }

@@ -531,9 +531,9 @@ impl Writer<'_> {
         let code = tag.code.replace(['\n', '\r'], " ");
         self.line += 1;
         self.lines.push((self.line, number));
-        let asked = format!("{}\n({})|__paragraphs({number}){}", VALUE.0, expression(tag, &code), VALUE.1);
-        self.out.push_str(&asked);
-        self.out.push_str(&format!("{}if __kept(){}", STATEMENT.0, STATEMENT.1));
+        let kept = format!("{}if __kept(){}", STATEMENT.0, STATEMENT.1);
+        let written = write!(self.out, "{}\n({})|__paragraphs({number}){}{kept}", VALUE.0, expression(tag, &code), VALUE.1);
+        debug_assert!(written.is_ok(), "writing to a string does not fail");
     }
 
     /// The line break before the code puts each tag on a line of its own, so that an error's line names its tag.

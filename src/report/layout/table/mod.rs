@@ -8,7 +8,7 @@ mod row;
 #[cfg(test)]
 mod tests;
 
-use crate::report::document::model::{Block, Cell, Row, RowHeight, Table, TextDirection, VerticalMerge};
+use crate::report::document::model::{Block, Cell, Inline, Row, RowHeight, Table, TextDirection, VerticalMerge};
 use crate::report::layout::context::{Context, DEEPEST, twips};
 use crate::report::layout::float::Bases;
 use crate::report::layout::frame::{NodeId, Role};
@@ -17,6 +17,7 @@ use crate::report::layout::stack::{Column, Stacked, natural_width, pile};
 use crate::report::units::Pt;
 
 pub(super) use emit::Emitter;
+pub(super) use grid::text_inset;
 pub(super) use row::{CellBox, RowBox};
 
 /// Turned text makes a row at most so high by itself.
@@ -68,6 +69,7 @@ pub(super) fn lay<'a>(context: &mut Context<'a>, table: &'a Table, available: Pt
         boxes.push(RowBox {
             cells,
             height: Pt::ZERO,
+            least: Pt::ZERO,
             border_top: Pt::ZERO,
             border_bottom: Pt::ZERO,
             below: Pt::ZERO,
@@ -80,7 +82,7 @@ pub(super) fn lay<'a>(context: &mut Context<'a>, table: &'a Table, available: Pt
     context.structure.leave(outer);
     merge(&mut boxes, &rows);
     borders::resolve(table, &rows, &mut boxes, &columns);
-    heights(&mut boxes, &rows, table.cell_spacing.0 > 0);
+    heights(&mut boxes, &rows);
     turn(context, &mut boxes, &rows, bases);
     if table.rtl {
         mirror(&mut boxes, *columns.last().unwrap_or(&Pt::ZERO));
@@ -153,13 +155,18 @@ fn cell_box<'a>(
             Stacked { height: natural_length(context, cell), ..Stacked::default() }
         }
     };
+    if cell.no_wrap && wraps(cell, &stacked) {
+        context.unsupported("text that may not wrap in its cell (noWrap)");
+    }
+    // 17.4.21: the mark of a cell that hides it gives an empty cell no height.
+    let no_height = cell.hide_mark && is_empty(cell);
     CellBox {
         column,
         span,
         left,
         right,
         margins,
-        content_height: stacked.height,
+        content_height: if no_height { Pt::ZERO } else { stacked.height },
         pieces: stacked.pieces,
         vertical_align: cell.vertical_align,
         shading: cell.shading,
@@ -169,6 +176,19 @@ fn cell_box<'a>(
         node,
         diagonals: (cell.borders.down, cell.borders.up),
     }
+}
+
+fn is_empty(cell: &Cell) -> bool {
+    matches!(cell.blocks.as_slice(), [Block::Paragraph(paragraph)] if paragraph.content.is_empty())
+}
+
+/// Whether a cell's text has more lines than paragraphs and breaks.
+fn wraps(cell: &Cell, stacked: &Stacked) -> bool {
+    let lines = |block: &Block| match block {
+        Block::Paragraph(paragraph) => 1 + paragraph.content.iter().filter(|inline| matches!(inline, Inline::Break(..))).count(),
+        Block::Table(table) => table.rows.len(),
+    };
+    stacked.pieces.len() > cell.blocks.iter().map(lines).sum()
 }
 
 /// Lays out a cell's content in a column of this width.
@@ -229,14 +249,14 @@ fn merge(boxes: &mut [RowBox], rows: &[&Row]) {
 
 /// Row heights. What a merged cell needs beyond its rows goes to its last row.
 ///
-/// Cells with space between them share no borders: each row holds its own two (measured on LibreOffice 7.4, which leaves the space itself out).
-fn heights(boxes: &mut [RowBox], rows: &[&Row], spaced: bool) {
+/// Space between cells makes no difference: LibreOffice 7.4 leaves it out (measured).
+fn heights(boxes: &mut [RowBox], rows: &[&Row]) {
     let last = boxes.len().saturating_sub(1);
     let mut pending: Vec<(usize, Pt)> = Vec::new();
     for index in 0..boxes.len() {
         let row = &mut boxes[index];
         // A given height holds the border above, not the one below the last row (measured).
-        let below = if index == last || spaced { row.border_bottom } else { Pt::ZERO };
+        let below = if index == last { row.border_bottom } else { Pt::ZERO };
         row.below = below;
         let borders = row.border_top + below;
         let mut height = borders;
@@ -250,7 +270,10 @@ fn heights(boxes: &mut [RowBox], rows: &[&Row], spaced: bool) {
         }
         height = match rows[index].height {
             RowHeight::Auto => height,
-            RowHeight::AtLeast(least) => height.max(twips(least) + below),
+            RowHeight::AtLeast(least) => {
+                row.least = twips(least) + below;
+                height.max(row.least)
+            }
             RowHeight::Exact(exact) => twips(exact).max(Pt(0.5)) + below,
         };
         let exact = matches!(rows[index].height, RowHeight::Exact(_));
