@@ -24,6 +24,7 @@ mod settings;
 mod styles;
 mod symbols;
 mod table;
+mod table_join;
 mod table_style;
 mod theme;
 mod values;
