@@ -26,6 +26,7 @@ mod settings;
 mod styles;
 mod symbols;
 mod table;
+mod table_join;
 mod table_style;
 mod theme;
 mod values;
