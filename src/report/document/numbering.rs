@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::model::{Align, NumberFormat, NumberSuffix};
-use super::numerals::{format_named, numeral};
+use super::numerals::{NumberLanguage, format_named, is_known, numeral};
 use super::paragraph_props::{ParagraphPatch, alignment};
 use super::run_props::RunPatch;
 use super::styles::Styles;
@@ -45,6 +45,8 @@ struct List {
 #[derive(Debug)]
 pub(super) struct Level {
     pub(super) format: NumberFormat,
+    /// Its numbers have another form than those we write.
+    pub(super) foreign: bool,
     /// `%1.%2`.
     text: String,
     start: i64,
@@ -150,6 +152,7 @@ impl Level {
                 "custom" if custom.is_some_and(|format| format.starts_with("01") || format.starts_with("001")) => NumberFormat::DecimalZero,
                 name => format_named(name),
             },
+            foreign: !node.child_val("w:numFmt").is_none_or(is_known),
             text: node.child_val("w:lvlText").unwrap_or_default().to_owned(),
             start: number("w:start").unwrap_or(0),
             restart: number("w:lvlRestart"),
@@ -183,8 +186,8 @@ pub(super) struct Counters {
 }
 
 impl Counters {
-    /// Counts one paragraph and tells its number's text.
-    pub(super) fn next(&mut self, numbering: &Numbering, list_id: i32, at: u8) -> Option<(String, Rc<Level>)> {
+    /// Counts one paragraph and tells its number's text, in the paragraph's language.
+    pub(super) fn next(&mut self, numbering: &Numbering, list_id: i32, at: u8, language: NumberLanguage) -> Option<(String, Rc<Level>)> {
         let level = Rc::clone(numbering.level(list_id, at)?);
         let list = numbering.lists.get(&list_id)?;
         let counts = self.counts.entry(list.definition).or_default();
@@ -202,12 +205,12 @@ impl Counters {
             }
         }
         let counts = *counts;
-        Some((level_text(numbering, list_id, &level, &counts), level))
+        Some((level_text(numbering, list_id, &level, &counts, language), level))
     }
 }
 
 /// The level's text with its numbers in it. A level above that has not been counted yet shows its start.
-fn level_text(numbering: &Numbering, list: i32, level: &Level, counts: &[Option<i64>; LEVELS]) -> String {
+fn level_text(numbering: &Numbering, list: i32, level: &Level, counts: &[Option<i64>; LEVELS], language: NumberLanguage) -> String {
     if level.format == NumberFormat::Bullet {
         return level.text.clone();
     }
@@ -230,7 +233,7 @@ fn level_text(numbering: &Numbering, list: i32, level: &Level, counts: &[Option<
             _ if level.legal => NumberFormat::Decimal,
             format => format,
         };
-        text.push_str(&numeral(number, format));
+        text.push_str(&numeral(number, format, language));
     }
     text
 }

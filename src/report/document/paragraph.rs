@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::inline::Line;
 use super::model::{Inline, Number, NumberFormat, Paragraph, ParagraphProps, RunProps};
 use super::numbering::Level;
+use super::numerals::NumberLanguage;
 use super::paragraph_props::{NumberRef, ParagraphPatch};
 use super::read::{Reader, Scope};
 use super::run_props::RunPatch;
@@ -19,7 +20,7 @@ pub(super) struct ReadParagraph {
     pub(super) paragraph: Paragraph,
     /// Its mark was deleted: it runs on into the next paragraph.
     pub(super) deleted_mark: bool,
-    /// Its mark and all its text are hidden: it takes no room (17.3.2.41).
+    /// All its text is hidden, or its mark where it has none: it takes no room (17.3.2.41).
     pub(super) invisible: bool,
 }
 
@@ -50,15 +51,18 @@ impl Reader<'_> {
         let mark = RunPatch::resolve(&self.styles.run_defaults, &levels, &[&mark_patch]);
 
         let content = self.content(node, scope, &style);
-        let invisible = mark.hidden && content.iter().all(is_hidden) && mark_node.is_some_and(|mark| mark.child("w:specVanish").is_none());
+        let hidden_mark =
+            mark.hidden && content.iter().all(is_hidden) && mark_node.is_some_and(|mark| mark.child("w:specVanish").is_none());
+        // LibreOffice hides a paragraph whose text is all hidden even where its mark is not; it still counts in its list (measured on 7.4).
+        let hidden_text = content.iter().all(is_hidden) && content.iter().any(|inline| matches!(inline, Inline::Text { .. }));
         let deleted_mark = mark_node.is_some_and(|mark| mark.child("w:del").is_some() || mark.child("w:moveFrom").is_some());
-        let counted = list.filter(|_| !invisible && !deleted_mark);
+        let counted = list.filter(|_| !hidden_mark && !deleted_mark);
         let number = counted.and_then(|(list, level)| self.number(list, level, &levels, &mark_patch, scope));
         let mut props = patch.finish(&style.id, &style.name);
         if !self.settings.collapse_spacing {
             fixed_automatic_space(&mut props);
         }
-        ReadParagraph { paragraph: Paragraph { props, mark, number, content }, deleted_mark, invisible }
+        ReadParagraph { paragraph: Paragraph { props, mark, number, content }, deleted_mark, invisible: hidden_mark || hidden_text }
     }
 
     /// The list and level a paragraph is in: its own word, else its style's; list 0 takes it out (17.9.18).
@@ -71,10 +75,14 @@ impl Reader<'_> {
     }
 
     fn number(&mut self, list: i32, level: u8, styles: &[&RunPatch], mark: &RunPatch, scope: Scope<'_>) -> Option<Number> {
-        let (text, definition) = self.counters.next(&self.numbering, list, level)?;
-        let text_font = RunPatch::resolve(&self.styles.run_defaults, styles, &[mark]).font;
+        let around = RunPatch::resolve(&self.styles.run_defaults, styles, &[mark]);
+        let language = NumberLanguage::of(around.lang.as_deref());
+        let (text, definition) = self.counters.next(&self.numbering, list, level, language)?;
         let mut props = RunPatch::resolve(&self.styles.run_defaults, styles, &[mark, &definition.run]);
-        let text = self.symbols(&text, &mut props, &text_font, scope);
+        let text = self.symbols(&text, &mut props, &around.font, scope);
+        if definition.foreign {
+            self.warnings.unsupported("list numbers of another form (shown as 1, 2, 3)", &scope.part.name);
+        }
         let picture = self.picture_bullet(&definition);
         Some(Number {
             text,

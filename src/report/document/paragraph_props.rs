@@ -1,8 +1,8 @@
 //! Paragraph properties (ECMA-376 part 1, 17.3.1): one level of the cascade, and how levels make a whole.
 
 use super::model::{
-    Align, Border, DropCap, FloatPosition, Frame, HorizontalBase, Leader, LineSpacing, Offset, ParagraphBorders, ParagraphProps, TabKind, TabStop,
-    TextAlignment, VerticalBase,
+    Align, Border, DropCap, FloatPosition, Frame, HorizontalBase, Leader, LineSpacing, Offset, ParagraphBorders, ParagraphProps, TabKind,
+    TabStop, TextAlignment, VerticalBase,
 };
 use super::theme::Theme;
 use super::values::{border, integer, is_on, shading, switched, twips};

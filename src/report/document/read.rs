@@ -12,6 +12,7 @@ use super::numbering::{Counters, Numbering};
 use super::paragraph_props::ParagraphPatch;
 use super::run_props::RunPatch;
 use super::styles::Styles;
+use super::table_join::groups;
 use super::theme::Theme;
 use super::values::integer;
 use super::warnings::Warnings;
@@ -94,7 +95,7 @@ impl<'p> Reader<'p> {
         let mut reader = Self {
             package,
             theme: Theme::default(),
-            styles: Styles::default(),
+            styles: Styles::missing(),
             numbering: Numbering::default(),
             numbering_part: None,
             settings: Settings::default(),
@@ -160,10 +161,10 @@ impl<'p> Reader<'p> {
         let scope = Scope { part, paragraph: &paragraph, run: &run };
         let mut sections: Vec<Section> = Vec::new();
         let mut story = Story::default();
-        for child in body.children() {
+        for group in groups(body) {
             let before = story.blocks.len();
-            self.block(child, scope, &mut story);
-            let properties = if child.name() == "w:p" { child.path(&["w:pPr", "w:sectPr"]) } else { None };
+            self.block(&group, scope, &mut story);
+            let properties = group.first().filter(|node| node.name() == "w:p").and_then(|node| node.path(&["w:pPr", "w:sectPr"]));
             if let Some(properties) = properties {
                 let bookmarks = if story.blocks.len() > before { story.drop_empty_end() } else { Vec::new() };
                 let section = self.section(Some(properties), sections.last(), std::mem::take(&mut story).finish(), part);
@@ -245,26 +246,28 @@ impl<'p> Reader<'p> {
         }
         self.depth += 1;
         let mut story = Story::default();
-        for child in container.children() {
-            self.block(child, scope, &mut story);
+        for group in groups(container) {
+            self.block(&group, scope, &mut story);
         }
         self.depth -= 1;
         story.finish()
     }
 
-    fn block(&mut self, node: Node<'_>, scope: Scope<'_>, story: &mut Story) {
+    /// A block of the body, or tables that are one.
+    fn block(&mut self, group: &[Node<'_>], scope: Scope<'_>, story: &mut Story) {
+        let Some(&node) = group.first() else { return };
         match node.name() {
+            "w:tbl" => {
+                if let Some(table) = self.table(group, scope) {
+                    story.table(table);
+                }
+            }
             "w:p" => {
                 let read = self.paragraph(node, scope);
                 if read.deleted_mark {
                     story.join(read.paragraph);
                 } else if !read.invisible {
                     story.paragraph(read.paragraph);
-                }
-            }
-            "w:tbl" => {
-                if let Some(table) = self.table(node, scope) {
-                    story.table(table);
                 }
             }
             "w:bookmarkStart" => story.bookmark(node),

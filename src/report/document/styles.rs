@@ -46,12 +46,17 @@ pub(super) struct ParagraphStyle {
 }
 
 impl Styles {
+    /// What a document without a part for styles has.
+    pub(super) fn missing() -> Self {
+        Self { run_defaults: RunPatch::without_defaults(), ..Self::default() }
+    }
+
     /// Reads the styles' part.
     pub(super) fn read(tree: Tree, theme: &Theme) -> Self {
-        let mut styles = Self::default();
+        let mut styles = Self::missing();
         if let Some(root) = tree.root() {
-            if let Some(node) = root.path(&["w:docDefaults", "w:rPrDefault", "w:rPr"]) {
-                styles.run_defaults = RunPatch::read(node, theme);
+            if let Some(defaults) = root.path(&["w:docDefaults", "w:rPrDefault"]) {
+                styles.run_defaults = defaults.child("w:rPr").map(|node| RunPatch::read(node, theme)).unwrap_or_default();
             }
             if let Some(node) = root.path(&["w:docDefaults", "w:pPrDefault", "w:pPr"]) {
                 styles.paragraph_defaults = ParagraphPatch::read(node, theme);

@@ -9,6 +9,7 @@ use super::model::{
 use super::paragraph_props::{alignment, float_position};
 use super::read::{Reader, Scope};
 use super::section::vertical_align;
+use super::table_join::one_grid;
 use super::table_style::{BorderPatch, Covered, Look, Place, Said, TablePatch, TableStyle, Wanted, overlay_margins, read_margins};
 use super::values::{integer, shading, share, switch, twips};
 use super::xml::Node;
@@ -33,27 +34,24 @@ struct Frame<'t> {
 }
 
 impl Reader<'_> {
-    /// Reads `w:tbl`; `None` when it has no cell.
-    pub(super) fn table(&mut self, node: Node<'_>, scope: Scope<'_>) -> Option<Table> {
-        let properties = node.child("w:tblPr");
+    /// Reads a `w:tbl`, with those that go on with it; `None` when it has no cell.
+    pub(super) fn table(&mut self, nodes: &[Node<'_>], scope: Scope<'_>) -> Option<Table> {
+        let properties = nodes.first()?.child("w:tblPr");
         let style = self.styles.table(properties.and_then(|properties| properties.child_val("w:tblStyle")), &self.theme);
         let mut table = style.table.clone();
-        let direct = properties.map(|properties| TablePatch::read(properties, &self.theme)).unwrap_or_default();
-        table.overlay(&direct);
-
-        let rows: Vec<Node<'_>> = node.children().filter(|child| child.name() == "w:tr" && !is_deleted(*child)).collect();
-        let grid: Vec<Twips> = node
-            .child("w:tblGrid")
-            .into_iter()
-            .flat_map(Node::children)
-            .filter(|column| column.name() == "w:gridCol")
-            .map(|column| column.attr("w:w").and_then(twips).map_or(Twips(0), |width| Twips(width.0.max(0))))
-            .take(MOST_COLUMNS as usize)
+        for properties in nodes.iter().filter_map(|node| node.child("w:tblPr")) {
+            table.overlay(&TablePatch::read(properties, &self.theme));
+        }
+        let numbered = nodes.iter().enumerate();
+        let rows: Vec<(usize, Node<'_>)> = numbered
+            .flat_map(|(at, node)| node.children().map(move |child| (at, child)))
+            .filter(|(_, child)| child.name() == "w:tr" && !is_deleted(*child))
             .collect();
+        let grids: Vec<Vec<Twips>> = nodes.iter().map(|node| grid(*node)).collect();
         let band = |name: &str| {
             properties.and_then(|properties| properties.child_val(name)).and_then(integer).map(|size| size.clamp(1, 1000) as u32)
         };
-        let columns = rows.iter().map(|row| row_columns(*row)).max().unwrap_or(0).max(1);
+        let columns = rows.iter().map(|(_, row)| row_columns(*row)).max().unwrap_or(0).max(1);
         let frame = Frame {
             wanted: Wanted::read(properties.and_then(|properties| properties.child("w:tblLook"))),
             row_band: band("w:tblStyleRowBandSize").or(style.row_band).unwrap_or(1),
@@ -64,10 +62,13 @@ impl Reader<'_> {
             style,
             table,
         };
-        let rows: Vec<Row> = rows.iter().enumerate().filter_map(|(at, row)| self.row(*row, at as u32, &frame)).collect();
-        if rows.iter().all(|row| row.cells.is_empty()) {
+        let numbered = rows.iter().enumerate();
+        let rows: Vec<(usize, Row)> =
+            numbered.filter_map(|(at, (table, row))| Some((*table, self.row(*row, at as u32, &frame)?))).collect();
+        if rows.iter().all(|(_, row)| row.cells.is_empty()) {
             return None;
         }
+        let (grid, rows) = one_grid(&grids, rows);
         Some(finish(&frame, properties, grid, rows))
     }
 
@@ -180,6 +181,17 @@ impl Reader<'_> {
         }
         blocks
     }
+}
+
+/// The widths of a table's grid.
+fn grid(node: Node<'_>) -> Vec<Twips> {
+    node.child("w:tblGrid")
+        .into_iter()
+        .flat_map(Node::children)
+        .filter(|column| column.name() == "w:gridCol")
+        .map(|column| column.attr("w:w").and_then(twips).map_or(Twips(0), |width| Twips(width.0.max(0))))
+        .take(MOST_COLUMNS as usize)
+        .collect()
 }
 
 fn finish(frame: &Frame<'_>, properties: Option<Node<'_>>, grid: Vec<Twips>, rows: Vec<Row>) -> Table {

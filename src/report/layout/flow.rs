@@ -341,7 +341,7 @@ impl<'a> Flow<'a> {
         let ids = self.context.endnote_numbers.ids().to_vec();
         for (id, count) in ids.into_iter().zip(1_u32..) {
             let Some(blocks) = document.endnotes.get(&id) else { continue };
-            let text = numeral(i64::from(count), document.settings.endnote_format);
+            let text = numeral(i64::from(count), document.settings.endnote_format, self.context.document_language());
             let (left, width) = self.current();
             let note = note_layout::lay(&mut self.context, blocks, text, width);
             let mut offset = self.y;
@@ -385,6 +385,7 @@ impl<'a> Flow<'a> {
             section_pages: vec![0; self.context.document.sections.len()],
             bookmarks: BTreeMap::new(),
         };
+        let language = self.context.document_language();
         for draft in &self.drafts {
             if let Some(count) = facts.section_pages.get_mut(draft.section) {
                 *count += 1;
@@ -392,7 +393,7 @@ impl<'a> Flow<'a> {
             let format = self.context.document.sections.get(draft.section).map(|section| section.page_numbers.format).unwrap_or_default();
             for mark in &draft.ink.marks {
                 if let MarkKind::Bookmark(name) = &mark.kind {
-                    facts.bookmarks.entry(name.clone()).or_insert_with(|| numeral(i64::from(draft.number), format));
+                    facts.bookmarks.entry(name.clone()).or_insert_with(|| numeral(i64::from(draft.number), format, language));
                 }
             }
         }

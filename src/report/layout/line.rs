@@ -33,6 +33,8 @@ pub(super) struct Extent {
     pub descent: Pt,
     /// Height of the highest font: what proportional spacing above 100 % grows by.
     pub font: Pt,
+    /// The paragraph is empty.
+    pub empty: bool,
 }
 
 /// The metrics of a line from its content (rules measured on LibreOffice 7.4, all in whole twips).
@@ -67,11 +69,12 @@ pub(super) fn metrics(extent: Extent, spacing: LineSpacing, grid: Option<Pt>) ->
     }
 }
 
-/// A line on the document grid: as many grid lines as it needs, its content centred in them.
+/// A line on the document grid: as many grid lines as it needs, its content centred in them; an empty paragraph takes one, however high its mark (measured).
 /// Only proportional spacing above 100 % counts; `exact` and `atLeast` are ignored (measured).
 fn on_grid(extent: Extent, spacing: LineSpacing, pitch: Pt) -> Metrics {
     let natural = extent.ascent + extent.descent;
-    let height = pitch * ((natural - Pt(0.01)) / pitch).ceil().max(1.0);
+    let lines = if extent.empty { 1.0 } else { ((natural - Pt(0.01)) / pitch).ceil().max(1.0) };
+    let height = pitch * lines;
     let more = match spacing {
         LineSpacing::Auto(n) => share(extent.font, (percent(n) - 100).max(0)),
         _ => Pt::ZERO,
@@ -122,7 +125,8 @@ pub(super) fn extent(prepared: &Prepared<'_>, segments: &[Segment]) -> Extent {
     let look = only_break.unwrap_or(&prepared.mark);
     let (up, font) = (look.ascent(), look.ascent() + look.descent());
     let ascent = up.max(object);
-    Extent { ascent, descent: font.max(object) - ascent, font }
+    let empty = only_break.is_none() && object <= Pt::ZERO;
+    Extent { ascent, descent: font.max(object) - ascent, font, empty }
 }
 
 /// What drawing a line needs to know.
@@ -412,11 +416,13 @@ fn leader(context: &Context<'_>, leader: Leader, look: &Rc<Look>, (x, width): (P
     if one.width <= Pt(0.1) {
         return;
     }
-    let count = (width / one.width).floor().clamp(0.0, 2000.0) as usize;
+    // As many as fit, spread over the tab; one more underscore closes the gap (measured on LibreOffice 7.4).
+    let more = if character == "_" { 1.0 } else { 0.0 };
+    let count = ((width / one.width + 0.001).floor() + more).clamp(0.0, 2000.0) as usize;
+    let step = width / count.max(1) as f32;
     let mut runs = Runs { run: None, ink: Ink::default() };
-    let start = x + width - one.width * count as f32;
     for index in 0..count {
-        runs.word(&one, look, start + one.width * index as f32, baseline, (None, text_color(context.background, &look.props)));
+        runs.word(&one, look, x + step * index as f32, baseline, (None, text_color(context.background, &look.props)));
     }
     runs.flush();
     ink.append(runs.ink);

@@ -113,7 +113,8 @@ pub(super) fn fill(
     right: Pt,
     must: bool,
 ) -> Option<Segment> {
-    let mut filler = Filler { prepared, fonts, tabs, left, right, x: left, placed: Vec::new(), open: None, best: None, word: None };
+    let mut filler =
+        Filler { prepared, fonts, tabs, left, right, x: left, placed: Vec::new(), open: None, best: None, word: None, cut_tab: false };
     let (next, end) = filler.run(from, must)?;
     Some(filler.finish(next, end))
 }
@@ -131,6 +132,8 @@ struct Filler<'f, 'a> {
     best: Option<Place>,
     /// Where the word in work starts, when the line may end before it.
     word: Option<Place>,
+    /// A tab was cut back to the line's end: another one takes it along to the next line.
+    cut_tab: bool,
 }
 
 /// A place where a line may end: how much is placed there, where the next line starts, the hyphen to show.
@@ -160,6 +163,8 @@ impl Filler<'_, '_> {
                     if !self.tab(at.atom, atom) {
                         return self.give_up(at, must);
                     }
+                    at = after;
+                    continue;
                 }
                 AtomKind::Word(_) | AtomKind::Note(..) | AtomKind::Object(_) => {
                     let (width, piece) = self.rest(atom, at);
@@ -218,8 +223,16 @@ impl Filler<'_, '_> {
     }
 
     /// Places a tab; `false` when the line has no room for it.
+    ///
+    /// A line ends before a tab, not after it: the tab goes along with the word that does not fit, and only one that starts its line lets go of it. A default stop beyond the line is cut back to the line's end (measured on LibreOffice 7.4).
     fn tab(&mut self, index: usize, atom: &Atom<'_>) -> bool {
         self.settle();
+        if self.cut_tab && self.x > self.right - SLACK {
+            return false;
+        }
+        let starts = self.placed.iter().all(|placed| placed.width <= Pt::ZERO);
+        let end = if starts { Position { atom: index + 1, byte: 0 } } else { Position { atom: index, byte: 0 } };
+        self.best = Some((self.placed.len() + usize::from(starts), end, None));
         let stop = match atom.kind {
             AtomKind::PositionTab(kind, leader) => {
                 let at = match kind {
@@ -232,12 +245,12 @@ impl Filler<'_, '_> {
             _ => self.tabs.next(self.x),
         };
         if stop.at > self.right + SLACK && stop.default {
-            if self.placed.iter().any(|placed| placed.width > Pt::ZERO) {
-                self.best = Some((self.placed.len(), Position { atom: index, byte: 0 }, None));
+            if !starts && self.x > self.right - SLACK {
                 return false;
             }
             let width = (self.right - self.x).max(Pt::ZERO);
             self.place(index, width, None);
+            self.cut_tab = true;
             return true;
         }
         self.placed.push(Placed { atom: index, x: self.x, width: Pt::ZERO, word: None, leader: stop.leader });

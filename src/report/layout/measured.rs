@@ -14,15 +14,18 @@
 //! | rows over pages | `table::tests`, `cells_know_no_widows`, `rows_of_nested_tables…` |
 //! | headers and footers | `tests::a_header_taller…`, `a_footer_ends…` |
 //! | pictures in the line | `tests::a_picture_alone…` |
-//! | tabs and numbers | `tabs::tests`, `numbers_stand_at_the_hanging_position` |
+//! | tabs and numbers | `tabs::tests`, `a_line_ends_before_a_tab…`, `a_default_stop…`, `numbers_stand_at_the_hanging_position` |
 //! | justified lines | `a_justified_line…` |
 //! | kerning and ligatures | `fonts::tests` |
 //! | widows, chains, columns | `tests::a_long_text…`, `tests::a_heading_stays…`, `tests::columns_are_balanced…` |
 //! | column widths | `table::tests::a_percent_width…`, `a_grid_is_scaled…` |
-//! | document grid | `tests::lines_on_a_grid…`, `the_grid_stands_in_the_middle` |
+//! | document grid | `tests::lines_on_a_grid…`, `an_empty_paragraph_takes_one…`, `the_grid_stands_in_the_middle` |
 //! | floats | `float::tests`, `a_first_line…` (two), `an_empty_line…`, `a_float_in_a_cell…` |
 //! | line ends | `tests::lines_end…`, `a_slash…`, `a_word_of_several_looks…` |
 //! | paper | `document::tests::sections::papers_are_taken_as_the_standard_has_them` |
+//! | defaults | `a_document_without_defaults…` |
+//! | hidden text | `a_paragraph_of_hidden_text…` |
+//! | tables that are one | `tables_without_a_paragraph_between…` |
 //! | missing characters | `another_font_for_one_character_keeps_the_line` |
 //! | rows where pages end, borders | `rows` |
 
@@ -34,18 +37,18 @@ use crate::report::layout::tests::texts;
 use crate::report::package::tests::zip_of;
 use crate::report::package::{Limits, Package};
 
-const NAMESPACES: &str = concat!(
+pub(super) const NAMESPACES: &str = concat!(
     r#"xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" "#,
     r#"xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" "#,
     r#"xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing" "#,
     r#"xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" "#,
     r#"xmlns:wps="http://schemas.microsoft.com/office/word/2010/wordprocessingShape""#,
 );
-const DEFAULTS: &str = r#"<w:docDefaults><w:rPrDefault><w:rPr><w:rFonts w:ascii="Liberation Serif" w:hAnsi="Liberation Serif"/><w:sz w:val="24"/></w:rPr></w:rPrDefault></w:docDefaults>"#;
-const PAGE: &str = r#"<w:pgSz w:w="6000" w:h="6000"/><w:pgMar w:top="1000" w:bottom="1000" w:left="1000" w:right="1000" w:header="400" w:footer="400" w:gutter="0"/>"#;
+pub(super) const DEFAULTS: &str = r#"<w:docDefaults><w:rPrDefault><w:rPr><w:rFonts w:ascii="Liberation Serif" w:hAnsi="Liberation Serif"/><w:sz w:val="24"/></w:rPr></w:rPrDefault></w:docDefaults>"#;
+pub(super) const PAGE: &str = r#"<w:pgSz w:w="6000" w:h="6000"/><w:pgMar w:top="1000" w:bottom="1000" w:left="1000" w:right="1000" w:header="400" w:footer="400" w:gutter="0"/>"#;
 
 /// A word where it stands: page from 0, text, left edge, baseline.
-type Place = (usize, String, f32, f32);
+pub(super) type Place = (usize, String, f32, f32);
 
 struct Sample {
     body: String,
@@ -98,26 +101,26 @@ fn check(sample: &Sample, expected: &[(usize, &str, f32, f32)]) {
     }
 }
 
-fn p(properties: &str, text: &str) -> String {
+pub(super) fn p(properties: &str, text: &str) -> String {
     format!(r#"<w:p><w:pPr>{properties}</w:pPr><w:r><w:t xml:space="preserve">{text}</w:t></w:r></w:p>"#)
 }
 
-fn lines(count: usize) -> String {
+pub(super) fn lines(count: usize) -> String {
     (0..count).map(|line| p("", &format!("l{line}"))).collect()
 }
 
-fn table(properties: &str, grid: &[u32], rows: &str) -> String {
+pub(super) fn table(properties: &str, grid: &[u32], rows: &str) -> String {
     let grid = grid.iter().map(|width| format!(r#"<w:gridCol w:w="{width}"/>"#)).collect::<Vec<_>>().concat();
     format!(r#"<w:tbl><w:tblPr><w:tblW w:w="0" w:type="auto"/>{properties}</w:tblPr><w:tblGrid>{grid}</w:tblGrid>{rows}</w:tbl>"#)
 }
 
-fn row(properties: &str, cells: &[(&str, String)]) -> String {
+pub(super) fn row(properties: &str, cells: &[(&str, String)]) -> String {
     let cells = cells.iter().map(|(properties, content)| format!("<w:tc><w:tcPr>{properties}</w:tcPr>{content}</w:tc>"));
     let cells = cells.collect::<Vec<_>>().concat();
     format!("<w:tr><w:trPr>{properties}</w:trPr>{cells}</w:tr>")
 }
 
-fn borders(eighths: u32) -> String {
+pub(super) fn borders(eighths: u32) -> String {
     let side = |name: &str| format!(r#"<w:{name} w:val="single" w:sz="{eighths}" w:space="0" w:color="000000"/>"#);
     format!("<w:tblBorders>{}</w:tblBorders>", ["top", "left", "bottom", "right", "insideH", "insideV"].map(side).concat())
 }
@@ -341,5 +344,69 @@ fn another_font_for_one_character_keeps_the_line() {
     stand(
         &format!("{}{}{}", p("", "one"), p("", "aқb"), p("", "two")),
         &[(0, "one", 50.0, 61.2), (0, "a", 50.0, 75.0), (0, "қ", 55.4, 75.0), (0, "b", 62.6, 75.0), (0, "two", 50.0, 88.8)],
+    );
+}
+
+fn tabbed(stops: &str, content: &str) -> String {
+    format!("<w:p><w:pPr><w:tabs>{stops}</w:tabs></w:pPr><w:r>{content}</w:r></w:p>")
+}
+
+#[test]
+fn a_line_ends_before_a_tab_not_after_it() {
+    let text = tabbed("", "<w:t>abc aaaaaa aaaaaaa aaaaaaa bbbbb</w:t><w:tab/><w:t>77777777</w:t>");
+    let alone = tabbed("", "<w:t>abc</w:t><w:tab/><w:tab/><w:t>7777777777777777777777777777777777</w:t>");
+    stand(
+        &format!("{text}{alone}{}", p("", "end")),
+        &[
+            (0, "abc aaaaaa", 50.0, 61.2),
+            (0, "77777777", 86.0, 75.0),
+            (0, "abc", 50.0, 88.8),
+            (0, "7777", 50.0, 116.4),
+            (0, "end", 50.0, 144.0),
+        ],
+    );
+}
+
+#[test]
+fn a_default_stop_beyond_the_line_is_cut_back() {
+    let right = r#"<w:tab w:val="right" w:pos="3900"/>"#;
+    let last = tabbed(right, "<w:t>abc</w:t><w:tab/><w:t>77</w:t><w:tab/>");
+    let more = tabbed(right, "<w:t>abc</w:t><w:tab/><w:t>88</w:t><w:tab/><w:t>xx</w:t>");
+    stand(
+        &format!("{last}{more}{}", p("", "end")),
+        &[(0, "77", 233.0, 61.2), (0, "88", 233.0, 75.0), (0, "xx", 233.0, 88.8), (0, "end", 50.0, 102.6)],
+    );
+}
+
+#[test]
+fn an_empty_paragraph_takes_one_line_of_the_grid() {
+    let empty = p(r#"<w:rPr><w:sz w:val="80"/></w:rPr>"#, "").replace("<w:r>", "").replace(r#"<w:t xml:space="preserve"></w:t></w:r>"#, "");
+    let mut sample = Sample::new(&format!("{empty}{}", p("", "one")));
+    sample.section = format!(r#"{PAGE}<w:docGrid w:type="lines" w:linePitch="360"/>"#);
+    check(&sample, &[(0, "one", 50.0, 82.3)]);
+}
+
+#[test]
+fn a_document_without_defaults_is_set_in_calibri_with_kerning() {
+    let mut sample =
+        Sample::new(r#"<w:p><w:r><w:t xml:space="preserve">AVATAR </w:t></w:r><w:r><w:rPr><w:b/></w:rPr><w:t>Tomato</w:t></w:r></w:p>"#);
+    sample.styles = r#"<w:style w:type="paragraph" w:default="1" w:styleId="N"><w:name w:val="Normal"/></w:style>"#.to_owned();
+    check(&sample, &[(0, "AVATAR", 50.0, 60.7), (0, "Tomato", 86.4, 60.7)]);
+}
+
+#[test]
+fn a_paragraph_of_hidden_text_takes_no_room_but_counts_as_one() {
+    let hidden =
+        r#"<w:p><w:pPr><w:spacing w:before="200" w:after="300"/></w:pPr><w:r><w:rPr><w:vanish/></w:rPr><w:t>hid</w:t></w:r></w:p>"#;
+    stand(&format!("{}{hidden}{}", p(r#"<w:spacing w:after="100"/>"#, "a"), p("", "end")), &[(0, "a", 50.0, 61.2), (0, "end", 50.0, 80.0)]);
+}
+
+#[test]
+fn tables_without_a_paragraph_between_are_one() {
+    let narrow = table(&borders(8), &[1500, 1500], &row("", &[("", p("", "aa")), ("", p("", "bb"))]));
+    let wide = table(&borders(48), &[1000, 3000], &row("", &[("", p("", "cc")), ("", p("", "dd"))]));
+    stand(
+        &format!("{narrow}{wide}{}", p("", "end")),
+        &[(0, "aa", 58.4, 67.2), (0, "bb", 158.4, 67.2), (0, "cc", 58.4, 87.0), (0, "dd", 108.4, 87.0), (0, "end", 50.0, 106.8)],
     );
 }

@@ -200,17 +200,17 @@ impl<'a> Collected<'a> {
 
 /// The value of a field on the page in work.
 fn field_text(context: &mut Context<'_>, field: &Field) -> String {
-    let page_format = context.page.format;
+    let (page_format, language) = (context.page.format, context.document_language());
     match field {
-        Field::Page(format) => numeral(i64::from(context.page.number), format.unwrap_or(page_format)),
+        Field::Page(format) => numeral(i64::from(context.page.number), format.unwrap_or(page_format), language),
         Field::NumPages(format) => {
             context.needs_facts = true;
-            numeral(context.facts.pages.unwrap_or(1) as i64, format.unwrap_or_default())
+            numeral(context.facts.pages.unwrap_or(1) as i64, format.unwrap_or_default(), language)
         }
         Field::SectionPages(format) => {
             context.needs_facts = true;
             let pages = context.facts.section_pages.get(context.page.section).copied().unwrap_or(1);
-            numeral(pages as i64, format.unwrap_or_default())
+            numeral(pages as i64, format.unwrap_or_default(), language)
         }
         Field::PageRef { bookmark, cached } => {
             context.needs_facts = true;

@@ -3,6 +3,7 @@
 mod borders;
 mod emit;
 mod grid;
+mod purpose;
 mod row;
 #[cfg(test)]
 mod tests;
@@ -44,7 +45,10 @@ impl TableBox {
 
 /// Lays a table out in a column of this width.
 pub(super) fn lay<'a>(context: &mut Context<'a>, table: &'a Table, available: Pt, bases: Bases) -> TableBox {
-    let node = if context.depth < DEEPEST { context.structure.add(Role::Table) } else { None };
+    let rows: Vec<&'a Row> = table.rows.iter().filter(|row| !row.hidden).collect();
+    let lays_out = purpose::only_lays_out(table, &rows);
+    let role = if lays_out { Role::Division } else { Role::Table };
+    let node = if context.depth < DEEPEST { context.structure.add(role) } else { None };
     if let (Some(node), Some(description)) = (node, &table.description)
         && let Some(element) = context.structure.node(node)
     {
@@ -53,12 +57,15 @@ pub(super) fn lay<'a>(context: &mut Context<'a>, table: &'a Table, available: Pt
     let outer = context.structure.enter(node);
     let columns = grid::columns(table, available);
     let x = grid::offset(context, table, &columns, available, bases.in_cell);
-    let rows: Vec<&'a Row> = table.rows.iter().filter(|row| !row.hidden).collect();
     let header_rows = rows.iter().take_while(|row| row.header).count();
     let mut boxes = Vec::with_capacity(rows.len());
     for (index, row) in rows.iter().enumerate() {
-        let row_node = context.structure.add_below(Role::Row, node);
-        let cells = cells(context, table, row, &columns, (row_node, index < header_rows), bases);
+        let place = if lays_out {
+            Place::Division(node)
+        } else {
+            Place::Row { node: context.structure.add_below(Role::Row, node), header: index < header_rows }
+        };
+        let cells = cells(context, table, row, &columns, place, bases);
         boxes.push(RowBox {
             cells,
             height: Pt::ZERO,
@@ -84,6 +91,15 @@ pub(super) fn lay<'a>(context: &mut Context<'a>, table: &'a Table, available: Pt
     TableBox { x, width: *columns.last().unwrap_or(&Pt::ZERO), rows: boxes, header_rows }
 }
 
+/// Where the content of cells goes in the structure.
+#[derive(Debug, Clone, Copy)]
+enum Place {
+    /// Into cells of a row.
+    Row { node: Option<NodeId>, header: bool },
+    /// Straight into the element of a table that only lays out.
+    Division(Option<NodeId>),
+}
+
 /// Whether a row's paragraphs keep it with the next row.
 fn keeps_next(row: &Row) -> bool {
     let keeps = |cell: &Cell| matches!(cell.blocks.first(), Some(Block::Paragraph(paragraph)) if paragraph.props.keep_next);
@@ -91,21 +107,14 @@ fn keeps_next(row: &Row) -> bool {
 }
 
 /// Lays out the cells of a row. `columns` are the grid's edges, the first is 0.
-fn cells<'a>(
-    context: &mut Context<'a>,
-    table: &'a Table,
-    row: &'a Row,
-    columns: &[Pt],
-    (node, header): (Option<NodeId>, bool),
-    bases: Bases,
-) -> Vec<CellBox> {
+fn cells<'a>(context: &mut Context<'a>, table: &'a Table, row: &'a Row, columns: &[Pt], place: Place, bases: Bases) -> Vec<CellBox> {
     let mut at = row.skip_before as usize;
     let mut boxes = Vec::with_capacity(row.cells.len());
     for cell in &row.cells {
         let span = cell.span.max(1) as usize;
         let left = edge(columns, at);
         let right = edge(columns, at + span);
-        boxes.push(cell_box(context, table, cell, (at, span), (left, right), (node, header), bases));
+        boxes.push(cell_box(context, table, cell, (at, span), (left, right), place, bases));
         at = at.saturating_add(span).min(1 << 20);
     }
     boxes
@@ -122,7 +131,7 @@ fn cell_box<'a>(
     cell: &'a Cell,
     (column, span): (usize, usize),
     (left, right): (Pt, Pt),
-    (row, header): (Option<NodeId>, bool),
+    place: Place,
     bases: Bases,
 ) -> CellBox {
     let margin = |side: usize| twips(cell.margins[side].unwrap_or(table.cell_margins[side])).max(Pt::ZERO);
@@ -133,9 +142,12 @@ fn cell_box<'a>(
         Stacked::default()
     } else {
         let extent = (span.min(1000) as u16, 1);
-        let role =
-            if header { Role::HeaderCell { columns: extent.0, rows: extent.1 } } else { Role::Cell { columns: extent.0, rows: extent.1 } };
-        node = context.structure.add_below(role, row);
+        let (columns, rows) = extent;
+        node = match place {
+            Place::Division(node) => node,
+            Place::Row { node, header: true } => context.structure.add_below(Role::HeaderCell { columns, rows }, node),
+            Place::Row { node, header: false } => context.structure.add_below(Role::Cell { columns, rows }, node),
+        };
         if cell.direction == TextDirection::Horizontal {
             fill(context, cell, node, (right - left - margins[1] - margins[3]).max(Pt(1.0)), bases)
         } else {
