@@ -23,9 +23,16 @@ pub fn write(path: &Path, bytes: &[u8]) -> anyhow::Result<()> {
     std::fs::write(path, bytes).with_context(|| format!("cannot write {}", path.display()))
 }
 
+/// Threads that wait for files; so many writes are synced in one go, and more would only stand in line.
+const FILE_THREADS: usize = 64;
+
 /// Runs a command's asynchronous part.
 pub fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Result<T> {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().context("cannot start the runtime")?;
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .max_blocking_threads(FILE_THREADS)
+        .build()
+        .context("cannot start the runtime")?;
     runtime.block_on(work)
 }
 

@@ -117,8 +117,8 @@ pub fn run(command: Command) -> anyhow::Result<()> {
             Command::Release { id: None, cause } => {
                 let cause = cause.context("name a job or a --cause")?;
                 let released = jobs.release_all(&cause).await.context("cannot release them all; what was released stays so")?;
-                let noun = if released == 1 { "job is" } else { "jobs are" };
-                println!("{released} {noun} released; the running service takes them up within a minute");
+                let (jobs, them) = if released == 1 { ("job is", "it") } else { ("jobs are", "them") };
+                println!("{released} {jobs} released; the running service takes {them} up within a minute");
             }
             Command::Discard { id } => {
                 jobs.discard(&id).await?;

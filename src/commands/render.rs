@@ -30,9 +30,9 @@ pub struct Args {
     /// What stands where the data has no value
     #[arg(long, value_enum, default_value_t = Missing::Error)]
     missing: Missing,
-    /// Language of dates, numbers and status words: es, en or pt
-    #[arg(long, default_value = "es")]
-    language: Language,
+    /// Language of dates, numbers and status words: es, en or pt; overrules the one the data names [default: the data's, else es]
+    #[arg(long)]
+    language: Option<Language>,
     /// Add no result table when the template has none
     #[arg(long)]
     no_append: bool,
@@ -70,12 +70,14 @@ impl FontArgs {
 pub fn run(args: &Args) -> anyhow::Result<()> {
     let template = load(&args.template)?;
     let data = read_data(&args.data)?;
+    let data = args.language.map_or_else(|| data.clone(), |language| data.clone().speaking(language));
     let missing = match args.missing {
         Missing::Error => report::template::Missing::Error,
         Missing::Blank => report::template::Missing::Blank,
         Missing::Dash => report::template::Missing::Dash,
     };
-    let fill = FillOptions { language: args.language, missing, append_results: !args.no_append, ..FillOptions::default() };
+    let fill =
+        FillOptions { language: args.language.unwrap_or_default(), missing, append_results: !args.no_append, ..FillOptions::default() };
     let options = Options { fill, ..Options::default() };
     let rendered = report::render(&template, &data, &args.fonts.load()?, &options)
         .with_context(|| format!("cannot render {}", args.template.display()))?;

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, MatchedPath, Request};
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post};
@@ -82,15 +82,15 @@ fn request_span(request: &Request) -> Span {
     let id = request.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok()).unwrap_or_default();
     let span =
         tracing::info_span!("request", http.method = %request.method(), http.route = route, request.id = id, trace = tracing::field::Empty);
-    if let Some(trace) = trace_id(request) {
+    if let Some(trace) = trace_id(request.headers()) {
         span.record("trace", trace);
     }
     span
 }
 
 /// The trace's id from `traceparent` (W3C Trace Context) or the older `X-Cloud-Trace-Context`.
-fn trace_id(request: &Request) -> Option<&str> {
-    let header = |name: &str| request.headers().get(name).and_then(|value| value.to_str().ok());
+pub(super) fn trace_id(headers: &HeaderMap) -> Option<&str> {
+    let header = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
     let trace =
         header("traceparent").and_then(|value| value.split('-').nth(1)).or_else(|| header("x-cloud-trace-context")?.split('/').next())?;
     (trace.len() == 32 && trace.bytes().all(|byte| byte.is_ascii_hexdigit())).then_some(trace)

@@ -2,12 +2,13 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::StatusCode;
+use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
 
 use crate::http::error::ApiError;
 use crate::http::extract::VerifiedEvent;
+use crate::http::router::trace_id;
 use crate::http::state::{AppState, Desk};
 use crate::intake::event::EventKind;
 use crate::jobs::error::AcceptError;
@@ -22,7 +23,7 @@ const EVENT_VERSION: u32 = 1;
 const MOST_FOLLOWING: usize = 64;
 
 /// Takes a verified event, makes it durable and says what became of it, waiting a moment for the report.
-pub async fn receive(State(desk): State<AppState>, VerifiedEvent(event): VerifiedEvent) -> Result<Response, ApiError> {
+pub async fn receive(State(desk): State<AppState>, headers: HeaderMap, VerifiedEvent(event): VerifiedEvent) -> Result<Response, ApiError> {
     let (completion, effect_key, park) = match event.kind {
         EventKind::Ignored { reason } => {
             tracing::info!(reason, "an event that is no assessment completion was acknowledged");
@@ -38,7 +39,7 @@ pub async fn receive(State(desk): State<AppState>, VerifiedEvent(event): Verifie
         effect_key,
         received_at: desk.clock.now(),
         payload: serde_json::to_value(&completion).map_err(|_| ApiError::Internal)?,
-        trace: None,
+        trace: trace_id(&headers).map(ToOwned::to_owned),
         park,
     };
     let claim = claim(&desk, record, completion.is_bare()).await.map_err(|error| refuse(&desk, &error))?;

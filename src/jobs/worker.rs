@@ -101,6 +101,9 @@ impl Jobs {
 
     async fn attempt(&self, handler: &dyn Handler, id: &JobId, abort: &CancellationToken) -> Result<Outcome, JobsError> {
         let Some(job) = records::read_job(&*self.store, id).await? else { return Ok(Outcome::Unknown) };
+        if let Some(trace) = &job.event.event.trace {
+            tracing::Span::current().record("trace", trace);
+        }
         let lease = match job.plan(self.clock.now(), self.config.skew) {
             Plan::Nothing(end) => {
                 // A pointer to an ended job: whoever ended it died before telling everyone.

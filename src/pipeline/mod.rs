@@ -21,6 +21,7 @@ mod letters;
 mod mail;
 mod notify;
 mod plan;
+mod press;
 pub mod processed;
 pub mod render;
 mod run;
@@ -29,15 +30,14 @@ mod shelf;
 mod tests;
 mod waiting;
 
-use std::num::NonZero;
 use std::sync::Arc;
 use std::time::Duration;
 
+use anyhow::Context as _;
 use async_trait::async_trait;
 use bytes::Bytes;
 use jiff::Timestamp;
 use serde_json::json;
-use tokio::sync::Semaphore;
 
 use crate::clock::Clock;
 use crate::delivery::mail::Mailer;
@@ -52,6 +52,7 @@ use crate::pipeline::config::PipelineConfig;
 use crate::pipeline::fetch::{Fetched, Submissions};
 use crate::pipeline::letters::Letters;
 use crate::pipeline::mail::Mailed;
+use crate::pipeline::press::Press;
 use crate::pipeline::processed::{Folded, Processed, ProcessedError};
 use crate::pipeline::render::Renderer;
 use crate::pipeline::run::{Run, Services};
@@ -94,16 +95,15 @@ impl Pipeline {
     /// A pipeline over its parts.
     ///
     /// # Errors
-    /// A bundled mail template is broken: a fault of this build.
+    /// A bundled mail template is broken, a fault of this build; or the machine has no thread left.
     pub fn new(parts: Parts) -> anyhow::Result<Self> {
         let letters = Arc::new(Letters::new()?);
         let Parts { config, clock, store, submissions, renderer, mailer } = parts;
         let alerts = Alerts::new(store.clone(), mailer.clone(), letters.clone(), config.language);
         let shelf = Shelf::new(store.clone(), renderer);
         let (processed, cohorts) = (Processed::new(store.clone()), Cohorts::new(store.clone()));
-        let cores = std::thread::available_parallelism().map_or(1, NonZero::get);
-        let rendering = Arc::new(Semaphore::new(cores.saturating_sub(1).max(1)));
-        Ok(Self { services: Services { config, store, submissions, mailer, shelf, letters, processed, cohorts, rendering }, alerts, clock })
+        let press = Press::new().context("cannot start the threads that lay reports out")?;
+        Ok(Self { services: Services { config, store, submissions, mailer, shelf, letters, processed, cohorts, press }, alerts, clock })
     }
 
     /// Folds what waits into `processed.csv` and the cohorts, and tells the admin what is due; for the loop below, for a scheduler and before the process ends.

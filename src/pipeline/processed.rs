@@ -3,11 +3,12 @@
 //! A bucket object takes about one write a second, so a job never rewrites the index itself: it leaves its row as an object of its own, and whoever folds takes all that wait at once.
 //! A row is known by its job and file, so a fold that died half-way, or ten that run at once, still give each row once.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use csv::StringRecord;
 use futures::{StreamExt as _, TryStreamExt as _};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -135,11 +136,7 @@ impl Processed {
         for (course, mut rows) in courses {
             rows.sort_by(|a, b| (a.processed_at, &a.job_id).cmp(&(b.processed_at, &b.job_id)));
             done.rows += rows.len();
-            self.change(&course, |index| {
-                index.drop_older_than(began);
-                rows.iter().filter(|row| index.add(row)).count()
-            })
-            .await?;
+            self.merge(&course, &rows, Some(began)).await?;
         }
         Ok(done)
     }
@@ -149,16 +146,17 @@ impl Processed {
         Ok(found.and_then(|(bytes, _)| serde_json::from_slice::<Notified>(&bytes).ok()).map(|notified| notified.row))
     }
 
-    async fn fold_course(&self, course: &str, mut rows: Vec<(String, Row)>) -> Result<usize, ProcessedError> {
-        rows.sort_by(|(_, a), (_, b)| (a.processed_at, &a.job_id).cmp(&(b.processed_at, &b.job_id)));
-        let added = self.change(course, |index| rows.iter().filter(|(_, row)| index.add(row)).count()).await?;
+    async fn fold_course(&self, course: &str, mut waiting: Vec<(String, Row)>) -> Result<usize, ProcessedError> {
+        waiting.sort_by(|(_, a), (_, b)| (a.processed_at, &a.job_id).cmp(&(b.processed_at, &b.job_id)));
+        let rows: Vec<Row> = waiting.iter().map(|(_, row)| row.clone()).collect();
+        let added = self.merge(course, &rows, None).await?;
         // Only now that the index is written: a crash in between leaves rows the index knows, and they are not added again.
-        waiting::clear(&self.store, rows).await?;
+        waiting::clear(&self.store, waiting).await?;
         Ok(added)
     }
 
     /// Reads, changes and writes one index, again when somebody else wrote meanwhile. Nothing is written when nothing changes.
-    async fn change(&self, course: &str, change: impl Fn(&mut Index) -> usize) -> Result<usize, ProcessedError> {
+    async fn merge(&self, course: &str, rows: &[Row], rebuild: Option<Timestamp>) -> Result<usize, ProcessedError> {
         let key = ObjectKey::Processed { course }.path();
         let mut tries = 0;
         loop {
@@ -166,10 +164,8 @@ impl Processed {
                 Some((bytes, version)) => (bytes, PutMode::Update(version)),
                 None => (Bytes::new(), PutMode::Create),
             };
-            let unreadable = |error: csv::Error| ProcessedError::Unreadable { key: key.clone(), message: error.to_string() };
-            let mut index = Index::read(&bytes).map_err(unreadable)?;
-            let added = change(&mut index);
-            let written = index.write().map_err(unreadable)?;
+            let (written, added) = merged(&bytes, rows, rebuild)
+                .map_err(|error| ProcessedError::Unreadable { key: key.clone(), message: error.to_string() })?;
             if written == bytes {
                 return Ok(added);
             }
@@ -188,68 +184,70 @@ fn is_notified(record: &str) -> bool {
     record == "notified" || record.strip_prefix("notified-").is_some_and(|round| round.bytes().all(|b| b.is_ascii_digit()))
 }
 
-/// One `processed.csv` in memory. Columns and rows of others are kept as they are.
-struct Index {
-    columns: Vec<String>,
-    rows: Vec<Vec<String>>,
-    known: BTreeSet<(String, String)>,
+/// An index with the rows it lacks, and how many those were. Columns and rows of others are kept as they are; a rebuild drops rows that jobs stand behind, if they are older than its beginning.
+///
+/// Row after row: an index may hold years of reports, and each fold goes through it.
+fn merged(index: &[u8], rows: &[Row], rebuild: Option<Timestamp>) -> Result<(Vec<u8>, usize), csv::Error> {
+    let text = index.strip_prefix(b"\xef\xbb\xbf").unwrap_or(index);
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text);
+    let mut writer =
+        csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).flexible(true).from_writer(Vec::with_capacity(index.len()));
+    let mut record = StringRecord::new();
+
+    reader.read_record(&mut record)?;
+    for column in COLUMNS {
+        if !record.iter().any(|name| name == column) {
+            record.push_field(column);
+        }
+    }
+    let columns = Columns::of(&record);
+    writer.write_record(&record)?;
+
+    let mut missing: HashSet<String> = rows.iter().map(|row| id(&row.job_id, &row.file)).collect();
+    // The column holds whole seconds, and instances' clocks differ a little.
+    let limit = rebuild.map(|began| began.saturating_sub(CLOCK_TOLERANCE).unwrap_or(Timestamp::MIN));
+    while reader.read_record(&mut record)? {
+        while record.len() < columns.count {
+            record.push_field("");
+        }
+        let is_stale = |limit| !record[columns.job].is_empty() && !record[columns.at].parse::<Timestamp>().is_ok_and(|at| at >= limit);
+        if !limit.is_some_and(is_stale) {
+            missing.remove(&id(&record[columns.job], &record[columns.file]));
+            writer.write_record(&record)?;
+        }
+    }
+
+    let added = missing.len();
+    for row in rows {
+        if missing.remove(&id(&row.job_id, &row.file)) {
+            let mut cells = vec![String::new(); columns.count];
+            for (at, value) in columns.ours.into_iter().zip(row.cells()) {
+                cells[at] = harmless(value);
+            }
+            writer.write_record(&cells)?;
+        }
+    }
+    Ok((writer.into_inner().map_err(|error| error.into_error())?, added))
 }
 
-impl Index {
-    fn read(bytes: &[u8]) -> Result<Self, csv::Error> {
-        let bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-        let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(bytes);
-        let mut rows = reader.deserialize::<Vec<String>>();
-        let mut columns = rows.next().transpose()?.unwrap_or_default();
-        for column in COLUMNS {
-            if !columns.iter().any(|name| name == column) {
-                columns.push(column.to_owned());
-            }
-        }
-        let mut index = Self { columns, rows: rows.collect::<Result<_, _>>()?, known: BTreeSet::new() };
-        for row in &mut index.rows {
-            row.resize(index.columns.len().max(row.len()), String::new());
-        }
-        let (job, file) = (index.column("job_id"), index.column("file"));
-        index.known = index.rows.iter().map(|row| (row[job].clone(), row[file].clone())).collect();
-        Ok(index)
-    }
+/// What a row is known by.
+fn id(job: &str, file: &str) -> String {
+    format!("{job} {file}")
+}
 
-    /// Adds a report, unless it is there.
-    fn add(&mut self, row: &Row) -> bool {
-        if !self.known.insert((row.job_id.clone(), row.file.clone())) {
-            return false;
-        }
-        let mut cells = vec![String::new(); self.columns.len()];
-        for (column, value) in COLUMNS.into_iter().zip(row.cells()) {
-            cells[self.column(column)] = harmless(value);
-        }
-        self.rows.push(cells);
-        true
-    }
+/// Where the columns stand in an index that has them all.
+struct Columns {
+    count: usize,
+    ours: [usize; COLUMNS.len()],
+    job: usize,
+    file: usize,
+    at: usize,
+}
 
-    /// Drops the rows that jobs stand behind, for a rebuild that began at that time.
-    fn drop_older_than(&mut self, began: Timestamp) {
-        let (job, file, at) = (self.column("job_id"), self.column("file"), self.column("processed_at"));
-        // The column holds whole seconds, and instances' clocks differ a little.
-        let limit = began.saturating_sub(CLOCK_TOLERANCE).unwrap_or(Timestamp::MIN);
-        let is_new = |row: &[String]| row[at].parse::<Timestamp>().is_ok_and(|at| at >= limit);
-        self.rows.retain(|row| row[job].is_empty() || is_new(row));
-        self.known = self.rows.iter().map(|row| (row[job].clone(), row[file].clone())).collect();
-    }
-
-    fn write(&self) -> Result<Vec<u8>, csv::Error> {
-        let mut writer = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).flexible(true).from_writer(Vec::new());
-        writer.write_record(&self.columns)?;
-        for row in &self.rows {
-            writer.write_record(row)?;
-        }
-        writer.into_inner().map_err(|error| error.into_error().into())
-    }
-
-    /// Where a column of ours stands; [`read`](Self::read) made sure that it does.
-    fn column(&self, name: &str) -> usize {
-        self.columns.iter().position(|column| column == name).unwrap_or_default()
+impl Columns {
+    fn of(header: &StringRecord) -> Self {
+        let column = |name: &str| header.iter().position(|column| column == name).unwrap_or_default();
+        Self { count: header.len(), ours: COLUMNS.map(column), job: column("job_id"), file: column("file"), at: column("processed_at") }
     }
 }
 

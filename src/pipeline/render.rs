@@ -1,7 +1,5 @@
 //! Fills the template and lays it out.
 
-use std::sync::Arc;
-
 use bytes::Bytes;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -62,13 +60,7 @@ pub(super) async fn step(run: &Run<'_>, fetched: &Fetched, analysed: &Analysed) 
     let template = run.services.shelf.template(analysed.template.as_deref(), analysed.language).await?;
     let report = compose::report(run, fetched, analysed);
     let missing = run.services.config.missing;
-    // Never closed, so this only waits.
-    let turn = Arc::clone(&run.services.rendering).acquire_owned().await.ok();
-    let printed = tokio::task::spawn_blocking(move || {
-        let _turn = turn;
-        template.render(&report, missing)
-    })
-    .await;
+    let printed = run.services.press.run(move || template.render(&report, missing)).await;
     let printed = printed
         .map_err(|error| {
             JobError::park(

@@ -4,7 +4,6 @@ use std::sync::Arc;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use tokio::sync::Semaphore;
 
 use crate::delivery::mail::Mailer;
 use crate::jobs::handler::{self, JobContext, JobError};
@@ -13,6 +12,7 @@ use crate::pipeline::cohort::Cohorts;
 use crate::pipeline::config::PipelineConfig;
 use crate::pipeline::fetch::{Fetched, Submissions};
 use crate::pipeline::letters::Letters;
+use crate::pipeline::press::Press;
 use crate::pipeline::processed::Processed;
 use crate::pipeline::shelf::Shelf;
 use crate::storage::{Store, StoreError};
@@ -27,8 +27,7 @@ pub(super) struct Services {
     pub(super) letters: Arc<Letters>,
     pub(super) processed: Processed,
     pub(super) cohorts: Cohorts,
-    /// Reports laid out at once: layout is computing, and one core is left to those who accept events and wait for disks and servers.
-    pub(super) rendering: Arc<Semaphore>,
+    pub(super) press: Press,
 }
 
 /// One run of one job.

@@ -9,8 +9,10 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use minijinja::Value;
-use minijinja::value::{Serde, ValueKind};
+use minijinja::value::{Serde, ValueKind, merge_maps};
 use serde::{Deserialize, Serialize};
+
+use crate::report::language::Language;
 
 /// The tree a template reads. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -42,6 +44,13 @@ impl ReportData {
             return Err(DataError::NotAnObject);
         }
         Ok(Self { root })
+    }
+
+    /// The same in another language than the data itself says.
+    #[must_use]
+    pub fn speaking(self, language: Language) -> Self {
+        // The last map's value counts.
+        Self { root: merge_maps([self.root, Value::from(BTreeMap::from([("language", language.code())]))]) }
     }
 
     /// The moment the report speaks of: when the submission was handed in, else the day of the report, in seconds since 1970.

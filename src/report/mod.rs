@@ -103,6 +103,8 @@ fn to_pdf(package: Package, mut warnings: Vec<Warning>, fonts: &Fonts, options: 
         created: options.created,
         producer: concat!("gradepost ", env!("CARGO_PKG_VERSION")).to_owned(),
     };
+    // A long document's model takes as much as its pages.
+    drop(document);
     let written = options.writer.write(&frames, fonts, &meta)?;
     for picture in written.unreadable {
         warnings.push(Warning::Picture { part: format!("picture {}", picture.0 + 1), reason: "its data cannot be decoded".to_owned() });

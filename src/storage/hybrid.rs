@@ -15,6 +15,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use tokio::sync::Mutex;
 
+use crate::storage::key::{ObjectKey, UNCOPIED_FOLDER};
 use crate::storage::local::LocalStore;
 use crate::storage::{PutMode, SignOfLife, Store, StoreError, Version};
 
@@ -22,9 +23,9 @@ use crate::storage::{PutMode, SignOfLife, Store, StoreError, Version};
 pub struct HybridStore {
     local: LocalStore,
     bucket: Arc<dyn Store>,
-    /// Copies are made one after the other, each of what the disk has then, so that the newest comes last.
-    copying: Mutex<()>,
-    /// Results whose copy failed: made up for by the next write of any result that gets through, or when they are read.
+    /// Results are written and copied one after the other, so that the newest comes last.
+    in_order: Mutex<()>,
+    /// Results that the bucket may lack, as their marks on the disk say: made up for at the next start, by the next write of any result that gets through, or when they are read.
     behind: std::sync::Mutex<BTreeSet<String>>,
 }
 
@@ -45,58 +46,85 @@ fn place(key: &str) -> Place {
 }
 
 impl HybridStore {
-    /// Puts the two together.
-    pub fn new(local: LocalStore, bucket: Arc<dyn Store>) -> Self {
-        Self { local, bucket, copying: Mutex::new(()), behind: std::sync::Mutex::default() }
+    /// Puts the two together, and makes up for copies that an earlier process did not make.
+    ///
+    /// # Errors
+    /// The disk's; a bucket that is away is no obstacle.
+    pub async fn open(local: LocalStore, bucket: Arc<dyn Store>) -> Result<Self, StoreError> {
+        let mut behind = BTreeSet::new();
+        for mark in local.list(UNCOPIED_FOLDER, None, usize::MAX).await? {
+            let Some((key, _)) = local.get(&mark).await? else { continue };
+            behind.insert(String::from_utf8_lossy(&key).into_owned());
+        }
+        let store = Self { local, bucket, in_order: Mutex::new(()), behind: std::sync::Mutex::new(behind) };
+        store.catch_up().await;
+        Ok(store)
     }
 
-    /// Brings the bucket's copy to what the disk has now, and then those that failed before.
-    async fn copy(&self, key: &str) -> Result<(), StoreError> {
-        let _in_order = self.copying.lock().await;
-        if let Err(error) = self.bring(key).await {
-            self.behind().insert(key.to_owned());
-            return Err(error);
+    /// Changes a result on the disk and brings the bucket's copy to what the disk has then.
+    ///
+    /// The mark comes first: whenever the process dies, the next one knows what the bucket may lack.
+    async fn change<T>(&self, key: &str, change: impl Future<Output = Result<T, StoreError>> + Send) -> Result<T, StoreError> {
+        let _in_order = self.in_order.lock().await;
+        let was_behind = !self.behind().insert(key.to_owned());
+        let mark = ObjectKey::Uncopied { key }.path();
+        if !was_behind {
+            self.local.put(&mark, Bytes::from(key.to_owned()), PutMode::Overwrite).await?;
         }
-        self.behind().remove(key);
+        let changed = change.await;
+        // A result that exists already may lack its copy, because an earlier write stopped half-way.
+        if matches!(changed, Ok(_) | Err(StoreError::AlreadyExists { .. })) {
+            self.bring(key).await?;
+            self.catch_up().await;
+        } else if !was_behind {
+            self.forget(key).await?;
+        }
+        changed
+    }
+
+    /// Makes the copies that failed before, as far as the bucket takes them.
+    async fn catch_up(&self) {
         loop {
-            let Some(next) = self.behind().first().cloned() else { return Ok(()) };
+            let Some(next) = self.behind().first().cloned() else { return };
             if self.bring(&next).await.is_err() {
-                // The key asked for has its copy; the other keeps waiting.
-                return Ok(());
+                // It keeps waiting.
+                return;
             }
-            self.behind().remove(&next);
         }
+    }
+
+    /// Brings the bucket's copy to what the disk has now.
+    async fn bring(&self, key: &str) -> Result<(), StoreError> {
+        match self.local.get(key).await? {
+            Some((bytes, _)) => self.bucket.put(key, bytes, PutMode::Overwrite).await.map(drop)?,
+            None => self.bucket.delete(key).await?,
+        }
+        self.forget(key).await
+    }
+
+    async fn forget(&self, key: &str) -> Result<(), StoreError> {
+        self.local.delete(&ObjectKey::Uncopied { key }.path()).await?;
+        self.behind().remove(key);
+        Ok(())
     }
 
     fn behind(&self) -> MutexGuard<'_, BTreeSet<String>> {
         self.behind.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    async fn bring(&self, key: &str) -> Result<(), StoreError> {
-        match self.local.get(key).await? {
-            Some((bytes, _)) => self.bucket.put(key, bytes, PutMode::Overwrite).await.map(drop),
-            None => self.bucket.delete(key).await,
-        }
     }
 }
 
 #[async_trait]
 impl Store for HybridStore {
     async fn put(&self, key: &str, bytes: Bytes, mode: PutMode) -> Result<Version, StoreError> {
-        let written = self.local.put(key, bytes, mode).await;
-        // A result that exists already may lack its copy, because an earlier write stopped half-way.
-        let is_there = matches!(written, Ok(_) | Err(StoreError::AlreadyExists { .. }));
-        if is_there && place(key) == Place::Result {
-            self.copy(key).await?;
-        }
-        written
+        let write = self.local.put(key, bytes, mode);
+        if place(key) == Place::Result { self.change(key, write).await } else { write.await }
     }
 
     async fn get(&self, key: &str) -> Result<Option<(Bytes, Version)>, StoreError> {
-        let is_behind = self.behind().contains(key);
-        if is_behind {
+        if place(key) == Place::Result && self.behind().contains(key) {
             // Whoever reads an index may find that nothing is to be added, and not write it: then this is the last chance to copy it. When it fails, the disk still has what was asked for.
-            let _ = self.copy(key).await;
+            let _in_order = self.in_order.lock().await;
+            let _ = self.bring(key).await;
         }
         match self.local.get(key).await? {
             None if place(key) == Place::Material => self.bucket.get(key).await,
@@ -116,8 +144,8 @@ impl Store for HybridStore {
     }
 
     async fn delete(&self, key: &str) -> Result<(), StoreError> {
-        self.local.delete(key).await?;
-        if place(key) == Place::Result { self.copy(key).await } else { Ok(()) }
+        let delete = self.local.delete(key);
+        if place(key) == Place::Result { self.change(key, delete).await } else { delete.await }
     }
 
     async fn live(&self, name: &str) -> Option<SignOfLife> {
@@ -148,7 +176,7 @@ mod tests {
     async fn hybrid() -> (TempDir, Arc<MemoryStore>, HybridStore) {
         let dir = tempfile::tempdir().unwrap();
         let bucket = Arc::new(MemoryStore::new());
-        let store = HybridStore::new(LocalStore::open(dir.path()).await.unwrap(), Arc::clone(&bucket) as Arc<dyn Store>);
+        let store = HybridStore::open(LocalStore::open(dir.path()).await.unwrap(), bucket.clone()).await.unwrap();
         (dir, bucket, store)
     }
 
@@ -157,7 +185,8 @@ mod tests {
         let Some(bucket) = BucketConfig::emulated().await else { return };
         let dir = tempfile::tempdir().unwrap();
         let bucket = Arc::new(GcsStore::open(&bucket).await.unwrap());
-        conformance::run(Arc::new(HybridStore::new(LocalStore::open(dir.path()).await.unwrap(), bucket))).await;
+        let local = LocalStore::open(dir.path()).await.unwrap();
+        conformance::run(Arc::new(HybridStore::open(local, bucket).await.unwrap())).await;
     }
 
     #[tokio::test]
@@ -206,24 +235,34 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_copy_that_failed_is_made_up_for_by_the_next_write_or_read() {
+    async fn a_copy_that_failed_is_made_up_for_by_the_next_write_read_or_start() {
         let (index, other) = ("webhook_reports/c/processed.csv", "webhook_reports/c/r.pdf");
-        for by_reading in [false, true] {
+        for by in ["a write", "a read", "a start"] {
             let dir = tempfile::tempdir().unwrap();
             let away = Arc::new(Away(Arc::new(MemoryStore::new()), AtomicBool::new(true)));
-            let store = HybridStore::new(LocalStore::open(dir.path()).await.unwrap(), Arc::clone(&away) as Arc<dyn Store>);
+            let open = async || HybridStore::open(LocalStore::open(dir.path()).await.unwrap(), away.clone()).await.unwrap();
+            let store = open().await;
             assert!(store.put(index, Bytes::from_static(b"row"), PutMode::Create).await.is_err(), "both must have it");
             assert_eq!(&store.get(index).await.unwrap().unwrap().0[..], b"row", "the disk has it even so");
             assert_eq!(away.0.keys(), Vec::<String>::new());
             away.1.store(false, Ordering::Relaxed);
-            if by_reading {
-                store.get(index).await.unwrap();
-                assert_eq!(away.0.keys(), [index]);
-            } else {
-                store.put(other, Bytes::from_static(b"pdf"), PutMode::Create).await.unwrap();
-                assert_eq!(away.0.keys(), [index, other]);
+            match by {
+                "a write" => drop(store.put(other, Bytes::from_static(b"pdf"), PutMode::Create).await.unwrap()),
+                "a read" => drop(store.get(index).await.unwrap()),
+                _ => drop(open().await),
             }
+            assert!(away.0.keys().iter().any(|key| key == index), "{by}");
+            assert_eq!(store.local.list(UNCOPIED_FOLDER, None, 10).await.unwrap(), Vec::<String>::new(), "{by} leaves no mark");
         }
+    }
+
+    #[tokio::test]
+    async fn a_refused_change_leaves_no_mark() {
+        let (_dir, bucket, store) = hybrid().await;
+        let stale = PutMode::Update(Version("another".to_owned()));
+        assert!(store.put("webhook_reports/c/processed.csv", Bytes::from_static(b"x"), stale).await.is_err());
+        assert_eq!(store.local.list(UNCOPIED_FOLDER, None, 10).await.unwrap(), Vec::<String>::new());
+        assert_eq!(bucket.keys(), Vec::<String>::new());
     }
 
     #[tokio::test]

@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use crate::model::ids::{JobId, safe_name};
+use crate::signing::sha256_hex;
 use crate::storage::StoreError;
 
 /// Longest key in bytes that a bucket takes.
@@ -55,6 +56,8 @@ pub const UNFOLDED_FOLDER: &str = "folding/";
 pub const UNCOUNTED_FOLDER: &str = "counting/";
 /// All jobs an admin is yet to hear of.
 pub const ALERTS_FOLDER: &str = "alerts/waiting/";
+/// The marks of all results that the bucket may lack (`STORAGE_BACKEND=hybrid`).
+pub const UNCOPIED_FOLDER: &str = "uncopied/";
 /// All question banks.
 pub const QUESTIONS_FOLDER: &str = "questions/";
 
@@ -210,6 +213,11 @@ pub enum ObjectKey<'a> {
         /// The file's own key.
         key: &'a str,
     },
+    /// The mark of a result that the bucket may lack; it holds the result's own key.
+    Uncopied {
+        /// The result's own key.
+        key: &'a str,
+    },
     /// A job an admin is yet to hear of.
     AlertWaiting {
         /// The cause, a stable word.
@@ -256,6 +264,8 @@ impl ObjectKey<'_> {
                 format!("plans/{}/{}/{}.json", safe_name(plan), safe_name(student), safe_name(name))
             }
             Self::LastGood { key } => format!("last_good/{key}"),
+            // Hashed, as a key of full length has no room for a folder before it.
+            Self::Uncopied { key } => format!("{UNCOPIED_FOLDER}{}", sha256_hex(key.as_bytes())),
             Self::AlertWaiting { cause, job } => format!("{ALERTS_FOLDER}{}/{job}.json", safe_name(cause)),
             Self::AlertSent { cause } => format!("alerts/sent/{}.json", safe_name(cause)),
         }

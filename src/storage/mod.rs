@@ -37,7 +37,7 @@ pub async fn open(config: &StorageConfig) -> Result<Arc<dyn Store>, StoreError> 
         Backend::Gcp => Ok(Arc::new(open_bucket(config).await?)),
         Backend::Hybrid => {
             let local = LocalStore::open(&config.data_dir).await?;
-            Ok(Arc::new(HybridStore::new(local, Arc::new(open_bucket(config).await?))))
+            Ok(Arc::new(HybridStore::open(local, Arc::new(open_bucket(config).await?)).await?))
         }
     }
 }

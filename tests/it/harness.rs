@@ -5,6 +5,7 @@ use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
 use std::sync::{Arc, Mutex, mpsc};
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 use serde_json::{Value, json};
@@ -21,6 +22,7 @@ pub(crate) struct Service {
     settings: BTreeMap<String, String>,
     pub(crate) port: u16,
     log: Arc<Mutex<Vec<String>>>,
+    reader: Option<JoinHandle<()>>,
 }
 
 /// A service's answer.
@@ -58,7 +60,7 @@ impl Service {
         let (ready, port) = mpsc::channel();
         let stderr = BufReader::new(child.stderr.take().unwrap());
         let keep = log.clone();
-        std::thread::spawn(move || {
+        let reader = std::thread::spawn(move || {
             for line in stderr.lines().map_while(Result::ok) {
                 let event: Value = serde_json::from_str(&line).unwrap_or_default();
                 if let Some(port) = event["port"].as_u64() {
@@ -71,7 +73,7 @@ impl Service {
             let _ = child.kill();
             panic!("the service did not start:\n{}", log.lock().unwrap().join("\n"));
         };
-        Self { child, settings, port, log }
+        Self { child, settings, port, log, reader: Some(reader) }
     }
 
     /// Ends the process at once, as a crash would.
@@ -97,6 +99,14 @@ impl Service {
     /// Everything it has logged.
     pub(crate) fn log(&self) -> String {
         self.log.lock().unwrap().join("\n")
+    }
+
+    /// Everything it has logged to its very end, once it has ended.
+    pub(crate) fn whole_log(&mut self) -> String {
+        if let Some(reader) = self.reader.take() {
+            reader.join().unwrap();
+        }
+        self.log()
     }
 
     pub(crate) fn url(&self, path: &str) -> String {

@@ -299,3 +299,18 @@ fn without_a_secret_the_service_refuses_to_start_and_says_what_to_do() {
         assert!(words.contains(name), "{words}");
     }
 }
+
+#[tokio::test]
+async fn what_a_job_logs_is_linked_to_the_request_that_brought_it() {
+    let school = school();
+    let mut service = Service::start(school.path(), &[("GCP_PROJECT_ID", "school")]);
+    let request = service.client().post(service.url("/webhook")).header("Content-Type", "application/json");
+    let request =
+        request.header(TOKEN, format!("v1={SECRET}")).header("traceparent", "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01");
+    assert_eq!(service.send(request.body(completion("ana"))).await.body["status"], "processed");
+    service.terminate();
+    let log = service.whole_log();
+    let line = log.lines().find(|line| line.contains("A job ended")).unwrap_or_else(|| panic!("no line about the job:\n{log}"));
+    let line: serde_json::Value = serde_json::from_str(line).unwrap();
+    assert_eq!(line["logging.googleapis.com/trace"], "projects/school/traces/4bf92f3577b34da6a3ce929d0e0e4736");
+}

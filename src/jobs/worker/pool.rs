@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use tracing::Instrument as _;
 
 use crate::jobs::Jobs;
 use crate::jobs::handler::Handler;
@@ -48,8 +49,14 @@ impl Jobs {
         let _alive = self.crew.one_came();
         while let Some(job) = stop_or(stop, self.queue.pop()).await {
             let asker = self.queue.asker(&job);
-            let outcome = self.run_until(handler, &job, abort).await;
-            report(&job, &outcome);
+            // What the job logs belongs to the request that brought it; the attempt fills in which that was.
+            let span = tracing::info_span!("job", trace = tracing::field::Empty);
+            let attempt = async {
+                let outcome = self.run_until(handler, &job, abort).await;
+                report(&job, &outcome);
+                outcome
+            };
+            let outcome = attempt.instrument(span).await;
             if let Some(asker) = asker {
                 // Whoever went away needs no answer.
                 let _ = asker.send(outcome);

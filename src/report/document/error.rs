@@ -49,13 +49,16 @@ pub enum XmlError {
     /// Too many elements.
     #[error("it has more than {0} elements")]
     TooLarge(usize),
+    /// Paragraphs, cells and text that would take too much memory.
+    #[error("laying it out would take more than {} MB of memory", .0 >> 20)]
+    TooHeavy(usize),
 }
 
 impl XmlError {
     /// What helps.
     fn advice(&self) -> &'static str {
         match self {
-            Self::TooLarge(_) => "divide the document",
+            Self::TooLarge(_) | Self::TooHeavy(_) => "divide the document",
             Self::TooDeep(_) => "take tables out of tables, or boxes out of boxes",
             Self::Encoding | Self::Malformed { .. } | Self::Dtd => "open the file in Word and save it again",
         }

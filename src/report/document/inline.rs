@@ -69,6 +69,10 @@ impl Reader<'_> {
                 "w:hyperlink" => self.hyperlink(node, line, depth),
                 "w:fldSimple" => self.simple_field(node, line, depth),
                 "w:bookmarkStart" => line.content.extend(bookmark(node)),
+                "w:bdo" => {
+                    self.warnings.unsupported("text with a direction of its own (bdo)", &line.scope.part.name);
+                    self.inlines(node, line, depth + 1);
+                }
                 "m:oMath" | "m:oMathPara" => self.formula(node, line),
                 _ => {}
             }

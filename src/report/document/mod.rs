@@ -8,12 +8,14 @@
 pub mod model;
 pub mod numerals;
 
+mod beyond;
 mod color;
 mod drawing;
 mod error;
 mod fields;
 mod images;
 mod inline;
+mod number_words;
 mod numbering;
 mod paragraph;
 mod paragraph_props;

@@ -17,6 +17,10 @@ pub struct Document {
     pub endnotes: BTreeMap<i32, Vec<Block>>,
     /// Settings that change layout.
     pub settings: Settings,
+    /// Colour of the pages.
+    pub background: Option<Rgb>,
+    /// The look of text that says nothing itself: line numbers have it.
+    pub plain: RunProps,
     /// Title, author and so on from docProps/core.xml.
     pub properties: Properties,
 }
@@ -30,8 +34,6 @@ pub struct Settings {
     pub default_tab: Twips,
     /// Different headers on even and odd pages.
     pub even_and_odd_headers: bool,
-    /// `w:autoHyphenation`.
-    pub auto_hyphenation: bool,
     /// Inside and outside margins swap on even pages.
     pub mirror_margins: bool,
     /// The gutter stands at the top.
@@ -40,6 +42,18 @@ pub struct Settings {
     pub footnote_format: NumberFormat,
     /// Number format of endnotes.
     pub endnote_format: NumberFormat,
+    /// Number of the first footnote and the first endnote.
+    pub first_notes: (u32, u32),
+    /// The pages' background is shown.
+    pub show_background: bool,
+    /// A justified line that ends in a break is stretched (not with `doNotExpandShiftReturn`).
+    pub stretch_before_breaks: bool,
+    /// Space between paragraphs is the larger of the two, not their sum (`doNotUseHTMLParagraphAutoSpacing`).
+    pub collapse_spacing: bool,
+    /// Columns before a continuous section are balanced (not with `noColumnBalance`).
+    pub balance_columns: bool,
+    /// A page break parts its paragraph's mark from it (`splitPgBreakAndParaMark`).
+    pub split_at_page_break: bool,
 }
 
 impl Default for Settings {
@@ -48,11 +62,16 @@ impl Default for Settings {
             compatibility_mode: 12,
             default_tab: Twips(720),
             even_and_odd_headers: false,
-            auto_hyphenation: false,
             mirror_margins: false,
             gutter_at_top: false,
             footnote_format: NumberFormat::Decimal,
             endnote_format: NumberFormat::LowerRoman,
+            first_notes: (1, 1),
+            show_background: false,
+            stretch_before_breaks: true,
+            collapse_spacing: true,
+            balance_columns: true,
+            split_at_page_break: false,
         }
     }
 }
@@ -95,12 +114,39 @@ pub struct Section {
     pub page_borders: Option<PageBorders>,
     /// Document grid.
     pub grid: Grid,
-    /// Line numbers: every n-th line; `None` = off.
-    pub line_numbers: Option<u32>,
-    /// Right-to-left section.
+    /// Line numbers; `None` = off.
+    pub line_numbers: Option<LineNumbers>,
+    /// Right-to-left section: its columns run from right to left.
     pub rtl: bool,
+    /// The gutter stands at the right.
+    pub gutter_right: bool,
     /// Its content.
     pub blocks: Vec<Block>,
+}
+
+/// Line numbers beside the text (17.6.8).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LineNumbers {
+    /// Only numbers that this divides are shown.
+    pub every: u32,
+    /// The number before the first line's.
+    pub start: u32,
+    /// Distance from the text; `None` = automatic.
+    pub distance: Option<Twips>,
+    /// Where they start again.
+    pub restart: LineNumberRestart,
+}
+
+/// Where line numbers start again (17.18.47).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LineNumberRestart {
+    /// On each page.
+    #[default]
+    NewPage,
+    /// With the section.
+    NewSection,
+    /// Nowhere.
+    Continuous,
 }
 
 /// How a section starts.
@@ -321,8 +367,6 @@ pub struct ParagraphProps {
     pub rtl: bool,
     /// Lines snap to the document grid.
     pub snap_to_grid: bool,
-    /// No automatic hyphenation here.
-    pub suppress_hyphens: bool,
     /// No line numbers here.
     pub suppress_line_numbers: bool,
     /// Vertical position of characters of different sizes on a line.
@@ -356,7 +400,6 @@ impl Default for ParagraphProps {
             shading: None,
             rtl: false,
             snap_to_grid: true,
-            suppress_hyphens: false,
             suppress_line_numbers: false,
             text_alignment: TextAlignment::Auto,
             frame: None,
@@ -532,8 +575,17 @@ pub struct Frame {
     pub space: (Twips, Twips),
     /// Text flows around it.
     pub wrap: bool,
-    /// Lines of a drop cap.
-    pub drop_cap: Option<u32>,
+    /// It is a drop cap.
+    pub drop_cap: Option<DropCap>,
+}
+
+/// A letter as high as some lines of the paragraph below (17.3.1.11 `dropCap`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct DropCap {
+    /// How many lines.
+    pub lines: u32,
+    /// It stands in the margin, not in the text.
+    pub in_margin: bool,
 }
 
 /// A paragraph's number or bullet.
@@ -910,8 +962,8 @@ pub struct Cell {
     pub vertical_align: VerticalAlign,
     /// Text never wraps.
     pub no_wrap: bool,
-    /// Text is squeezed to fit.
-    pub fit_text: bool,
+    /// Its mark takes no room: an empty cell has no height.
+    pub hide_mark: bool,
     /// Direction of text.
     pub direction: TextDirection,
 }

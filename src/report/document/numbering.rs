@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::model::{Align, NumberFormat, NumberSuffix};
-use super::numerals::{format_named, numeral};
+use super::numerals::{NumberLanguage, format_named, numeral};
 use super::paragraph_props::{ParagraphPatch, alignment};
 use super::run_props::RunPatch;
 use super::styles::Styles;
@@ -183,8 +183,8 @@ pub(super) struct Counters {
 }
 
 impl Counters {
-    /// Counts one paragraph and tells its number's text.
-    pub(super) fn next(&mut self, numbering: &Numbering, list_id: i32, at: u8) -> Option<(String, Rc<Level>)> {
+    /// Counts one paragraph and tells its number's text, in the paragraph's language.
+    pub(super) fn next(&mut self, numbering: &Numbering, list_id: i32, at: u8, language: NumberLanguage) -> Option<(String, Rc<Level>)> {
         let level = Rc::clone(numbering.level(list_id, at)?);
         let list = numbering.lists.get(&list_id)?;
         let counts = self.counts.entry(list.definition).or_default();
@@ -202,12 +202,12 @@ impl Counters {
             }
         }
         let counts = *counts;
-        Some((level_text(numbering, list_id, &level, &counts), level))
+        Some((level_text(numbering, list_id, &level, &counts, language), level))
     }
 }
 
 /// The level's text with its numbers in it. A level above that has not been counted yet shows its start.
-fn level_text(numbering: &Numbering, list: i32, level: &Level, counts: &[Option<i64>; LEVELS]) -> String {
+fn level_text(numbering: &Numbering, list: i32, level: &Level, counts: &[Option<i64>; LEVELS], language: NumberLanguage) -> String {
     if level.format == NumberFormat::Bullet {
         return level.text.clone();
     }
@@ -230,7 +230,7 @@ fn level_text(numbering: &Numbering, list: i32, level: &Level, counts: &[Option<
             _ if level.legal => NumberFormat::Decimal,
             format => format,
         };
-        text.push_str(&numeral(number, format));
+        text.push_str(&numeral(number, format, language));
     }
     text
 }

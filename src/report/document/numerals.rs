@@ -1,6 +1,7 @@
 //! Numbers as text in every format (ECMA-376 part 1, 17.18.59): lists, pages, notes.
 
 use super::model::NumberFormat;
+pub use super::number_words::NumberLanguage;
 
 /// The format behind its name. Formats of scripts we do not write are read as decimal, which at least tells the number.
 pub(super) fn format_named(name: &str) -> NumberFormat {
@@ -35,8 +36,8 @@ pub(super) fn format_switched(name: &str) -> Option<NumberFormat> {
     })
 }
 
-/// A number as text.
-pub fn numeral(number: i64, format: NumberFormat) -> String {
+/// A number as text; those in words in a language.
+pub fn numeral(number: i64, format: NumberFormat, language: NumberLanguage) -> String {
     match format {
         NumberFormat::Decimal => number.to_string(),
         NumberFormat::DecimalZero => format!("{number:02}"),
@@ -44,9 +45,9 @@ pub fn numeral(number: i64, format: NumberFormat) -> String {
         NumberFormat::UpperRoman => roman(number),
         NumberFormat::LowerLetter => letters(number, 'a'),
         NumberFormat::UpperLetter => letters(number, 'A'),
-        NumberFormat::Ordinal => format!("{number}{}", ordinal_ending(number)),
-        NumberFormat::CardinalText => capitalised(&cardinal(number)),
-        NumberFormat::OrdinalText => capitalised(&ordinal(number)),
+        NumberFormat::Ordinal => format!("{number}{}", language.ordinal_ending(number)),
+        NumberFormat::CardinalText => capitalised(&language.cardinal(number)),
+        NumberFormat::OrdinalText => capitalised(&language.ordinal(number)),
         NumberFormat::Chicago => chicago(number),
         NumberFormat::Bullet | NumberFormat::None => String::new(),
     }
@@ -101,78 +102,6 @@ fn chicago(number: i64) -> String {
     mark.repeat(((number - 1) / 4 + 1) as usize)
 }
 
-fn ordinal_ending(number: i64) -> &'static str {
-    match (number % 100, number % 10) {
-        (11..=13, _) => "th",
-        (_, 1) => "st",
-        (_, 2) => "nd",
-        (_, 3) => "rd",
-        _ => "th",
-    }
-}
-
-const UNITS: [&str; 20] = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-];
-const TENS: [&str; 10] = ["", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"];
-
-fn cardinal(number: i64) -> String {
-    match number {
-        0..20 => UNITS[number as usize].to_owned(),
-        20..100 => {
-            let tens = TENS[(number / 10) as usize];
-            if number % 10 == 0 { tens.to_owned() } else { format!("{tens}-{}", UNITS[(number % 10) as usize]) }
-        }
-        100..1000 => joined(number, 100, "hundred"),
-        1000..1_000_000 => joined(number, 1000, "thousand"),
-        _ => number.to_string(),
-    }
-}
-
-fn joined(number: i64, unit: i64, name: &str) -> String {
-    let head = format!("{} {name}", cardinal(number / unit));
-    if number % unit == 0 { head } else { format!("{head} {}", cardinal(number % unit)) }
-}
-
-fn ordinal(number: i64) -> String {
-    let text = cardinal(number);
-    let split = text.rfind([' ', '-']).map_or(0, |at| at + 1);
-    let (head, last) = text.split_at(split);
-    let last = match last {
-        "one" => "first".to_owned(),
-        "two" => "second".to_owned(),
-        "three" => "third".to_owned(),
-        "five" => "fifth".to_owned(),
-        "eight" => "eighth".to_owned(),
-        "nine" => "ninth".to_owned(),
-        "twelve" => "twelfth".to_owned(),
-        other => match other.strip_suffix('y') {
-            Some(stem) => format!("{stem}ieth"),
-            None => format!("{other}th"),
-        },
-    };
-    format!("{head}{last}")
-}
-
 fn capitalised(text: &str) -> String {
     let mut characters = text.chars();
     characters.next().map_or_else(String::new, |first| first.to_uppercase().chain(characters).collect())
@@ -184,7 +113,7 @@ mod tests {
 
     #[test]
     fn every_format_spells_its_numbers_as_17_18_59_says() {
-        let spelled = |number, name| numeral(number, format_named(name));
+        let spelled = |number, name| numeral(number, format_named(name), NumberLanguage::En);
         assert_eq!(spelled(1984, "upperRoman"), "MCMLXXXIV");
         assert_eq!(spelled(4, "lowerRoman"), "iv");
         assert_eq!(spelled(27, "lowerLetter"), "aa");
@@ -194,6 +123,11 @@ mod tests {
         assert_eq!(spelled(21, "cardinalText"), "Twenty-one");
         assert_eq!(spelled(120, "ordinalText"), "One hundred twentieth");
         assert_eq!(spelled(12, "ordinalText"), "Twelfth");
+        let spanish = |number, name| numeral(number, format_named(name), NumberLanguage::Es);
+        assert_eq!(
+            [spanish(2, "ordinal"), spanish(21, "cardinalText"), spanish(21, "ordinalText")],
+            ["2.º", "Veintiuno", "Vigesimoprimero"]
+        );
         assert_eq!(spelled(6, "chicago"), "††");
         assert_eq!(spelled(3, "none"), "");
         assert_eq!(spelled(3, "thaiNumbers"), "3");
@@ -202,9 +136,9 @@ mod tests {
     #[test]
     fn numbers_out_of_a_formats_range_stay_figures() {
         for format in [NumberFormat::UpperRoman, NumberFormat::LowerLetter, NumberFormat::Chicago, NumberFormat::CardinalText] {
-            assert_eq!(numeral(-5, format), "-5");
-            assert_eq!(numeral(i64::MAX, format), i64::MAX.to_string());
+            assert_eq!(numeral(-5, format, NumberLanguage::Es), "-5");
+            assert_eq!(numeral(i64::MAX, format, NumberLanguage::Pt), i64::MAX.to_string());
         }
-        assert_eq!(numeral(0, NumberFormat::UpperRoman), "0");
+        assert_eq!(numeral(0, NumberFormat::UpperRoman, NumberLanguage::En), "0");
     }
 }

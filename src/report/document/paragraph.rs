@@ -4,14 +4,16 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::inline::Line;
-use super::model::{Inline, Number, NumberFormat, Paragraph, RunProps};
+use super::model::{Inline, Number, NumberFormat, Paragraph, ParagraphProps, RunProps};
 use super::numbering::Level;
+use super::numerals::NumberLanguage;
 use super::paragraph_props::{NumberRef, ParagraphPatch};
 use super::read::{Reader, Scope};
 use super::run_props::RunPatch;
 use super::styles::ParagraphStyle;
 use super::symbols;
 use super::xml::Node;
+use crate::report::units::Twips;
 
 /// What a `w:p` is.
 pub(super) struct ReadParagraph {
@@ -56,7 +58,10 @@ impl Reader<'_> {
         let deleted_mark = mark_node.is_some_and(|mark| mark.child("w:del").is_some() || mark.child("w:moveFrom").is_some());
         let counted = list.filter(|_| !hidden_mark && !deleted_mark);
         let number = counted.and_then(|(list, level)| self.number(list, level, &levels, &mark_patch, scope));
-        let props = patch.finish(&style.id, &style.name);
+        let mut props = patch.finish(&style.id, &style.name);
+        if !self.settings.collapse_spacing {
+            fixed_automatic_space(&mut props);
+        }
         ReadParagraph { paragraph: Paragraph { props, mark, number, content }, deleted_mark, invisible: hidden_mark || hidden_text }
     }
 
@@ -70,10 +75,11 @@ impl Reader<'_> {
     }
 
     fn number(&mut self, list: i32, level: u8, styles: &[&RunPatch], mark: &RunPatch, scope: Scope<'_>) -> Option<Number> {
-        let (text, definition) = self.counters.next(&self.numbering, list, level)?;
-        let text_font = RunPatch::resolve(&self.styles.run_defaults, styles, &[mark]).font;
+        let around = RunPatch::resolve(&self.styles.run_defaults, styles, &[mark]);
+        let language = NumberLanguage::of(around.lang.as_deref());
+        let (text, definition) = self.counters.next(&self.numbering, list, level, language)?;
         let mut props = RunPatch::resolve(&self.styles.run_defaults, styles, &[mark, &definition.run]);
-        let text = self.symbols(&text, &mut props, &text_font, scope);
+        let text = self.symbols(&text, &mut props, &around.font, scope);
         let picture = self.picture_bullet(&definition);
         Some(Number {
             text,
@@ -131,6 +137,17 @@ impl Reader<'_> {
         self.inlines(node, &mut line, 0);
         self.close_links(&mut line);
         line.content
+    }
+}
+
+/// 17.15.3.23: automatic space is then a fixed one (5 pt, as LibreOffice has it; measured).
+fn fixed_automatic_space(props: &mut ParagraphProps) {
+    const FIXED: Twips = Twips(100);
+    if std::mem::take(&mut props.space_before_auto) {
+        props.space_before = FIXED;
+    }
+    if std::mem::take(&mut props.space_after_auto) {
+        props.space_after = FIXED;
     }
 }
 

@@ -1,8 +1,8 @@
 //! Paragraph properties (ECMA-376 part 1, 17.3.1): one level of the cascade, and how levels make a whole.
 
 use super::model::{
-    Align, Border, FloatPosition, Frame, HorizontalBase, Leader, LineSpacing, Offset, ParagraphBorders, ParagraphProps, TabKind, TabStop,
-    TextAlignment, VerticalBase,
+    Align, Border, DropCap, FloatPosition, Frame, HorizontalBase, Leader, LineSpacing, Offset, ParagraphBorders, ParagraphProps, TabKind,
+    TabStop, TextAlignment, VerticalBase,
 };
 use super::theme::Theme;
 use super::values::{border, integer, is_on, shading, switched, twips};
@@ -52,7 +52,6 @@ pub(super) struct ParagraphPatch {
     shading: Option<Option<Rgb>>,
     rtl: Option<bool>,
     snap: Option<bool>,
-    suppress_hyphens: Option<bool>,
     suppress_line_numbers: Option<bool>,
     text_alignment: Option<TextAlignment>,
     frame: FramePatch,
@@ -99,7 +98,6 @@ impl ParagraphPatch {
             "w:shd" => self.shading = Some(shading(node, theme)),
             "w:bidi" => self.rtl = Some(switched(node)),
             "w:snapToGrid" => self.snap = Some(switched(node)),
-            "w:suppressAutoHyphens" => self.suppress_hyphens = Some(switched(node)),
             "w:suppressLineNumbers" => self.suppress_line_numbers = Some(switched(node)),
             "w:textAlignment" => {
                 self.text_alignment = Some(match node.val() {
@@ -204,7 +202,7 @@ impl ParagraphPatch {
     pub(super) fn overlay(&mut self, above: &Self) {
         overlay!(self, above, outline, align, left, right, first, before, after, before_auto, after_auto, contextual, line, rule);
         overlay!(self, above, keep_next, keep_lines, page_break_before, widow_control, top, border_right, bottom, border_left);
-        overlay!(self, above, between, bar, shading, rtl, snap, suppress_hyphens, suppress_line_numbers, text_alignment);
+        overlay!(self, above, between, bar, shading, rtl, snap, suppress_line_numbers, text_alignment);
         self.frame.overlay(&above.frame);
         for (position, stop) in &above.tabs {
             self.set_tab(Twips(*position), *stop);
@@ -269,7 +267,6 @@ impl ParagraphPatch {
             shading: self.shading.flatten(),
             rtl,
             snap_to_grid: self.snap.unwrap_or(base.snap_to_grid),
-            suppress_hyphens: self.suppress_hyphens.unwrap_or(false),
             suppress_line_numbers: self.suppress_line_numbers.unwrap_or(false),
             text_alignment: self.text_alignment.unwrap_or_default(),
             frame: self.frame.finish(),
@@ -349,14 +346,19 @@ impl FramePatch {
         }
         let measure = |name: &str| self.attr(name).and_then(twips);
         let height = measure("w:h").filter(|height| height.0 > 0);
-        let drop_cap = matches!(self.attr("w:dropCap"), Some("drop" | "margin"));
+        let lines = self.attr("w:lines").and_then(integer).unwrap_or(1).clamp(1, 10) as u32;
+        let drop_cap = match self.attr("w:dropCap") {
+            Some("drop") => Some(DropCap { lines, in_margin: false }),
+            Some("margin") => Some(DropCap { lines, in_margin: true }),
+            _ => None,
+        };
         Some(Frame {
             width: Twips(measure("w:w").unwrap_or_default().0.max(0)),
             height: height.map(|height| (height, self.attr("w:hRule") == Some("exact"))),
             position: float_position(|name| self.attr(name), "w:hAnchor", "w:vAnchor", ["w:x", "w:xAlign", "w:y", "w:yAlign"]),
             space: (measure("w:hSpace").unwrap_or_default(), measure("w:vSpace").unwrap_or_default()),
             wrap: !matches!(self.attr("w:wrap"), Some("none" | "notBeside")),
-            drop_cap: drop_cap.then(|| self.attr("w:lines").and_then(integer).unwrap_or(1).clamp(1, 10) as u32),
+            drop_cap,
         })
     }
 }

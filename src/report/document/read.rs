@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
+use super::beyond;
 use super::error::DocumentError;
 use super::fields::OpenField;
 use super::images::Images;
-use super::model::{Block, Document, HeaderFooter, Paragraph, Section, Settings, Table};
+use super::model::{Block, Document, HeaderFooter, Inline, Paragraph, Section, Settings, Table};
 use super::numbering::{Counters, Numbering};
 use super::paragraph_props::ParagraphPatch;
 use super::run_props::RunPatch;
@@ -35,9 +36,8 @@ pub fn read(package: &Package) -> Result<(Document, Vec<Warning>), DocumentError
 
     let part = Part { relationships: package.relationships(&main), name: main };
     let mut reader = Reader::new(package, &part);
-    if let Some(background) = tree.root().and_then(|root| root.child("w:background")) {
-        reader.background(background, &part.name);
-    }
+    beyond::look_over(&tree, &part.name, &mut reader.warnings);
+    let background = tree.root().and_then(|root| root.child("w:background")).and_then(|node| reader.background(node, &part.name));
     let sections = reader.body(body, &part);
     let footnotes = reader.notes(&part, "footnotes", "w:footnote");
     let endnotes = reader.notes(&part, "endnotes", "w:endnote");
@@ -48,7 +48,9 @@ pub fn read(package: &Package) -> Result<(Document, Vec<Warning>), DocumentError
         .unwrap_or_default();
     properties.language = properties.language.or_else(|| reader.styles.run_defaults.lang().map(str::to_owned));
 
-    let document = Document { sections, footnotes, endnotes, settings: reader.settings, properties };
+    let style = reader.styles.paragraph(None, &reader.theme, &reader.numbering);
+    let plain = RunPatch::resolve(&reader.styles.run_defaults, &[&style.run], &[]);
+    let document = Document { sections, footnotes, endnotes, settings: reader.settings, background, plain, properties };
     Ok((document, reader.warnings.into_list()))
 }
 
@@ -114,6 +116,7 @@ impl<'p> Reader<'p> {
         {
             reader.theme.settings(root);
             reader.settings = settings::read(root);
+            beyond::look_over_settings(root, &mut reader.warnings);
         }
         if let Some((_, tree)) = reader.tree_of(main, "styles") {
             reader.styles = Styles::read(tree, &reader.theme);
@@ -159,11 +162,14 @@ impl<'p> Reader<'p> {
         let mut sections: Vec<Section> = Vec::new();
         let mut story = Story::default();
         for group in groups(body) {
+            let before = story.blocks.len();
             self.block(&group, scope, &mut story);
             let properties = group.first().filter(|node| node.name() == "w:p").and_then(|node| node.path(&["w:pPr", "w:sectPr"]));
             if let Some(properties) = properties {
+                let bookmarks = if story.blocks.len() > before { story.drop_empty_end() } else { Vec::new() };
                 let section = self.section(Some(properties), sections.last(), std::mem::take(&mut story).finish(), part);
                 sections.push(section);
+                story.bookmarks = bookmarks;
             }
         }
         let section = self.section(body.child("w:sectPr"), sections.last(), story.finish(), part);
@@ -197,6 +203,7 @@ impl<'p> Reader<'p> {
             return Some(Arc::clone(known));
         }
         let tree = self.tree(&name)?;
+        beyond::look_over(&tree, &name, &mut self.warnings);
         let part = self.part(name.clone());
         let blocks = tree.root().map(|root| self.story(root, &part)).unwrap_or_default();
         let blocks = Arc::new(blocks);
@@ -218,6 +225,7 @@ impl<'p> Reader<'p> {
     fn notes(&mut self, main: &Part, kind: &str, element: &str) -> BTreeMap<i32, Vec<Block>> {
         let mut notes = BTreeMap::new();
         let Some((name, tree)) = self.tree_of(main, kind) else { return notes };
+        beyond::look_over(&tree, &name, &mut self.warnings);
         let part = self.part(name);
         for note in tree.root().into_iter().flat_map(Node::children).filter(|note| note.name() == element) {
             // Separators are notes of a type of their own (17.11.17).
@@ -277,7 +285,7 @@ struct Story {
     /// A paragraph whose mark was deleted: its text belongs to the next one (17.13.5.15).
     joined: Option<Paragraph>,
     /// Bookmarks between paragraphs belong to the next one.
-    bookmarks: Vec<super::model::Inline>,
+    bookmarks: Vec<Inline>,
 }
 
 impl Story {
@@ -305,6 +313,22 @@ impl Story {
 
     fn bookmark(&mut self, node: Node<'_>) {
         self.bookmarks.extend(super::inline::bookmark(node));
+    }
+
+    /// A paragraph without content that only carries a section's properties takes no room, unless the section is nothing else or starts with a table (LibreOffice's import removes it; measured).
+    /// Its bookmarks go to the next paragraph.
+    fn drop_empty_end(&mut self) -> Vec<Inline> {
+        let empty = |paragraph: &Paragraph| {
+            paragraph.number.is_none() && paragraph.content.iter().all(|inline| matches!(inline, Inline::Bookmark(_)))
+        };
+        match self.blocks.pop() {
+            Some(Block::Paragraph(last)) if matches!(self.blocks.first(), Some(Block::Paragraph(_))) && empty(&last) => last.content,
+            Some(other) => {
+                self.blocks.push(other);
+                Vec::new()
+            }
+            None => Vec::new(),
+        }
     }
 
     fn finish(mut self) -> Vec<Block> {

@@ -1,7 +1,7 @@
 //! Section properties (ECMA-376 part 1, 17.6).
 
 use super::model::{Borders, Columns, Grid, PageBorderPages, PageBorders, PageNumbers, PageSetup, Section, SectionStart, VerticalAlign};
-use super::model::{HeaderFooter, NumberFormat};
+use super::model::{HeaderFooter, LineNumberRestart, LineNumbers, NumberFormat};
 use super::numerals::format_named;
 use super::theme::Theme;
 use super::values::{border, integer, switch, twips};
@@ -32,11 +32,13 @@ pub(super) fn read(node: Option<Node<'_>>, theme: &Theme) -> Section {
         grid: Grid::default(),
         line_numbers: None,
         rtl: false,
+        gutter_right: false,
         blocks: Vec::new(),
     };
     let Some(node) = node else { return section };
     section.title_page = switch(node, "w:titlePg").unwrap_or(false);
     section.rtl = switch(node, "w:bidi").unwrap_or(false);
+    section.gutter_right = switch(node, "w:rtlGutter").unwrap_or(false);
     for property in node.children() {
         match property.name() {
             "w:type" => {
@@ -65,12 +67,27 @@ pub(super) fn read(node: Option<Node<'_>>, theme: &Theme) -> Section {
                 section.grid = Grid { lines, pitch };
             }
             "w:lnNumType" => {
-                section.line_numbers = property.attr("w:countBy").and_then(integer).filter(|by| *by > 0).map(|by| by.min(1000) as u32);
+                section.line_numbers = line_numbers(property);
             }
             _ => {}
         }
     }
     section
+}
+
+/// Line numbers (17.6.8): without `w:countBy` none are shown.
+fn line_numbers(node: Node<'_>) -> Option<LineNumbers> {
+    let every = node.attr("w:countBy").and_then(integer).filter(|by| *by > 0)?;
+    Some(LineNumbers {
+        every: every.min(1000) as u32,
+        start: node.attr("w:start").and_then(integer).unwrap_or(0).clamp(0, 1_000_000) as u32,
+        distance: node.attr("w:distance").and_then(twips).filter(|distance| distance.0 > 0),
+        restart: match node.attr("w:restart") {
+            Some("newSection") => LineNumberRestart::NewSection,
+            Some("continuous") => LineNumberRestart::Continuous,
+            _ => LineNumberRestart::NewPage,
+        },
+    })
 }
 
 /// 17.6.13: a document that says nothing is a US letter page with Word's margins of an inch.

@@ -14,15 +14,25 @@ pub(super) fn read(node: Node<'_>) -> Settings {
     });
     let format =
         |name: &str, default: NumberFormat| node.child(name).and_then(|notes| notes.child_val("w:numFmt")).map_or(default, format_named);
+    let compat = |name: &str| node.child("w:compat").and_then(|compat| switch(compat, name)).unwrap_or(false);
+    let first = |name: &str| {
+        let start = node.child(name).and_then(|notes| notes.child_val("w:numStart")).and_then(integer);
+        start.unwrap_or(1).clamp(0, 1_000_000) as u32
+    };
     Settings {
         compatibility_mode: compatibility.map_or(base.compatibility_mode, |mode| mode.clamp(11, 100) as u32),
         default_tab: node.child_val("w:defaultTabStop").and_then(twips).filter(|tab| tab.0 > 0).unwrap_or(base.default_tab),
         even_and_odd_headers: switch(node, "w:evenAndOddHeaders").unwrap_or(false),
-        auto_hyphenation: switch(node, "w:autoHyphenation").unwrap_or(false),
         mirror_margins: switch(node, "w:mirrorMargins").unwrap_or(false),
         gutter_at_top: switch(node, "w:gutterAtTop").unwrap_or(false),
         footnote_format: format("w:footnotePr", base.footnote_format),
         endnote_format: format("w:endnotePr", base.endnote_format),
+        first_notes: (first("w:footnotePr"), first("w:endnotePr")),
+        show_background: switch(node, "w:displayBackgroundShape").unwrap_or(false),
+        stretch_before_breaks: !compat("w:doNotExpandShiftReturn"),
+        collapse_spacing: !compat("w:doNotUseHTMLParagraphAutoSpacing"),
+        balance_columns: !compat("w:noColumnBalance"),
+        split_at_page_break: compat("w:splitPgBreakAndParaMark"),
     }
 }
 

@@ -91,7 +91,10 @@ impl Reader<'_> {
         };
         let mut look = Look::default();
         let mut column = row.skip_before;
-        for cell in node.children().filter(|child| child.name() == "w:tc") {
+        let mut cells = node.children().filter(|child| child.name() == "w:tc").peekable();
+        while let Some(cell) = cells.next() {
+            // 17.4.22: cells that go on with the one before are one with it, as if it spanned their columns.
+            let merged: Vec<Node<'_>> = std::iter::from_fn(|| cells.next_if(|next| goes_on(*next))).collect();
             if self.cells_left == 0 {
                 self.warnings.other("the document has too many table cells; the rest is left out".to_owned());
                 break;
@@ -101,10 +104,15 @@ impl Reader<'_> {
                 self.warnings.other(format!("a table row has more than {MOST_COLUMNS} columns; the rest is left out"));
                 break;
             }
-            let span = span(cell).min(MOST_COLUMNS - column);
+            let span = merged.iter().copied().map(span).fold(span(cell), u32::saturating_add).min(MOST_COLUMNS - column);
             let place = Place { row: at, rows: frame.rows, from: column, to: column + span, columns: frame.columns };
             column += span;
-            let (cell, over) = self.cell(cell, place, frame, exceptions.as_ref());
+            let (mut cell, over) = self.cell(cell, place, frame, exceptions.as_ref());
+            for more in merged {
+                let blocks = self.cell_blocks(more, &over, frame.scope);
+                // What they hold comes below (measured on LibreOffice 7.4); mostly it is nothing.
+                cell.blocks.extend(blocks.into_iter().filter(|block| !is_empty(block)));
+            }
             row.cells.push(cell);
             look = over;
         }
@@ -159,7 +167,7 @@ impl Reader<'_> {
             margins,
             vertical_align: value("w:vAlign").map(|name| vertical_align(Some(name))).or(look.vertical_align).unwrap_or_default(),
             no_wrap: on("w:noWrap"),
-            fit_text: on("w:tcFitText"),
+            hide_mark: on("w:hideMark"),
             direction: text_direction(value("w:textDirection")),
         };
         (cell, look)
@@ -280,6 +288,15 @@ fn height(properties: Node<'_>) -> RowHeight {
         // 17.4.80: without a rule a height is the least one.
         _ => RowHeight::AtLeast(height),
     }
+}
+
+/// Whether a cell is merged with the one before it (`w:hMerge`, as old programs write it).
+fn goes_on(cell: Node<'_>) -> bool {
+    cell.path(&["w:tcPr", "w:hMerge"]).is_some_and(|merge| merge.val() != Some("restart"))
+}
+
+fn is_empty(block: &Block) -> bool {
+    matches!(block, Block::Paragraph(paragraph) if paragraph.content.is_empty())
 }
 
 fn span(cell: Node<'_>) -> u32 {

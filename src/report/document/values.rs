@@ -142,7 +142,8 @@ pub(super) fn mix(front: Rgb, back: Rgb, share: f32) -> Rgb {
 
 /// A border (17.3.4): `None` inside = none on purpose.
 pub(super) fn border(node: Node<'_>, theme: &Theme) -> Option<Border> {
-    let style = match node.val()? {
+    let name = node.val()?;
+    let style = match name {
         "none" | "nil" => return None,
         "thick" => BorderStyle::Thick,
         "double" => BorderStyle::Double,
@@ -161,11 +162,29 @@ pub(super) fn border(node: Node<'_>, theme: &Theme) -> Option<Border> {
     let measure = |name: &str| node.attr(name).and_then(integer).unwrap_or(0);
     Some(Border {
         style,
-        // Eighths of a point (17.18.2 says up to 96); a line without a size is drawn as thin as Word draws one.
-        width: Pt(measure("w:sz").clamp(0, 255).max(2) as f32 / 8.0),
+        width: Pt(border_twips(name, measure("w:sz").clamp(0, 255) as u32) as f32 / 20.0),
         space: Pt(measure("w:space").clamp(0, 31) as f32),
         color: color(node, "w:color", theme).flatten().unwrap_or(Rgb(0, 0, 0)),
     })
+}
+
+/// What a border takes across, in twips: `w:sz` is the width of one of its lines, in eighths of a point (17.3.4).
+/// All is rounded as LibreOffice 7.4 rounds it (measured); a border without a size is three quarters of a point wide there.
+fn border_twips(name: &str, eighths: u32) -> u32 {
+    let line = if eighths == 0 { 15 } else { eighths * 5 / 2 };
+    match name {
+        "double" | "triple" | "doubleWave" => line * 3,
+        "thick" => line * 2,
+        "dashSmallGap" => line.max(20),
+        // A line of fixed width, then gap and line that share what is left of twice the size.
+        "outset" | "inset" => 15 + 2 * (line * 2).saturating_sub(15).div_ceil(2).max(1),
+        // Two lines and the gap between them, each rounded up.
+        "threeDEmboss" | "threeDEngrave" => line + 2 * line.div_ceil(2),
+        name if name.ends_with("MediumGap") => line + 2 * line.div_ceil(2),
+        name if name.ends_with("SmallGap") => line + 30,
+        name if name.ends_with("LargeGap") => line + 45,
+        _ => line,
+    }
 }
 
 /// The sixteen highlighter colours (17.18.40).

@@ -61,6 +61,12 @@ impl Tree {
         Some(Node { tree: self, at: at as u32 })
     }
 
+    /// All elements in the order of the document.
+    pub(super) fn elements(&self) -> impl Iterator<Item = Node<'_>> {
+        let elements = self.entries.iter().enumerate().filter(|(_, entry)| entry.element);
+        elements.map(|(at, _)| Node { tree: self, at: at as u32 })
+    }
+
     /// The element with the index [`Node::index`] told.
     pub(super) fn node(&self, index: u32) -> Node<'_> {
         Node { tree: self, at: index }
@@ -160,9 +166,24 @@ enum Open {
     Alternate(bool),
 }
 
+/// What an element costs on its way to the PDF, in bytes: measured as the peak of whole runs over documents of ten to fifty thousand of a kind, rounded up.
+fn weight(element: &str) -> usize {
+    match element {
+        "w:p" => 4000,
+        "w:tc" => 2400,
+        "w:r" => 160,
+        _ => 64,
+    }
+}
+
+/// A character of text, as a positioned glyph.
+const CHARACTER: usize = 50;
+
 struct Builder<'x> {
     reader: quick_xml::Reader<&'x [u8]>,
     limits: Limits,
+    /// What the elements so far will cost.
+    weight: usize,
     tree: Tree,
     open: Vec<Open>,
     /// Open nodes with their last child so far.
@@ -177,14 +198,15 @@ impl<'x> Builder<'x> {
     fn new(text: &'x str, limits: Limits) -> Self {
         let mut reader = quick_xml::Reader::from_str(text);
         reader.config_mut().allow_dangling_amp = true;
-        let guess = text.len() / 24;
+        let guess = (text.len() / 24).min(limits.xml_nodes).min(1 << 18);
         Self {
             reader,
             limits,
+            weight: 0,
             tree: Tree {
                 heap: String::with_capacity(text.len()),
-                entries: Vec::with_capacity(guess.min(limits.xml_nodes)),
-                attributes: Vec::with_capacity(guess.min(limits.xml_nodes)),
+                entries: Vec::with_capacity(guess),
+                attributes: Vec::with_capacity(guess),
             },
             open: Vec::new(),
             parents: Vec::new(),
@@ -317,6 +339,11 @@ impl<'x> Builder<'x> {
         if at >= self.limits.xml_nodes {
             return Err(XmlError::TooLarge(self.limits.xml_nodes));
         }
+        let value = self.tree.str(entry.value);
+        self.weight += if entry.element { weight(value) } else { value.len() * CHARACTER };
+        if self.weight > self.limits.layout_bytes {
+            return Err(XmlError::TooHeavy(self.limits.layout_bytes));
+        }
         self.tree.entries.push(entry);
         let at = at as u32;
         if let Some((parent, last)) = self.parents.last_mut() {
@@ -381,7 +408,7 @@ impl<'x> Builder<'x> {
                     _ => Role::Transparent,
                 }
             }
-            "w:sdt" | "w:sdtContent" | "w:smartTag" | "w:customXml" | "w:ins" | "w:moveTo" | "w:dir" | "w:bdo" => Role::Transparent,
+            "w:sdt" | "w:sdtContent" | "w:smartTag" | "w:customXml" | "w:ins" | "w:moveTo" | "w:dir" => Role::Transparent,
             "w:del" | "w:moveFrom" => {
                 // Inside properties it marks the paragraph's end or the row as deleted, which the reader has to know.
                 let parent = self.parents.last().map(|&(at, _)| self.tree.node(at).name());

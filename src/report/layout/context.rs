@@ -6,7 +6,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::report::document::model::{Document, NumberFormat, RunProps};
-use crate::report::document::numerals::numeral;
+use crate::report::document::numerals::{NumberLanguage, numeral};
 use crate::report::fonts::Fonts;
 use crate::report::layout::frame::{Image, ImageId, Rgb};
 use crate::report::layout::look::Look;
@@ -151,7 +151,7 @@ impl<'a> Context<'a> {
             structure: Builder::default(),
             warnings: BTreeSet::new(),
             images: Vec::new(),
-            background: None,
+            background: document.background,
             grid: None,
             note_mark: String::new(),
             footnote_numbers: Numbers::default(),
@@ -211,11 +211,19 @@ impl<'a> Context<'a> {
 
     /// The number of a note, counted at its first reference.
     pub(super) fn note_number(&mut self, id: i32, endnote: bool) -> String {
+        let language = self.document_language();
         let (numbers, format) = if endnote {
             (&mut self.endnote_numbers, self.document.settings.endnote_format)
         } else {
             (&mut self.footnote_numbers, self.document.settings.footnote_format)
         };
-        numeral(i64::from(numbers.of(id)), format)
+        let first = self.document.settings.first_notes;
+        let first = if endnote { first.1 } else { first.0 };
+        numeral(i64::from(numbers.of(id)) + i64::from(first) - 1, format, language)
+    }
+
+    /// The language of numbers that stand in no paragraph of their own: pages and notes.
+    pub(super) fn document_language(&self) -> NumberLanguage {
+        NumberLanguage::of(self.document.properties.language.as_deref())
     }
 }

@@ -2,6 +2,9 @@
 
 mod balance;
 mod checkpoint;
+mod floating_table;
+mod notes;
+mod numbers;
 mod paragraph;
 mod section;
 mod table;
@@ -12,14 +15,17 @@ use std::rc::Rc;
 use crate::report::document::model::{Block, Paragraph, Section, SectionStart};
 use crate::report::document::numerals::numeral;
 use crate::report::layout::context::{Context, Facts, PageFacts, twips};
+use crate::report::layout::drop_cap;
 use crate::report::layout::float::{Bases, Floats, Zone};
 use crate::report::layout::ink::{Ink, MarkKind, Rect};
-use crate::report::layout::notes::{self, PageNotes};
+use crate::report::layout::notes::{self as note_layout, PageNotes};
 use crate::report::layout::page::{self, Draft, Kind};
 use crate::report::layout::stack;
 use crate::report::units::Pt;
 
+use balance::Balance;
 use checkpoint::Checkpoint;
+use floating_table::Carried;
 
 /// More pages than any report has: layout stops here.
 const MOST_PAGES: usize = 20_000;
@@ -74,6 +80,13 @@ struct Flow<'a> {
     styles: Rc<BTreeMap<String, String>>,
     wants_styles: bool,
     running: HashMap<(usize, Kind), Running>,
+    balance: Balance<'a>,
+    /// Floating tables that go on on the next page.
+    carried: Vec<Carried>,
+    /// The number of the last numbered line.
+    line_number: Option<u32>,
+    /// A line is drawn between the columns in work.
+    separator: bool,
     /// There are as many pages as there may be: what comes now is left out.
     full: bool,
 }
@@ -82,7 +95,7 @@ struct Flow<'a> {
 #[derive(Debug, Clone)]
 struct Running {
     heights: (Pt, Pt),
-    /// The body flows around what floats in the header (measured on LibreOffice 7.4).
+    /// The body flows around what floats in the header and the footer (measured on LibreOffice 7.4).
     zones: Vec<Zone>,
 }
 
@@ -110,15 +123,19 @@ pub(super) fn pour(context: Context<'_>) -> Outcome<'_> {
         known_floats: Vec::new(),
         styles: Rc::default(),
         running: HashMap::new(),
+        balance: Balance::default(),
+        carried: Vec::new(),
+        line_number: None,
+        separator: false,
         full: false,
     };
     for (index, section) in document.sections.iter().enumerate() {
         flow.start_section(index, section);
         let balanced = document.sections.get(index + 1).is_some_and(|next| next.start == SectionStart::Continuous);
-        if balanced && flow.columns.len() > 1 {
+        if balanced && flow.columns.len() > 1 && document.settings.balance_columns {
             flow.balanced(&section.blocks);
         } else {
-            flow.blocks(&section.blocks);
+            flow.blocks(&section.blocks, 0);
         }
     }
     flow.endnotes();
@@ -126,9 +143,11 @@ pub(super) fn pour(context: Context<'_>) -> Outcome<'_> {
 }
 
 impl<'a> Flow<'a> {
-    fn blocks(&mut self, blocks: &'a [Block]) {
-        let mut index = 0;
+    /// Pours blocks from one of them on.
+    fn blocks(&mut self, blocks: &'a [Block], from: usize) {
+        let mut index = from;
         while index < blocks.len() && !self.full {
+            self.remember_start(index);
             index = match self.block(blocks, index) {
                 Step::Next(count) => index + count.max(1),
                 Step::Back(earlier) => earlier.min(index),
@@ -143,15 +162,22 @@ impl<'a> Flow<'a> {
             self.page_start = Some((index, self.checkpoint()));
         }
         match &blocks[index] {
-            Block::Paragraph(paragraph) if paragraph.props.frame.is_some() => Step::Next(self.frame(&blocks[index..])),
+            Block::Paragraph(paragraph) if paragraph.props.frame.is_some() => Step::Next(self.frame(blocks, index)),
             Block::Paragraph(paragraph) => self.paragraph(blocks, index, paragraph),
-            Block::Table(table) => self.table(table),
+            Block::Table(table) => self.table(table, index + 1 == blocks.len()),
         }
     }
 
     /// Paragraphs in a frame; returns how many.
-    fn frame(&mut self, blocks: &'a [Block]) -> usize {
-        let bases = self.bases(self.y);
+    fn frame(&mut self, blocks: &'a [Block], index: usize) -> usize {
+        let blocks = &blocks[index..];
+        let below = drop_cap::paragraph_below(blocks);
+        // A drop cap goes with its paragraph, and stands where that one's text begins.
+        if below.is_some() && self.chain.is_none() {
+            self.chain = Some((index, self.checkpoint()));
+        }
+        let above = below.map_or(Pt::ZERO, |below| self.space_above(below));
+        let bases = self.bases(self.y + above);
         let framed = stack::frame(&mut self.context, blocks, &bases);
         self.ink().append(framed.ink);
         if let Some(zone) = framed.zone {
@@ -209,7 +235,7 @@ impl<'a> Flow<'a> {
             self.context.unsupported("what comes after page 20,000");
             return;
         }
-        self.end_page();
+        let notes = self.end_page();
         let sections = &self.context.document.sections;
         let Some(section) = sections.get(self.section) else { return };
         let before = self.drafts.last();
@@ -244,10 +270,13 @@ impl<'a> Flow<'a> {
             end: text.top,
         });
         self.columns = section::columns(section, text);
+        self.separator = section.columns.separator;
+        self.continue_notes(notes);
         self.column = 0;
         self.column_top = text.top;
         self.lowest = text.top;
         self.bottom = text.bottom;
+        self.bottom = self.balanced_bottom();
         self.y = text.top;
         self.at_top = true;
         self.natural = natural;
@@ -259,6 +288,8 @@ impl<'a> Flow<'a> {
         self.chain = None;
         self.page_start = None;
         self.known_floats.clear();
+        self.restart_line_numbers(false);
+        self.continue_floating_tables();
     }
 
     /// What the page's header and footer ask of the body, laid out once for each kind.
@@ -272,30 +303,36 @@ impl<'a> Flow<'a> {
         let header_top = twips(section.page.header).max(Pt::ZERO);
         let header =
             page::part(&section.headers, kind).map(|blocks| page::running(&mut self.context, blocks, (page, text), header_top, true));
-        let footer =
-            page::part(&section.footers, kind).map(|blocks| page::running(&mut self.context, blocks, (page, text), Pt::ZERO, true).height);
+        let footer = page::part(&section.footers, kind).map(|blocks| page::footer(&mut self.context, section, blocks, (page, text), true));
         // Numbers in running parts are filled in when pages are closed: they need no second round.
         self.context.needs_facts = needs_facts;
         self.context.structure.restore(&checkpoint);
-        let (height, zones) = header.map_or((Pt::ZERO, Vec::new()), |header| (header.height, header.zones));
-        let zones = zones.into_iter().map(|zone| zone.moved(text.left, header_top)).collect();
-        let running = Running { heights: (height, footer.unwrap_or(Pt::ZERO)), zones };
+        let (header_height, header_zones) = header.map_or((Pt::ZERO, Vec::new()), |header| (header.height, header.zones));
+        let mut zones: Vec<Zone> = header_zones.into_iter().map(|zone| zone.moved(text.left, header_top)).collect();
+        let footer_height = footer.as_ref().map_or(Pt::ZERO, |(footer, _)| footer.height);
+        if let Some((footer, top)) = footer {
+            zones.extend(footer.zones.into_iter().map(|zone| zone.moved(text.left, top)));
+        }
+        let running = Running { heights: (header_height, footer_height), zones };
         self.running.insert((self.section, kind), running.clone());
         running
     }
 
-    /// Draws the page's footnotes and notes where its text ends.
-    fn end_page(&mut self) {
+    /// Draws the page's footnotes and notes where its text ends; returns the footnotes, for what of them goes on.
+    fn end_page(&mut self) -> PageNotes {
+        self.draw_separators();
         let column = self.columns.first().copied().unwrap_or((Pt::ZERO, Pt::ZERO));
         let bottom = self.drafts.last().map_or(Pt::ZERO, |draft| draft.text.bottom);
-        let notes = std::mem::take(&mut self.notes).draw(column, bottom);
+        let notes = std::mem::take(&mut self.notes);
+        let drawn = notes.draw(column, bottom);
         let end = self.lowest.max(self.y);
         let styles = Rc::clone(&self.styles);
         if let Some(draft) = self.drafts.last_mut() {
-            draft.ink.append(notes);
+            draft.ink.append(drawn);
             draft.end = end;
             draft.styles = styles;
         }
+        notes
     }
 
     fn endnotes(&mut self) {
@@ -304,9 +341,9 @@ impl<'a> Flow<'a> {
         let ids = self.context.endnote_numbers.ids().to_vec();
         for (id, count) in ids.into_iter().zip(1_u32..) {
             let Some(blocks) = document.endnotes.get(&id) else { continue };
-            let text = numeral(i64::from(count), document.settings.endnote_format);
+            let text = numeral(i64::from(count), document.settings.endnote_format, self.context.document_language());
             let (left, width) = self.current();
-            let note = notes::lay(&mut self.context, blocks, text, width);
+            let note = note_layout::lay(&mut self.context, blocks, text, width);
             let mut offset = self.y;
             let mut moved = Pt::ZERO;
             for piece in note.pieces {
@@ -331,6 +368,9 @@ impl<'a> Flow<'a> {
         if self.drafts.is_empty() {
             self.new_page(false);
         }
+        while (self.notes.goes_on() || !self.carried.is_empty()) && !self.full {
+            self.new_page(true);
+        }
         self.end_page();
         let facts = self.learned();
         let again = self.context.needs_facts && facts != self.context.facts;
@@ -345,6 +385,7 @@ impl<'a> Flow<'a> {
             section_pages: vec![0; self.context.document.sections.len()],
             bookmarks: BTreeMap::new(),
         };
+        let language = self.context.document_language();
         for draft in &self.drafts {
             if let Some(count) = facts.section_pages.get_mut(draft.section) {
                 *count += 1;
@@ -352,7 +393,7 @@ impl<'a> Flow<'a> {
             let format = self.context.document.sections.get(draft.section).map(|section| section.page_numbers.format).unwrap_or_default();
             for mark in &draft.ink.marks {
                 if let MarkKind::Bookmark(name) = &mark.kind {
-                    facts.bookmarks.entry(name.clone()).or_insert_with(|| numeral(i64::from(draft.number), format));
+                    facts.bookmarks.entry(name.clone()).or_insert_with(|| numeral(i64::from(draft.number), format, language));
                 }
             }
         }

@@ -313,6 +313,8 @@ pub enum Role {
     Note,
     /// A grouping without a role of its own (text box).
     Section,
+    /// A table that only lays things out.
+    Division,
     /// A piece of a paragraph.
     Span,
 }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::report::document::model::{Align, BreakKind, Leader, LineSpacing, LinkTo, RunProps, UnderlineStyle};
+use crate::report::document::model::{Align, BreakKind, Leader, LineSpacing, LinkTo, RunProps, TextAlignment, UnderlineStyle};
 use crate::report::layout::context::{Context, twips};
 use crate::report::layout::drawing;
 use crate::report::layout::frame::{Glyph, GlyphRun, Item, Link, LinkTarget, NodeId, Rgb, Role, Shape, Stroke};
@@ -33,8 +33,6 @@ pub(super) struct Extent {
     pub descent: Pt,
     /// Height of the highest font: what proportional spacing above 100 % grows by.
     pub font: Pt,
-    /// The paragraph is empty.
-    pub empty: bool,
 }
 
 /// The metrics of a line from its content (rules measured on LibreOffice 7.4, all in whole twips).
@@ -69,12 +67,11 @@ pub(super) fn metrics(extent: Extent, spacing: LineSpacing, grid: Option<Pt>) ->
     }
 }
 
-/// A line on the document grid: as many grid lines as it needs, its content centred in them; an empty paragraph takes one, however high its mark (measured).
+/// A line on the document grid: as many grid lines as it needs, its content centred in them.
 /// Only proportional spacing above 100 % counts; `exact` and `atLeast` are ignored (measured).
 fn on_grid(extent: Extent, spacing: LineSpacing, pitch: Pt) -> Metrics {
     let natural = extent.ascent + extent.descent;
-    let lines = if extent.empty { 1.0 } else { ((natural - Pt(0.01)) / pitch).ceil().max(1.0) };
-    let height = pitch * lines;
+    let height = pitch * ((natural - Pt(0.01)) / pitch).ceil().max(1.0);
     let more = match spacing {
         LineSpacing::Auto(n) => share(extent.font, (percent(n) - 100).max(0)),
         _ => Pt::ZERO,
@@ -125,8 +122,7 @@ pub(super) fn extent(prepared: &Prepared<'_>, segments: &[Segment]) -> Extent {
     let look = only_break.unwrap_or(&prepared.mark);
     let (up, font) = (look.ascent(), look.ascent() + look.descent());
     let ascent = up.max(object);
-    let empty = only_break.is_none() && object <= Pt::ZERO;
-    Extent { ascent, descent: font.max(object) - ascent, font, empty }
+    Extent { ascent, descent: font.max(object) - ascent, font }
 }
 
 /// What drawing a line needs to know.
@@ -135,6 +131,12 @@ pub(super) struct Drawing<'d, 'a> {
     pub prepared: &'d Prepared<'a>,
     /// Its alignment.
     pub align: Align,
+    /// Where characters of different sizes stand.
+    pub text_alignment: TextAlignment,
+    /// What the line holds.
+    pub extent: Extent,
+    /// Lines that end in a break are stretched.
+    pub stretch_before_breaks: bool,
     /// The baseline.
     pub baseline: Pt,
     /// The line's top.
@@ -147,9 +149,27 @@ pub(super) struct Drawing<'d, 'a> {
     pub link_tags: &'d mut Vec<Option<NodeId>>,
 }
 
+impl Drawing<'_, '_> {
+    /// The baseline of something this high and deep (17.3.1.39; as LibreOffice 7.4 has it, measured).
+    fn baseline_of(&self, (up, down): (Pt, Pt)) -> Pt {
+        let top = self.baseline - self.extent.ascent;
+        let free = self.extent.ascent + self.extent.descent - up - down;
+        match self.text_alignment {
+            TextAlignment::Auto | TextAlignment::Baseline => self.baseline,
+            TextAlignment::Top => top + up,
+            TextAlignment::Center => top + free / 2.0 + up,
+            TextAlignment::Bottom => top + free + up,
+        }
+    }
+
+    fn baseline_of_look(&self, look: &Look) -> Pt {
+        self.baseline_of((look.ascent(), look.descent()))
+    }
+}
+
 /// Draws one stretch of a line.
 pub(super) fn draw<'a>(context: &mut Context<'a>, drawing: &mut Drawing<'_, 'a>, segment: &Segment, ink: &mut Ink) {
-    let places = arrange(drawing.prepared, drawing.align, segment);
+    let places = arrange(drawing, segment);
     decorate_behind(drawing, segment, &places, ink);
     let mut text = Runs { run: None, ink: Ink::default() };
     let mut behind_and_front = Ink::default();
@@ -158,24 +178,25 @@ pub(super) fn draw<'a>(context: &mut Context<'a>, drawing: &mut Drawing<'_, 'a>,
         let atom = &drawing.prepared.atoms[placed.atom];
         let (x, width) = places[index];
         let tag = tag_of(context, drawing, atom.link);
+        let baseline = drawing.baseline_of_look(&atom.look);
         match &atom.kind {
             AtomKind::Word(word) | AtomKind::Space(word) | AtomKind::Note(word, _) => {
                 let word = placed.word.as_ref().unwrap_or(word);
-                text.word(word, &atom.look, x, drawing.baseline, (tag, text_color(context.background, &atom.look.props)));
+                text.word(word, &atom.look, x, baseline, (tag, text_color(context.background, &atom.look.props)));
             }
             AtomKind::SoftHyphen(_) => {
                 if let Some(hyphen) = &placed.word {
-                    text.word(hyphen, &atom.look, x, drawing.baseline, (tag, text_color(context.background, &atom.look.props)));
+                    text.word(hyphen, &atom.look, x, baseline, (tag, text_color(context.background, &atom.look.props)));
                 }
             }
             AtomKind::Object(object) => {
                 text.flush();
-                let shown = drawing::inline(context, object, x, drawing.baseline, drawing.tag);
+                let shown = drawing::inline(context, object, x, drawing.baseline_of((object_height(object), Pt::ZERO)), drawing.tag);
                 behind_and_front.append(shown);
             }
             AtomKind::Tab | AtomKind::PositionTab(..) => {
                 text.flush();
-                leader(context, placed.leader, &atom.look, (x, width), drawing.baseline, &mut text.ink);
+                leader(context, placed.leader, &atom.look, (x, width), baseline, &mut text.ink);
             }
             AtomKind::Bookmark(name) => behind_and_front.marks.push(Mark { y: drawing.top, kind: MarkKind::Bookmark((*name).to_owned()) }),
             AtomKind::Anchor(_) | AtomKind::Break(_) => {}
@@ -197,11 +218,16 @@ pub(super) fn draw_word(context: &Context<'_>, word: &Word, look: &Rc<Look>, (x,
 }
 
 /// Final left edge and width of each placed atom: alignment, justification, direction.
-fn arrange(prepared: &Prepared<'_>, align: Align, segment: &Segment) -> Vec<(Pt, Pt)> {
+fn arrange(drawing: &Drawing<'_, '_>, segment: &Segment) -> Vec<(Pt, Pt)> {
+    let (prepared, align) = (drawing.prepared, drawing.align);
     let mut places: Vec<(Pt, Pt)> = segment.placed.iter().map(|placed| (placed.x, placed.width)).collect();
     let extra = (segment.right - segment.ink_right).max(Pt::ZERO);
     let stretch = match align {
-        Align::Justify => segment.end == LineEnd::Wrap || matches!(segment.end, LineEnd::Break(BreakKind::Line | BreakKind::LineClear)),
+        Align::Justify => match segment.end {
+            LineEnd::Wrap => true,
+            LineEnd::Break(BreakKind::Line | BreakKind::LineClear) => drawing.stretch_before_breaks,
+            _ => false,
+        },
         Align::Distribute => true,
         _ => false,
     };
@@ -425,8 +451,9 @@ fn stretches<T: PartialEq>(
 /// Highlights and shading of runs, below the text.
 fn decorate_behind(drawing: &Drawing<'_, '_>, segment: &Segment, places: &[(Pt, Pt)], ink: &mut Ink) {
     for (color, look, start, end) in stretches(drawing, segment, places, |look, _| look.props.highlight.or(look.props.shading)) {
-        let top = (drawing.baseline - look.ascent()).max(drawing.top);
-        let bottom = (drawing.baseline + look.descent()).min(drawing.top + drawing.height);
+        let baseline = drawing.baseline_of_look(&look);
+        let top = (baseline - look.ascent()).max(drawing.top);
+        let bottom = (baseline + look.descent()).min(drawing.top + drawing.height);
         ink.fill(Rect::new(start, top, end, bottom), color);
     }
 }
@@ -440,7 +467,7 @@ fn decorate_front(drawing: &Drawing<'_, '_>, segment: &Segment, places: &[(Pt, P
     };
     for ((style, color, _), look, start, end) in stretches(drawing, segment, places, underline) {
         let thickness = (look.nominal * look.latin.metrics.underline_thickness).max(Pt(0.3));
-        let y = drawing.baseline - look.rise.min(Pt::ZERO) + look.nominal * look.latin.metrics.underline_position;
+        let y = drawing.baseline_of_look(&look) - look.rise.min(Pt::ZERO) + look.nominal * look.latin.metrics.underline_position;
         underline_lines(style, color, thickness, (start, end, y), ink);
     }
     let strike = |look: &Rc<Look>, _| {
@@ -449,7 +476,7 @@ fn decorate_front(drawing: &Drawing<'_, '_>, segment: &Segment, places: &[(Pt, P
     };
     for ((double, color, _), look, start, end) in stretches(drawing, segment, places, strike) {
         let thickness = (look.size * look.latin.metrics.underline_thickness).max(Pt(0.3));
-        let y = drawing.baseline - look.rise - look.size * look.latin.metrics.strikeout_position;
+        let y = drawing.baseline_of_look(&look) - look.rise - look.size * look.latin.metrics.strikeout_position;
         let stroke = || Stroke { color, width: thickness, dash: Vec::new(), round: false };
         if double {
             ink.line((start, y - thickness), (end, y - thickness), stroke(), None);
@@ -459,7 +486,8 @@ fn decorate_front(drawing: &Drawing<'_, '_>, segment: &Segment, places: &[(Pt, P
         }
     }
     for (border, look, start, end) in stretches(drawing, segment, places, |look, _| look.props.border) {
-        let rect = Rect::new(start, drawing.baseline - look.ascent(), end, drawing.baseline + look.descent());
+        let baseline = drawing.baseline_of_look(&look);
+        let rect = Rect::new(start, baseline - look.ascent(), end, baseline + look.descent());
         frame_lines(rect, border, ink);
     }
 }

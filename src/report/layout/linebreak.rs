@@ -68,6 +68,18 @@ pub(super) struct Segment {
     pub end: LineEnd,
 }
 
+impl Segment {
+    /// Moves it along its line.
+    pub(super) fn shift(&mut self, by: Pt) {
+        for placed in &mut self.placed {
+            placed.x += by;
+        }
+        self.left += by;
+        self.right += by;
+        self.ink_right += by;
+    }
+}
+
 /// A tab whose text is still coming.
 struct OpenTab {
     index: usize,
@@ -328,7 +340,20 @@ impl Filler<'_, '_> {
         // Alone on the line and still too wide: it stands out rather than vanish.
         let (width, piece) = self.rest(atom, at);
         self.place(at.atom, width, piece);
-        Some((Position { atom: at.atom + 1, byte: 0 }, LineEnd::Wrap))
+        Some(self.hang(at.atom + 1))
+    }
+
+    /// What follows something too wide for its line: spaces and anchors hang there, and where nothing else comes the paragraph is over.
+    fn hang(&mut self, from: usize) -> (Position, LineEnd) {
+        let hangs = |atom: &Atom<'_>| matches!(atom.kind, AtomKind::Space(_) | AtomKind::Anchor(_) | AtomKind::Bookmark(_));
+        let rest = self.prepared.atoms.get(from..).unwrap_or_default();
+        if !rest.iter().all(hangs) {
+            return (Position { atom: from, byte: 0 }, LineEnd::Wrap);
+        }
+        for atom in from..from + rest.len() {
+            self.place(atom, self.prepared.atoms[atom].width, None);
+        }
+        (Position { atom: from + rest.len(), byte: 0 }, LineEnd::Paragraph)
     }
 
     /// A word of several looks that fits on no line is cut near where its look changes: before the last character of the look before, or after it where that is all there is of it (measured on LibreOffice 7.4).

@@ -6,6 +6,7 @@
 
 mod context;
 mod drawing;
+mod drop_cap;
 mod float;
 mod flow;
 pub mod frame;

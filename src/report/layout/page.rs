@@ -7,8 +7,8 @@ use std::sync::Arc;
 use crate::report::document::model::{Block, HeaderFooter, PageBorderPages, Section, VerticalAlign};
 use crate::report::layout::context::{Context, PageFacts, bounded, twips};
 use crate::report::layout::float::Bases;
-use crate::report::layout::frame::{Destination, Frames, Link, LinkTarget, OutlineEntry, Page};
-use crate::report::layout::ink::{Ink, MarkKind, Rect};
+use crate::report::layout::frame::{Destination, Frames, Item, Link, LinkTarget, OutlineEntry, Page, Shape};
+use crate::report::layout::ink::{Ink, MarkKind, Rect, filled};
 use crate::report::layout::paragraph::draw_border;
 use crate::report::layout::stack::{Column, Stacked, pile};
 use crate::report::units::{Pt, Twips};
@@ -59,7 +59,13 @@ fn sides(context: &Context<'_>, section: &Section, number: u32) -> (Pt, Pt) {
     let settings = &context.document.settings;
     let gutter = if settings.gutter_at_top { Pt::ZERO } else { twips(section.page.gutter).max(Pt::ZERO) };
     let (left, right) = (twips(section.page.left).max(Pt::ZERO), twips(section.page.right).max(Pt::ZERO));
-    if settings.mirror_margins && number.is_multiple_of(2) { (right, left + gutter) } else { (left + gutter, right) }
+    if settings.mirror_margins && number.is_multiple_of(2) {
+        (right, left + gutter)
+    } else if section.gutter_right {
+        (left, right + gutter)
+    } else {
+        (left + gutter, right)
+    }
 }
 
 /// The page and its text area, pushed in by header and footer.
@@ -133,6 +139,24 @@ pub(super) fn running<'a>(context: &mut Context<'a>, blocks: &'a [Block], (page,
     stacked
 }
 
+/// Lays out a footer; returns where its top stands on the page.
+///
+/// What floats in a footer is placed from its top, which follows from its height.
+pub(super) fn footer<'a>(
+    context: &mut Context<'a>,
+    section: &Section,
+    blocks: &'a [Block],
+    (page, text): (Rect, Rect),
+    odd: bool,
+) -> (Stacked, Pt) {
+    let end = page.bottom - twips(section.page.footer).max(Pt::ZERO);
+    let checked = context.structure.checkpoint();
+    let height = running(context, blocks, (page, text), end, odd).height;
+    context.structure.restore(&checked);
+    let top = end - height;
+    (running(context, blocks, (page, text), top, odd), top)
+}
+
 /// Closes all pages: running parts with their final numbers, borders, outline, destinations.
 pub(super) fn close(mut context: Context<'_>, drafts: Vec<Draft>) -> (Frames, Vec<Warning>) {
     let mut frames = Frames::default();
@@ -149,6 +173,9 @@ pub(super) fn close(mut context: Context<'_>, drafts: Vec<Draft>) -> (Frames, Ve
             styles: Rc::clone(&draft.styles),
         };
         let mut ink = Ink::default();
+        if let Some(color) = document.background {
+            ink.behind.push((i64::MIN, Item { tag: None, shape: Shape::Path(filled(draft.page, color)) }));
+        }
         running_parts(&mut context, section, &draft, &mut ink);
         page_borders(section, &draft, &mut ink);
         let mut body = draft.ink;
@@ -205,13 +232,8 @@ fn running_parts<'a>(context: &mut Context<'a>, section: &'a Section, draft: &Dr
         ink.append(drawn);
     }
     if let Some(blocks) = part(&section.footers, draft.kind) {
-        let distance = twips(section.page.footer).max(Pt::ZERO);
-        // What floats in a footer is placed from its top, which follows from its height.
-        let checked = context.structure.checkpoint();
-        let height = running(context, blocks, (draft.page, draft.text), draft.page.bottom - distance, odd).height;
-        context.structure.restore(&checked);
-        let y = draft.page.bottom - distance - height;
-        let mut drawn = running(context, blocks, (draft.page, draft.text), y, odd).into_ink();
+        let (laid, y) = footer(context, section, blocks, (draft.page, draft.text), odd);
+        let mut drawn = laid.into_ink();
         drawn.translate(draft.text.left, y);
         ink.append(drawn);
     }

@@ -56,6 +56,8 @@ pub(super) struct Line {
     pub glued: bool,
     /// Footnotes it refers to.
     pub notes: Vec<i32>,
+    /// Its baseline.
+    pub baseline: Pt,
     /// Where the next starts.
     pub next: Position,
     /// Why it ended.
@@ -99,9 +101,6 @@ impl<'a> Setter<'a> {
         let tags = context.structure.paragraph(paragraph);
         let prepared = prepare(context, paragraph);
         let tabs = Tabs::new(&paragraph.props, twips(context.document.settings.default_tab));
-        if paragraph.props.rtl && prepared.atoms.iter().any(|atom| matches!(atom.kind, AtomKind::Tab)) {
-            context.unsupported("tab stops of a right-to-left paragraph (counted from the left)");
-        }
         let label = paragraph.number.as_ref().map(|number| label(context, number, &paragraph.props, &tabs));
         let link_tags = vec![None; prepared.links.len()];
         Self { paragraph, prepared, tags, joined, tabs, label, link_tags }
@@ -151,7 +150,7 @@ impl<'a> Setter<'a> {
             },
         );
         let mut top = y + above;
-        let guess = line::Extent { ascent: estimate, descent: Pt::ZERO, font: estimate, empty: false };
+        let guess = line::Extent { ascent: estimate, descent: Pt::ZERO, font: estimate };
         let guessed = line::metrics(guess, props.line, grid);
         // A first line that moves below a float keeps the space above it once more, with what proportional spacing adds to the line above and to itself (measured on LibreOffice 7.4).
         let again = if first { area.gap + guessed.below * if area.follows { 2.0 } else { 1.0 } } else { Pt::ZERO };
@@ -183,7 +182,7 @@ impl<'a> Setter<'a> {
         must: bool,
     ) -> (Vec<Segment>, Pt) {
         let Some(floats) = area.floats.filter(|floats| !floats.is_empty() && !must) else {
-            return (fill(&self.prepared, context.fonts, &self.tabs, at, left, right, true).into_iter().collect(), top);
+            return (self.fill(context, at, (left, right), area.width, true).into_iter().collect(), top);
         };
         let mut top = top;
         let empty = self.prepared.atoms.iter().all(|atom| matches!(atom.kind, AtomKind::Anchor(_) | AtomKind::Bookmark(_)));
@@ -194,7 +193,7 @@ impl<'a> Setter<'a> {
             let mut from = at;
             for (start, end) in slots {
                 let whole = end - start >= right - left - Pt(0.01);
-                let Some(segment) = fill(&self.prepared, context.fonts, &self.tabs, from, start - area.left, end - area.left, whole) else {
+                let Some(segment) = self.fill(context, from, (start - area.left, end - area.left), area.width, whole) else {
                     continue;
                 };
                 from = segment.next;
@@ -212,7 +211,17 @@ impl<'a> Setter<'a> {
                 None => break,
             }
         }
-        (fill(&self.prepared, context.fonts, &self.tabs, at, left, right, true).into_iter().collect(), top)
+        (self.fill(context, at, (left, right), area.width, true).into_iter().collect(), top)
+    }
+
+    /// Fills one stretch. A right-to-left paragraph is filled from its right edge, as if seen in a mirror, so that tabs lead away from there.
+    fn fill(&self, context: &Context<'a>, from: Position, (left, right): (Pt, Pt), width: Pt, must: bool) -> Option<Segment> {
+        if !self.paragraph.props.rtl {
+            return fill(&self.prepared, context.fonts, &self.tabs, from, left, right, must);
+        }
+        let mut segment = fill(&self.prepared, context.fonts, &self.tabs, from, width - right, width - left, must)?;
+        segment.shift(left - (width - right));
+        Some(segment)
     }
 
     fn finish(&mut self, context: &mut Context<'a>, at: Position, top: Pt, segments: &[Segment], area: Area<'_>) -> Line {
@@ -236,7 +245,7 @@ impl<'a> Setter<'a> {
         let mut ink = Ink::default();
         let box_top = if first { top - self.border_above() } else { top };
         let bottom = top + metrics.height + below;
-        self.draw_bars(&mut ink, (box_top, bottom));
+        self.draw_bars(&mut ink, area.width, (box_top, bottom));
         self.draw_box(&mut ink, Rect::new(Pt::ZERO, box_top, area.width, bottom), first, last);
         if first {
             let shift = segments.first().map_or(Pt::ZERO, |segment| line::shift(props.align, segment));
@@ -245,6 +254,9 @@ impl<'a> Setter<'a> {
         let mut drawing = line::Drawing {
             prepared: &self.prepared,
             align: props.align,
+            text_alignment: props.text_alignment,
+            extent,
+            stretch_before_breaks: context.document.settings.stretch_before_breaks,
             baseline: top + metrics.baseline,
             top,
             height: metrics.height,
@@ -267,6 +279,7 @@ impl<'a> Setter<'a> {
             ink,
             glued: keep,
             notes,
+            baseline: top + metrics.baseline,
             next,
             end,
         }
@@ -313,13 +326,19 @@ impl<'a> Setter<'a> {
             ink.fill(rect, color);
         }
         draw_sides(ink, rect, &props.borders, (first, last), self.joined);
+        if let Some(bar) = props.borders.bar {
+            // 17.3.1.4: at the outside of the text; LibreOffice leaves it out.
+            let x = left - bounded(bar.space) - bounded(bar.width) / 2.0;
+            draw_border(ink, (x, line.top), (x, line.bottom), bar);
+        }
     }
 
     /// The lines of bar tabs.
-    fn draw_bars(&self, ink: &mut Ink, (top, bottom): (Pt, Pt)) {
+    fn draw_bars(&self, ink: &mut Ink, width: Pt, (top, bottom): (Pt, Pt)) {
         for bar in &self.tabs.bars {
+            let x = if self.paragraph.props.rtl { width - *bar } else { *bar };
             let stroke = Stroke { color: Rgb(0, 0, 0), width: Pt(0.5), dash: Vec::new(), round: false };
-            ink.line((*bar, top), (*bar, bottom), stroke, None);
+            ink.line((x, top), (x, bottom), stroke, None);
         }
     }
 
@@ -454,7 +473,7 @@ pub(super) fn draw_border(ink: &mut Ink, from: (Pt, Pt), to: (Pt, Pt), border: B
     let width = bounded(border.width).max(Pt(0.1));
     let mut stroke = Stroke { color: border.color, width, dash: dashes(border.style, width), round: false };
     let lines: &[f32] = match border.style {
-        BorderStyle::Double | BorderStyle::ThinThick | BorderStyle::ThickThin => &[-0.34, 0.34],
+        BorderStyle::Double | BorderStyle::ThinThick | BorderStyle::ThickThin | BorderStyle::Relief => &[-0.34, 0.34],
         BorderStyle::Triple => &[-0.4, 0.0, 0.4],
         _ => &[0.0],
     };

@@ -200,17 +200,17 @@ impl<'a> Collected<'a> {
 
 /// The value of a field on the page in work.
 fn field_text(context: &mut Context<'_>, field: &Field) -> String {
-    let page_format = context.page.format;
+    let (page_format, language) = (context.page.format, context.document_language());
     match field {
-        Field::Page(format) => numeral(i64::from(context.page.number), format.unwrap_or(page_format)),
+        Field::Page(format) => numeral(i64::from(context.page.number), format.unwrap_or(page_format), language),
         Field::NumPages(format) => {
             context.needs_facts = true;
-            numeral(context.facts.pages.unwrap_or(1) as i64, format.unwrap_or_default())
+            numeral(context.facts.pages.unwrap_or(1) as i64, format.unwrap_or_default(), language)
         }
         Field::SectionPages(format) => {
             context.needs_facts = true;
             let pages = context.facts.section_pages.get(context.page.section).copied().unwrap_or(1);
-            numeral(pages as i64, format.unwrap_or_default())
+            numeral(pages as i64, format.unwrap_or_default(), language)
         }
         Field::PageRef { bookmark, cached } => {
             context.needs_facts = true;
@@ -234,9 +234,12 @@ fn opportunities(text: &str) -> Vec<Ending> {
     let mut before: [Option<char>; 2] = [None, None];
     for (at, character) in text.char_indices() {
         if let [earlier, Some(last)] = before {
-            if last == '/' && at > first_end && breaks[at] == Ending::Here {
-                breaks[at] = Ending::Back;
-            } else if house_rule(earlier, last, character) {
+            let around = Around { earlier, last, next: character, later: text[at..].chars().nth(1) };
+            if last == '/' && (breaks[at] == Ending::Here || around.word_before_number()) {
+                breaks[at] = if at > first_end { Ending::Back } else { Ending::Here };
+            } else if around.holds_together() {
+                breaks[at] = Ending::Never;
+            } else if around.house_rule() {
                 breaks[at] = Ending::Here;
             }
         }
@@ -245,20 +248,59 @@ fn opportunities(text: &str) -> Vec<Ending> {
     breaks
 }
 
-/// Where LibreOffice 7.4 may end a line and UAX #14 does not (measured): after a hyphen before digits, before a percent sign after letters, after a backslash.
-fn house_rule(earlier: Option<char>, last: char, next: char) -> bool {
-    match (last, next) {
-        ('-', '0'..='9') => earlier.is_some_and(char::is_alphanumeric),
-        (_, '%') => last.is_alphabetic(),
-        ('\\', _) => next.is_alphanumeric(),
-        _ => false,
+/// The characters around a place where a line might end.
+struct Around {
+    earlier: Option<char>,
+    last: char,
+    next: char,
+    later: Option<char>,
+}
+
+impl Around {
+    /// A slash after letters does not start a number, so that the line may end before the digits behind it (measured on LibreOffice 7.4).
+    fn word_before_number(&self) -> bool {
+        self.next.is_ascii_digit() && self.earlier.is_some_and(char::is_alphabetic)
+    }
+
+    /// A closing brace holds on to the word behind it as other closing brackets do (measured; UAX #14 lets the line end there).
+    fn holds_together(&self) -> bool {
+        self.last == '}' && (self.next.is_alphanumeric() || "_<=>#&*@^~|".contains(self.next))
+    }
+
+    /// Where LibreOffice 7.4 may end a line and UAX #14 does not (measured): after a hyphen before digits, before a sign of percent or money that no number stands before, between such a sign and a bracket, after a backslash.
+    fn house_rule(&self) -> bool {
+        let Self { earlier, last, next, later } = *self;
+        let closes = |character: char| matches!(character, ')' | ']' | '}');
+        let number = |character: Option<char>| character.is_some_and(|character| character.is_ascii_digit());
+        match (last, next) {
+            ('-', '0'..='9') => earlier.is_some_and(|earlier| !earlier.is_whitespace()),
+            (_, '%') if last.is_alphabetic() => true,
+            (_, '%' | '$' | '€' | '£') => closes(last) && !number(earlier),
+            ('$' | '%' | '€' | '£' | '№', '(' | '[' | '{') => !number(later),
+            ('\\', _) => next.is_alphanumeric(),
+            _ => false,
+        }
     }
 }
 
 /// Bidirectional levels by byte, when the text needs them.
 fn levels(text: &str, rtl: bool) -> Option<Vec<Level>> {
     let needed = rtl || text.chars().any(|character| matches!(character as u32, 0x0590..=0x08FF | 0xFB1D..=0xFDFF | 0xFE70..=0xFEFF));
-    needed.then(|| BidiInfo::new(text, Some(if rtl { Level::rtl() } else { Level::ltr() })).levels)
+    if !needed {
+        return None;
+    }
+    let base = if rtl { Level::rtl() } else { Level::ltr() };
+    let mut levels = BidiInfo::new(text, Some(base)).levels;
+    // Tabs and breaks, and the spaces before them, stand at the paragraph's own level (UAX #9 rule L1).
+    let mut before_separator = false;
+    for (at, character) in text.char_indices().rev() {
+        let separator = matches!(character, '\t' | '\n');
+        before_separator = separator || before_separator && character == ' ';
+        if before_separator {
+            levels[at..at + character.len_utf8()].fill(base);
+        }
+    }
+    Some(levels)
 }
 
 /// Cuts a chunk into atoms at spaces, break opportunities and changes of direction.

@@ -5,6 +5,7 @@ use std::rc::Rc;
 use crate::report::document::model::{Block, Drawing, Inline, Paragraph, ParagraphProps, Placement, Wrap, WrapSide};
 use crate::report::layout::context::{Context, DEEPEST, emu, twips};
 use crate::report::layout::drawing;
+use crate::report::layout::drop_cap;
 use crate::report::layout::float::{Bases, Floats, Zone};
 use crate::report::layout::frame::Role;
 use crate::report::layout::ink::{Ink, Rect};
@@ -27,6 +28,10 @@ pub(super) struct Piece {
     pub ink: Rc<Ink>,
     /// How far it has moved down since it was drawn.
     pub shift: Pt,
+    /// The space before its paragraph: it comes again where the piece starts a page.
+    pub before: Pt,
+    /// The space after its paragraph, if it is the last line of one.
+    pub after: Pt,
     /// It stays with the next piece.
     pub glued: bool,
     /// Footnotes it refers to.
@@ -73,6 +78,11 @@ impl Piece {
         self.top + self.height
     }
 
+    /// The room it needs below it where it ends a page.
+    pub(super) fn closing(&self) -> Pt {
+        self.row.as_ref().map_or(Pt::ZERO, |row| row.row().closing())
+    }
+
     /// The height its first lines need.
     pub(super) fn least_height(&self) -> Pt {
         self.row.as_ref().map_or(self.height, |row| row.row().least_height())
@@ -95,7 +105,7 @@ impl Piece {
             ink.translate(row.table.x, Pt::ZERO);
             let (height, notes) = (part.height, part.notes());
             let row = NestedRow { table: Rc::clone(&row.table), index: row.index, part: Some(part), starts };
-            Self { top, height, ink: Rc::new(ink), glued: false, notes, row: Some(Rc::new(row)), shift: Pt::ZERO }
+            Self { top, height, ink: Rc::new(ink), notes, row: Some(Rc::new(row)), ..Self::default() }
         };
         Some((part(upper, self.top, row.starts, false), part(lower, Pt::ZERO, false, true)))
     }
@@ -195,7 +205,7 @@ impl<'a> Pile<'a> {
                     space_before(&paragraph.props)
                 }
             }
-            after => gap(after, paragraph),
+            after => gap(context, after, paragraph),
         };
         let after = self.after.map_or(Pt::ZERO, |above| space_after(&above.props));
         let base = self.y + gap.min(after);
@@ -228,6 +238,8 @@ impl<'a> Pile<'a> {
                     top: top + line.top,
                     height: line.height,
                     ink: Rc::new(ink),
+                    before: space_before(&paragraph.props),
+                    after: if line.end == LineEnd::Paragraph { space_after(&paragraph.props) } else { Pt::ZERO },
                     shift: Pt::ZERO,
                     // No widow control in cells (measured on LibreOffice 7.4).
                     glued: paragraph.props.keep_lines,
@@ -273,7 +285,7 @@ impl<'a> Pile<'a> {
             let notes = laid.rows[index].notes();
             ink.translate(laid.x, Pt::ZERO);
             let row = self.column.bases.in_cell.then(|| Rc::new(NestedRow { table: Rc::clone(&laid), index, part: None, starts: true }));
-            self.pieces.push(Piece { top: self.y, height, ink: Rc::new(ink), glued: false, notes, row, shift: Pt::ZERO });
+            self.pieces.push(Piece { top: self.y, height, ink: Rc::new(ink), notes, row, ..Piece::default() });
             self.y += height;
         }
         self.after = None;
@@ -282,7 +294,7 @@ impl<'a> Pile<'a> {
     /// Paragraphs in a frame; returns how many.
     fn frame(&mut self, context: &mut Context<'a>, blocks: &'a [Block]) -> usize {
         let mut bases = self.column.bases;
-        bases.paragraph = self.y;
+        bases.paragraph = self.y + drop_cap::paragraph_below(blocks).map_or(Pt::ZERO, |below| gap(context, self.after, below));
         bases.line = self.y;
         let framed = frame(context, blocks, &bases);
         let ink = Rc::new(framed.ink);
@@ -341,8 +353,14 @@ pub(super) fn frame<'a>(context: &mut Context<'a>, blocks: &'a [Block], bases: &
     if let Some((given, exact)) = frame.height {
         height = if exact { twips(given) } else { height.max(twips(given)) };
     }
-    let (x, y) = bases.place(frame.position, width, height);
     let mut ink = Stacked { pieces: pile.pieces, height, zones: Vec::new() }.into_ink();
+    if let (Some(drop_cap), Some(below)) = (frame.drop_cap, drop_cap::paragraph_below(blocks)) {
+        height = drop_cap::stand(context, drop_cap, below, &mut ink);
+    }
+    let (mut x, y) = bases.place(frame.position, width, height);
+    if frame.drop_cap.is_some_and(|drop_cap| drop_cap.in_margin) {
+        x = bases.column.left - width - twips(frame.space.0);
+    }
     ink.translate(x, y);
     let (space_x, space_y) = (twips(frame.space.0), twips(frame.space.1));
     let kept = Rect::new(x - space_x, y - space_y, x + width + space_x, y + height + space_y);
@@ -427,13 +445,13 @@ pub(super) fn space_after(props: &ParagraphProps) -> Pt {
     if props.space_after_auto { AUTO_SPACE } else { twips(props.space_after).max(Pt::ZERO) }
 }
 
-/// Space between two paragraphs: the larger of the two, without those that contextual spacing drops, and without automatic space between the items of a list.
-pub(super) fn gap(above: Option<&Paragraph>, below: &Paragraph) -> Pt {
+/// Space between two paragraphs: the larger of the two (their sum with `doNotUseHTMLParagraphAutoSpacing`; measured), without those that contextual spacing drops, and without automatic space between the items of a list.
+pub(super) fn gap(context: &Context<'_>, above: Option<&Paragraph>, below: &Paragraph) -> Pt {
     let Some(above) = above else { return space_before(&below.props) };
     let same_style = above.props.style == below.props.style;
     let same_list = above.number.as_ref().zip(below.number.as_ref()).is_some_and(|(above, below)| above.list == below.list);
     let dropped = |props: &ParagraphProps, auto: bool| same_style && props.contextual_spacing || same_list && auto;
     let after = if dropped(&above.props, above.props.space_after_auto) { Pt::ZERO } else { space_after(&above.props) };
     let before = if dropped(&below.props, below.props.space_before_auto) { Pt::ZERO } else { space_before(&below.props) };
-    after.max(before)
+    if context.document.settings.collapse_spacing { after.max(before) } else { after + before }
 }

@@ -28,19 +28,24 @@ pub(super) struct Tabs {
 
 impl Tabs {
     /// Custom stops, then the hanging indent (it acts as a stop), then defaults.
+    ///
+    /// All count from the edge where text starts: in a right-to-left paragraph from the right one (17.3.1.37).
+    /// There a decimal stop works as an end stop (measured on LibreOffice 7.4: numbers keep their direction).
     pub(super) fn new(props: &ParagraphProps, default: Pt) -> Self {
         let mut stops: Vec<Stop> = Vec::with_capacity(props.tabs.len() + 1);
         let mut bars = Vec::new();
         for tab in &props.tabs {
             let at = twips(tab.position);
-            if tab.kind == TabKind::Bar {
+            let kind = if props.rtl && tab.kind == TabKind::Decimal { TabKind::Right } else { tab.kind };
+            if kind == TabKind::Bar {
                 bars.push(at);
             } else {
-                stops.push(Stop { at, kind: tab.kind, leader: tab.leader, default: false });
+                stops.push(Stop { at, kind, leader: tab.leader, default: false });
             }
         }
         if props.indent_first.0 < 0 {
-            stops.push(Stop { at: twips(props.indent_left), kind: TabKind::Left, leader: Leader::None, default: false });
+            let start = if props.rtl { props.indent_right } else { props.indent_left };
+            stops.push(Stop { at: twips(start), kind: TabKind::Left, leader: Leader::None, default: false });
         }
         stops.sort_by(|a, b| a.at.0.total_cmp(&b.at.0));
         Self { stops, default: default.max(Pt(1.0)), bars }

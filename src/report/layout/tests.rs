@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use super::*;
 use crate::report::document::model::{
-    Anchor, Block, BreakKind, Columns, Drawing, DrawingContent, DrawingShape, Field, Fill, FloatPosition, Geometry, GroupChild,
+    Anchor, Block, BreakKind, Cell, Columns, Drawing, DrawingContent, DrawingShape, Field, Fill, FloatPosition, Geometry, GroupChild,
     HeaderFooter, HorizontalBase, Inline, LineSpacing, LinkTo, NumberFormat, Offset, PageNumbers, PageSetup, Paragraph, ParagraphProps,
-    Placement, RunProps, Section, SectionStart, TextBox, TextDirection, VerticalAlign, VerticalBase, Wrap,
+    Placement, Row, RunProps, Section, SectionStart, Table, TextBox, TextDirection, VerticalAlign, VerticalBase, Wrap,
 };
 use crate::report::layout::frame::{Page, Role, Shape};
 use crate::report::units::{Emu, HalfPoints, Pt, Twips};
@@ -37,6 +37,7 @@ pub(super) fn section(blocks: Vec<Block>) -> Section {
         grid: crate::report::document::model::Grid::default(),
         line_numbers: None,
         rtl: false,
+        gutter_right: false,
         blocks,
     }
 }
@@ -181,11 +182,8 @@ fn absurd_numbers_still_give_pages() {
 
 #[test]
 fn proportional_spacing_is_kept_in_whole_percent() {
-    let height = |n| {
-        line::metrics(line::Extent { ascent: Pt(11.2), descent: Pt(2.6), font: Pt(13.8), empty: false }, LineSpacing::Auto(n), None)
-            .height
-            .0
-    };
+    let height =
+        |n| line::metrics(line::Extent { ascent: Pt(11.2), descent: Pt(2.6), font: Pt(13.8) }, LineSpacing::Auto(n), None).height.0;
     assert!(near(height(259), 14.9), "108 %");
     assert!(near(height(278), 15.85), "115 %");
     assert!(near(height(360), 20.7), "150 %");
@@ -193,8 +191,7 @@ fn proportional_spacing_is_kept_in_whole_percent() {
 
 #[test]
 fn lines_on_a_grid_take_whole_grid_lines() {
-    let on_grid =
-        |spacing| line::metrics(line::Extent { ascent: Pt(11.2), descent: Pt(2.6), font: Pt(13.8), empty: false }, spacing, Some(Pt(18.0)));
+    let on_grid = |spacing| line::metrics(line::Extent { ascent: Pt(11.2), descent: Pt(2.6), font: Pt(13.8) }, spacing, Some(Pt(18.0)));
     let plain = on_grid(LineSpacing::Auto(240));
     assert!(near(plain.height.0, 18.0) && near(plain.baseline.0, 13.3), "{plain:?}");
     assert!(near(on_grid(LineSpacing::Exact(Twips(500))).height.0, 18.0), "exact is ignored");
@@ -338,6 +335,21 @@ fn a_described_group_is_one_figure_and_a_plain_picture_is_decoration() {
     assert!(frames.pages[0].items.iter().all(|item| item.tag.map(|tag| tag.0) == Some(figures[0])));
     let plain = laid(&document(vec![section(vec![paragraph(vec![drawing(group(), Placement::Inline, None, None)])])]));
     assert!(plain.structure.nodes.iter().all(|node| node.role != Role::Figure));
+}
+
+#[test]
+fn a_link_on_an_anchored_drawing_in_a_table_cell_leads_from_where_the_drawing_is() {
+    let to = Some(LinkTo::Uri("https://example.org".to_owned()));
+    let content = vec![text("words"), drawing(square(), floating(), Some("school"), to)];
+    let cell = |blocks| Cell { blocks, span: 1, ..Cell::default() };
+    let rows = vec![Row { cells: vec![cell(vec![paragraph(vec![text("left")])]), cell(vec![paragraph(content)])], ..Row::default() }];
+    let table = Table { grid: vec![Twips(2000), Twips(2000)], rows, ..Table::default() };
+    let frames = laid(&document(vec![section(vec![Block::Table(table)])]));
+    let [link] = &frames.pages[0].links[..] else { panic!("{:?}", frames.pages[0].links) };
+    assert_eq!(link.contents, "school");
+    assert_eq!(link.tag.map(|tag| frames.structure.nodes[tag.0].role), Some(Role::Link));
+    let drawn = frames.pages[0].items.iter().filter(|item| matches!(item.shape, Shape::Path(_))).count();
+    assert_eq!(drawn, 1, "the anchor is drawn once");
 }
 
 #[test]

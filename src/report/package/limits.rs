@@ -18,6 +18,8 @@ pub struct Limits {
     pub xml_depth: usize,
     /// Elements and texts of one XML part.
     pub xml_nodes: usize,
+    /// Memory one part of a document may take on its way to the PDF, as its elements are weighed (`document/xml.rs`).
+    pub layout_bytes: usize,
     /// Pixels of one picture.
     pub pixels: u64,
     /// Steps filling one part of a template may take.
@@ -35,8 +37,10 @@ impl Default for Limits {
             total_bytes: 192 << 20,
             ratio: 400,
             xml_depth: 256,
-            // Six times the largest of the measured ones; a page of text has a few hundred. Each costs about a kilobyte on its way to the PDF.
-            xml_nodes: 250_000,
+            // A page of text has five hundred; an element alone costs little, what it makes is weighed below.
+            xml_nodes: 1_000_000,
+            // With the fonts and the file itself this stays below 256 MB for a whole run.
+            layout_bytes: 220 << 20,
             pixels: 100_000_000,
             // Far beyond any report, and over within a second.
             template_steps: 8_000_000,

@@ -323,6 +323,7 @@ pub(super) fn role_name(role: Role) -> &'static str {
         Role::Link => "Link",
         Role::Note => "Note",
         Role::Section => "Sect",
+        Role::Division => "Div",
         Role::Span => "Span",
     }
 }

@@ -5,9 +5,10 @@
 
 use std::collections::HashMap;
 
+use super::rewrite;
 use super::scan::{Host, Scan};
 use super::tags::{Action, Level};
-use super::xml::{Kind, NONE};
+use super::xml::Kind;
 
 /// Statements that belong together: `for` … `else` … `endfor`; or one that stands for itself (`set`).
 #[derive(Debug)]
@@ -63,7 +64,7 @@ pub(super) fn is_cell_mark(keyword: &str) -> bool {
 
 impl Blocks {
     /// Pairs the statements of a part and decides what they replace.
-    pub(super) fn new(scan: &Scan) -> Self {
+    pub(super) fn new(scan: &Scan, source: &str) -> Self {
         let mut blocks = Self {
             blocks: Vec::new(),
             block_of: vec![None; scan.tags.len()],
@@ -71,8 +72,9 @@ impl Blocks {
             faults: Vec::new(),
         };
         blocks.pair(scan);
+        blocks.even_out();
         blocks.lift(scan);
-        blocks.verify(scan);
+        blocks.verify(scan, source);
         blocks
     }
 
@@ -128,6 +130,19 @@ impl Blocks {
             self.block_of[member] = Some(self.blocks.len());
         }
         self.blocks.push(Block { members });
+    }
+
+    /// A block with one tag between runs has all of them there: half inside a run would leave that run open.
+    fn even_out(&mut self) {
+        for block in &self.blocks {
+            if block.members.iter().any(|&member| self.level[member] == Level::Run) {
+                for &member in &block.members {
+                    if self.level[member] == Level::Inline {
+                        self.level[member] = Level::Run;
+                    }
+                }
+            }
+        }
     }
 
     /// Lifts blocks whose tags stand alone to the rows or paragraphs they stand in.
@@ -192,7 +207,7 @@ impl Blocks {
         refused
     }
 
-    fn verify(&mut self, scan: &Scan) {
+    fn verify(&mut self, scan: &Scan, source: &str) {
         for tag in 0..scan.tags.len() {
             if self.level[tag] > Level::Run && self.container(scan, tag).is_none() {
                 self.faults.push(Fault::NoContainer { tag });
@@ -201,16 +216,35 @@ impl Blocks {
         for block in &self.blocks {
             let first = block.members[0];
             for &other in &block.members[1..] {
-                if let Some(fault) = self.misplaced(scan, first, other) {
+                if let Some(fault) = self.misplaced(scan, source, first, other) {
                     self.faults.push(fault);
                     break;
                 }
             }
         }
+        if self.faults.is_empty() {
+            self.verify_replaced(scan);
+        }
+    }
+
+    /// A statement goes along when its paragraph, cell or row gives way to another one: then its whole block must.
+    fn verify_replaced(&mut self, scan: &Scan) {
+        let lifted = rewrite::containers(scan, self);
+        let place = |member: usize| {
+            let group = lifted.group_of(scan, scan.element(&scan.tags[member]));
+            group.or_else(|| self.container(scan, member)).map(|element| scan.tree.elements[element].parent)
+        };
+        let torn = self.blocks.iter().filter_map(|block| {
+            let first = place(block.members[0]);
+            let other = block.members.iter().copied().find(|&member| place(member) != first)?;
+            Some(Fault::Tangled { tag: block.members[0], other })
+        });
+        let torn: Vec<Fault> = torn.collect();
+        self.faults.extend(torn);
     }
 
     /// Whether two tags of a block stand where the text between them can be repeated or left out as a whole.
-    fn misplaced(&self, scan: &Scan, first: usize, other: usize) -> Option<Fault> {
+    fn misplaced(&self, scan: &Scan, source: &str, first: usize, other: usize) -> Option<Fault> {
         let (here, there) = (scan.element(&scan.tags[first]), scan.element(&scan.tags[other]));
         let tree = &scan.tree;
         let different_cells = tree.ancestor(here, Kind::Cell) != tree.ancestor(there, Kind::Cell);
@@ -220,7 +254,13 @@ impl Blocks {
         }
         let side_by_side = match (self.container(scan, first), self.container(scan, other)) {
             (Some(left), Some(right)) => tree.elements[left].parent == tree.elements[right].parent,
-            _ => tree.elements[here].parent == tree.elements[there].parent && path(scan, first) == path(scan, other),
+            _ => {
+                let mirrored = match (text_of(scan, first), text_of(scan, other)) {
+                    (Some(left), Some(right)) => tree.mirrors(left, right, source),
+                    (left, right) => left == right,
+                };
+                tree.elements[here].parent == tree.elements[there].parent && mirrored
+            }
         };
         match side_by_side {
             true => None,
@@ -245,18 +285,10 @@ fn container(scan: &Scan, tag: usize, level: Level) -> Option<usize> {
     scan.tree.ancestor(scan.element(&scan.tags[tag]), kind)
 }
 
-/// The kinds of elements between a tag's paragraph and its text.
-fn path(scan: &Scan, tag: usize) -> Vec<Kind> {
+/// The text element a tag begins in.
+fn text_of(scan: &Scan, tag: usize) -> Option<usize> {
     let placed = &scan.tags[tag];
-    let Some(paragraph) = scan.paragraph(placed) else { return Vec::new() };
-    let Some(segment) = paragraph.segment_at(placed.tag.start) else { return Vec::new() };
-    let mut at = segment.element;
-    let mut out = Vec::new();
-    while at != paragraph.element && at != NONE {
-        out.push(scan.tree.elements[at].kind);
-        at = scan.tree.elements[at].parent;
-    }
-    out
+    scan.paragraph(placed)?.segment_at(placed.tag.start).map(|segment| segment.element)
 }
 
 /// Which paragraphs and rows hold nothing but statements.

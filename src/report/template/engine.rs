@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use minijinja::syntax::SyntaxConfig;
@@ -10,7 +10,7 @@ use minijinja::value::{Enumerator, Object, ObjectRepr, Value};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, State, UndefinedBehavior};
 
 use super::rewrite::{COMMENT, STATEMENT, VALUE};
-use super::{Missing, filters, guard, python, values};
+use super::{Missing, filters, guard, names, python, values};
 use crate::report::charts::{self, ChartRef};
 use crate::report::language::Language;
 
@@ -38,10 +38,14 @@ pub(super) fn environment(steps: u64) -> Result<Environment<'static>, Error> {
     filters::add(&mut environment);
     environment.add_filter("__text", values::text);
     environment.add_filter("__run", values::run);
+    environment.add_filter("__paragraphs", values::paragraphs);
+    environment.add_function("__kept", |state: &State| Fill::of(state).is_none_or(|fill| !fill.replaced.swap(false, Ordering::Relaxed)));
     environment.add_filter("__attribute", values::attribute);
     environment.add_filter("__colour", values::colour);
     environment.add_function("__grow", guard::grow);
     environment.add_function("__name", name);
+    environment.add_function("__level", |state: &State, part: &str| of_data(state, part, names::level_of));
+    environment.add_function("__plan", |state: &State, period: &str| of_data(state, period, names::plan_of));
     environment.add_function("__has", |state: &State, name: String| Fill::of(state).is_some_and(|fill| fill.has(&name)));
     environment.add_function("__results", super::append::results);
     Ok(environment)
@@ -55,6 +59,10 @@ fn name(state: &State, name: &str, fallback: Option<Value>) -> Value {
         .unwrap_or_else(|| fallback.unwrap_or_default())
 }
 
+fn of_data(state: &State, name: &str, find: fn(&Value, &str) -> Value) -> Value {
+    Fill::of(state).map_or(Value::UNDEFINED, |fill| find(&fill.root, name))
+}
+
 /// What a tag's value needs to know about its place.
 #[derive(Debug, Clone, Default)]
 pub(super) struct TagInfo {
@@ -65,6 +73,8 @@ pub(super) struct TagInfo {
     /// Properties of its run and paragraph, as XML.
     pub run_props: String,
     pub paragraph_props: String,
+    /// The tag stands in a run, so a value may bring runs of its own.
+    pub in_run: bool,
     /// The tag stands in a run right in its paragraph, so a value may end the paragraph.
     pub splits: bool,
     /// Width for pictures, in EMU.
@@ -84,6 +94,8 @@ pub(super) struct Fill {
     pub next_id: AtomicU32,
     /// What may still be made, in bytes.
     pub room: AtomicUsize,
+    /// Paragraphs from the data have just taken their paragraph's place.
+    pub replaced: AtomicBool,
     pub append: Option<super::append::Plan>,
     pub absent: Mutex<BTreeSet<usize>>,
 }

@@ -26,6 +26,7 @@ mod place;
 mod python;
 mod repair;
 mod rewrite;
+mod rich;
 mod scan;
 mod tags;
 mod trial;

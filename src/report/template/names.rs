@@ -1,5 +1,9 @@
 //! The names an author may use: the plain ones schools have in their files, and the paths of the standard data.
 
+use minijinja::value::Value;
+
+use crate::report::language::Language;
+
 /// A plain name, and the Jinja expression it stands for.
 /// The spelling is compared without regard to case and accents.
 const PLAIN: [(&str, &str); 42] = [
@@ -146,7 +150,56 @@ pub(super) fn expression(name: &str) -> Option<String> {
     {
         return Some(format!("groups[{}].status", number - 1));
     }
-    PLAIN.iter().find(|(plain, _)| *plain == folded).map(|(_, expression)| (*expression).to_owned())
+    let plain = PLAIN.iter().find(|(plain, _)| *plain == folded).map(|(_, expression)| (*expression).to_owned());
+    plain.or_else(|| of_a_plan(&folded))
+}
+
+/// The names of study plans over several assessments: `<<Nivel M1>>` is the level of the part M1, `<<PlanAgosto>>` what to study in August.
+fn of_a_plan(folded: &str) -> Option<String> {
+    let named = |name: &str| !name.is_empty() && name.chars().all(|c| c.is_alphanumeric() || c == '_');
+    if let Some(part) = ["NIVEL_", "LEVEL_"].iter().find_map(|word| folded.strip_prefix(word)).filter(|part| named(part)) {
+        return Some(format!("__level(\"{part}\")"));
+    }
+    let period = folded.strip_prefix("PLAN").map(squeezed).filter(|period| named(period))?;
+    let numbered = ["SEMANA", "WEEK", "MES", "MONTH"].iter().find_map(|word| period.strip_prefix(word));
+    let is_period =
+        numbered.is_some_and(|number| !number.is_empty() && number.bytes().all(|digit| digit.is_ascii_digit())) || is_month(&period);
+    is_period.then(|| format!("__plan(\"{period}\")"))
+}
+
+fn is_month(folded: &str) -> bool {
+    [Language::Es, Language::En, Language::Pt].iter().any(|language| (1..=12).any(|month| fold(language.month(month)) == folded))
+}
+
+/// A folded name without what stands between its words.
+fn squeezed(folded: &str) -> String {
+    folded.replace(['_', '-'], "")
+}
+
+/// `__level("M1")`: the level of the part of that name; else of the one whose name or title fits it.
+pub(super) fn level_of(data: &Value, wanted: &str) -> Value {
+    let parts: Vec<Value> = data.get_attr("parts").ok().and_then(|parts| parts.try_iter().ok()).into_iter().flatten().collect();
+    let text = |part: &Value, name: &str| part.get_attr(name).ok().and_then(|text| text.as_str().map(fold)).unwrap_or_default();
+    let abbreviates = |short: &str, long: &str| short.chars().count() > 2 && long.starts_with(short);
+    let fits: [&dyn Fn(&&Value) -> bool; 3] = [
+        &|part| text(part, "name") == wanted || text(part, "title") == wanted,
+        // `CIEN` and `Ciencias`.
+        &|part| abbreviates(&text(part, "name"), wanted) || abbreviates(wanted, &text(part, "name")),
+        &|part| text(part, "title").split('_').any(|word| word == wanted),
+    ];
+    let found = fits.iter().find_map(|fits| parts.iter().find(fits));
+    found.and_then(|part| part.get_attr("level").ok()).unwrap_or_default()
+}
+
+/// `__plan("AGOSTO")`: what to study in the period of that name, a line for each.
+pub(super) fn plan_of(data: &Value, wanted: &str) -> Value {
+    let list = |value: &Value, name: &str| value.get_attr(name).ok().and_then(|list| list.try_iter().ok()).into_iter().flatten();
+    let text = |value: &Value, name: &str| value.get_attr(name).ok().and_then(|text| text.as_str().map(str::to_owned)).unwrap_or_default();
+    let Some(period) = list(data, "periods").find(|period| squeezed(&fold(&text(period, "name"))) == wanted) else {
+        return Value::UNDEFINED;
+    };
+    let lines: Vec<String> = list(&period, "items").map(|item| format!("{}: {}", text(&item, "part"), text(&item, "name"))).collect();
+    if lines.is_empty() { Value::UNDEFINED } else { Value::from(lines.join("\n")) }
 }
 
 /// Whether a plain name shows how one of the groups stands (`<<T3>>`).
@@ -156,7 +209,12 @@ pub(super) fn shows_a_group(name: &str) -> bool {
 
 /// Words a plain name's value may begin with, which authors often write before it themselves.
 pub(super) fn guarded_words(name: &str) -> &'static [&'static str] {
-    if matches!(fold(name).as_str(), "NIVEL" | "LEVEL") { &["Nivel", "Nível", "Level"] } else { &[] }
+    let folded = fold(name);
+    if matches!(folded.as_str(), "NIVEL" | "LEVEL") || folded.starts_with("NIVEL_") || folded.starts_with("LEVEL_") {
+        &["Nivel", "Nível", "Level"]
+    } else {
+        &[]
+    }
 }
 
 /// Whether a word in guillemets is meant as a placeholder and not as a quoted word (`«curso»`).
@@ -226,6 +284,8 @@ fn fold(name: &str) -> String {
 }
 
 /// Edit distance (Levenshtein), with a swap of neighbours as one step.
+///
+/// `analysis/suggest.rs` has the same few lines for profiles and banks: neither room may import the other, and both may only share `model`, which is data without sense (ARCHITECTURE.md).
 fn distance(left: &str, right: &str) -> usize {
     let (left, right): (Vec<char>, Vec<char>) = (left.chars().take(80).collect(), right.chars().take(80).collect());
     let width = right.len() + 1;
@@ -260,7 +320,10 @@ mod tests {
         assert_eq!(expression("PD%").as_deref(), Some("result.percentage|percent(1)"));
         assert_eq!(expression("T12").as_deref(), Some("groups[11].status"));
         assert_eq!(expression("T0"), None);
-        assert_eq!(expression("Nivel M1"), None);
+        assert_eq!(expression("Nivel M1").as_deref(), Some("__level(\"M1\")"));
+        assert_eq!(expression("PlanAgosto").as_deref(), Some("__plan(\"AGOSTO\")"));
+        assert_eq!(expression("Plan semana 2").as_deref(), Some("__plan(\"SEMANA2\")"));
+        assert_eq!([expression("Planeta"), expression("Nivel \"x"), expression("Nivelación")], [None, None, None]);
     }
 
     #[test]

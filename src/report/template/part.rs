@@ -1,7 +1,7 @@
 //! One part of a template on its way from source to something minijinja fills.
 
 use std::collections::HashSet;
-use std::sync::atomic::{AtomicU32, AtomicUsize};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize};
 use std::sync::{Arc, Mutex};
 
 use minijinja::Environment;
@@ -80,7 +80,7 @@ impl Part {
             return None;
         }
         // What they replace.
-        let blocks = Blocks::new(&scan);
+        let blocks = Blocks::new(&scan, source);
         // Whether each is sound.
         let found = check::inspect(environment, &scan, &blocks);
         // The source minijinja compiles.
@@ -149,6 +149,7 @@ impl Part {
             tags: Arc::clone(&self.infos),
             next_id: AtomicU32::new(self.first_picture),
             room: AtomicUsize::new(limits.filled_bytes.saturating_mul(guard::SPARE)),
+            replaced: AtomicBool::new(false),
             append: self.append.clone().filter(|_| options.append_results),
             absent: Mutex::default(),
         }
@@ -185,7 +186,8 @@ fn infos(scan: &Scan, source: &str, page: i64) -> Arc<[TagInfo]> {
         if let Some(run) = run.filter(|_| !fields::is_own_edit(tag)) {
             rewrite::run_props(scan, source, run).clone_into(&mut info.run_props);
             rewrite::props(scan, source, paragraph.element, Kind::ParagraphProps).clone_into(&mut info.paragraph_props);
-            info.splits = scan.tree.elements[run].parent == paragraph.element && !info.paragraph_props.contains("sectPr");
+            info.in_run = scan.tree.elements[run].kind == Kind::Run;
+            info.splits = info.in_run && scan.tree.elements[run].parent == paragraph.element && !info.paragraph_props.contains("sectPr");
         }
         info
     };

@@ -77,13 +77,20 @@ pub(super) fn mark(tag: usize) -> String {
     format!("{}{tag}{}", MARK.0, MARK.1)
 }
 
+/// The mark before a paragraph that `{{p …}}` stands in: paragraphs from the data take its place, for anything else it stays.
+fn paragraphs_mark(tag: usize) -> String {
+    format!("{}{tag}p{}", MARK.0, MARK.1)
+}
+
 /// Writes a part's template source.
 pub(super) fn rewrite(scan: &Scan, blocks: &Blocks, source: &str, mut edits: Vec<Edit>) -> Rewritten {
     let lifted = containers(scan, blocks);
     let mut removed: Vec<bool> = vec![false; scan.tags.len()];
     lift(scan, blocks, &lifted, &mut removed, &mut edits);
+    paragraphs(scan, blocks, &lifted, &mut edits);
     cells::edits(scan, source, &lifted, &mut edits);
 
+    let swallowed = swallowed(scan);
     let mut by_paragraph: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
     for (index, placed) in scan.tags.iter().enumerate() {
         if lifted.group_of(scan, scan.element(placed)).is_some() {
@@ -96,7 +103,16 @@ pub(super) fn rewrite(scan: &Scan, blocks: &Blocks, source: &str, mut edits: Vec
         }
     }
     for (number, tags) in by_paragraph {
-        let work = Inline { scan, source, paragraph: &scan.paragraphs[number], tags: &tags, removed: &removed };
+        let work = Inline {
+            scan,
+            source,
+            blocks,
+            lifted: &lifted,
+            swallowed: &swallowed,
+            paragraph: &scan.paragraphs[number],
+            tags: &tags,
+            removed: &removed,
+        };
         work.edit(&mut edits);
     }
     assemble(scan, blocks, source, edits, &lifted)
@@ -127,7 +143,7 @@ impl Lifted {
 }
 
 /// A block that begins and ends in one row (cell, paragraph) repeats it; otherwise the element gives way to the statement.
-fn containers(scan: &Scan, blocks: &Blocks) -> Lifted {
+pub(super) fn containers(scan: &Scan, blocks: &Blocks) -> Lifted {
     let mut elements: BTreeMap<usize, bool> = BTreeMap::new();
     for (tag, placed) in scan.tags.iter().enumerate() {
         // A comment with a letter takes its row or paragraph with it.
@@ -138,7 +154,40 @@ fn containers(scan: &Scan, blocks: &Blocks) -> Lifted {
         let wraps = is_wrapping(scan, blocks, tag, element) || holds_section(scan, element);
         elements.entry(element).and_modify(|goes| *goes &= !wraps).or_insert(!wraps);
     }
+    for (tag, paragraph) in own_paragraphs(scan, blocks) {
+        if !elements.contains_key(&paragraph) && blocks.level[tag] == Level::Paragraph {
+            elements.insert(paragraph, false);
+        }
+    }
     Lifted { elements }
+}
+
+/// Tags written `{{p …}}` with the paragraphs they stand in: those without a statement, which would be cut in two, and without a section's end.
+fn own_paragraphs(scan: &Scan, blocks: &Blocks) -> BTreeMap<usize, usize> {
+    let stands_in = |tag: usize| match scan.tags[tag].host {
+        Host::Paragraph(number) => Some(scan.paragraphs[number].element),
+        Host::Loose { .. } => None,
+    };
+    let is_value = |tag: usize| scan.tags[tag].tag.action == Action::Value && blocks.level[tag] == Level::Paragraph;
+    if !(0..scan.tags.len()).any(is_value) {
+        return BTreeMap::new();
+    }
+    let is_statement = |tag: &usize| matches!(scan.tags[*tag].tag.action, Action::Statement(_));
+    let cut: BTreeSet<usize> = (0..scan.tags.len()).filter(is_statement).filter_map(stands_in).collect();
+    let mut seen = BTreeSet::new();
+    let own = (0..scan.tags.len()).filter(|&tag| is_value(tag)).filter_map(|tag| stands_in(tag).map(|paragraph| (tag, paragraph)));
+    own.filter(|&(_, paragraph)| !cut.contains(&paragraph) && !holds_section(scan, paragraph) && seen.insert(paragraph)).collect()
+}
+
+/// Lets paragraphs from the data take the place of the paragraph their tag stands in.
+fn paragraphs(scan: &Scan, blocks: &Blocks, lifted: &Lifted, edits: &mut Vec<Edit>) {
+    for (tag, paragraph) in own_paragraphs(scan, blocks) {
+        if lifted.group_of(scan, paragraph).is_none() {
+            let place = scan.tree.elements[paragraph];
+            edits.push(Edit::before(place.start, paragraphs_mark(tag)));
+            edits.push(Edit::behind(place.end, format!("{}endif{}", STATEMENT.0, STATEMENT.1)));
+        }
+    }
 }
 
 fn is_wrapping(scan: &Scan, blocks: &Blocks, tag: usize, element: usize) -> bool {
@@ -180,6 +229,9 @@ fn lift(scan: &Scan, blocks: &Blocks, lifted: &Lifted, removed: &mut [bool], edi
 struct Inline<'a> {
     scan: &'a Scan,
     source: &'a str,
+    blocks: &'a Blocks,
+    lifted: &'a Lifted,
+    swallowed: &'a BTreeSet<usize>,
     paragraph: &'a Paragraph,
     tags: &'a [usize],
     /// Tags already written elsewhere; here they only vanish.
@@ -285,7 +337,8 @@ impl Inline<'_> {
         if matches!(&tag.action, Action::Statement(keyword) if is_cell_mark(keyword)) || tag.action == Action::Comment {
             return String::new();
         }
-        if tag.level != Level::Run {
+        let in_run = self.scan.tree.elements.get(run).is_some_and(|run| run.kind == Kind::Run);
+        if self.blocks.level[index] != Level::Run || !in_run {
             return mark(index);
         }
         let w = &self.scan.tree.prefix;
@@ -295,7 +348,8 @@ impl Inline<'_> {
 
     /// `{%-` and `-%}` at the edges of a paragraph join it with the text before and behind.
     fn join(&self, element: usize, start: usize, end: usize, edits: &mut Vec<Edit>) {
-        let place = self.scan.tree.elements[element];
+        let elements = &self.scan.tree.elements;
+        let place = elements[element];
         let text = &self.paragraph.text;
         for &index in self.tags_over(start, end) {
             let tag = &self.scan.tags[index].tag;
@@ -304,17 +358,44 @@ impl Inline<'_> {
             }
             if tag.trim_before
                 && text[..tag.start].trim().is_empty()
-                && let Some(before) = neighbour(self.scan.tree.elements[..element].iter().rev())
+                && let Some(before) = (0..element).rev().find(|&before| self.holds_text(before))
+                && self.joins(before, element)
             {
-                edits.push(Edit::replace(before.1, place.open_end, ""));
+                edits.push(Edit::replace(elements[before].close, place.open_end, ""));
             }
+            // The tag may end in a later run than it begins in.
+            let last = self.paragraph.segment_at(tag.end - 1).map_or(element, |segment| segment.element);
             if tag.trim_after
                 && text[tag.end..].trim().is_empty()
-                && let Some(behind) = neighbour(self.scan.tree.elements[element + 1..].iter())
+                && let Some(behind) = (last + 1..elements.len()).find(|&behind| self.holds_text(behind))
+                && self.joins(element, behind)
             {
-                edits.push(Edit::replace(place.close, behind.0, ""));
+                edits.push(Edit::replace(place.close, elements[behind].open_end, ""));
             }
         }
+    }
+
+    /// Whether an element is text that something is left of.
+    fn holds_text(&self, element: usize) -> bool {
+        let place = self.scan.tree.elements[element];
+        place.kind == Kind::Text && place.close > place.open_end && !self.swallowed.contains(&element)
+    }
+
+    /// Whether two texts can be joined: nothing but their runs and paragraphs ends and begins between them.
+    fn joins(&self, left: usize, right: usize) -> bool {
+        let tree = &self.scan.tree;
+        let to = tree.elements[right].open_end;
+        let kept = |element: &super::xml::Element| {
+            matches!(element.kind, Kind::Table | Kind::Drawing | Kind::FieldChar | Kind::SimpleField | Kind::SectionProps | Kind::Control)
+        };
+        // What a statement replaces keeps its edges.
+        let lifted = |&element: &usize| self.lifted.elements.contains_key(&element);
+        let ends = std::iter::successors(Some(left), |&element| Some(tree.elements[element].parent))
+            .take_while(|&element| tree.elements.get(element).is_some_and(|element| element.end < to));
+        tree.mirrors(left, right, self.source)
+            && !tree.elements[left + 1..right].iter().any(kept)
+            && self.lifted.elements.range(left + 1..=right).next().is_none()
+            && !ends.into_iter().any(|element| lifted(&element))
     }
 
     /// Takes out text that was swallowed by a tag, and runs that held nothing else.
@@ -326,14 +407,25 @@ impl Inline<'_> {
             let empty = is_run && tree.children(run).all(|child| tree.elements[child].kind == Kind::RunProps || gone.contains(&child));
             let place = tree.elements[if empty { run } else { element }];
             edits.push(Edit::replace(place.start, place.end, ""));
+            // Where a paragraph before joined it, its beginning is gone already.
+            if tree.elements[element].kind == Kind::Text {
+                edits.push(Edit::replace(tree.elements[element].open_end, tree.elements[element].close, ""));
+            }
         }
     }
 }
 
-/// The nearest text element that holds something: where its content begins and ends.
-fn neighbour<'e>(mut elements: impl Iterator<Item = &'e super::xml::Element>) -> Option<(usize, usize)> {
-    let found = elements.find(|element| element.kind == Kind::Text && element.close > element.open_end);
-    found.map(|element| (element.open_end, element.close))
+/// Texts that hold nothing but the rest of a tag that begins before them.
+fn swallowed(scan: &Scan) -> BTreeSet<usize> {
+    let mut out = BTreeSet::new();
+    for placed in &scan.tags {
+        let Some(paragraph) = scan.paragraph(placed) else { continue };
+        let (start, end) = (placed.tag.start, placed.tag.end);
+        let first = paragraph.segments.partition_point(|segment| segment.start <= start);
+        let inside = paragraph.segments[first..].iter().take_while(|segment| segment.end <= end);
+        out.extend(inside.map(|segment| segment.element));
+    }
+    out
 }
 
 /// A run's properties, as they stand.
@@ -401,8 +493,10 @@ impl Writer<'_> {
         while let Some((before, after)) = rest.split_once(MARK.0) {
             self.copy(before);
             let Some((number, behind)) = after.split_once(MARK.1) else { break };
-            if let Ok(number) = number.parse() {
-                self.tag(number);
+            match (number.parse(), number.strip_suffix('p').and_then(|number| number.parse().ok())) {
+                (Ok(number), _) => self.tag(number),
+                (_, Some(number)) => self.paragraphs(number),
+                _ => {}
             }
             rest = behind;
         }
@@ -425,6 +519,17 @@ impl Writer<'_> {
         format!("{}__grow({}){}", VALUE.0, given.join(", "), VALUE.1)
     }
 
+    /// What asks the data for paragraphs, and keeps the template's own when there are none.
+    fn paragraphs(&mut self, number: usize) {
+        let tag = &self.tags.tags[number].tag;
+        let code = tag.code.replace(['\n', '\r'], " ");
+        self.line += 1;
+        self.lines.push((self.line, number));
+        let asked = format!("{}\n({})|__paragraphs({number}){}", VALUE.0, expression(tag, &code), VALUE.1);
+        self.out.push_str(&asked);
+        self.out.push_str(&format!("{}if __kept(){}", STATEMENT.0, STATEMENT.1));
+    }
+
     /// The line break before the code puts each tag on a line of its own, so that an error's line names its tag.
     fn tag(&mut self, number: usize) {
         let placed = &self.tags.tags[number];
@@ -443,7 +548,7 @@ impl Writer<'_> {
             Action::Value => {
                 let filter = match placed.host {
                     Host::Loose { .. } => "__attribute",
-                    Host::Paragraph(_) if tag.level == Level::Run => "__run",
+                    Host::Paragraph(_) if self.blocks.level[number] == Level::Run => "__run",
                     Host::Paragraph(_) => "__text",
                 };
                 write!(self.out, "{}\n({})|{filter}({number}){}", VALUE.0, expression(tag, &code), VALUE.1)

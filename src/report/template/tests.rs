@@ -489,10 +489,108 @@ fn pictures_stand_where_their_tags_stand() {
 #[test]
 fn rich_text_keeps_the_tags_formatting_and_adds_its_own() {
     let rich = ReportData::from_json(br#"{"r": {"rich": ["a ", {"text": "b", "bold": true, "color": "C00000"}]}}"#).unwrap();
-    let body = "<w:p><w:r><w:rPr><w:i/></w:rPr><w:t>{{r r }}</w:t></w:r></w:p>";
+    let body = "<w:p><w:r><w:rPr><w:i/></w:rPr><w:t>{{ r }}</w:t></w:r></w:p>";
     let filled = Template::parse(&docx(body)).unwrap().fill(&rich, &options()).unwrap();
     let xml = String::from_utf8_lossy(filled.package.part("word/document.xml").unwrap()).into_owned();
-    assert!(xml.contains("<w:rPr><w:i/><w:b/><w:color w:val=\"C00000\"/></w:rPr><w:t xml:space=\"preserve\">b</w:t>"), "{xml}");
+    assert!(xml.contains("<w:rPr><w:b/><w:i/><w:color w:val=\"C00000\"/></w:rPr><w:t xml:space=\"preserve\">b</w:t>"), "{xml}");
+}
+
+/// The main part of a template filled with data of its own.
+fn filled_with(body: &str, json: &str) -> Result<String, TemplateError> {
+    let data = ReportData::from_json(json.as_bytes()).unwrap();
+    let filled = Template::parse(&docx(body)).unwrap().fill(&data, &options())?;
+    let xml = String::from_utf8_lossy(filled.package.part("word/document.xml").unwrap()).into_owned();
+    super::Tree::read(&xml, filled.package.limits()).unwrap_or_else(|error| panic!("{error}: {xml}"));
+    Ok(xml)
+}
+
+#[test]
+fn rich_text_behind_the_letter_r_brings_its_own_formatting_alone() {
+    let body = "<w:p><w:r><w:rPr><w:i/></w:rPr><w:t>{{r r }}</w:t></w:r></w:p>";
+    let json = r#"{"r": {"rich": [{"text": "b", "bold": true, "size": 28, "url": "https://example.org/?a=1&b=\"2"}, "plain"]}}"#;
+    let xml = filled_with(body, json).unwrap();
+    let run = "<w:r><w:rPr><w:b/><w:sz w:val=\"28\"/><w:szCs w:val=\"28\"/></w:rPr><w:t xml:space=\"preserve\">b</w:t></w:r>";
+    let link = format!("<w:fldSimple w:instr=\"HYPERLINK &quot;https://example.org/?a=1&amp;b=2&quot;\">{run}</w:fldSimple>");
+    assert!(xml.contains(&format!("{link}<w:r><w:t xml:space=\"preserve\">plain</w:t></w:r>")), "{xml}");
+}
+
+#[test]
+fn paragraphs_of_the_data_take_their_tags_paragraphs_place() {
+    let body =
+        format!("{}<w:p><w:pPr><w:jc w:val=\"center\"/></w:pPr><w:r><w:t>{{{{p c }}}}</w:t></w:r></w:p>{}", p(&["before"]), p(&["behind"]));
+    let json = r#"{"c": {"paragraphs": ["one", {"rich": [{"text": "two", "italic": true}], "style": "Quote"}]}}"#;
+    let xml = filled_with(&body, json).unwrap();
+    let text = |text: &str, props: &str| format!("<w:r>{props}<w:t xml:space=\"preserve\">{text}</w:t></w:r>");
+    let one = format!("<w:p><w:pPr><w:jc w:val=\"center\"/></w:pPr>{}</w:p>", text("one", ""));
+    let two = format!("<w:p><w:pPr><w:pStyle w:val=\"Quote\"/></w:pPr>{}</w:p>", text("two", "<w:rPr><w:i/></w:rPr>"));
+    assert!(xml.contains(&format!("{}{one}{two}{}", p(&["before"]), p(&["behind"]))), "{xml}");
+    assert!(
+        filled_with(&body, r#"{"c": "a text"}"#)
+            .unwrap()
+            .contains("<w:jc w:val=\"center\"/></w:pPr><w:r><w:t xml:space=\"preserve\">a text</w:t>")
+    );
+    assert!(filled_with(&body, r#"{"c": {"paragraphs": []}}"#).unwrap().contains(&format!("{}{}", p(&["before"]), p(&["behind"]))));
+}
+
+#[test]
+fn what_json_cannot_bring_is_refused_with_its_place() {
+    let found = |body: &str, json: &str| match filled_with(body, json) {
+        Err(TemplateError::Invalid(findings)) => findings.0,
+        other => panic!("{other:?}"),
+    };
+    let inside = found(&p(&["before {{ c }}"]), r#"{"c": {"paragraphs": ["one"]}}"#);
+    assert!(inside[0].message(Language::En).contains("{{p …}}") && inside[0].place.paragraph == 1, "{inside:?}");
+    let picture = found(&table(&[&["x", "{{ logo }}"]]), r#"{"logo": {"image": "logo.png"}}"#);
+    assert!(picture[0].message(Language::En).contains("put them into the template") && picture[0].place.cell == Some(2), "{picture:?}");
+    for statement in ["include 'a.docx'", "import 'a' as b", "extends 'a'", "trans"] {
+        assert!(matches!(&problems(&p(&[&format!("{{% {statement} %}}")]))[..], [Problem::UnknownStatement { .. }]), "{statement}");
+    }
+}
+
+#[test]
+fn a_blocks_tags_all_stand_between_runs_or_none_does() {
+    let both = format!("{}{}", p(&["a {% if nothing -%}"]), p(&["b", "{%r endif %}", " c"]));
+    assert_eq!(fill(&both), "a  c");
+    assert_eq!(fill(&p(&["a {% if nothing %} b ", "c{%r else %}d", "{% endif %}"])), "a d");
+    let torn = format!("{}{}", p(&["{%r for g in groups %}", "{%p set z = 1 %}"]), p(&["{% endfor %}"]));
+    assert_eq!(problems(&torn), [Problem::Tangled]);
+}
+
+#[test]
+fn trims_join_what_can_be_joined_and_leave_the_rest() {
+    assert_eq!(fill(&format!("{}{}", p(&["a {% i", "f groups -%", "}"]), p(&["b{% endif %}"]))), "a b");
+    let before_table = format!("{}{}{}", p(&["a {% if groups -%}"]), table(&[&["cell"]]), p(&["{%- endif %} b"]));
+    assert_eq!(fill(&before_table), "a \n[cell]\n b");
+}
+
+#[test]
+fn names_of_plans_over_several_assessments_are_known() {
+    let json = r#"{
+        "parts": [{"name": "M1", "title": "Matemática M1", "level": "Nivel 3"}, {"name": "CIEN", "title": "Ciencias", "level": "Nivel 1"}, {"name": "HYST", "title": "Prueba de Historia", "level": "Nivel 2"}],
+        "periods": [{"name": "Agosto", "items": [{"part": "M1", "name": "Números"}, {"part": "CIEN", "name": "Células"}]}, {"name": "Semana 2", "items": []}]
+    }"#;
+    let body = p(&[
+        "<<Nivel M1>> · <<NIVEL CIENCIAS>> · <<Nivel Historia>> · <<PlanAgosto>> · <<Plan Semana 2>> · <<PlanOctubre>> · Nivel <<Nivel M1>>",
+    ]);
+    let xml = filled_with(&body, json).unwrap();
+    let text = xml.replace("</w:t><w:br/><w:t xml:space=\"preserve\">", "|");
+    assert!(text.contains("Nivel 3 · Nivel 1 · Nivel 2 · M1: Números|CIEN: Células ·  ·  · Nivel 3"), "{xml}");
+    assert_eq!(problems(&body), []);
+    let own = filled_with(&p(&["<<PlanAgosto>>"]), r#"{"PlanAgosto": "of its own"}"#).unwrap();
+    assert!(own.contains("of its own"));
+}
+
+#[test]
+fn a_language_asked_for_overrules_the_datas_own() {
+    let data = ReportData::from_json(br#"{"language": "es", "today": "2026-03-12", "n": 1.5}"#).unwrap();
+    let template = Template::parse(&docx(&p(&["{{ today|date }} {{ n|number(1) }} {{ language }}"]))).unwrap();
+    let text = |data: &ReportData| {
+        let filled = template.fill(data, &options()).unwrap();
+        String::from_utf8_lossy(filled.package.part("word/document.xml").unwrap()).into_owned()
+    };
+    assert!(text(&data).contains(">12 de marzo de 2026 1,5 es<"));
+    let english = text(&data.speaking(Language::En));
+    assert!(english.contains(" 1.5 en<"), "{english}");
 }
 
 #[test]
@@ -505,7 +603,21 @@ fn every_name_and_picture_an_author_may_use_is_described() {
         let name = path.trim_end_matches(['*', '[', ']', '.']).rsplit('.').next().unwrap_or_default();
         assert!(path == "append_results" || guide.contains(name.trim_end_matches("[]")), "{path}");
     }
-    for name in ["ALUMNO", "PRUEBA", "MATERIA", "PD%", "NIVEL", "Nivel", "Nombre", "T1", "FECHA", "total_questions", "lectures_passed"] {
+    for name in [
+        "ALUMNO",
+        "PRUEBA",
+        "MATERIA",
+        "PD%",
+        "NIVEL",
+        "Nivel",
+        "Nombre",
+        "T1",
+        "FECHA",
+        "total_questions",
+        "lectures_passed",
+        "Nivel M1",
+        "PlanAgosto",
+    ] {
         assert!(guide.contains(&format!("<<{name}>>")), "{name}");
     }
 }
@@ -571,8 +683,152 @@ mod random {
         prop::collection::vec(prop_oneof![paragraphs, tables], 1..8).prop_map(|blocks| blocks.concat())
     }
 
+    /// A statement with its end, of a kind and with the trims of each tag chosen apart.
+    fn block() -> impl Strategy<Value = (Vec<String>, Vec<String>)> {
+        let letter = prop::sample::select(vec!["", "", "", "p ", "r ", "tr ", "tc "]);
+        let kind = prop::sample::select(vec![
+            "if nothing",
+            "if result.passed",
+            "for g in groups",
+            "for g in []",
+            "with x = 1",
+            "filter upper",
+            "macro m()",
+        ]);
+        let trim = || prop::sample::select(vec![("", ""), ("", ""), ("-", ""), ("", "-"), ("-", "-")]);
+        (kind, letter.clone(), letter, any::<[bool; 2]>(), trim(), trim(), trim()).prop_map(
+            |(kind, first, last, [same, middle], a, b, c)| {
+                let last = if same { first } else { last };
+                let tag = |letter: &str, code: &str, (before, behind): (&str, &str)| {
+                    let letter = if before.is_empty() { letter } else { letter.trim_end() };
+                    format!("{{%{letter}{before} {code} {behind}%}}")
+                        .replace("%p-", "%-")
+                        .replace("%r-", "%-")
+                        .replace("%tr-", "%-")
+                        .replace("%tc-", "%-")
+                        .replace("%  ", "% ")
+                };
+                let keyword = kind.split(' ').next().unwrap_or_default();
+                let mut opening = vec![tag(first, kind, a)];
+                if middle && matches!(keyword, "if" | "for") {
+                    opening.push(tag(first, "else", b));
+                }
+                (opening, vec![tag(last, &format!("end{keyword}"), c)])
+            },
+        )
+    }
+
+    /// Tags of all kinds in their order, most of them balanced, with text between them.
+    fn tags() -> impl Strategy<Value = Vec<String>> {
+        let single = prop::sample::select(vec![
+            "text",
+            " ",
+            "{{ student.name }}",
+            "{{r note }}",
+            "{{p note }}",
+            "{% set y = 1 %}",
+            "{%p set z = 1 %}",
+            "{% vm %}",
+            "{% hm %}",
+            "{% colspan 2 %}",
+            "{% cellbg 'ffffff' %}",
+            "<<ALUMNO>>",
+            "{# a #}",
+            "{#p b #}",
+            "{{ chart.score }}",
+            "{% endif %}",
+            "{%r endif %}",
+            "{% if groups -%}",
+            "{%- else %}",
+            "\t",
+            "\n",
+        ]);
+        let leaf = prop::collection::vec(single.prop_map(str::to_owned), 0..3);
+        leaf.prop_recursive(3, 24, 3, |inner| {
+            prop::collection::vec((block(), inner), 1..3).prop_map(|blocks| {
+                let mut out = Vec::new();
+                for ((opening, ending), inside) in blocks {
+                    out.extend(opening);
+                    out.extend(inside);
+                    out.extend(ending);
+                }
+                out
+            })
+        })
+    }
+
+    /// The pieces laid over runs, links, paragraphs, cells and rows: after each one the number says what ends.
+    fn laid_out(pieces: &[String], ends: &[u8], in_table: bool) -> String {
+        let (mut body, mut paragraph, mut link) = (String::new(), String::new(), false);
+        let close = |paragraph: &mut String, link: &mut bool| {
+            let end = if *link { "</w:hyperlink>" } else { "" };
+            *link = false;
+            format!("<w:p>{}{end}</w:p>", std::mem::take(paragraph))
+        };
+        let mut text = String::new();
+        let run = |text: &mut String| {
+            let xml = crate::report::template::xml::escape(text).replace('\t', "</w:t><w:tab/><w:t>").replace('\n', "</w:t><w:br/><w:t>");
+            text.clear();
+            format!("<w:r><w:rPr><w:b/></w:rPr><w:t xml:space=\"preserve\">{xml}</w:t></w:r>")
+        };
+        for (at, piece) in pieces.iter().enumerate() {
+            let end = ends.get(at % ends.len().max(1)).copied().unwrap_or(0);
+            // Now and then a run ends in the middle of a tag.
+            let cut = piece.char_indices().nth(usize::from(end) % 7).map_or(piece.len(), |(cut, _)| cut);
+            if end % 3 == 0 && cut > 0 {
+                text.push_str(&piece[..cut]);
+                paragraph.push_str(&run(&mut text));
+                text.push_str(&piece[cut..]);
+            } else {
+                text.push_str(piece);
+            }
+            if end % 8 > 1 {
+                paragraph.push_str(&run(&mut text));
+            }
+            match end % 8 {
+                3 if !link => {
+                    link = true;
+                    paragraph.push_str("<w:hyperlink>");
+                }
+                4 if link => {
+                    link = false;
+                    paragraph.push_str("</w:hyperlink>");
+                }
+                5 => body.push_str(&close(&mut paragraph, &mut link)),
+                6 if in_table => body = format!("{body}{}</w:tc><w:tc>", close(&mut paragraph, &mut link)),
+                7 if in_table => body = format!("{body}{}</w:tc></w:tr><w:tr><w:tc><w:tcPr/>", close(&mut paragraph, &mut link)),
+                _ => {}
+            }
+        }
+        paragraph.push_str(&run(&mut text));
+        body.push_str(&close(&mut paragraph, &mut link));
+        if in_table { format!("<w:tbl><w:tblGrid/><w:tr><w:tc>{body}</w:tc></w:tr></w:tbl>{}", p(&["behind"])) } else { body }
+    }
+
+    fn sound_or_told(body: &str) -> Result<(), TestCaseError> {
+        let template = Template::parse(&docx(body)).unwrap();
+        let findings = template.check(Some(&data()));
+        match template.fill(&data(), &options()) {
+            Ok(filled) => {
+                let xml = std::str::from_utf8(filled.package.part("word/document.xml").unwrap()).unwrap().to_owned();
+                let read = Tree::read(&xml, filled.package.limits());
+                prop_assert!(read.is_ok(), "{read:?}\n{body}\n{xml}");
+                prop_assert!(!xml.contains(|mark| ('\u{fdd0}'..='\u{fdef}').contains(&mark)), "{body}\n{xml}");
+                prop_assert!(!xml.contains("{%"), "{body}\n{xml}");
+            }
+            Err(TemplateError::Invalid(told)) => {
+                prop_assert!(!findings.is_empty(), "{body}");
+                for finding in told.0 {
+                    prop_assert!(finding.place.paragraph > 0 && !finding.tag.is_empty(), "{finding:?}\n{body}");
+                }
+            }
+            Err(error) => prop_assert!(false, "{error}"),
+        }
+        Ok(())
+    }
+
     proptest! {
-        #![proptest_config(ProptestConfig { cases: 400, failure_persistence: None, ..ProptestConfig::default() })]
+        #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(400), failure_persistence: None, ..ProptestConfig::default() })]
 
         #[test]
         fn whatever_is_filled_is_well_formed(body in body()) {
@@ -589,6 +845,11 @@ mod random {
                 Err(TemplateError::Invalid(_)) => prop_assert!(!findings.is_empty(), "{body}"),
                 Err(error) => prop_assert!(false, "{error}"),
             }
+        }
+
+        #[test]
+        fn tags_of_all_kinds_leave_a_well_formed_document_or_are_told(tags in tags(), ends in prop::collection::vec(any::<u8>(), 1..12), in_table: bool) {
+            sound_or_told(&laid_out(&tags, &ends, in_table))?;
         }
 
         #[test]

@@ -2,36 +2,54 @@
 
 #![expect(clippy::format_push_string, reason = "short pieces read best as format strings, and there are few of them")]
 
-use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
-use minijinja::State;
 use minijinja::value::{Value, ValueKind};
+use minijinja::{Error, State};
 
 use super::engine::{Fill, TagInfo};
+use super::rich;
 use super::xml::{escape, escape_into};
 use crate::report::charts::{self, ChartRef};
 use crate::report::language::Language;
 
 /// A value inside a text element.
-pub(super) fn text(state: &State, value: &Value, tag: usize) -> Value {
+pub(super) fn text(state: &State, value: &Value, tag: usize) -> Result<Value, Error> {
     if value.is_safe() {
-        return value.clone();
+        return Ok(value.clone());
     }
-    let Some(fill) = Fill::of(state) else { return Value::from(value.to_string()) };
+    let Some(fill) = Fill::of(state) else { return Ok(Value::from(value.to_string())) };
     let w = &fill.prefix;
+    rich::refuse(value)?;
     let xml = if let Some(chart) = value.downcast_object_ref::<ChartRef>() {
         match picture(&fill, chart, tag) {
             Some(drawing) => format!("</{w}t>{drawing}<{w}t xml:space=\"preserve\">"),
             None => escape(fill.absent(tag)),
         }
-    } else if let Some(pieces) = rich_pieces(value) {
-        let info = fill.tag(tag).cloned().unwrap_or_default();
-        let runs = rich(&fill, &pieces, &info);
-        format!("</{w}t></{w}r>{runs}<{w}r>{}<{w}t xml:space=\"preserve\">", info.run_props)
+    } else if let Some(pieces) = rich::pieces(value) {
+        match fill.tag(tag).filter(|info| info.in_run) {
+            Some(info) => {
+                let runs = rich::runs(&fill, &pieces, &info.run_props);
+                format!("</{w}t></{w}r>{runs}<{w}r>{}<{w}t xml:space=\"preserve\">", info.run_props)
+            }
+            None => escape(&rich::text(&pieces)),
+        }
     } else {
         content(&shown(&fill, value, tag), &fill, fill.tag(tag))
     };
-    Value::from_safe_string(xml)
+    Ok(Value::from_safe_string(xml))
+}
+
+/// A value in the place of its whole paragraph (`{{p …}}`): the paragraphs the data brings, or nothing, and the paragraph stays.
+pub(super) fn paragraphs(state: &State, value: &Value, tag: usize) -> Result<Value, Error> {
+    let Some(fill) = Fill::of(state) else { return Ok(Value::UNDEFINED) };
+    let (Some(paragraphs), Some(info)) = (rich::paragraphs(value), fill.tag(tag)) else {
+        return Ok(Value::from_safe_string(String::new()));
+    };
+    fill.replaced.store(true, Ordering::Relaxed);
+    paragraphs.iter().try_for_each(rich::refuse)?;
+    let xml: String = paragraphs.iter().map(|paragraph| rich::paragraph(&fill, paragraph, info)).collect();
+    Ok(Value::from_safe_string(xml))
 }
 
 /// A picture block in the width and the fonts of its place.
@@ -58,12 +76,15 @@ fn fonts_of<'p>(props: &'p str, prefix: &str) -> &'p str {
     props[start..].find("/>").map_or("", |end| &props[start..start + end + 2])
 }
 
-/// A value that stands between runs (`{{r …}}`): a run of its own, in the tag's formatting.
-pub(super) fn run(state: &State, value: &Value, tag: usize) -> Value {
-    let inside = text(state, value, tag);
-    let Some(fill) = Fill::of(state) else { return inside };
-    let (w, props) = (&fill.prefix, fill.tag(tag).map_or("", |info| &info.run_props));
-    Value::from_safe_string(format!("<{w}r>{props}<{w}t xml:space=\"preserve\">{inside}</{w}t></{w}r>"))
+/// A value that stands between runs (`{{r …}}`): formatted text as it formats itself, anything else in the tag's formatting.
+pub(super) fn run(state: &State, value: &Value, tag: usize) -> Result<Value, Error> {
+    let Some(fill) = Fill::of(state) else { return text(state, value, tag) };
+    let Some(info) = fill.tag(tag).filter(|info| info.in_run) else { return text(state, value, tag) };
+    if let Some(pieces) = rich::pieces(value) {
+        return Ok(Value::from_safe_string(rich::runs(&fill, &pieces, "")));
+    }
+    let (w, props, inside) = (&fill.prefix, &info.run_props, text(state, value, tag)?);
+    Ok(Value::from_safe_string(format!("<{w}r>{props}<{w}t xml:space=\"preserve\">{inside}</{w}t></{w}r>")))
 }
 
 /// A value inside an attribute or a field's code.
@@ -124,7 +145,7 @@ fn unsaid<'a>(text: &'a str, word: &str) -> &'a str {
 }
 
 /// Text inside a text element: escaped; line breaks, tabs, and docxtpl's `\a` (new paragraph) and `\f` (new page) as Word's.
-fn content(text: &str, fill: &Fill, info: Option<&TagInfo>) -> String {
+pub(super) fn content(text: &str, fill: &Fill, info: Option<&TagInfo>) -> String {
     let w = &fill.prefix;
     let mut out = String::with_capacity(text.len() + 16);
     let text = text.replace("\r\n", "\n");
@@ -135,7 +156,11 @@ fn content(text: &str, fill: &Fill, info: Option<&TagInfo>) -> String {
         match (end, info.filter(|info| info.splits)) {
             (None, _) => {}
             (Some('\t'), _) => out.push_str(&format!("</{w}t><{w}tab/><{w}t xml:space=\"preserve\">")),
-            (Some('\u{c}'), _) => out.push_str(&format!("</{w}t><{w}br {w}type=\"page\"/><{w}t xml:space=\"preserve\">")),
+            (Some('\u{c}'), Some(info)) => out.push_str(&format!(
+                "</{w}t></{w}r></{w}p><{w}p><{w}r><{w}br {w}type=\"page\"/></{w}r></{w}p><{w}p>{}<{w}r>{}<{w}t xml:space=\"preserve\">",
+                info.paragraph_props, info.run_props
+            )),
+            (Some('\u{c}'), None) => out.push_str(&format!("</{w}t><{w}br {w}type=\"page\"/><{w}t xml:space=\"preserve\">")),
             (Some('\u{7}'), Some(info)) => out.push_str(&format!(
                 "</{w}t></{w}r></{w}p><{w}p>{}<{w}r>{}<{w}t xml:space=\"preserve\">",
                 info.paragraph_props, info.run_props
@@ -144,48 +169,4 @@ fn content(text: &str, fill: &Fill, info: Option<&TagInfo>) -> String {
         }
     }
     out
-}
-
-/// Text with formatting of its own: `{"rich": [{"text": "…", "bold": true, "color": "C00000"}, "plain"]}`.
-fn rich_pieces(value: &Value) -> Option<Vec<Value>> {
-    if value.kind() != ValueKind::Map {
-        return None;
-    }
-    let pieces = value.get_attr("rich").ok().filter(|pieces| pieces.kind() == ValueKind::Seq)?;
-    pieces.try_iter().ok().map(Iterator::collect)
-}
-
-fn rich(fill: &Arc<Fill>, pieces: &[Value], info: &TagInfo) -> String {
-    let w = &fill.prefix;
-    let mut out = String::new();
-    for piece in pieces {
-        let field = |name: &str| piece.get_attr(name).ok().filter(|value| !value.is_undefined() && !value.is_none());
-        let text = field("text").map_or_else(|| piece.as_str().unwrap_or_default().to_owned(), |text| text.to_string());
-        let mut added = String::new();
-        for (name, element) in [("bold", "b"), ("italic", "i"), ("strike", "strike")] {
-            if field(name).is_some_and(|value| value.is_true()) {
-                added.push_str(&format!("<{w}{element}/>"));
-            }
-        }
-        if let Some(color) = field("color").map(|color| colour(&color).to_string()).filter(|color| color != "auto") {
-            added.push_str(&format!("<{w}color {w}val=\"{color}\"/>"));
-        }
-        if field("underline").is_some_and(|value| value.is_true()) {
-            added.push_str(&format!("<{w}u {w}val=\"single\"/>"));
-        }
-        let props = merged_props(&info.run_props, &added, w);
-        out.push_str(&format!("<{w}r>{props}<{w}t xml:space=\"preserve\">{}</{w}t></{w}r>", content(&text, fill, None)));
-    }
-    out
-}
-
-/// Run properties with some added behind the ones there are.
-fn merged_props(props: &str, added: &str, w: &str) -> String {
-    if added.is_empty() {
-        return props.to_owned();
-    }
-    match props.rfind(&format!("</{w}rPr>")) {
-        Some(at) => format!("{}{added}{}", &props[..at], &props[at..]),
-        None => format!("<{w}rPr>{added}</{w}rPr>"),
-    }
 }

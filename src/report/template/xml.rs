@@ -195,11 +195,27 @@ impl Tree {
         self.elements[index + 1..self.elements[index].last].iter().any(|element| element.kind == kind)
     }
 
+    /// Whether what lies between the inside of one element and the inside of another can be left out or repeated:
+    /// it closes as many elements as it opens, and of the same names.
+    pub(super) fn mirrors(&self, mut left: usize, mut right: usize, source: &str) -> bool {
+        while left != right {
+            if left == NONE || right == NONE || self.qualified_name(left, source) != self.qualified_name(right, source) {
+                return false;
+            }
+            (left, right) = (self.elements[left].parent, self.elements[right].parent);
+        }
+        true
+    }
+
+    /// The name of an element with its prefix.
+    fn qualified_name<'s>(&self, index: usize, source: &'s str) -> &'s str {
+        let tag = &source[self.elements[index].start + 1..self.elements[index].open_end];
+        tag.split([' ', '\t', '\r', '\n', '/', '>']).next().unwrap_or_default()
+    }
+
     /// The local name of an element.
     pub(super) fn name<'s>(&self, index: usize, source: &'s str) -> &'s str {
-        let tag = &source[self.elements[index].start + 1..self.elements[index].open_end];
-        let name = tag.split([' ', '\t', '\r', '\n', '/', '>']).next().unwrap_or_default();
-        name.rsplit(':').next().unwrap_or_default()
+        self.qualified_name(index, source).rsplit(':').next().unwrap_or_default()
     }
 
     /// The raw value of an attribute by its local name (`val`).

@@ -36,7 +36,23 @@ fn a_million_cells_are_refused_before_they_take_their_memory() {
     let xml = format!("<w:document><w:body><w:tbl>{}</w:tbl></w:body></w:document>", row.repeat(1000));
     let limits = Limits { ratio: u64::MAX, ..Limits::default() };
     let package = Package::open(&zip_of(&[("word/document.xml", xml.as_bytes())]), &limits).unwrap();
-    assert!(matches!(read(&package), Err(DocumentError::Xml { reason: XmlError::TooLarge(_), .. })));
+    assert!(matches!(read(&package), Err(DocumentError::Xml { reason: XmlError::TooHeavy(_), .. })));
+}
+
+#[test]
+fn a_long_documents_mark_up_is_read_and_endless_text_is_not() {
+    let read_of = |body: &str| {
+        let xml = format!("<w:document><w:body>{body}</w:body></w:document>");
+        let limits = Limits { ratio: u64::MAX, ..Limits::default() };
+        read(&Package::open(&zip_of(&[("word/document.xml", xml.as_bytes())]), &limits).unwrap())
+    };
+    let run = "<w:r><w:rPr><w:b/><w:i/><w:sz w:val=\"20\"/><w:lang w:val=\"es-CL\"/></w:rPr><w:t>dos palabras</w:t></w:r>";
+    let page = format!("<w:p>{}</w:p>", run.repeat(5)).repeat(14);
+    assert!(read_of(&page.repeat(1000)).is_ok(), "630,000 elements, 840,000 letters");
+    assert!(matches!(
+        read_of(&format!("<w:p>{}</w:p>", "a".repeat(5_000_000))),
+        Err(DocumentError::Xml { reason: XmlError::TooHeavy(_), .. })
+    ));
 }
 
 #[test]

@@ -17,7 +17,7 @@ use super::run_props::RunPatch;
 use super::values::{css_length, integer, is_on};
 use super::xml::Node;
 use crate::report::units::Emu;
-use paint::{css_color, fraction, is_rule, stroke};
+use paint::{fraction, is_rule, stroke};
 use style::Style;
 
 /// Groups in groups go no deeper, and no group has more children.
@@ -238,12 +238,15 @@ impl Reader<'_> {
         })
     }
 
-    /// The colour of the page's background (17.2.1); nothing draws it yet, so it is a warning.
-    pub(super) fn background(&mut self, node: Node<'_>, part: &str) {
-        let white = node.attr("w:color").and_then(css_color).is_none_or(|rgb| rgb == crate::report::layout::frame::Rgb(255, 255, 255));
-        if !white {
-            self.warnings.unsupported("a page background", part);
+    /// The colour of the page's background (17.2.1), where the settings show it (17.15.1.25).
+    pub(super) fn background(&mut self, node: Node<'_>, part: &str) -> Option<crate::report::layout::frame::Rgb> {
+        if !self.settings.show_background {
+            return None;
         }
+        if node.descendant("v:fill").is_some() {
+            self.warnings.unsupported("a page background of a picture or gradient (shown in one colour)", part);
+        }
+        super::values::color(node, "w:color", &self.theme).flatten()
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::report::document::model::Paragraph;
 use crate::report::layout::flow::Flow;
 use crate::report::layout::ink::InkLength;
+use crate::report::layout::notes::Length;
 use crate::report::layout::structure;
 use crate::report::units::Pt;
 
@@ -19,10 +20,12 @@ pub(super) struct Checkpoint<'a> {
     natural: bool,
     previous: Option<&'a Paragraph>,
     floats: usize,
-    notes: (usize, Pt),
+    notes: Length,
+    carried: usize,
     structure: structure::Checkpoint,
     footnotes: usize,
     endnotes: usize,
+    line_number: Option<u32>,
 }
 
 impl<'a> Flow<'a> {
@@ -39,9 +42,11 @@ impl<'a> Flow<'a> {
             previous: self.previous,
             floats: self.floats.len(),
             notes: self.notes.length(),
+            carried: self.carried.len(),
             structure: self.context.structure.checkpoint(),
             footnotes: self.context.footnote_numbers.count(),
             endnotes: self.context.endnote_numbers.count(),
+            line_number: self.line_number,
         }
     }
 
@@ -61,9 +66,11 @@ impl<'a> Flow<'a> {
         self.previous = checkpoint.previous;
         self.floats.truncate(checkpoint.floats);
         self.notes.truncate(checkpoint.notes);
+        self.carried.truncate(checkpoint.carried);
         self.context.structure.restore(&checkpoint.structure);
         self.context.footnote_numbers.truncate(checkpoint.footnotes);
         self.context.endnote_numbers.truncate(checkpoint.endnotes);
+        self.line_number = checkpoint.line_number;
         true
     }
 }

@@ -7,7 +7,6 @@ use crate::report::layout::float::Bases;
 use crate::report::layout::flow::{Flow, Step};
 use crate::report::layout::ink::{Ink, Rect};
 use crate::report::layout::linebreak::{LineEnd, Position};
-use crate::report::layout::notes;
 use crate::report::layout::paragraph::{Area, Line, Setter};
 use crate::report::layout::shape::AtomKind;
 use crate::report::layout::stack::{float, gap, neighbours, space_after, space_before};
@@ -42,6 +41,12 @@ impl Anchors {
         let (first, last) = (self.atoms.partition_point(|at| *at < from.atom), self.atoms.partition_point(|at| *at < end));
         self.atoms.get(first..last).unwrap_or_default()
     }
+}
+
+/// Where the lines end that stay on one page with a line.
+fn end_of_group(lines: &[Line], at: usize) -> Pt {
+    let last = lines.iter().skip(at).position(|line| !line.glued).map_or(at, |more| at + more);
+    lines.get(last).map_or(Pt::ZERO, |line| line.bottom() - line.slack)
 }
 
 /// A float laid out for the page in work.
@@ -107,7 +112,7 @@ impl<'a> Flow<'a> {
             let Some(end) = lines.last().map(|line| line.end) else { break };
             let total = lines.len();
             let count = fitting.max(1);
-            let next = self.commit(lines, count, y, left);
+            let next = self.commit(paragraph, lines, count, (y, left));
             from = next;
             self.settle(anchored, next.atom);
             if count < total {
@@ -121,8 +126,9 @@ impl<'a> Flow<'a> {
                 LineEnd::Break(BreakKind::Column) => self.next_column(false),
                 _ => break,
             }
-            if setter.prepared.atoms.len() <= from.atom {
-                // A break at a paragraph's very end leaves an empty line on the next page only in Word; LibreOffice's import moves the rest, which is nothing.
+            let split = self.context.document.settings.split_at_page_break && end == LineEnd::Break(BreakKind::Page);
+            if setter.prepared.atoms.len() <= from.atom && !split {
+                // A break at a paragraph's very end leaves an empty line on the next page only where the settings say so (measured on LibreOffice 7.4).
                 break;
             }
             y = self.y;
@@ -139,14 +145,14 @@ impl<'a> Flow<'a> {
     }
 
     /// Space above a paragraph here: none at the top of a page that began because the one before was full.
-    fn space_above(&self, paragraph: &Paragraph) -> Pt {
+    pub(super) fn space_above(&self, paragraph: &Paragraph) -> Pt {
         match (self.at_top, self.natural) {
             (true, true) => Pt::ZERO,
             (true, false) => {
                 let first_of_all = self.drafts.len() == 1 && paragraph.props.space_before_auto;
                 if first_of_all { Pt::ZERO } else { space_before(&paragraph.props) }
             }
-            _ => gap(self.previous, paragraph),
+            _ => gap(&self.context, self.previous, paragraph),
         }
     }
 
@@ -170,15 +176,14 @@ impl<'a> Flow<'a> {
         // Notes are laid out here only for their height; their elements come when they are placed.
         let elements = self.context.structure.checkpoint();
         let mut count = 0;
-        for line in lines {
-            for id in &line.notes {
-                if let Some(note) = self.note(*id) {
-                    self.notes.push(*id, note);
-                }
-            }
-            if y + line.bottom() - line.slack > self.bottom - self.notes.height + SLACK {
+        for (at, line) in lines.iter().enumerate() {
+            let notes = self.new_notes(&line.notes);
+            // A note that finds no room at all takes its line to the next page; one that is only begun here goes on there.
+            let least = if notes.is_empty() || !self.notes.goes_on() { self.notes.least_with(&notes) } else { self.bottom };
+            if y + line.bottom() - line.slack > self.bottom - least + SLACK {
                 break;
             }
+            self.place_notes(notes, y + end_of_group(lines, at));
             count += 1;
         }
         self.context.structure.restore(&elements);
@@ -193,31 +198,14 @@ impl<'a> Flow<'a> {
         if count == 0 && self.at_top { most.max(1) } else { count }
     }
 
-    /// Lays a footnote out, unless it stands on this page already.
-    fn note(&mut self, id: i32) -> Option<Rc<crate::report::layout::stack::Stacked>> {
-        if self.notes.notes.iter().any(|(known, _)| *known == id) {
-            return None;
-        }
-        let document = self.context.document;
-        let blocks = document.footnotes.get(&id)?;
-        let number = self.context.note_number(id, false);
-        let width = self.columns.first().map_or(Pt(100.0), |column| column.1);
-        let note = notes::lay(&mut self.context, blocks, number, width);
-        if note.height > self.bottom - self.column_top {
-            self.context.unsupported("a footnote longer than its page (not continued on the next)");
-        }
-        Some(Rc::new(note))
-    }
-
     /// Draws the first `count` lines; returns where the next one starts.
-    fn commit(&mut self, lines: Vec<Line>, count: usize, y: Pt, left: Pt) -> Position {
+    fn commit(&mut self, paragraph: &Paragraph, lines: Vec<Line>, count: usize, (y, left): (Pt, Pt)) -> Position {
         let mut next = Position::default();
-        for line in lines.into_iter().take(count) {
-            for id in &line.notes {
-                if let Some(note) = self.note(*id) {
-                    self.notes.push(*id, note);
-                }
-            }
+        let groups: Vec<Pt> = (0..count).map(|at| y + end_of_group(&lines, at)).collect();
+        for (line, group) in lines.into_iter().take(count).zip(groups) {
+            let notes = self.new_notes(&line.notes);
+            self.place_notes(notes, group);
+            self.number_line(paragraph, left, y + line.baseline);
             next = line.next;
             self.y = y + line.bottom();
             let mut ink = line.ink;

@@ -3,9 +3,12 @@
 use crate::report::document::model::{Block, Document, Field, HeaderFooter, Inline, Section, SectionStart};
 use crate::report::layout::context::twips;
 use crate::report::layout::flow::Flow;
+use crate::report::layout::frame::{Rgb, Stroke};
 use crate::report::layout::ink::Rect;
 use crate::report::units::Pt;
 
+/// Width of the line between columns (LibreOffice's import: 0.5 pt).
+const SEPARATOR: Pt = Pt(0.5);
 /// Word allows 45 columns.
 const MOST_COLUMNS: u32 = 45;
 
@@ -15,17 +18,17 @@ impl<'a> Flow<'a> {
         let before = self.context.document.sections.get(self.section);
         let same_paper = before.is_some_and(|before| before.page.width == section.page.width && before.page.height == section.page.height);
         self.section = index;
-        if section.line_numbers.is_some() {
-            self.context.unsupported("line numbers (left out)");
-        }
+        self.restart_line_numbers(true);
         let goes_on = !self.drafts.is_empty() && same_paper && section.start == SectionStart::Continuous;
         if !goes_on {
             self.new_page(false);
             return;
         }
+        self.draw_separators();
         let text = self.drafts.last().map(|draft| draft.text).unwrap_or_default();
         self.lowest = self.lowest.max(self.y);
         self.columns = columns(section, Rect { left: text.left, right: text.right, ..text });
+        self.separator = section.columns.separator;
         if self.column > 0 || self.columns.len() > 1 {
             self.y = self.lowest;
             self.at_top = self.y <= text.top;
@@ -35,10 +38,35 @@ impl<'a> Flow<'a> {
         self.chain = None;
         self.page_start = None;
     }
+
+    /// Lines between the columns in work (17.6.4 `sep`), as long as the longest of them.
+    pub(super) fn draw_separators(&mut self) {
+        let (top, bottom) = (self.column_top, self.lowest.max(self.y));
+        if !self.separator || bottom <= top || self.drafts.is_empty() {
+            return;
+        }
+        let columns = self.columns.clone();
+        for pair in columns.windows(2) {
+            let (left, right) = if pair[0].0 <= pair[1].0 { (pair[0], pair[1]) } else { (pair[1], pair[0]) };
+            let x = (left.0 + left.1 + right.0) / 2.0;
+            let stroke = Stroke { color: Rgb(0, 0, 0), width: SEPARATOR, dash: Vec::new(), round: false };
+            self.ink().line((x, top), (x, bottom), stroke, None);
+        }
+    }
 }
 
-/// Left edge and width of a section's columns in a text area.
+/// Left edge and width of a section's columns in a text area, in the order they are filled.
 pub(super) fn columns(section: &Section, text: Rect) -> Vec<(Pt, Pt)> {
+    let mut columns = from_left(section, text);
+    if section.rtl {
+        for (left, width) in &mut columns {
+            *left = text.left + text.right - *left - *width;
+        }
+    }
+    columns
+}
+
+fn from_left(section: &Section, text: Rect) -> Vec<(Pt, Pt)> {
     let setup = &section.columns;
     let count = setup.count.clamp(1, MOST_COLUMNS);
     if count == 1 {

@@ -1,13 +1,8 @@
 //! A table of the body: its rows over pages, with the header rows repeated.
 
-use std::rc::Rc;
-
-use crate::report::document::model::{Table, WrapSide};
-use crate::report::layout::context::twips;
-use crate::report::layout::float::Zone;
+use crate::report::document::model::Table;
 use crate::report::layout::flow::{Flow, Step};
 use crate::report::layout::ink::Rect;
-use crate::report::layout::notes;
 use crate::report::layout::stack::space_after;
 use crate::report::layout::table::{Emitter, RowBox, TableBox, lay};
 use crate::report::units::Pt;
@@ -16,12 +11,13 @@ use crate::report::units::Pt;
 const SLACK: Pt = Pt(0.06);
 
 impl<'a> Flow<'a> {
-    pub(super) fn table(&mut self, table: &'a Table) -> Step {
+    /// Lays a table out; `last`: its section ends with it.
+    pub(super) fn table(&mut self, table: &'a Table, last: bool) -> Step {
         let start = self.checkpoint();
         let (left, width) = self.current();
         let bases = self.bases(self.y);
         let laid = lay(&mut self.context, table, width, bases);
-        if table.float.is_some() {
+        if self.floats(table, &laid, last) {
             self.floating_table(table, &laid);
             return Step::Next(1);
         }
@@ -30,6 +26,7 @@ impl<'a> Flow<'a> {
         }
         self.y = self.below_floats(left + laid.x, laid.width, self.y);
         let first: Pt = laid.rows.iter().take(laid.header_rows + 1).map(|row| row.height).sum();
+        let first = first + laid.rows.get(laid.header_rows).map_or(Pt::ZERO, RowBox::closing);
         if let Some((chain, checkpoint)) = self.chain.take()
             && self.y + first > self.limit() + SLACK
             && !checkpoint.at_top
@@ -74,9 +71,9 @@ impl<'a> Flow<'a> {
                 fresh = true;
                 continue;
             }
-            let noted = self.notes_height(row);
+            let noted = self.least_notes(row);
             let room = self.bottom - noted - self.y;
-            if row.height <= room + SLACK {
+            if row.height + row.closing() <= room + SLACK {
                 self.emit(&mut emitter, laid, row, index, (starts, true));
                 index += 1;
                 rest = None;
@@ -127,7 +124,7 @@ impl<'a> Flow<'a> {
             return false;
         }
         let group: Pt = laid.rows.iter().skip(index).take(together).map(|row| row.height).sum();
-        let last = laid.rows.get(index + together).map_or(Pt::ZERO, RowBox::least_height);
+        let last = laid.rows.get(index + together).map_or(Pt::ZERO, |row| row.least_height() + row.closing());
         group + last > self.limit() - self.y + SLACK && group + last <= self.bottom - self.column_top
     }
 
@@ -152,9 +149,8 @@ impl<'a> Flow<'a> {
     }
 
     fn emit(&mut self, emitter: &mut Emitter<'_>, laid: &TableBox, row: &RowBox, index: usize, (starts, ends): (bool, bool)) {
-        for id in row.notes() {
-            self.add_note(id);
-        }
+        let notes = self.new_notes(&row.notes());
+        self.place_notes(notes, self.y + row.height);
         let ink = emitter.part(row, index, self.y, starts, ends);
         self.add(laid, ink);
         self.y += row.height;
@@ -168,41 +164,18 @@ impl<'a> Flow<'a> {
         self.ink().append(ink);
     }
 
-    fn notes_height(&mut self, row: &RowBox) -> Pt {
-        if row.notes().is_empty() { self.notes.height } else { self.notes.height_with(Pt(12.0) * row.notes().len() as f32) }
-    }
-
-    fn add_note(&mut self, id: i32) {
-        if self.notes.notes.iter().any(|(known, _)| *known == id) {
-            return;
+    /// The least height of the page's footnotes with those of a row.
+    fn least_notes(&mut self, row: &RowBox) -> Pt {
+        let ids = row.notes();
+        if ids.is_empty() {
+            return self.notes.height;
         }
-        let document = self.context.document;
-        let Some(blocks) = document.footnotes.get(&id) else { return };
-        let number = self.context.note_number(id, false);
-        let width = self.columns.first().map_or(Pt(100.0), |column| column.1);
-        let note = Rc::new(notes::lay(&mut self.context, blocks, number, width));
-        self.notes.push(id, note);
-    }
-
-    /// A floating table stands at its place as a whole; text goes around it.
-    fn floating_table(&mut self, table: &Table, laid: &TableBox) {
-        let Some(float) = table.float else { return };
-        let height = laid.height();
-        let y = self.y + self.previous.map_or(Pt::ZERO, |above| space_after(&above.props));
-        let (x, y) = self.bases(y).place(float.position, laid.width, height);
-        if y + height > self.drafts.last().map_or(y + height, |draft| draft.page.bottom) {
-            self.context.unsupported("a floating table that reaches over its page's end (not divided)");
-        }
-        let mut emitter = Emitter::new(laid);
-        let mut at = y;
-        for (index, row) in laid.rows.iter().enumerate() {
-            let mut ink = emitter.row(index, at);
-            ink.translate(x, Pt::ZERO);
-            self.ink().append(ink);
-            at += row.height;
-        }
-        let [top, right, bottom, left] = float.space.map(twips);
-        let rect = Rect::new(x - left, y - top, x + laid.width + right, at + bottom);
-        self.floats.add(Zone { rect, side: Some(WrapSide::Both), below: bottom });
+        let elements = self.context.structure.checkpoint();
+        let numbers = self.context.footnote_numbers.count();
+        let notes = self.new_notes(&ids);
+        let least = self.notes.least_with(&notes);
+        self.context.structure.restore(&elements);
+        self.context.footnote_numbers.truncate(numbers);
+        least
     }
 }

@@ -86,6 +86,11 @@ pub(super) fn offset(context: &Context<'_>, table: &Table, edges: &[Pt], availab
     }
 }
 
+/// How far a table's text stands in from its left edge: the first cell's margin and half its border.
+pub(in crate::report::layout) fn text_inset(table: &Table) -> Pt {
+    left_margin(table) + left_border(table) / 2.0
+}
+
 fn first_cell(table: &Table) -> Option<&Cell> {
     table.rows.first().and_then(|row| row.cells.first())
 }

@@ -3,11 +3,12 @@
 mod borders;
 mod emit;
 mod grid;
+mod purpose;
 mod row;
 #[cfg(test)]
 mod tests;
 
-use crate::report::document::model::{Block, Cell, Row, RowHeight, Table, TextDirection, VerticalMerge};
+use crate::report::document::model::{Block, Cell, Inline, Row, RowHeight, Table, TextDirection, VerticalMerge};
 use crate::report::layout::context::{Context, DEEPEST, twips};
 use crate::report::layout::float::Bases;
 use crate::report::layout::frame::{NodeId, Role};
@@ -16,6 +17,7 @@ use crate::report::layout::stack::{Column, Stacked, natural_width, pile};
 use crate::report::units::Pt;
 
 pub(super) use emit::Emitter;
+pub(super) use grid::text_inset;
 pub(super) use row::{CellBox, RowBox};
 
 /// Turned text makes a row at most so high by itself.
@@ -43,7 +45,10 @@ impl TableBox {
 
 /// Lays a table out in a column of this width.
 pub(super) fn lay<'a>(context: &mut Context<'a>, table: &'a Table, available: Pt, bases: Bases) -> TableBox {
-    let node = if context.depth < DEEPEST { context.structure.add(Role::Table) } else { None };
+    let rows: Vec<&'a Row> = table.rows.iter().filter(|row| !row.hidden).collect();
+    let lays_out = purpose::only_lays_out(table, &rows);
+    let role = if lays_out { Role::Division } else { Role::Table };
+    let node = if context.depth < DEEPEST { context.structure.add(role) } else { None };
     if let (Some(node), Some(description)) = (node, &table.description)
         && let Some(element) = context.structure.node(node)
     {
@@ -52,15 +57,19 @@ pub(super) fn lay<'a>(context: &mut Context<'a>, table: &'a Table, available: Pt
     let outer = context.structure.enter(node);
     let columns = grid::columns(table, available);
     let x = grid::offset(context, table, &columns, available, bases.in_cell);
-    let rows: Vec<&'a Row> = table.rows.iter().filter(|row| !row.hidden).collect();
     let header_rows = rows.iter().take_while(|row| row.header).count();
     let mut boxes = Vec::with_capacity(rows.len());
     for (index, row) in rows.iter().enumerate() {
-        let row_node = context.structure.add_below(Role::Row, node);
-        let cells = cells(context, table, row, &columns, (row_node, index < header_rows), bases);
+        let place = if lays_out {
+            Place::Division(node)
+        } else {
+            Place::Row { node: context.structure.add_below(Role::Row, node), header: index < header_rows }
+        };
+        let cells = cells(context, table, row, &columns, place, bases);
         boxes.push(RowBox {
             cells,
             height: Pt::ZERO,
+            least: Pt::ZERO,
             border_top: Pt::ZERO,
             border_bottom: Pt::ZERO,
             below: Pt::ZERO,
@@ -73,13 +82,22 @@ pub(super) fn lay<'a>(context: &mut Context<'a>, table: &'a Table, available: Pt
     context.structure.leave(outer);
     merge(&mut boxes, &rows);
     borders::resolve(table, &rows, &mut boxes, &columns);
-    heights(&mut boxes, &rows, table.cell_spacing.0 > 0);
+    heights(&mut boxes, &rows);
     turn(context, &mut boxes, &rows, bases);
     if table.rtl {
         mirror(&mut boxes, *columns.last().unwrap_or(&Pt::ZERO));
     }
     let header_rows = if header_rows < boxes.len() { header_rows } else { 0 };
     TableBox { x, width: *columns.last().unwrap_or(&Pt::ZERO), rows: boxes, header_rows }
+}
+
+/// Where the content of cells goes in the structure.
+#[derive(Debug, Clone, Copy)]
+enum Place {
+    /// Into cells of a row.
+    Row { node: Option<NodeId>, header: bool },
+    /// Straight into the element of a table that only lays out.
+    Division(Option<NodeId>),
 }
 
 /// Whether a row's paragraphs keep it with the next row.
@@ -89,21 +107,14 @@ fn keeps_next(row: &Row) -> bool {
 }
 
 /// Lays out the cells of a row. `columns` are the grid's edges, the first is 0.
-fn cells<'a>(
-    context: &mut Context<'a>,
-    table: &'a Table,
-    row: &'a Row,
-    columns: &[Pt],
-    (node, header): (Option<NodeId>, bool),
-    bases: Bases,
-) -> Vec<CellBox> {
+fn cells<'a>(context: &mut Context<'a>, table: &'a Table, row: &'a Row, columns: &[Pt], place: Place, bases: Bases) -> Vec<CellBox> {
     let mut at = row.skip_before as usize;
     let mut boxes = Vec::with_capacity(row.cells.len());
     for cell in &row.cells {
         let span = cell.span.max(1) as usize;
         let left = edge(columns, at);
         let right = edge(columns, at + span);
-        boxes.push(cell_box(context, table, cell, (at, span), (left, right), (node, header), bases));
+        boxes.push(cell_box(context, table, cell, (at, span), (left, right), place, bases));
         at = at.saturating_add(span).min(1 << 20);
     }
     boxes
@@ -120,7 +131,7 @@ fn cell_box<'a>(
     cell: &'a Cell,
     (column, span): (usize, usize),
     (left, right): (Pt, Pt),
-    (row, header): (Option<NodeId>, bool),
+    place: Place,
     bases: Bases,
 ) -> CellBox {
     let margin = |side: usize| twips(cell.margins[side].unwrap_or(table.cell_margins[side])).max(Pt::ZERO);
@@ -131,9 +142,12 @@ fn cell_box<'a>(
         Stacked::default()
     } else {
         let extent = (span.min(1000) as u16, 1);
-        let role =
-            if header { Role::HeaderCell { columns: extent.0, rows: extent.1 } } else { Role::Cell { columns: extent.0, rows: extent.1 } };
-        node = context.structure.add_below(role, row);
+        let (columns, rows) = extent;
+        node = match place {
+            Place::Division(node) => node,
+            Place::Row { node, header: true } => context.structure.add_below(Role::HeaderCell { columns, rows }, node),
+            Place::Row { node, header: false } => context.structure.add_below(Role::Cell { columns, rows }, node),
+        };
         if cell.direction == TextDirection::Horizontal {
             fill(context, cell, node, (right - left - margins[1] - margins[3]).max(Pt(1.0)), bases)
         } else {
@@ -141,13 +155,18 @@ fn cell_box<'a>(
             Stacked { height: natural_length(context, cell), ..Stacked::default() }
         }
     };
+    if cell.no_wrap && wraps(cell, &stacked) {
+        context.unsupported("text that may not wrap in its cell (noWrap)");
+    }
+    // 17.4.21: the mark of a cell that hides it gives an empty cell no height.
+    let no_height = cell.hide_mark && is_empty(cell);
     CellBox {
         column,
         span,
         left,
         right,
         margins,
-        content_height: stacked.height,
+        content_height: if no_height { Pt::ZERO } else { stacked.height },
         pieces: stacked.pieces,
         vertical_align: cell.vertical_align,
         shading: cell.shading,
@@ -157,6 +176,19 @@ fn cell_box<'a>(
         node,
         diagonals: (cell.borders.down, cell.borders.up),
     }
+}
+
+fn is_empty(cell: &Cell) -> bool {
+    matches!(cell.blocks.as_slice(), [Block::Paragraph(paragraph)] if paragraph.content.is_empty())
+}
+
+/// Whether a cell's text has more lines than paragraphs and breaks.
+fn wraps(cell: &Cell, stacked: &Stacked) -> bool {
+    let lines = |block: &Block| match block {
+        Block::Paragraph(paragraph) => 1 + paragraph.content.iter().filter(|inline| matches!(inline, Inline::Break(..))).count(),
+        Block::Table(table) => table.rows.len(),
+    };
+    stacked.pieces.len() > cell.blocks.iter().map(lines).sum()
 }
 
 /// Lays out a cell's content in a column of this width.
@@ -217,14 +249,14 @@ fn merge(boxes: &mut [RowBox], rows: &[&Row]) {
 
 /// Row heights. What a merged cell needs beyond its rows goes to its last row.
 ///
-/// Cells with space between them share no borders: each row holds its own two (measured on LibreOffice 7.4, which leaves the space itself out).
-fn heights(boxes: &mut [RowBox], rows: &[&Row], spaced: bool) {
+/// Space between cells makes no difference: LibreOffice 7.4 leaves it out (measured).
+fn heights(boxes: &mut [RowBox], rows: &[&Row]) {
     let last = boxes.len().saturating_sub(1);
     let mut pending: Vec<(usize, Pt)> = Vec::new();
     for index in 0..boxes.len() {
         let row = &mut boxes[index];
         // A given height holds the border above, not the one below the last row (measured).
-        let below = if index == last || spaced { row.border_bottom } else { Pt::ZERO };
+        let below = if index == last { row.border_bottom } else { Pt::ZERO };
         row.below = below;
         let borders = row.border_top + below;
         let mut height = borders;
@@ -238,7 +270,10 @@ fn heights(boxes: &mut [RowBox], rows: &[&Row], spaced: bool) {
         }
         height = match rows[index].height {
             RowHeight::Auto => height,
-            RowHeight::AtLeast(least) => height.max(twips(least) + below),
+            RowHeight::AtLeast(least) => {
+                row.least = twips(least) + below;
+                height.max(row.least)
+            }
             RowHeight::Exact(exact) => twips(exact).max(Pt(0.5)) + below,
         };
         let exact = matches!(rows[index].height, RowHeight::Exact(_));

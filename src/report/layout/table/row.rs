@@ -13,11 +13,13 @@ pub(in crate::report::layout) struct RowBox {
     pub cells: Vec<CellBox>,
     /// Its height.
     pub height: Pt,
+    /// The height it was given as the least; 0 when there is none.
+    pub least: Pt,
     /// Width of its top border.
     pub border_top: Pt,
     /// Width of the border below it.
     pub border_bottom: Pt,
-    /// How much of its height is the border below it: rows with cell spacing and the last one hold their own.
+    /// How much of its height is the border below it: only the last row holds its own.
     pub below: Pt,
     /// It may be divided between pages.
     pub can_split: bool,
@@ -68,17 +70,25 @@ impl RowBox {
         self.cells.iter().flat_map(|cell| &cell.pieces).flat_map(|piece| piece.notes.iter().copied()).collect()
     }
 
+    /// The room that the border below it needs where it ends a page (measured on LibreOffice 7.4).
+    pub(in crate::report::layout) fn closing(&self) -> Pt {
+        self.border_bottom - self.below
+    }
+
     /// Divides the row so that its first part is at most so high. `None` when no cell's content can be divided there.
     ///
-    /// As LibreOffice does: every cell with content must keep at least its first line on the first page.
+    /// As LibreOffice does: every cell with content must keep at least its first line on the first page, and a bordered row whose content is lower than its given height stays whole (measured on 7.4).
     pub(in crate::report::layout) fn split(&self, available: Pt, force: bool) -> Option<(Self, Self)> {
         if self.exact || self.cells.iter().any(|cell| cell.direction != TextDirection::Horizontal) {
+            return None;
+        }
+        if !force && self.border_top + self.border_bottom > Pt::ZERO && self.least > self.natural_height() + Pt(0.05) {
             return None;
         }
         let mut moved = false;
         let (mut above_cells, mut below_cells) = (Vec::with_capacity(self.cells.len()), Vec::with_capacity(self.cells.len()));
         for cell in &self.cells {
-            let room = available - self.border_top - self.below - cell.margins[0] - cell.margins[2];
+            let room = available - self.border_top - self.border_bottom - cell.margins[0] - cell.margins[2];
             let (above, below) = cell.halves(room, force);
             if above.pieces.is_empty() && !cell.pieces.is_empty() {
                 return None;
@@ -92,9 +102,22 @@ impl RowBox {
         }
         let with = |cells| Self { cells, lines: self.lines.clone(), ..*self };
         let (mut upper, mut lower) = (with(above_cells), with(below_cells));
-        upper.height = available;
-        lower.height = lower.natural_height().max(Pt(1.0));
+        upper.close(available);
+        lower.least = (self.least - upper.height).max(Pt::ZERO);
+        lower.height = lower.natural_height().max(lower.least).max(Pt(1.0));
         Some((upper, lower))
+    }
+
+    /// Gives the first part of a divided row its height. Only in a part that has all of its given height content is aligned; else it stands at the top (measured on LibreOffice 7.4).
+    fn close(&mut self, available: Pt) {
+        if self.least > Pt::ZERO && self.least <= available {
+            self.height = self.natural_height().max(self.least);
+            return;
+        }
+        self.height = available;
+        for cell in &mut self.cells {
+            cell.vertical_align = VerticalAlign::Top;
+        }
     }
 
     /// The height its first lines need: all of it, where it cannot be divided.
@@ -127,7 +150,7 @@ impl CellBox {
         let count = self.pieces.len();
         let mut upper = self.part(0..at, Pt::ZERO);
         let Some((end, (above, rest))) = inner else {
-            let lower = self.part(at..count, self.pieces.get(at).map_or(Pt::ZERO, |piece| piece.top));
+            let lower = self.part(at..count, self.pieces.get(at).map_or(Pt::ZERO, |piece| piece.top - piece.before));
             return (upper, lower);
         };
         upper.content_height = above.end();
@@ -142,12 +165,19 @@ impl CellBox {
     }
 
     /// How many pieces stay above when there is this much room.
+    ///
+    /// Where a paragraph ends above, its space after must fit as well, but for the first line (measured on LibreOffice 7.4).
     fn divide(&self, room: Pt, force: bool) -> usize {
-        let fitting = self.pieces.iter().take_while(|piece| piece.top + piece.height <= room + Pt(0.05)).count();
-        if fitting == self.pieces.len() {
-            return fitting;
-        }
+        let room = room + Pt(0.05);
+        let fitting = self.pieces.iter().take_while(|piece| piece.end() + piece.closing() <= room).count();
+        let whole = |at: usize| at <= 1 || self.pieces[at - 1].end() + self.pieces[at - 1].after <= room;
         let mut at = fitting;
+        while !whole(at) {
+            at -= 1;
+        }
+        if at == self.pieces.len() {
+            return at;
+        }
         while at > 0 && self.pieces[at - 1].glued {
             at -= 1;
         }
@@ -162,11 +192,11 @@ impl CellBox {
         for piece in &mut pieces {
             piece.move_down(-start);
         }
-        let end = pieces.last().map_or(Pt::ZERO, Piece::end);
+        let (end, own_after) = pieces.last().map_or((Pt::ZERO, Pt::ZERO), |last| (last.end(), last.after));
         let content_height = match whole {
             true => self.content_height,
             false if includes_last => end + after,
-            false => end,
+            false => end + own_after,
         };
         Self { content_height, pieces, ..*self }
     }

@@ -3,7 +3,7 @@
 use crate::report::document::model::{
     Block, Border, BorderStyle, Borders, Cell, Document, ParagraphProps, Row, RowHeight, Settings, Table, TableBorders, Width,
 };
-use crate::report::layout::frame::Rgb;
+use crate::report::layout::frame::{Rgb, Role};
 use crate::report::layout::tests::{document, laid, paragraph, section, text, texts, with};
 use crate::report::units::{Pt, Twips};
 
@@ -124,4 +124,38 @@ fn a_row_higher_than_a_page_that_cannot_be_divided_still_ends() {
     let mut huge = table(&[&["x", "y"], &["end", "z"]], 0.0);
     huge.rows[0].height = RowHeight::Exact(Twips(i32::MAX));
     assert_eq!(place(&in_mode(15, vec![Block::Table(huge)]), "end").0, 1);
+}
+
+fn roles(table: Table) -> Vec<Role> {
+    laid(&document(vec![section(vec![Block::Table(table)])])).structure.nodes.iter().map(|node| node.role).collect()
+}
+
+#[test]
+fn a_table_that_relates_data_is_told_as_one() {
+    let mut headed = table(&[&["a", "b"], &["c", "d"]], 0.5);
+    headed.rows[0].header = true;
+    let roles_of_headed = roles(headed);
+    let heads = roles_of_headed.iter().filter(|role| matches!(role, Role::HeaderCell { .. })).count();
+    assert_eq!((roles_of_headed[0], heads), (Role::Table, 2));
+    let unbordered = |rows: &[&[&str]]| Table { borders: TableBorders::default(), ..table(rows, 0.0) };
+    let mut shaded = unbordered(&[&["a", "b"], &["c", "d"]]);
+    shaded.rows[0].cells[0].shading = Some(Rgb(9, 9, 9));
+    let mut lined = unbordered(&[&["a", "b"], &["c", "d"]]);
+    lined.rows[1].cells[1].borders.bottom = Some(line(0.5));
+    let described = Table { description: Some("marks".to_owned()), ..unbordered(&[&["a", "b"]]) };
+    let long = unbordered(&[&["a", "b"][..]; 20]);
+    for data in [table(&[&["a", "b"], &["c", "d"]], 0.5), shaded, lined, described, long, unbordered(&[&["a", "b", "c", "d", "e"][..]; 2])]
+    {
+        assert_eq!(roles(data)[0], Role::Table);
+    }
+}
+
+#[test]
+fn a_table_that_only_lays_out_leaves_its_paragraphs_in_their_order() {
+    let unbordered = Table { borders: TableBorders::default(), ..table(&[&["a", "b"], &["c", "d"]], 0.0) };
+    for layout in [unbordered, table(&[&["a", "b"]], 0.5), table(&[&["a"], &["b"], &["c"]], 0.5)] {
+        let roles = roles(layout);
+        assert_eq!(roles[0], Role::Division);
+        assert!(roles[1..].iter().all(|role| *role == Role::Paragraph), "{roles:?}");
+    }
 }

@@ -120,9 +120,12 @@ fn postscript_name(face: &ttf_parser::Face<'_>) -> String {
 fn descriptor(face: &ttf_parser::Face<'_>, scale: f32) -> Descriptor {
     let scaled = |value: i16| (f32::from(value) * scale).round() as i64;
     let bounds = face.global_bounding_box();
+    // Viewers mark found and selected text by these: what the glyphs reach, where `hhea` (Carlito's) leaves the tallest out.
+    let reach = face.tables().os2.map(|os2| (os2.windows_ascender(), os2.windows_descender()));
+    let (ascent, descent) = reach.unwrap_or((face.tables().hhea.ascender, face.tables().hhea.descender));
     Descriptor {
-        ascent: scaled(face.tables().hhea.ascender),
-        descent: scaled(face.tables().hhea.descender),
+        ascent: scaled(ascent),
+        descent: scaled(descent),
         cap_height: scaled(face.capital_height().unwrap_or(face.tables().hhea.ascender)),
         italic_angle: face.italic_angle(),
         bounds: [bounds.x_min, bounds.y_min, bounds.x_max, bounds.y_max].map(scaled),

@@ -58,3 +58,43 @@ fn samples(image: DynamicImage) -> Picture {
     };
     Picture { width, height, space, bits: 8, filter: "FlateDecode", predictor: None, inverted: false, data: stream::deflate(&data), mask }
 }
+
+#[cfg(test)]
+mod tests {
+    use image::{ImageBuffer, LumaA, Rgb, Rgba};
+
+    use super::*;
+
+    fn png(color: &DynamicImage) -> Image {
+        let mut bytes = Cursor::new(Vec::new());
+        color.write_to(&mut bytes, image::ImageFormat::Png).unwrap();
+        Image { bytes: bytes.into_inner().into(), format: ImageFormat::Png, width: color.width(), height: color.height() }
+    }
+
+    #[test]
+    fn opacity_becomes_a_mask_only_where_something_shows_through() {
+        let grey = |alpha: u8| png(&ImageBuffer::from_pixel(3, 2, LumaA([7, alpha])).into());
+        let (soft, opaque) = (read(&grey(100)).unwrap(), read(&grey(255)).unwrap());
+        assert!(matches!(soft.space, Space::Gray) && soft.mask.is_some());
+        assert!(matches!(opaque.space, Space::Gray) && opaque.mask.is_none());
+        assert_eq!((soft.width, soft.height, soft.bits, soft.predictor), (3, 2, 8, None));
+        let coloured = read(&png(&ImageBuffer::from_pixel(2, 2, Rgba([1, 2, 3, 0_u8])).into())).unwrap();
+        assert!(matches!(coloured.space, Space::Rgb) && coloured.mask.is_some());
+    }
+
+    #[test]
+    fn deep_samples_are_brought_to_eight_bits() {
+        let deep = read(&png(&ImageBuffer::from_pixel(2, 2, Rgb([0xFFFF_u16, 0x8000, 0])).into())).unwrap();
+        assert_eq!(deep.data, stream::deflate(&[255, 128, 0].repeat(4)));
+    }
+
+    #[test]
+    fn pictures_of_absurd_size_are_left_out_before_they_are_decoded() {
+        let mut small = png(&ImageBuffer::from_pixel(2, 2, Rgb([1_u8, 2, 3])).into());
+        assert!(read(&small).is_some());
+        (small.width, small.height) = (5001, 5000);
+        assert!(read(&small).is_none(), "more than {PIXELS} pixels");
+        let long = png(&ImageBuffer::from_pixel(LONGEST_SIDE + 1, 1, Rgb([1_u8, 2, 3])).into());
+        assert!(read(&long).is_none());
+    }
+}

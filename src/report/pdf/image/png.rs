@@ -58,3 +58,61 @@ fn chunk(bytes: &[u8]) -> Option<(&[u8], &[u8], &[u8])> {
     let body = bytes.get(8..8_usize.checked_add(length)?)?;
     Some((kind, body, bytes.get(12 + length..).unwrap_or_default()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A PNG of these chunks, its checksums left at zero: nothing here reads them.
+    fn png(chunks: &[(&[u8; 4], &[u8])]) -> Vec<u8> {
+        let mut out = SIGNATURE.to_vec();
+        for (kind, body) in chunks {
+            out.extend(u32::try_from(body.len()).unwrap().to_be_bytes());
+            out.extend(*kind);
+            out.extend(*body);
+            out.extend([0; 4]);
+        }
+        out
+    }
+
+    fn header(bits: u8, kind: u8, interlaced: u8) -> Vec<u8> {
+        [&2_u32.to_be_bytes()[..], &3_u32.to_be_bytes()[..], &[bits, kind, 0, 0, interlaced]].concat()
+    }
+
+    const DATA: (&[u8; 4], &[u8]) = (b"IDAT", &[0x78, 1, 2, 3]);
+    const END: (&[u8; 4], &[u8]) = (b"IEND", &[]);
+
+    #[test]
+    fn data_is_handed_through_in_one_piece() {
+        let picture = read(&png(&[(b"IHDR", &header(8, 2, 0)), DATA, (b"tEXt", b"x"), (b"IDAT", &[4, 5]), END])).unwrap();
+        assert_eq!((picture.width, picture.height, picture.bits, picture.predictor), (2, 3, 8, Some(3)));
+        assert_eq!(picture.data, [0x78, 1, 2, 3, 4, 5]);
+        assert!(matches!(picture.space, Space::Rgb) && picture.mask.is_none());
+        let gray = read(&png(&[(b"IHDR", &header(16, 0, 0)), DATA, END])).unwrap();
+        assert!(matches!(gray.space, Space::Gray) && gray.bits == 16);
+        let palette = read(&png(&[(b"IHDR", &header(1, 3, 0)), (b"PLTE", &[0, 0, 0, 9, 9, 9]), DATA, END])).unwrap();
+        assert!(matches!(palette.space, Space::Palette(colors) if colors.len() == 6));
+    }
+
+    #[test]
+    fn what_a_pdf_does_not_hold_as_it_is_is_decoded() {
+        let (rgb, indexed): (Vec<u8>, Vec<u8>) = (header(8, 2, 0), header(1, 3, 0));
+        let refused = [
+            png(&[(b"IHDR", &header(8, 2, 1)), DATA, END]),
+            png(&[(b"IHDR", &header(8, 6, 0)), DATA, END]),
+            png(&[(b"IHDR", &header(4, 2, 0)), DATA, END]),
+            png(&[(b"IHDR", &rgb), (b"tRNS", &[0; 6]), DATA, END]),
+            png(&[(b"IHDR", &indexed), DATA, END]),
+            png(&[(b"IHDR", &indexed), (b"PLTE", &[0; 9]), DATA, END]),
+            png(&[(b"IHDR", &indexed), (b"PLTE", &[0; 4]), DATA, END]),
+            png(&[(b"IHDR", &rgb), (b"IDAT", &[0x77, 0]), END]),
+            png(&[(b"IHDR", &rgb), END]),
+            png(&[DATA, END]),
+        ];
+        for (at, bytes) in refused.iter().enumerate() {
+            assert!(read(bytes).is_none(), "{at}");
+        }
+        let whole = png(&[(b"IHDR", &rgb), DATA, END]);
+        assert!((0..whole.len() - 12).all(|end| read(&whole[..end]).is_none()), "cut off anywhere");
+    }
+}
