@@ -2,6 +2,7 @@
 //!
 //! Elements that nobody reads are found here, in one walk over a part's tree; what the reader or layout meets while working is warned of where it is met.
 
+use super::numerals::is_known;
 use super::values::{integer, is_on, switch, switched};
 use super::warnings::Warnings;
 use super::xml::{Node, Tree};
@@ -131,6 +132,7 @@ fn feature(node: Node<'_>) -> Option<&'static str> {
         }
         "w:dayShort" | "w:dayLong" | "w:monthShort" | "w:monthLong" | "w:yearShort" | "w:yearLong" => Some("a date block"),
         "w:pPr" => node.child("w:textDirection").and_then(Node::val).filter(|way| *way != "lrTb").map(|_| "a paragraph of turned text"),
+        "w:pgNumType" if !node.attr("w:fmt").is_none_or(is_known) => Some("page numbers of another form (shown as 1, 2, 3)"),
         "w:sectPr" => section(node),
         "w:pgBorders" => page_borders(node),
         "w:footnotePr" | "w:endnotePr" => notes(node),
@@ -180,6 +182,7 @@ fn notes(node: Node<'_>) -> Option<&'static str> {
         (Some("sectEnd"), _) if node.name() == "w:footnotePr" => Some("footnotes at the section's end"),
         (Some("sectEnd"), _) => Some("endnotes at their section's end"),
         (_, Some("eachPage" | "eachSect")) => Some("notes counted anew on each page or in each section"),
+        _ if !node.child_val("w:numFmt").is_none_or(is_known) => Some("note numbers of another form (shown as 1, 2, 3)"),
         _ => None,
     }
 }

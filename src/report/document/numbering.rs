@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::model::{Align, NumberFormat, NumberSuffix};
-use super::numerals::{NumberLanguage, format_named, numeral};
+use super::numerals::{NumberLanguage, format_named, is_known, numeral};
 use super::paragraph_props::{ParagraphPatch, alignment};
 use super::run_props::RunPatch;
 use super::styles::Styles;
@@ -45,6 +45,8 @@ struct List {
 #[derive(Debug)]
 pub(super) struct Level {
     pub(super) format: NumberFormat,
+    /// Its numbers have another form than those we write.
+    pub(super) foreign: bool,
     /// `%1.%2`.
     text: String,
     start: i64,
@@ -150,6 +152,7 @@ impl Level {
                 "custom" if custom.is_some_and(|format| format.starts_with("01") || format.starts_with("001")) => NumberFormat::DecimalZero,
                 name => format_named(name),
             },
+            foreign: !node.child_val("w:numFmt").is_none_or(is_known),
             text: node.child_val("w:lvlText").unwrap_or_default().to_owned(),
             start: number("w:start").unwrap_or(0),
             restart: number("w:lvlRestart"),

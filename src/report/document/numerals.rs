@@ -21,6 +21,11 @@ pub(super) fn format_named(name: &str) -> NumberFormat {
     }
 }
 
+/// Whether numbers of this name are written as such; all others are shown as 1, 2, 3.
+pub(super) fn is_known(name: &str) -> bool {
+    matches!(name, "decimal" | "custom") || format_named(name) != NumberFormat::Decimal
+}
+
 /// The format of a field's switch (`\* ROMAN`; 17.16.4.3.1); its case tells the letters' case.
 pub(super) fn format_switched(name: &str) -> Option<NumberFormat> {
     Some(match name {

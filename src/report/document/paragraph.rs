@@ -80,6 +80,9 @@ impl Reader<'_> {
         let (text, definition) = self.counters.next(&self.numbering, list, level, language)?;
         let mut props = RunPatch::resolve(&self.styles.run_defaults, styles, &[mark, &definition.run]);
         let text = self.symbols(&text, &mut props, &around.font, scope);
+        if definition.foreign {
+            self.warnings.unsupported("list numbers of another form (shown as 1, 2, 3)", &scope.part.name);
+        }
         let picture = self.picture_bullet(&definition);
         Some(Number {
             text,

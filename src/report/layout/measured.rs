@@ -27,6 +27,9 @@
 //! | hidden text | `a_paragraph_of_hidden_text…` |
 //! | tables that are one | `tables_without_a_paragraph_between…` |
 //! | missing characters | `another_font_for_one_character_keeps_the_line` |
+//! | rows where pages end, borders | `rows` |
+
+mod rows;
 
 use super::layout;
 use crate::report::fonts::Fonts;
@@ -34,18 +37,18 @@ use crate::report::layout::tests::texts;
 use crate::report::package::tests::zip_of;
 use crate::report::package::{Limits, Package};
 
-const NAMESPACES: &str = concat!(
+pub(super) const NAMESPACES: &str = concat!(
     r#"xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" "#,
     r#"xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main" "#,
     r#"xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing" "#,
     r#"xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships" "#,
     r#"xmlns:wps="http://schemas.microsoft.com/office/word/2010/wordprocessingShape""#,
 );
-const DEFAULTS: &str = r#"<w:docDefaults><w:rPrDefault><w:rPr><w:rFonts w:ascii="Liberation Serif" w:hAnsi="Liberation Serif"/><w:sz w:val="24"/></w:rPr></w:rPrDefault></w:docDefaults>"#;
-const PAGE: &str = r#"<w:pgSz w:w="6000" w:h="6000"/><w:pgMar w:top="1000" w:bottom="1000" w:left="1000" w:right="1000" w:header="400" w:footer="400" w:gutter="0"/>"#;
+pub(super) const DEFAULTS: &str = r#"<w:docDefaults><w:rPrDefault><w:rPr><w:rFonts w:ascii="Liberation Serif" w:hAnsi="Liberation Serif"/><w:sz w:val="24"/></w:rPr></w:rPrDefault></w:docDefaults>"#;
+pub(super) const PAGE: &str = r#"<w:pgSz w:w="6000" w:h="6000"/><w:pgMar w:top="1000" w:bottom="1000" w:left="1000" w:right="1000" w:header="400" w:footer="400" w:gutter="0"/>"#;
 
 /// A word where it stands: page from 0, text, left edge, baseline.
-type Place = (usize, String, f32, f32);
+pub(super) type Place = (usize, String, f32, f32);
 
 struct Sample {
     body: String,
@@ -98,26 +101,26 @@ fn check(sample: &Sample, expected: &[(usize, &str, f32, f32)]) {
     }
 }
 
-fn p(properties: &str, text: &str) -> String {
+pub(super) fn p(properties: &str, text: &str) -> String {
     format!(r#"<w:p><w:pPr>{properties}</w:pPr><w:r><w:t xml:space="preserve">{text}</w:t></w:r></w:p>"#)
 }
 
-fn lines(count: usize) -> String {
+pub(super) fn lines(count: usize) -> String {
     (0..count).map(|line| p("", &format!("l{line}"))).collect()
 }
 
-fn table(properties: &str, grid: &[u32], rows: &str) -> String {
+pub(super) fn table(properties: &str, grid: &[u32], rows: &str) -> String {
     let grid = grid.iter().map(|width| format!(r#"<w:gridCol w:w="{width}"/>"#)).collect::<Vec<_>>().concat();
     format!(r#"<w:tbl><w:tblPr><w:tblW w:w="0" w:type="auto"/>{properties}</w:tblPr><w:tblGrid>{grid}</w:tblGrid>{rows}</w:tbl>"#)
 }
 
-fn row(properties: &str, cells: &[(&str, String)]) -> String {
+pub(super) fn row(properties: &str, cells: &[(&str, String)]) -> String {
     let cells = cells.iter().map(|(properties, content)| format!("<w:tc><w:tcPr>{properties}</w:tcPr>{content}</w:tc>"));
     let cells = cells.collect::<Vec<_>>().concat();
     format!("<w:tr><w:trPr>{properties}</w:trPr>{cells}</w:tr>")
 }
 
-fn borders(eighths: u32) -> String {
+pub(super) fn borders(eighths: u32) -> String {
     let side = |name: &str| format!(r#"<w:{name} w:val="single" w:sz="{eighths}" w:space="0" w:color="000000"/>"#);
     format!("<w:tblBorders>{}</w:tblBorders>", ["top", "left", "bottom", "right", "insideH", "insideV"].map(side).concat())
 }
@@ -283,6 +286,36 @@ fn a_slash_ends_a_line_only_in_the_first_word() {
         &format!("{later}{first}"),
         &[(0, "see", 50.0, 61.2), (0, "aaaa", 50.0, 75.0), (0, "bbbb", 50.0, 88.8), (0, "aaaa", 50.0, 102.6), (0, "bbbb", 50.0, 116.4)],
     );
+}
+
+#[test]
+fn a_brace_holds_on_to_the_word_behind_it() {
+    let joined = p("", "see {aaaaaaaaaaaaaaaaaaaa}bbbbbbbbbbbb");
+    let apart = p("", "see $aaaaaaaaaaaaaaaaaaa)%bbbbbbbbbbbb");
+    stand(&format!("{joined}{apart}"), &[(0, "{aaaa", 50.0, 75.0), (0, "%bbbb", 50.0, 102.6)]);
+}
+
+#[test]
+fn digits_start_a_line_behind_a_slash_after_letters() {
+    stand(&p("", &format!("{}/{}", "a".repeat(20), "5".repeat(25))), &[(0, "aaaa", 50.0, 61.2), (0, "5555", 50.0, 75.0)]);
+}
+
+#[test]
+fn nothing_follows_a_picture_wider_than_its_line() {
+    let wide = p("", "").replace("<w:t xml:space=\"preserve\"></w:t>", r#"<w:drawing><wp:inline><wp:extent cx="4000000" cy="508000"/><wp:docPr id="1" name="b"/><a:graphic><a:graphicData uri="http://schemas.microsoft.com/office/word/2010/wordprocessingShape"><wps:wsp><wps:spPr><a:prstGeom prst="rect"/></wps:spPr><wps:bodyPr/></wps:wsp></a:graphicData></a:graphic></wp:inline></w:drawing>"#);
+    stand(&format!("{}{wide}{}", p("", "one"), p("", "two")), &[(0, "one", 50.0, 61.2), (0, "two", 50.0, 115.0)]);
+}
+
+#[test]
+fn text_flows_around_what_floats_in_a_footer() {
+    let mut sample = Sample::new(&lines(13));
+    sample.section = format!(r#"<w:footerReference w:type="default" r:id="footer"/>{PAGE}"#);
+    let high = float(WIDE, 0, 0).replace(
+        r#"<wp:positionV relativeFrom="paragraph"><wp:posOffset>0<"#,
+        r#"<wp:positionV relativeFrom="page"><wp:posOffset>2667000<"#,
+    );
+    sample.footer = format!("<w:p>{high}</w:p>");
+    check(&sample, &[(0, "l10", 50.0, 199.2), (1, "l12", 50.0, 75.0)]);
 }
 
 #[test]

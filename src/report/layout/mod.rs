@@ -4,6 +4,8 @@
 //! `stack` piles blocks into one column of any height (cells, headers, text boxes, notes); `flow` pours the body over columns and pages; `page` closes each page with its header and footer.
 //! Pure and total: any document gives pages, whatever its numbers say.
 
+#[cfg(test)]
+mod breadth;
 mod context;
 mod drawing;
 mod drop_cap;

@@ -273,6 +273,9 @@ impl<'a> Pile<'a> {
     }
 
     fn table(&mut self, context: &mut Context<'a>, table: &'a crate::report::document::model::Table) {
+        if table.float.is_some() {
+            context.unsupported("a floating table in a header, note, text box or cell (it stands in the text)");
+        }
         if let Some(above) = self.after {
             self.y += space_after(&above.props);
         }

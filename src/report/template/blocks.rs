@@ -227,12 +227,14 @@ impl Blocks {
         }
     }
 
-    /// A statement goes along when its paragraph, cell or row gives way to another one: then its whole block must.
+    /// A statement goes along when its paragraph, cell or row gives way to another one, or is repeated by it: then its whole block must.
     fn verify_replaced(&mut self, scan: &Scan) {
         let lifted = rewrite::containers(scan, self);
         let place = |member: usize| {
-            let group = lifted.group_of(scan, scan.element(&scan.tags[member]));
-            group.or_else(|| self.container(scan, member)).map(|element| scan.tree.elements[element].parent)
+            let element = scan.element(&scan.tags[member]);
+            let replaced = lifted.group_of(scan, element).or_else(|| self.container(scan, member));
+            let beside = replaced.map(|element| scan.tree.elements[element].parent);
+            (beside, lifted.around(scan, beside.unwrap_or(element)))
         };
         let torn = self.blocks.iter().filter_map(|block| {
             let first = place(block.members[0]);
@@ -252,16 +254,15 @@ impl Blocks {
             let fault = if different_cells { Fault::CrossesCell { tag: first, other } } else { Fault::Tangled { tag: first, other } };
             return Some(fault);
         }
-        let side_by_side = match (self.container(scan, first), self.container(scan, other)) {
-            (Some(left), Some(right)) => tree.elements[left].parent == tree.elements[right].parent,
-            _ => {
-                let mirrored = match (text_of(scan, first), text_of(scan, other)) {
-                    (Some(left), Some(right)) => tree.mirrors(left, right, source),
-                    (left, right) => left == right,
-                };
+        let containers = self.container(scan, first).zip(self.container(scan, other));
+        let side_by_side = containers.map_or_else(
+            || {
+                let (left, right) = (text_of(scan, first), text_of(scan, other));
+                let mirrored = left.zip(right).map_or(left == right, |(left, right)| tree.mirrors(left, right, source));
                 tree.elements[here].parent == tree.elements[there].parent && mirrored
-            }
-        };
+            },
+            |(left, right)| tree.elements[left].parent == tree.elements[right].parent,
+        );
         match side_by_side {
             true => None,
             false if different_cells && self.level[first] < Level::Row => Some(Fault::CrossesCell { tag: first, other }),

@@ -125,6 +125,12 @@ pub(super) struct Lifted {
 }
 
 impl Lifted {
+    /// The innermost replaced or repeated element something stands in.
+    pub(super) fn around(&self, scan: &Scan, element: usize) -> Option<usize> {
+        let up = |at: &usize| scan.tree.elements.get(*at).map(|element| element.parent);
+        std::iter::successors(Some(element), up).find(|at| self.elements.contains_key(at))
+    }
+
     /// The outermost replaced element something stands in.
     pub(super) fn group_of(&self, scan: &Scan, element: usize) -> Option<usize> {
         if self.elements.is_empty() {
@@ -525,9 +531,9 @@ impl Writer<'_> {
         let code = tag.code.replace(['\n', '\r'], " ");
         self.line += 1;
         self.lines.push((self.line, number));
-        let asked = format!("{}\n({})|__paragraphs({number}){}", VALUE.0, expression(tag, &code), VALUE.1);
-        self.out.push_str(&asked);
-        self.out.push_str(&format!("{}if __kept(){}", STATEMENT.0, STATEMENT.1));
+        let kept = format!("{}if __kept(){}", STATEMENT.0, STATEMENT.1);
+        let written = write!(self.out, "{}\n({})|__paragraphs({number}){}{kept}", VALUE.0, expression(tag, &code), VALUE.1);
+        debug_assert!(written.is_ok(), "writing to a string does not fail");
     }
 
     /// The line break before the code puts each tag on a line of its own, so that an error's line names its tag.

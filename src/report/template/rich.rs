@@ -120,9 +120,10 @@ fn formatting(piece: &Value, w: &str) -> Vec<(&'static str, String)> {
     if let Some(font) = field(piece, "font").map(|font| font.to_string()) {
         // docxtpl names a font of one script as `eastAsia:…`.
         let (region, font) = font.split_once(':').map_or((None, font.as_str()), |(region, font)| (Some(region), font));
-        let mut attributes: String = ["ascii", "hAnsi", "cs"].iter().map(|script| format!(" {w}{script}=\"{}\"", escape(font))).collect();
-        if region == Some("eastAsia") {
-            attributes.push_str(&format!(" {w}eastAsia=\"{}\"", escape(font)));
+        let scripts = ["ascii", "hAnsi", "cs"].into_iter().chain(region.filter(|region| *region == "eastAsia"));
+        let mut attributes = String::new();
+        for script in scripts {
+            attributes.push_str(&format!(" {w}{script}=\"{}\"", escape(font)));
         }
         add("rFonts", attributes);
     }
@@ -147,7 +148,7 @@ fn formatting(piece: &Value, w: &str) -> Vec<(&'static str, String)> {
     }
     match field(piece, "highlight").map(|fill| (colour(&fill).to_string(), fill.to_string())) {
         Some((_, name)) if !name.is_empty() && name.chars().all(|c| c.is_ascii_alphabetic()) && name.len() != 6 => {
-            add("highlight", with(&name))
+            add("highlight", with(&name));
         }
         Some((fill, _)) if fill != "auto" => add("shd", format!(" {w}val=\"clear\" {w}color=\"auto\" {w}fill=\"{fill}\"")),
         _ => {}

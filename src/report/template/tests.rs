@@ -554,6 +554,8 @@ fn a_blocks_tags_all_stand_between_runs_or_none_does() {
     assert_eq!(fill(&p(&["a {% if nothing %} b ", "c{%r else %}d", "{% endif %}"])), "a d");
     let torn = format!("{}{}", p(&["{%r for g in groups %}", "{%p set z = 1 %}"]), p(&["{% endfor %}"]));
     assert_eq!(problems(&torn), [Problem::Tangled]);
+    let repeated = format!("{}{}", p(&["{% for g in groups %}"]), p(&["{%p for g in groups %}{%p endfor -%}{% endfor %}"]));
+    assert_eq!(problems(&repeated), [Problem::Tangled]);
 }
 
 #[test]

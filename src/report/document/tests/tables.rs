@@ -65,7 +65,7 @@ fn a_table_that_asks_for_nothing_has_bands_only() {
 fn borders_of_a_condition_end_at_its_region() {
     let table = styled(r#"<w:tblLook w:val="0020"/>"#, &grid(2, 2));
     let head = &table.rows[0].cells[0].borders;
-    assert_eq!(head.bottom.flatten().map(|border| border.width.0), Some(0.75));
+    assert_eq!(head.bottom.flatten().map(|border| border.width.0), Some(2.25));
     assert_eq!(head.right, Some(None));
     assert_eq!(head.left, None);
     assert_eq!(table.rows[1].cells[0].borders.top, None);
