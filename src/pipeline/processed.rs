@@ -227,7 +227,7 @@ fn merged(index: &[u8], rows: &[Row], rebuild: Option<Timestamp>) -> Result<(Vec
             writer.write_record(&cells)?;
         }
     }
-    Ok((writer.into_inner().map_err(|error| error.into_error())?, added))
+    Ok((writer.into_inner().map_err(csv::IntoInnerError::into_error)?, added))
 }
 
 /// What a row is known by.
