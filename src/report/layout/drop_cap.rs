@@ -36,7 +36,7 @@ pub(super) fn stand(context: &mut Context<'_>, drop_cap: DropCap, below: &Paragr
     };
     let (ascent, descent) = (look.ascent(), look.descent());
     let grid = context.grid.filter(|_| below.props.snap_to_grid);
-    let line = line::metrics(Extent { ascent, descent, font: ascent + descent, empty: false }, below.props.line, grid);
+    let line = line::metrics(Extent { ascent, descent, font: ascent + descent }, below.props.line, grid);
     let before = line.height * (drop_cap.lines.max(1) - 1) as f32;
     let lowest = ink.items.iter().filter_map(|item| match &item.shape {
         Shape::Glyphs(run) => Some(run.y),

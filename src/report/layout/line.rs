@@ -33,8 +33,6 @@ pub(super) struct Extent {
     pub descent: Pt,
     /// Height of the highest font: what proportional spacing above 100 % grows by.
     pub font: Pt,
-    /// The paragraph is empty.
-    pub empty: bool,
 }
 
 /// The metrics of a line from its content (rules measured on LibreOffice 7.4, all in whole twips).
@@ -69,12 +67,11 @@ pub(super) fn metrics(extent: Extent, spacing: LineSpacing, grid: Option<Pt>) ->
     }
 }
 
-/// A line on the document grid: as many grid lines as it needs, its content centred in them; an empty paragraph takes one, however high its mark (measured).
+/// A line on the document grid: as many grid lines as it needs, its content centred in them.
 /// Only proportional spacing above 100 % counts; `exact` and `atLeast` are ignored (measured).
 fn on_grid(extent: Extent, spacing: LineSpacing, pitch: Pt) -> Metrics {
     let natural = extent.ascent + extent.descent;
-    let lines = if extent.empty { 1.0 } else { ((natural - Pt(0.01)) / pitch).ceil().max(1.0) };
-    let height = pitch * lines;
+    let height = pitch * ((natural - Pt(0.01)) / pitch).ceil().max(1.0);
     let more = match spacing {
         LineSpacing::Auto(n) => share(extent.font, (percent(n) - 100).max(0)),
         _ => Pt::ZERO,
@@ -125,8 +122,7 @@ pub(super) fn extent(prepared: &Prepared<'_>, segments: &[Segment]) -> Extent {
     let look = only_break.unwrap_or(&prepared.mark);
     let (up, font) = (look.ascent(), look.ascent() + look.descent());
     let ascent = up.max(object);
-    let empty = only_break.is_none() && object <= Pt::ZERO;
-    Extent { ascent, descent: font.max(object) - ascent, font, empty }
+    Extent { ascent, descent: font.max(object) - ascent, font }
 }
 
 /// What drawing a line needs to know.

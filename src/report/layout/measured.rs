@@ -19,7 +19,7 @@
 //! | kerning and ligatures | `fonts::tests` |
 //! | widows, chains, columns | `tests::a_long_text…`, `tests::a_heading_stays…`, `tests::columns_are_balanced…` |
 //! | column widths | `table::tests::a_percent_width…`, `a_grid_is_scaled…` |
-//! | document grid | `tests::lines_on_a_grid…`, `an_empty_paragraph_takes_one…`, `the_grid_stands_in_the_middle` |
+//! | document grid | `tests::lines_on_a_grid…`, `the_grid_stands_in_the_middle` |
 //! | floats | `float::tests`, `a_first_line…` (two), `an_empty_line…`, `a_float_in_a_cell…` |
 //! | line ends | `tests::lines_end…`, `a_slash…`, `a_word_of_several_looks…` |
 //! | paper | `document::tests::sections::papers_are_taken_as_the_standard_has_them` |
@@ -376,14 +376,6 @@ fn a_default_stop_beyond_the_line_is_cut_back() {
         &format!("{last}{more}{}", p("", "end")),
         &[(0, "77", 233.0, 61.2), (0, "88", 233.0, 75.0), (0, "xx", 233.0, 88.8), (0, "end", 50.0, 102.6)],
     );
-}
-
-#[test]
-fn an_empty_paragraph_takes_one_line_of_the_grid() {
-    let empty = p(r#"<w:rPr><w:sz w:val="80"/></w:rPr>"#, "").replace("<w:r>", "").replace(r#"<w:t xml:space="preserve"></w:t></w:r>"#, "");
-    let mut sample = Sample::new(&format!("{empty}{}", p("", "one")));
-    sample.section = format!(r#"{PAGE}<w:docGrid w:type="lines" w:linePitch="360"/>"#);
-    check(&sample, &[(0, "one", 50.0, 82.3)]);
 }
 
 #[test]

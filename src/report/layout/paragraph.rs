@@ -150,7 +150,7 @@ impl<'a> Setter<'a> {
             },
         );
         let mut top = y + above;
-        let guess = line::Extent { ascent: estimate, descent: Pt::ZERO, font: estimate, empty: false };
+        let guess = line::Extent { ascent: estimate, descent: Pt::ZERO, font: estimate };
         let guessed = line::metrics(guess, props.line, grid);
         // A first line that moves below a float keeps the space above it once more, with what proportional spacing adds to the line above and to itself (measured on LibreOffice 7.4).
         let again = if first { area.gap + guessed.below * if area.follows { 2.0 } else { 1.0 } } else { Pt::ZERO };

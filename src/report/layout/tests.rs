@@ -182,11 +182,8 @@ fn absurd_numbers_still_give_pages() {
 
 #[test]
 fn proportional_spacing_is_kept_in_whole_percent() {
-    let height = |n| {
-        line::metrics(line::Extent { ascent: Pt(11.2), descent: Pt(2.6), font: Pt(13.8), empty: false }, LineSpacing::Auto(n), None)
-            .height
-            .0
-    };
+    let height =
+        |n| line::metrics(line::Extent { ascent: Pt(11.2), descent: Pt(2.6), font: Pt(13.8) }, LineSpacing::Auto(n), None).height.0;
     assert!(near(height(259), 14.9), "108 %");
     assert!(near(height(278), 15.85), "115 %");
     assert!(near(height(360), 20.7), "150 %");
@@ -194,8 +191,7 @@ fn proportional_spacing_is_kept_in_whole_percent() {
 
 #[test]
 fn lines_on_a_grid_take_whole_grid_lines() {
-    let on_grid =
-        |spacing| line::metrics(line::Extent { ascent: Pt(11.2), descent: Pt(2.6), font: Pt(13.8), empty: false }, spacing, Some(Pt(18.0)));
+    let on_grid = |spacing| line::metrics(line::Extent { ascent: Pt(11.2), descent: Pt(2.6), font: Pt(13.8) }, spacing, Some(Pt(18.0)));
     let plain = on_grid(LineSpacing::Auto(240));
     assert!(near(plain.height.0, 18.0) && near(plain.baseline.0, 13.3), "{plain:?}");
     assert!(near(on_grid(LineSpacing::Exact(Twips(500))).height.0, 18.0), "exact is ignored");

@@ -103,5 +103,5 @@ fn notes_are_read_by_id_and_separators_are_not_notes_17_11() {
     assert_eq!(text(reference), "[note 2 #][note 3 *]");
     let Some(Block::Paragraph(note)) = document.footnotes[&2].first() else { panic!("no note") };
     assert_eq!(text(note), "[mark]n");
-    assert_eq!(look(note, 0).size.0, 20);
+    assert_eq!(look(note, 0).size.0, 22);
 }
