@@ -132,6 +132,7 @@ pub(super) fn running<'a>(context: &mut Context<'a>, blocks: &'a [Block], (page,
         character: Pt::ZERO,
         odd,
         in_cell: false,
+        cell_margins: [Pt::ZERO; 4],
     };
     let stacked = pile(context, blocks, Column { width, bases, holds_floats: false, wraps: false });
     context.structure.leave(outer);
