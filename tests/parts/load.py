@@ -206,6 +206,8 @@ def main():
                 burst(world, f"o{done}x", None, step)
                 done += step
             print(f"resident memory after {done:>6} reports     {world.resident():5.1f} MiB", flush=True)
+        # What the mail server has written is on its way to the disk for half a minute; old jobs have long been there.
+        os.sync()
         accept(world, "c", f"beside {old} old jobs:")
         burst(world, "d", f"beside {old} old jobs:")
         world.end()
