@@ -234,7 +234,7 @@ mod tests {
     #[async_trait]
     impl Store for Away {
         async fn put(&self, key: &str, bytes: Bytes, mode: PutMode) -> Result<Version, StoreError> {
-            if self.1.load(Ordering::Relaxed) {
+            if self.1.load(Ordering::Relaxed) || key.contains("refused") {
                 return Err(StoreError::Unavailable { key: key.to_owned(), message: "away".to_owned(), retry_after: None });
             }
             self.0.put(key, bytes, mode).await
@@ -273,6 +273,25 @@ mod tests {
             assert!(away.0.keys().iter().any(|key| key == index), "{by}");
             assert_eq!(store.local.list(UNCOPIED_FOLDER, None, 10).await.unwrap(), Vec::<String>::new(), "{by} leaves no mark");
         }
+    }
+
+    #[tokio::test]
+    async fn what_the_bucket_never_takes_holds_no_other_copy_up() {
+        let dir = tempfile::tempdir().unwrap();
+        let away = Arc::new(Away(Arc::new(MemoryStore::new()), AtomicBool::new(true)));
+        let store = HybridStore::open(LocalStore::open(dir.path()).await.unwrap(), away.clone()).await.unwrap();
+        // Sorted, those that are refused for ever come first.
+        let keys: Vec<String> = (0..6).map(|n| format!("webhook_reports/{}/{n}.pdf", if n < 3 { "a-refused" } else { "b" })).collect();
+        for key in &keys {
+            assert!(store.put(key, Bytes::from_static(b"x"), PutMode::Create).await.is_err());
+        }
+        away.1.store(false, Ordering::Relaxed);
+        for n in 0..2 {
+            store.put(&format!("webhook_reports/c/{n}.pdf"), Bytes::from_static(b"x"), PutMode::Create).await.unwrap();
+        }
+        let copied = away.0.keys();
+        assert!(keys[3..].iter().all(|key| copied.contains(key)), "{copied:?}");
+        assert_eq!(store.local.list(UNCOPIED_FOLDER, None, 10).await.unwrap().len(), 3, "their marks stay");
     }
 
     #[tokio::test]

@@ -52,10 +52,6 @@ pub(super) fn paragraphs(state: &State, value: &Value, tag: usize) -> Result<Val
     for paragraph in &paragraphs {
         xml += &rich::paragraph(&fill, paragraph, info)?;
     }
-    if paragraphs.is_empty() {
-        // A cell must not be without a paragraph (ECMA-376 part 1, 17.4.65).
-        xml = rich::paragraph(&fill, &Value::from(""), info)?;
-    }
     Ok(Value::from_safe_string(xml))
 }
 
