@@ -12,8 +12,8 @@ pub(crate) fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a s
         .map(|(_, c)| c)
 }
 
-/// `report/template/names.rs` has its own: the rooms may not import each other.
 /// Insertions, deletions, replacements and swaps of neighbours between two words (optimal string alignment).
+/// `report/template/names.rs` has its own: the rooms may not import each other.
 fn distance(a: &str, b: &str) -> usize {
     let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
     let mut before: Vec<usize> = Vec::new();

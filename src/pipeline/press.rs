@@ -7,7 +7,7 @@ use std::num::NonZero;
 use std::time::Duration;
 
 use tokio::runtime::{Builder, Handle, Runtime};
-use tokio::task::JoinHandle;
+use tokio_util::task::AbortOnDropHandle;
 
 /// A thread that rests so long ends.
 const REST: Duration = Duration::from_mins(10);
@@ -27,9 +27,9 @@ impl Press {
         Ok(Self { threads: runtime.handle().clone(), runtime: Some(runtime) })
     }
 
-    /// Does the work as soon as a thread is free.
-    pub(super) fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> JoinHandle<T> {
-        self.threads.spawn_blocking(work)
+    /// Does the work as soon as a thread is free; what nobody waits for any more is not begun.
+    pub(super) fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> AbortOnDropHandle<T> {
+        AbortOnDropHandle::new(self.threads.spawn_blocking(work))
     }
 }
 

@@ -8,7 +8,7 @@
 //!
 //! The disk is the truth: versions and claims are its own. One process at a time should work on it: copies are put in order within a process only, so of two processes that change one `processed.csv` at once the slower copy may leave the bucket a version behind the disk, until the next change.
 
-use std::collections::BTreeSet;
+use std::collections::VecDeque;
 use std::sync::{Arc, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
@@ -26,8 +26,13 @@ pub struct HybridStore {
     /// Results are written and copied one after the other, so that the newest comes last.
     in_order: Mutex<()>,
     /// Results that the bucket may lack, as their marks on the disk say: made up for at the next start, by the next write of any result that gets through, or when they are read.
-    behind: std::sync::Mutex<BTreeSet<String>>,
+    behind: std::sync::Mutex<VecDeque<String>>,
 }
+
+/// Copies made up for at a time, so that neither a start nor a write waits long after a day without the bucket.
+const CAUGHT_UP: usize = 50;
+/// Copies that fail before the bucket counts as away.
+const PATIENCE: usize = 3;
 
 /// Where a key's object belongs.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -49,12 +54,16 @@ impl HybridStore {
     /// Puts the two together, and makes up for copies that an earlier process did not make.
     ///
     /// # Errors
-    /// The disk's; a bucket that is away is no obstacle.
+    /// The disk's; a bucket that is away is no obstacle, and what is not copied now is copied later.
     pub async fn open(local: LocalStore, bucket: Arc<dyn Store>) -> Result<Self, StoreError> {
-        let mut behind = BTreeSet::new();
+        let mut behind = VecDeque::new();
         for mark in local.list(UNCOPIED_FOLDER, None, usize::MAX).await? {
             let Some((key, _)) = local.get(&mark).await? else { continue };
-            behind.insert(String::from_utf8_lossy(&key).into_owned());
+            let key = String::from_utf8_lossy(&key).into_owned();
+            // Whatever else lies there is not ours to copy.
+            if place(&key) == Place::Result {
+                behind.push_back(key);
+            }
         }
         let store = Self { local, bucket, in_order: Mutex::new(()), behind: std::sync::Mutex::new(behind) };
         store.catch_up().await;
@@ -66,10 +75,10 @@ impl HybridStore {
     /// The mark comes first: whenever the process dies, the next one knows what the bucket may lack.
     async fn change<T>(&self, key: &str, change: impl Future<Output = Result<T, StoreError>> + Send) -> Result<T, StoreError> {
         let _in_order = self.in_order.lock().await;
-        let was_behind = !self.behind().insert(key.to_owned());
-        let mark = ObjectKey::Uncopied { key }.path();
+        let was_behind = self.is_behind(key);
         if !was_behind {
-            self.local.put(&mark, Bytes::from(key.to_owned()), PutMode::Overwrite).await?;
+            self.local.put(&ObjectKey::Uncopied { key }.path(), Bytes::from(key.to_owned()), PutMode::Overwrite).await?;
+            self.behind().push_back(key.to_owned());
         }
         let changed = change.await;
         // A result that exists already may lack its copy, because an earlier write stopped half-way.
@@ -77,17 +86,23 @@ impl HybridStore {
             self.bring(key).await?;
             self.catch_up().await;
         } else if !was_behind {
-            self.forget(key).await?;
+            // A mark too many costs a copy too many; what went wrong with the change is what its caller must hear.
+            let _ = self.forget(key).await;
         }
         changed
     }
 
-    /// Makes the copies that failed before, as far as the bucket takes them.
+    /// Makes some of the copies that failed before, as far as the bucket takes them; one that it never takes holds no other up.
     async fn catch_up(&self) {
-        loop {
-            let Some(next) = self.behind().first().cloned() else { return };
-            if self.bring(&next).await.is_err() {
-                // It keeps waiting.
+        let mut failed = 0;
+        for _ in 0..CAUGHT_UP {
+            let Some(key) = self.behind().front().cloned() else { return };
+            if self.bring(&key).await.is_err() {
+                // The others first, the next time.
+                self.behind().rotate_left(1);
+                failed += 1;
+            }
+            if failed >= PATIENCE {
                 return;
             }
         }
@@ -104,11 +119,15 @@ impl HybridStore {
 
     async fn forget(&self, key: &str) -> Result<(), StoreError> {
         self.local.delete(&ObjectKey::Uncopied { key }.path()).await?;
-        self.behind().remove(key);
+        self.behind().retain(|one| one != key);
         Ok(())
     }
 
-    fn behind(&self) -> MutexGuard<'_, BTreeSet<String>> {
+    fn is_behind(&self, key: &str) -> bool {
+        self.behind().iter().any(|one| one == key)
+    }
+
+    fn behind(&self) -> MutexGuard<'_, VecDeque<String>> {
         self.behind.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -121,7 +140,7 @@ impl Store for HybridStore {
     }
 
     async fn get(&self, key: &str) -> Result<Option<(Bytes, Version)>, StoreError> {
-        if place(key) == Place::Result && self.behind().contains(key) {
+        if place(key) == Place::Result && self.is_behind(key) {
             // Whoever reads an index may find that nothing is to be added, and not write it: then this is the last chance to copy it. When it fails, the disk still has what was asked for.
             let _in_order = self.in_order.lock().await;
             let _ = self.bring(key).await;
@@ -215,7 +234,7 @@ mod tests {
     #[async_trait]
     impl Store for Away {
         async fn put(&self, key: &str, bytes: Bytes, mode: PutMode) -> Result<Version, StoreError> {
-            if self.1.load(Ordering::Relaxed) {
+            if self.1.load(Ordering::Relaxed) || key.contains("refused") {
                 return Err(StoreError::Unavailable { key: key.to_owned(), message: "away".to_owned(), retry_after: None });
             }
             self.0.put(key, bytes, mode).await
@@ -254,6 +273,25 @@ mod tests {
             assert!(away.0.keys().iter().any(|key| key == index), "{by}");
             assert_eq!(store.local.list(UNCOPIED_FOLDER, None, 10).await.unwrap(), Vec::<String>::new(), "{by} leaves no mark");
         }
+    }
+
+    #[tokio::test]
+    async fn what_the_bucket_never_takes_holds_no_other_copy_up() {
+        let dir = tempfile::tempdir().unwrap();
+        let away = Arc::new(Away(Arc::new(MemoryStore::new()), AtomicBool::new(true)));
+        let store = HybridStore::open(LocalStore::open(dir.path()).await.unwrap(), away.clone()).await.unwrap();
+        // Sorted, those that are refused for ever come first.
+        let keys: Vec<String> = (0..6).map(|n| format!("webhook_reports/{}/{n}.pdf", if n < 3 { "a-refused" } else { "b" })).collect();
+        for key in &keys {
+            assert!(store.put(key, Bytes::from_static(b"x"), PutMode::Create).await.is_err());
+        }
+        away.1.store(false, Ordering::Relaxed);
+        for n in 0..2 {
+            store.put(&format!("webhook_reports/c/{n}.pdf"), Bytes::from_static(b"x"), PutMode::Create).await.unwrap();
+        }
+        let copied = away.0.keys();
+        assert!(keys[3..].iter().all(|key| copied.contains(key)), "{copied:?}");
+        assert_eq!(store.local.list(UNCOPIED_FOLDER, None, 10).await.unwrap().len(), 3, "their marks stay");
     }
 
     #[tokio::test]

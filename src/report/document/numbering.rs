@@ -142,6 +142,9 @@ impl Numbering {
     }
 }
 
+/// Every paragraph of a list repeats its level's text; Word takes no more characters than this for one.
+const LONGEST_TEXT: usize = 255;
+
 impl Level {
     fn read(node: Node<'_>, theme: &Theme) -> Option<(usize, Self)> {
         let at = node.attr("w:ilvl").and_then(integer).filter(|at| (0..LEVELS as i64).contains(at))?;
@@ -153,7 +156,7 @@ impl Level {
                 name => format_named(name),
             },
             foreign: !node.child_val("w:numFmt").is_none_or(is_known),
-            text: node.child_val("w:lvlText").unwrap_or_default().to_owned(),
+            text: node.child_val("w:lvlText").unwrap_or_default().chars().take(LONGEST_TEXT).collect(),
             start: number("w:start").unwrap_or(0),
             restart: number("w:lvlRestart"),
             legal: node.child("w:isLgl").is_some_and(switched),

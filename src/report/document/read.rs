@@ -18,7 +18,7 @@ use super::values::integer;
 use super::warnings::Warnings;
 use super::xml::{Node, Tree};
 use super::{section, settings};
-use crate::report::package::{Package, Relationships};
+use crate::report::package::{Limits, Package, Relationships};
 use crate::report::warning::Warning;
 
 /// Tables in cells and text boxes in text boxes go no deeper; layout recurses as deep.
@@ -36,6 +36,7 @@ pub fn read(package: &Package) -> Result<(Document, Vec<Warning>), DocumentError
 
     let part = Part { relationships: package.relationships(&main), name: main };
     let mut reader = Reader::new(package, &part);
+    reader.limits.layout_bytes = reader.limits.layout_bytes.saturating_sub(tree.weight);
     beyond::look_over(&tree, &part.name, &mut reader.warnings);
     let background = tree.root().and_then(|root| root.child("w:background")).and_then(|node| reader.background(node, &part.name));
     let sections = reader.body(body, &part);
@@ -87,6 +88,8 @@ pub(super) struct Reader<'p> {
     depth: usize,
     /// Cells that may still be read, over all tables.
     pub(super) cells_left: usize,
+    /// What may still be read: styles and lists have their own room, so that a document at its limit keeps its looks; all that is laid out shares one.
+    limits: Limits,
     stories: HashMap<String, Arc<Vec<Block>>>,
 }
 
@@ -106,6 +109,7 @@ impl<'p> Reader<'p> {
             paragraph_serial: 0,
             depth: 0,
             cells_left: 200_000,
+            limits: *package.limits(),
             stories: HashMap::new(),
         };
         if let Some((_, tree)) = reader.tree_of(main, "theme") {
@@ -146,8 +150,11 @@ impl<'p> Reader<'p> {
     /// A part's XML; one that cannot be read is a warning.
     fn tree(&mut self, name: &str) -> Option<Tree> {
         let xml = self.package.part(name)?;
-        match Tree::parse(xml, self.package.limits()) {
-            Ok(tree) => Some(tree),
+        match Tree::parse(xml, &self.limits) {
+            Ok(tree) => {
+                self.limits.layout_bytes = self.limits.layout_bytes.saturating_sub(tree.weight);
+                Some(tree)
+            }
             Err(reason) => {
                 self.warnings.other(format!("{name} cannot be read: {reason}"));
                 None

@@ -36,6 +36,8 @@ struct Entry {
 /// A part's XML.
 #[derive(Debug)]
 pub(super) struct Tree {
+    /// What its elements will cost on their way to the PDF, in bytes.
+    pub(super) weight: usize,
     heap: String,
     entries: Vec<Entry>,
     attributes: Vec<(Span, Span)>,
@@ -204,6 +206,7 @@ impl<'x> Builder<'x> {
             limits,
             weight: 0,
             tree: Tree {
+                weight: 0,
                 heap: String::with_capacity(text.len()),
                 entries: Vec::with_capacity(guess),
                 attributes: Vec::with_capacity(guess),
@@ -237,6 +240,7 @@ impl<'x> Builder<'x> {
                 Event::Comment(_) | Event::Decl(_) | Event::PI(_) => {}
             }
         }
+        self.tree.weight = self.weight;
         if self.open.is_empty() {
             Ok(self.tree)
         } else {

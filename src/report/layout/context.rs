@@ -134,6 +134,8 @@ pub(super) struct Context<'a> {
     pub endnote_numbers: Numbers,
     /// How deep the content in work is nested.
     pub depth: usize,
+    /// Glyphs and shapes of headers and footers drawn so far.
+    pub running_drawn: usize,
     image_ids: HashMap<usize, ImageId>,
     looks: HashMap<u64, Vec<Rc<Look>>>,
     looks_by_address: HashMap<usize, Rc<Look>>,
@@ -157,6 +159,7 @@ impl<'a> Context<'a> {
             footnote_numbers: Numbers::default(),
             endnote_numbers: Numbers::default(),
             depth: 0,
+            running_drawn: 0,
             image_ids: HashMap::new(),
             looks: HashMap::new(),
             looks_by_address: HashMap::new(),

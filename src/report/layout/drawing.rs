@@ -21,8 +21,17 @@ pub(super) fn inline<'a>(context: &mut Context<'a>, drawing: &'a Drawing, x: Pt,
     let outer = context.structure.enter(parent);
     let size = (emu(drawing.width).max(Pt::ZERO), emu(drawing.height).max(Pt::ZERO));
     let column = Rect::new(Pt::ZERO, Pt::ZERO, size.0, size.1);
-    let bases =
-        Bases { page: column, margin: column, column, paragraph: Pt::ZERO, line: Pt::ZERO, character: Pt::ZERO, odd: true, in_cell: true };
+    let bases = Bases {
+        page: column,
+        margin: column,
+        column,
+        paragraph: Pt::ZERO,
+        line: Pt::ZERO,
+        character: Pt::ZERO,
+        odd: true,
+        in_cell: true,
+        cell_margins: [Pt::ZERO; 4],
+    };
     let (mut ink, _) = draw(context, drawing, size, &bases);
     context.structure.leave(outer);
     ink.translate(x, baseline - size.1);
@@ -216,7 +225,12 @@ fn draw_text<'a>(context: &mut Context<'a>, text: &'a TextBox, size: (Pt, Pt), b
     let (across, along) = if sideways { (size.1, size.0) } else { size };
     let width = (across - left - right).max(Pt(1.0));
     let inner = Rect::new(Pt::ZERO, Pt::ZERO, width, (along - top - bottom).max(Pt::ZERO));
-    let column = Column { width, bases: Bases { column: inner, in_cell: true, ..*bases }, holds_floats: false, wraps: true };
+    let column = Column {
+        width,
+        bases: Bases { column: inner, in_cell: true, cell_margins: [Pt::ZERO; 4], ..*bases },
+        holds_floats: false,
+        wraps: true,
+    };
     let stacked = pile(context, &text.blocks, column);
     let needed = stacked.height + top + bottom;
     let along = if text.auto_fit { along.max(needed) } else { along };

@@ -31,6 +31,8 @@ pub(super) struct Zone {
     pub side: Option<WrapSide>,
     /// How much of the area is space kept below: it does not make a cell higher.
     pub below: Pt,
+    /// Text runs through it: it only makes its cell higher.
+    pub passed: bool,
 }
 
 impl Floats {
@@ -59,9 +61,14 @@ impl Floats {
         self.zones.truncate(length);
     }
 
+    /// Those that text keeps out of.
+    fn kept(&self) -> impl Iterator<Item = &Zone> {
+        self.zones.iter().filter(|zone| !zone.passed)
+    }
+
     /// Whether any reaches into this area.
     pub(super) fn touch(&self, rect: Rect) -> bool {
-        self.zones.iter().any(|zone| overlaps(zone.rect, rect))
+        self.kept().any(|zone| overlaps(zone.rect, rect))
     }
 
     /// The bottom of everything that reaches below `y`, without the space kept below it.
@@ -75,11 +82,11 @@ impl Floats {
     pub(super) fn slots(&self, (left, right): (Pt, Pt), (top, bottom): (Pt, Pt), empty: bool) -> Vec<(Pt, Pt)> {
         let line = Rect::new(left, top, right, bottom.max(top + Pt(0.1)));
         let mut free = vec![(left, right)];
-        for zone in self.zones.iter().filter(|zone| overlaps(zone.rect, line)) {
+        for zone in self.kept().filter(|zone| overlaps(zone.rect, line)) {
             let Some(side) = zone.side else { return Vec::new() };
             free = free.into_iter().flat_map(|slot| cut(slot, zone.rect, side)).collect();
         }
-        if self.zones.is_empty() {
+        if self.kept().next().is_none() {
             return free;
         }
         let whole = right - left;
@@ -90,7 +97,7 @@ impl Floats {
 
     /// The next height below `y` where a stretch becomes free.
     pub(super) fn next_edge(&self, y: Pt) -> Option<Pt> {
-        self.zones.iter().map(|zone| zone.rect.bottom).filter(|bottom| *bottom > y + Pt(0.01)).min_by(|a, b| a.0.total_cmp(&b.0))
+        self.kept().map(|zone| zone.rect.bottom).filter(|bottom| *bottom > y + Pt(0.01)).min_by(|a, b| a.0.total_cmp(&b.0))
     }
 }
 
@@ -134,9 +141,17 @@ pub(super) struct Bases {
     pub odd: bool,
     /// Everything counts from the column: the anchor stands in a cell.
     pub in_cell: bool,
+    /// The margins of the cell around the column: top, right, bottom, left.
+    pub cell_margins: [Pt; 4],
 }
 
 impl Bases {
+    /// The left top corner of an object so wide that stays in its cell: below the cell's top and between its edges, whatever space is kept around it (measured on LibreOffice 7.4).
+    pub(super) fn inside(&self, (x, y): (Pt, Pt), width: Pt) -> (Pt, Pt) {
+        let [top, right, _, left] = self.cell_margins;
+        (x.min(self.column.right + right - width).max(self.column.left - left), y.max(self.column.top - top))
+    }
+
     /// The left top corner of an object of this size.
     pub(super) fn place(&self, position: FloatPosition, width: Pt, height: Pt) -> (Pt, Pt) {
         (self.horizontal(position.horizontal, width), self.vertical(position.vertical, height))
@@ -218,7 +233,7 @@ mod tests {
     use super::*;
 
     fn zone(left: f32, top: f32, right: f32, bottom: f32, side: Option<WrapSide>) -> Zone {
-        Zone { rect: Rect::new(Pt(left), Pt(top), Pt(right), Pt(bottom)), side, below: Pt(0.0) }
+        Zone { rect: Rect::new(Pt(left), Pt(top), Pt(right), Pt(bottom)), side, below: Pt(0.0), passed: false }
     }
 
     #[test]

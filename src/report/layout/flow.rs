@@ -205,7 +205,17 @@ impl<'a> Flow<'a> {
         let (page, text, number) =
             self.drafts.last().map_or((Rect::default(), Rect::default(), 1), |draft| (draft.page, draft.text, draft.number));
         let column = Rect::new(left, text.top, left + width, text.bottom);
-        Bases { page, margin: text, column, paragraph, line: paragraph, character: left, odd: number % 2 == 1, in_cell: false }
+        Bases {
+            page,
+            margin: text,
+            column,
+            paragraph,
+            line: paragraph,
+            character: left,
+            odd: number % 2 == 1,
+            in_cell: false,
+            cell_margins: [Pt::ZERO; 4],
+        }
     }
 
     /// The height available to text: the column without the page's footnotes.

@@ -41,6 +41,12 @@ pub(super) enum MarkKind {
 pub(super) struct InkLength([usize; 5]);
 
 impl Ink {
+    /// How much is drawn: glyphs and other things.
+    pub(super) fn weight(&self) -> usize {
+        let items = self.items.iter().chain(self.behind.iter().map(|(_, item)| item)).chain(self.front.iter().map(|(_, item)| item));
+        items.map(|item| if let Shape::Glyphs(run) = &item.shape { run.glyphs.len() } else { 1 }).sum()
+    }
+
     /// Moves everything.
     pub(super) fn translate(&mut self, dx: Pt, dy: Pt) {
         if dx == Pt::ZERO && dy == Pt::ZERO {

@@ -399,6 +399,9 @@ fn tag_of(context: &mut Context<'_>, drawing: &mut Drawing<'_, '_>, link: Option
     *slot
 }
 
+/// Characters of one leader: a line of six-point dots over a wide page has fewer.
+const MOST_LEADERS: f32 = 400.0;
+
 /// Fills a tab's space.
 fn leader(context: &Context<'_>, leader: Leader, look: &Rc<Look>, (x, width): (Pt, Pt), baseline: Pt, ink: &mut Ink) {
     let character = match leader {
@@ -414,7 +417,7 @@ fn leader(context: &Context<'_>, leader: Leader, look: &Rc<Look>, (x, width): (P
     }
     // As many as fit, spread over the tab; one more underscore closes the gap (measured on LibreOffice 7.4).
     let more = if character == "_" { 1.0 } else { 0.0 };
-    let count = ((width / one.width + 0.001).floor() + more).clamp(0.0, 2000.0) as usize;
+    let count = ((width / one.width + 0.001).floor() + more).clamp(0.0, MOST_LEADERS) as usize;
     let step = width / count.max(1) as f32;
     let mut runs = Runs { run: None, ink: Ink::default() };
     for index in 0..count {

@@ -20,7 +20,7 @@
 //! | widows, chains, columns | `tests::a_long_text…`, `tests::a_heading_stays…`, `tests::columns_are_balanced…` |
 //! | column widths | `table::tests::a_percent_width…`, `a_grid_is_scaled…` |
 //! | document grid | `tests::lines_on_a_grid…`, `the_grid_stands_in_the_middle` |
-//! | floats | `float::tests`, `a_first_line…` (two), `an_empty_line…`, `a_float_in_a_cell…` |
+//! | floats | `float::tests`, `a_first_line…` (two), `an_empty_line…`, `a_float_in_a_cell…`, `floats` |
 //! | line ends | `tests::lines_end…`, `a_slash…`, `a_word_of_several_looks…` |
 //! | paper | `document::tests::sections::papers_are_taken_as_the_standard_has_them` |
 //! | defaults | `a_document_without_defaults…` |
@@ -29,6 +29,7 @@
 //! | missing characters | `another_font_for_one_character_keeps_the_line` |
 //! | rows where pages end, borders | `rows` |
 
+mod floats;
 mod rows;
 
 use super::layout;
@@ -55,28 +56,32 @@ struct Sample {
     section: String,
     styles: String,
     footer: String,
+    mode: u32,
 }
 
 impl Sample {
     fn new(body: &str) -> Self {
         let styles = format!(r#"{DEFAULTS}<w:style w:type="paragraph" w:default="1" w:styleId="N"><w:name w:val="Normal"/></w:style>"#);
-        Self { body: body.to_owned(), section: PAGE.to_owned(), styles, footer: String::new() }
+        Self { body: body.to_owned(), section: PAGE.to_owned(), styles, footer: String::new(), mode: 15 }
     }
 
     fn places(&self) -> Vec<Place> {
         let part = |element: &str, content: &str| format!("<w:{element} {NAMESPACES}>{content}</w:{element}>");
         let body = format!("<w:body>{}<w:sectPr>{}</w:sectPr></w:body>", self.body, self.section);
-        let compat = r#"<w:compat><w:compatSetting w:name="compatibilityMode" w:val="15"/></w:compat>"#;
+        let compat = format!(r#"<w:compat><w:compatSetting w:name="compatibilityMode" w:val="{}"/></w:compat>"#, self.mode);
         let link = |kind: &str| format!(r#"<Relationship Id="{kind}" Type="x/{kind}" Target="{kind}.xml"/>"#);
-        let links = ["styles", "settings", "footer"].map(link).concat();
+        let picture = r#"<Relationship Id="picture" Type="x/image" Target="media/p.png"/>"#;
+        let links = format!("{}{picture}", ["styles", "settings", "footer"].map(link).concat());
         let parts = [
             ("word/document.xml", part("document", &body)),
             ("word/styles.xml", part("styles", &self.styles)),
-            ("word/settings.xml", part("settings", compat)),
+            ("word/settings.xml", part("settings", &compat)),
             ("word/footer.xml", part("ftr", &self.footer)),
             ("word/_rels/document.xml.rels", format!("<Relationships>{links}</Relationships>")),
         ];
-        let parts: Vec<(&str, &[u8])> = parts.iter().map(|(name, content)| (*name, content.as_bytes())).collect();
+        let mut parts: Vec<(&str, &[u8])> = parts.iter().map(|(name, content)| (*name, content.as_bytes())).collect();
+        let png = floats::png();
+        parts.push(("word/media/p.png", &png));
         let package = Package::open(&zip_of(&parts), &Limits::default()).expect("the parts are a package");
         let (document, _) = crate::report::document::read(&package).expect("the document can be read");
         let (frames, _) = layout(&document, &Fonts::default());

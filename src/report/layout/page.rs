@@ -132,6 +132,7 @@ pub(super) fn running<'a>(context: &mut Context<'a>, blocks: &'a [Block], (page,
         character: Pt::ZERO,
         odd,
         in_cell: false,
+        cell_margins: [Pt::ZERO; 4],
     };
     let stacked = pile(context, blocks, Column { width, bases, holds_floats: false, wraps: false });
     context.structure.leave(outer);
@@ -223,7 +224,20 @@ fn section_pages(drafts: &[Draft], sections: usize) -> Vec<usize> {
     pages
 }
 
+/// Things that headers and footers may draw over all pages; a thousand pages of a crowded letterhead have fewer.
+const MOST_RUNNING: usize = 1_000_000;
+
 fn running_parts<'a>(context: &mut Context<'a>, section: &'a Section, draft: &Draft, ink: &mut Ink) {
+    if context.running_drawn > MOST_RUNNING {
+        context.unsupported("headers and footers on so many pages");
+        return;
+    }
+    let before = ink.weight();
+    draw_running_parts(context, section, draft, ink);
+    context.running_drawn += ink.weight() - before;
+}
+
+fn draw_running_parts<'a>(context: &mut Context<'a>, section: &'a Section, draft: &Draft, ink: &mut Ink) {
     let odd = draft.number % 2 == 1;
     if let Some(blocks) = part(&section.headers, draft.kind) {
         let y = twips(section.page.header).max(Pt::ZERO);

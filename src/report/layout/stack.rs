@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::report::document::model::{Block, Drawing, Inline, Paragraph, ParagraphProps, Placement, Wrap, WrapSide};
+use crate::report::document::model::{Block, Drawing, DrawingContent, Inline, Paragraph, ParagraphProps, Placement, Wrap, WrapSide};
 use crate::report::layout::context::{Context, DEEPEST, emu, twips};
 use crate::report::layout::drawing;
 use crate::report::layout::drop_cap;
@@ -368,7 +368,7 @@ pub(super) fn frame<'a>(context: &mut Context<'a>, blocks: &'a [Block], bases: &
     let (space_x, space_y) = (twips(frame.space.0), twips(frame.space.1));
     let kept = Rect::new(x - space_x, y - space_y, x + width + space_x, y + height + space_y);
     let side = frame.wrap.then_some(WrapSide::Both);
-    Framed { ink, zone: Some(Zone { rect: kept, side, below: space_y }), count }
+    Framed { ink, zone: Some(Zone { rect: kept, side, below: space_y, passed: false }), count }
 }
 
 /// The width of the longest unbroken line.
@@ -398,14 +398,20 @@ pub(super) fn float<'a>(context: &mut Context<'a>, drawing: &'a Drawing, bases: 
     }
     let (mut ink, (width, height)) = drawing::draw(context, drawing, size, bases);
     context.structure.leave(outer);
-    let bases = Bases { in_cell: bases.in_cell && anchor.layout_in_cell, ..*bases };
+    // Documents of Word 2013 and later float in their cell whatever `layoutInCell` says (measured on LibreOffice 7.4).
+    let in_cell = bases.in_cell && (anchor.layout_in_cell || context.document.settings.compatibility_mode >= 15);
+    let leaves_cell = bases.in_cell && !in_cell;
+    let bases = Bases { in_cell, ..*bases };
     let [top, right, bottom, left] = anchor.space.map(emu);
-    let (mut x, y) = bases.place(anchor.position, width, height);
-    if bases.in_cell && anchor.wrap != Wrap::None && left + width + right <= bases.column.width() {
-        // What floats in a cell stays in it with the space kept around it (measured on LibreOffice 7.4).
-        x = x.max(bases.column.left + left).min(bases.column.right - right - width);
+    let (mut x, mut y) = bases.place(anchor.position, width, height);
+    let wrapped = anchor.wrap != Wrap::None;
+    if bases.in_cell && wrapped {
+        (x, y) = bases.inside((x, y), width);
     }
-    ink.translate(x, y);
+    let is_picture = matches!(drawing.content, DrawingContent::Picture(_));
+    // The text of a box that text goes around stands to the right by the space the box keeps, in a cell (measured on LibreOffice 7.4); the box goes with it.
+    let aside = if bases.in_cell && wrapped && !is_picture { left } else { Pt::ZERO };
+    ink.translate(x + aside, y);
     let layer: Vec<(i64, crate::report::layout::frame::Item)> = {
         let (links, marks) = (std::mem::take(&mut ink.links), std::mem::take(&mut ink.marks));
         let items = ink.into_layers();
@@ -418,10 +424,13 @@ pub(super) fn float<'a>(context: &mut Context<'a>, drawing: &'a Drawing, bases: 
         ink.front = layer;
     }
     let rect = Rect::new(x - left, y - top, x + width + right, y + height + bottom);
+    // What leaves its cell does not make it higher.
+    let below = if leaves_cell { rect.height() } else { bottom };
     let zone = match anchor.wrap {
-        Wrap::None => None,
-        Wrap::Square(side) | Wrap::Tight(side) => Some(Zone { rect, side: Some(side), below: bottom }),
-        Wrap::TopAndBottom => Some(Zone { rect, side: None, below: bottom }),
+        // A picture in front of the text makes its cell higher, one behind it does not (measured on LibreOffice 7.4).
+        Wrap::None => (bases.in_cell && is_picture && !anchor.behind).then_some(Zone { rect, side: None, below, passed: true }),
+        Wrap::Square(side) | Wrap::Tight(side) => Some(Zone { rect, side: Some(side), below, passed: false }),
+        Wrap::TopAndBottom => Some(Zone { rect, side: None, below, passed: false }),
     };
     (ink, zone)
 }

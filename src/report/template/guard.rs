@@ -68,10 +68,16 @@ pub(super) fn grow(state: &State, body: usize, values: Rest<Value>) -> Result<Va
     Ok(Value::from_safe_string(String::new()))
 }
 
+const TOO_MUCH: &str = "the template makes too much";
+
 /// Takes from what the filling may weigh.
 pub(super) fn spend(state: &State, bytes: usize) -> Result<(), Error> {
-    let left = Fill::of(state).is_some_and(|fill| fill.spend(bytes));
-    if left { Ok(()) } else { Err(too_large("the template makes too much")) }
+    if Fill::of(state).is_some_and(|fill| fill.spend(bytes)) { Ok(()) } else { Err(too_large(TOO_MUCH)) }
+}
+
+/// As [`spend`], where the fill is at hand.
+pub(super) fn spend_on(fill: &Fill, bytes: usize) -> Result<(), Error> {
+    if fill.spend(bytes) { Ok(()) } else { Err(too_large(TOO_MUCH)) }
 }
 
 /// Wraps minijinja's filters: what they get is weighed, and some let a value that is not there through.

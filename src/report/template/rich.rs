@@ -9,6 +9,7 @@ use minijinja::value::{Value, ValueKind};
 use minijinja::{Error, ErrorKind};
 
 use super::engine::{Fill, TagInfo};
+use super::guard;
 use super::values::{colour, content};
 use super::xml::{Tree, escape};
 use crate::report::package::Limits;
@@ -81,31 +82,34 @@ fn piece_text(piece: &Value) -> String {
 }
 
 /// A run for each piece, its formatting added to what is given.
-pub(super) fn runs(fill: &Fill, pieces: &[Value], props: &str) -> String {
+pub(super) fn runs(fill: &Fill, pieces: &[Value], props: &str) -> Result<String, Error> {
     let w = &fill.prefix;
     let run = |piece: &Value| {
+        // Each piece repeats what is given, however long that is.
+        guard::spend_on(fill, props.len())?;
         let props = formatted(props, &formatting(piece, w), w);
         let run = format!("<{w}r>{props}<{w}t xml:space=\"preserve\">{}</{w}t></{w}r>", content(&piece_text(piece), fill, None));
-        match field(piece, "url").map(|url| url.to_string().replace(['"', '\\'], "")) {
+        Ok(match field(piece, "url").map(|url| url.to_string().replace(['"', '\\'], "")) {
             Some(url) => format!("<{w}fldSimple {w}instr=\"{}\">{run}</{w}fldSimple>", escape(&format!("HYPERLINK \"{url}\""))),
             None => run,
-        }
+        })
     };
     pieces.iter().map(run).collect()
 }
 
 /// One paragraph: a text in the tag's formatting, or formatted text; in its own style or the tag's.
-pub(super) fn paragraph(fill: &Fill, paragraph: &Value, info: &TagInfo) -> String {
+pub(super) fn paragraph(fill: &Fill, paragraph: &Value, info: &TagInfo) -> Result<String, Error> {
     let w = &fill.prefix;
     let props = match field(paragraph, "style") {
         Some(style) => format!("<{w}pPr><{w}pStyle {w}val=\"{}\"/></{w}pPr>", escape(&style.to_string())),
         None => info.paragraph_props.clone(),
     };
     let runs = match pieces(paragraph) {
-        Some(pieces) => runs(fill, &pieces, ""),
-        None => runs(fill, &[Value::from(piece_text(paragraph))], &info.run_props),
+        Some(pieces) => runs(fill, &pieces, "")?,
+        None => runs(fill, &[Value::from(piece_text(paragraph))], &info.run_props)?,
     };
-    format!("<{w}p>{props}{runs}</{w}p>")
+    guard::spend_on(fill, props.len())?;
+    Ok(format!("<{w}p>{props}{runs}</{w}p>"))
 }
 
 /// The run properties a piece asks for, each with its name.
@@ -147,10 +151,8 @@ fn formatting(piece: &Value, w: &str) -> Vec<(&'static str, String)> {
         add("szCs", with(&size.to_string()));
     }
     match field(piece, "highlight").map(|fill| (colour(&fill).to_string(), fill.to_string())) {
-        Some((_, name)) if !name.is_empty() && name.chars().all(|c| c.is_ascii_alphabetic()) && name.len() != 6 => {
-            add("highlight", with(&name));
-        }
         Some((fill, _)) if fill != "auto" => add("shd", format!(" {w}val=\"clear\" {w}color=\"auto\" {w}fill=\"{fill}\"")),
+        Some((_, name)) if !name.is_empty() && name.chars().all(|c| c.is_ascii_alphabetic()) => add("highlight", with(&name)),
         _ => {}
     }
     if let Some(kind) = field(piece, "underline").filter(Value::is_true) {

@@ -495,6 +495,14 @@ fn rich_text_keeps_the_tags_formatting_and_adds_its_own() {
     assert!(xml.contains("<w:rPr><w:b/><w:i/><w:color w:val=\"C00000\"/></w:rPr><w:t xml:space=\"preserve\">b</w:t>"), "{xml}");
 }
 
+#[test]
+fn a_highlight_is_one_of_words_names_or_a_colour_of_ones_own() {
+    let body = "<w:p><w:r><w:t>{{ r }}</w:t></w:r></w:p>";
+    let xml =
+        filled_with(body, r##"{"r": {"rich": [{"text": "a", "highlight": "yellow"}, {"text": "b", "highlight": "#FFE0A0"}]}}"##).unwrap();
+    assert!(xml.contains("<w:highlight w:val=\"yellow\"/>") && xml.contains("w:fill=\"FFE0A0\"/>"), "{xml}");
+}
+
 /// The main part of a template filled with data of its own.
 fn filled_with(body: &str, json: &str) -> Result<String, TemplateError> {
     let data = ReportData::from_json(json.as_bytes()).unwrap();

@@ -29,7 +29,7 @@ pub(super) fn text(state: &State, value: &Value, tag: usize) -> Result<Value, Er
     } else if let Some(pieces) = rich::pieces(value) {
         match fill.tag(tag).filter(|info| info.in_run) {
             Some(info) => {
-                let runs = rich::runs(&fill, &pieces, &info.run_props);
+                let runs = rich::runs(&fill, &pieces, &info.run_props)?;
                 format!("</{w}t></{w}r>{runs}<{w}r>{}<{w}t xml:space=\"preserve\">", info.run_props)
             }
             None => escape(&rich::text(&pieces)),
@@ -48,7 +48,10 @@ pub(super) fn paragraphs(state: &State, value: &Value, tag: usize) -> Result<Val
     };
     fill.replaced.store(true, Ordering::Relaxed);
     paragraphs.iter().try_for_each(rich::refuse)?;
-    let xml: String = paragraphs.iter().map(|paragraph| rich::paragraph(&fill, paragraph, info)).collect();
+    let mut xml = String::new();
+    for paragraph in &paragraphs {
+        xml += &rich::paragraph(&fill, paragraph, info)?;
+    }
     Ok(Value::from_safe_string(xml))
 }
 
@@ -81,7 +84,7 @@ pub(super) fn run(state: &State, value: &Value, tag: usize) -> Result<Value, Err
     let Some(fill) = Fill::of(state) else { return text(state, value, tag) };
     let Some(info) = fill.tag(tag).filter(|info| info.in_run) else { return text(state, value, tag) };
     if let Some(pieces) = rich::pieces(value) {
-        return Ok(Value::from_safe_string(rich::runs(&fill, &pieces, "")));
+        return Ok(Value::from_safe_string(rich::runs(&fill, &pieces, "")?));
     }
     let (w, props, inside) = (&fill.prefix, &info.run_props, text(state, value, tag)?);
     Ok(Value::from_safe_string(format!("<{w}r>{props}<{w}t xml:space=\"preserve\">{inside}</{w}t></{w}r>")))

@@ -120,7 +120,7 @@ impl Flow<'_> {
         self.place_notes(notes, self.y.max(y + share.height));
         let [top, right, bottom, left] = float.space.map(twips);
         let rect = Rect::new(x - left, y - top, x + width + right, y + share.height + bottom);
-        self.floats.add(Zone { rect, side: Some(WrapSide::Both), below: bottom });
+        self.floats.add(Zone { rect, side: Some(WrapSide::Both), below: bottom, passed: false });
     }
 }
 

@@ -1,5 +1,6 @@
 //! Footnotes of the body: laid out where their references stand, placed at the page's bottom, continued on the next page.
 
+use std::collections::HashSet;
 use std::rc::Rc;
 
 use crate::report::layout::flow::Flow;
@@ -14,11 +15,12 @@ impl Flow<'_> {
     pub(super) fn new_notes(&mut self, ids: &[i32]) -> Vec<Share> {
         let mut shares: Vec<Share> = Vec::new();
         let document = self.context.document;
-        for (at, id) in ids.iter().enumerate() {
-            if self.notes.holds(*id) || ids[..at].contains(id) {
+        let mut seen = HashSet::new();
+        for id in ids {
+            let Some(blocks) = document.footnotes.get(id) else { continue };
+            if !seen.insert(id) || self.notes.holds(*id) {
                 continue;
             }
-            let Some(blocks) = document.footnotes.get(id) else { continue };
             let number = self.context.note_number(*id, false);
             let width = self.columns.first().map_or(Pt(100.0), |column| column.1);
             let note = notes::lay(&mut self.context, blocks, number, width);

@@ -6,9 +6,10 @@
 //! | spaces around the paragraphs of a divided row | `the_rest_of_a_paragraph…`, `a_paragraph_in_a_cell_needs…` |
 //! | given heights of divided rows | `a_bordered_row…`, `the_rest_of_a_row…` |
 //! | alignment in divided rows | `what_is_left_of_a_row…`, `a_part_with_all_its_height…` |
+//! | place of a table before mode 15 | `before_mode_15…` |
 //! | widths of borders | `a_double_border…`, `cell_spacing…` |
 
-use super::{borders, p, row, stand, table};
+use super::{Sample, borders, check, p, row, stand, table};
 
 const SPACED: &str = r#"<w:spacing w:before="100" w:after="300"/>"#;
 const CENTRED: &str = r#"<w:vAlign w:val="center"/>"#;
@@ -101,4 +102,13 @@ fn cell_spacing_makes_no_room() {
     let rows = format!("{}{}", one_cell("", p("", "one")), one_cell("", p("", "two")));
     let body = format!("{}{}", table(&properties, &[3900], &rows), p("", "below"));
     stand(&body, &[(0, "one", 56.9, 64.2), (0, "two", 56.9, 81.0), (0, "below", 50.0, 97.8)]);
+}
+
+#[test]
+fn before_mode_15_a_table_stands_out_by_its_own_margin_not_by_that_of_its_first_cell() {
+    let wide = r#"<w:tcMar><w:left w:w="144" w:type="dxa"/><w:right w:w="144" w:type="dxa"/></w:tcMar>"#;
+    let mut sample = Sample::new(&table("", &[1800, 1800], &row("", &[(wide, p("", "aa")), ("", p("", "bb"))])));
+    check(&sample, &[(0, "aa", 57.2, 61.2), (0, "bb", 145.4, 61.2)]);
+    sample.mode = 14;
+    check(&sample, &[(0, "aa", 51.8, 61.2), (0, "bb", 140.0, 61.2)]);
 }

@@ -71,7 +71,7 @@ fn from_cells(table: &Table, used: usize, available: Pt, grid: &[Pt]) -> Vec<Pt>
 
 /// The table's left edge in its column.
 ///
-/// Before compatibility mode 15 the text aligns with the margin, so the table stands out by its left cell margin; from 15 on the border's outer edge does, so it stands in by half the border (measured on LibreOffice 7.4).
+/// Before compatibility mode 15 the text aligns with the margin, so the table stands out by its own left cell margin (not its first cell's); from 15 on the border's outer edge does, so it stands in by half the border (measured on LibreOffice 7.4).
 pub(super) fn offset(context: &Context<'_>, table: &Table, edges: &[Pt], available: Pt, nested: bool) -> Pt {
     let width = edges.last().copied().unwrap_or(Pt::ZERO);
     match table.align {
@@ -81,7 +81,7 @@ pub(super) fn offset(context: &Context<'_>, table: &Table, edges: &[Pt], availab
             let indent = twips(table.indent);
             // A table in a cell stands where it is told in either mode.
             let out = context.document.settings.compatibility_mode < 15 && !nested;
-            if out { indent - left_margin(table) } else { indent + left_border(table) / 2.0 }
+            if out { indent - twips(table.cell_margins[3]) } else { indent + left_border(table) / 2.0 }
         }
     }
 }

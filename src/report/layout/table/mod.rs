@@ -149,7 +149,7 @@ fn cell_box<'a>(
             Place::Row { node, header: false } => context.structure.add_below(Role::Cell { columns, rows }, node),
         };
         if cell.direction == TextDirection::Horizontal {
-            fill(context, cell, node, (right - left - margins[1] - margins[3]).max(Pt(1.0)), bases)
+            fill(context, cell, node, (right - left - margins[1] - margins[3]).max(Pt(1.0)), Bases { cell_margins: margins, ..bases })
         } else {
             // Turned text runs along the row's height; it is laid out when that is known, and asks for its longest paragraph until then.
             Stacked { height: natural_length(context, cell), ..Stacked::default() }
@@ -226,7 +226,7 @@ fn turn<'a>(context: &mut Context<'a>, boxes: &mut [RowBox], rows: &[&'a Row], b
             };
             let covered: Pt = boxes.iter().skip(index).take(cell.rows).map(|row| row.height).sum();
             let width = (covered - boxes[index].border_top - cell.margins[0] - cell.margins[2]).max(Pt(1.0));
-            let stacked = fill(context, source, cell.node, width, bases);
+            let stacked = fill(context, source, cell.node, width, Bases { cell_margins: [Pt::ZERO; 4], ..bases });
             boxes[index].cells[at].pieces = stacked.pieces;
         }
     }
