@@ -13,12 +13,15 @@ use crate::report::units::Pt;
 /// How much less than its lines the letter's room is high, so that the next line is free.
 const SHY: Pt = Pt(1.0);
 
+/// So many blocks are looked at for the paragraph below a drop cap.
+const FRAMED_TOGETHER: usize = 8;
+
 /// The paragraph that a drop cap at the start of `blocks` belongs to.
 pub(super) fn paragraph_below(blocks: &[Block]) -> Option<&Paragraph> {
     let is_framed = |block: &&Block| matches!(block, Block::Paragraph(paragraph) if paragraph.props.frame.is_some());
     let Some(Block::Paragraph(first)) = blocks.first() else { return None };
     first.props.frame.filter(|frame| frame.drop_cap.is_some())?;
-    match blocks.iter().find(|block| !is_framed(block)) {
+    match blocks.iter().take(FRAMED_TOGETHER).find(|block| !is_framed(block)) {
         Some(Block::Paragraph(paragraph)) => Some(paragraph),
         _ => None,
     }

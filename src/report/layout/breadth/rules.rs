@@ -244,3 +244,58 @@ fn a_hidden_mark_gives_an_empty_cell_no_height() {
     let body = format!("{}{}", table(&borders(8), &[1500], &rows.concat()), p("", "end"));
     Sheet::body(body).stands(&[(0, "t", 55.9, 65.2), (0, "end", 50.0, 80.0)]);
 }
+
+#[test]
+fn a_heading_before_the_last_page_of_balanced_columns_stays() {
+    let section = format!("{}{}{}", lines(25), p("<w:keepNext/>", "title"), more(10, "m"));
+    let body = format!("{}{}{section}{}{}", p("", "head"), end(CONTINUOUS, ""), end(CONTINUOUS, TWO), p("", "after"));
+    let places = Sheet { section: CONTINUOUS.to_owned(), ..Sheet::body(body) }.places();
+    let once = |text: &str| places.iter().filter(|place| place.1 == text).map(|place| place.0).collect::<Vec<_>>();
+    assert_eq!((once("title"), once("l24"), once("m0"), once("m9")), (vec![1], vec![0], vec![1], vec![1]), "{places:?}");
+}
+
+#[test]
+fn a_footnote_in_balanced_columns_stays_whole_where_its_page_has_room() {
+    let section = format!("{}{}{}", lines(5), reference("ref", 1), more(4, "m"));
+    let body = format!("{}{}{section}{}{}", p("", "head"), end(CONTINUOUS, ""), end(CONTINUOUS, TWO), p("", "after"));
+    let sheet = Sheet { section: CONTINUOUS.to_owned(), ..noted(body, &note(1, 5, "f")) };
+    let places = sheet.places();
+    assert!(["f0", "f4", "m3", "after"].iter().all(|text| places.iter().any(|place| place.0 == 0 && place.1 == *text)), "{places:?}");
+}
+
+#[test]
+fn a_long_row_leaves_room_for_the_notes_of_what_stands_on_its_page_only() {
+    let content: String = (0..20).map(|at| reference(&format!("ref{at}"), at + 1)).collect();
+    let notes: String = (0..20).map(|at| note(at + 1, 1, &format!("n{at}_"))).collect();
+    let places = noted(table(&borders(8), &[2000], &row("", &[("", content)])), &notes).places();
+    let pages = |prefix: &str| -> Vec<usize> { places.iter().filter(|place| place.1.starts_with(prefix)).map(|place| place.0).collect() };
+    assert_eq!(pages("ref").iter().filter(|page| **page == 0).count(), 6, "{places:?}");
+    assert_eq!(pages("ref").last(), Some(&3), "{places:?}");
+    assert_eq!(pages("ref"), pages("n"), "each note stands on the page of its reference");
+}
+
+/// Rows of a floating table on page 0, all of page 1 and the start of page 2.
+fn over_pages(below: &str) -> Vec<(usize, String, f32, f32)> {
+    let position = r#"w:horzAnchor="page" w:tblpX="1000""#;
+    Sheet::body(format!("{}{}{below}", lines(4), floating(4000, position, 30))).places()
+}
+
+#[test]
+fn nothing_stands_over_a_floating_table_that_goes_on() {
+    let rows: String = (0..12).map(|at| row("", &[("", p("", &format!("r{at}")))])).collect();
+    for (places, first) in [(over_pages(&more(12, "m")), "m0"), (over_pages(&table(&borders(8), &[2000], &rows)), "r0")] {
+        let at = |text: &str| places.iter().find(|place| place.1 == text).map(|place| (place.0, place.3)).expect("it is there");
+        assert_eq!((at("c29").0, at(first).0), (2, 2), "{places:?}");
+        assert!(at(first).1 > at("c29").1 + 10.0, "{places:?}");
+        assert!(places.iter().all(|place| place.3 < 250.0), "{places:?}");
+    }
+}
+
+#[test]
+fn a_floating_row_that_is_cut_off_is_told() {
+    let rows = row(r#"<w:trHeight w:val="5000"/>"#, &[("", p("", "high"))]);
+    let position = r#"<w:tblpPr w:vertAnchor="text" w:tblpY="1" w:horzAnchor="margin" w:tblpX="0"/>"#;
+    let body = format!("{}{}{}", lines(4), table(position, &[1500], &rows), p("", "after"));
+    let warnings = Sheet::body(body).laid().1;
+    assert!(warnings.iter().any(|warning| format!("{warning:?}").contains("higher than its page")), "{warnings:?}");
+}

@@ -11,6 +11,10 @@ use crate::report::units::Pt;
 
 /// Halvings of the height: finer than a point on any page.
 const ROUNDS: usize = 11;
+/// Balancing lays the pages behind the block it resumes at out once a round: there may be so many.
+const MOST_PAGES_AGAIN: usize = 2;
+/// Starts on pages with more floats than this are not remembered: each of them holds them all.
+const MOST_FLOATS: usize = 300;
 
 /// What balancing a section's last page needs to know.
 #[derive(Default)]
@@ -46,11 +50,20 @@ impl<'a> Flow<'a> {
     pub(super) fn balanced(&mut self, blocks: &'a [Block]) {
         self.balance = Balance { on: true, ..Balance::default() };
         self.blocks(blocks, 0);
+        if self.full {
+            self.balance = Balance::default();
+            return;
+        }
+        let went_on = self.notes.goes_on();
         let Balance { first, latest, before, .. } = std::mem::take(&mut self.balance);
         let (page, bottom) = (self.drafts.len(), self.bottom);
         // The last page begins in the last block that was begun before it.
         let reaches = |start: &Start<'a>| start.page < page;
         let Some(start) = latest.filter(reaches).or(before.filter(reaches)).or(first) else { return };
+        if page - start.page.min(page) > MOST_PAGES_AGAIN {
+            self.context.unsupported("columns of equal height that end a block over several pages");
+            return;
+        }
         let (mut low, mut high) = (Pt::ZERO, bottom - self.column_top);
         for round in 0..=ROUNDS {
             let last = round == ROUNDS;
@@ -58,7 +71,11 @@ impl<'a> Flow<'a> {
             self.balance.limit = Some((page, height));
             self.resume(&start);
             self.blocks(blocks, start.block);
-            let fits = self.drafts.len() == page && self.lowest.max(self.y) <= self.column_top + height + Pt(0.1);
+            // A note that stood whole is not divided for it.
+            let notes = went_on || !self.notes.goes_on();
+            let fits = notes && self.drafts.len() == page && self.lowest.max(self.y) <= self.column_top + height + Pt(0.1);
+            // A round on trial may run over the last page there may be.
+            self.full = false;
             if fits { high = height } else { low = height }
         }
         self.balance.limit = None;
@@ -72,6 +89,11 @@ impl<'a> Flow<'a> {
         }
         if self.balance.first.is_none() {
             self.balance.first = Some(self.start(block));
+        }
+        // What stays with the text before it may still leave the page together with that.
+        let kept = self.chain.is_some();
+        if kept || self.floats.len().max(self.known_floats.len()).max(self.carried.len()) > MOST_FLOATS {
+            return;
         }
         if self.balance.latest.as_ref().is_some_and(|latest| latest.page != self.drafts.len()) {
             self.balance.before = self.balance.latest.take();

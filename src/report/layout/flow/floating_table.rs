@@ -1,6 +1,5 @@
 //! Floating tables (`w:tblpPr`, ECMA-376 part 1, 17.4.57): text goes around them, and they go on on the next page where this one ends.
 
-use std::collections::VecDeque;
 use std::rc::Rc;
 
 use crate::report::document::model::{HorizontalBase, Offset, SectionStart, Table, TableFloat, WrapSide};
@@ -14,6 +13,8 @@ use crate::report::units::Pt;
 
 /// A table that leaves less room beside it stands in the text (LibreOffice's import, `FloatingTableConversion`: 4.69 mm; measured).
 const LEAST_ROOM: Pt = Pt(13.3);
+/// Less room than this holds no line.
+const LINE: Pt = Pt(10.0);
 /// Slack against rounding at a page's end.
 const SLACK: Pt = Pt(0.06);
 
@@ -25,13 +26,14 @@ pub(super) struct Carried {
     width: Pt,
     float: TableFloat,
     /// What stands on each page.
-    shares: VecDeque<Share>,
+    shares: Rc<Vec<Share>>,
+    /// The share of the next page.
+    next: usize,
 }
 
 /// The rows of a floating table on one page, from 0 down.
-#[derive(Clone)]
 struct Share {
-    ink: Rc<Ink>,
+    ink: Ink,
     height: Pt,
     notes: Vec<i32>,
 }
@@ -63,36 +65,59 @@ impl Flow<'_> {
         }
         let (page, text) = self.drafts.last().map(|draft| (draft.page, draft.text)).unwrap_or_default();
         let first = if y + height > page.bottom + SLACK { text.bottom - y } else { height };
-        let mut shares = shares(laid, first, text.height());
-        if let Some(share) = shares.pop_front() {
-            self.floating_share(&share, (x, y), laid.width, float);
+        if first < height && laid.rows.iter().any(|row| row.height > text.height() + SLACK) {
+            self.context.unsupported("a row of a floating table higher than its page (cut off)");
         }
-        if !shares.is_empty() {
-            self.carried.push(Carried { x, width: laid.width, float, shares });
+        let shares = Rc::new(shares(laid, first, text.height()));
+        if let Some(share) = shares.first() {
+            self.floating_share(share, (x, y), laid.width, float);
         }
+        if shares.len() > 1 {
+            self.carried.push(Carried { x, width: laid.width, float, shares, next: 1 });
+        }
+        self.leave_filled();
     }
 
     /// On a new page: what floating tables of the page before had no room for.
     pub(super) fn continue_floating_tables(&mut self) {
         let mut carried = std::mem::take(&mut self.carried);
         for table in &mut carried {
-            if let Some(share) = table.shares.pop_front() {
-                self.floating_share(&share, (table.x, self.column_top), table.width, table.float);
+            if let Some(share) = table.shares.get(table.next) {
+                self.floating_share(share, (table.x, self.column_top), table.width, table.float);
+            }
+            table.next += 1;
+        }
+        let any = !carried.is_empty();
+        carried.retain(|table| table.next < table.shares.len());
+        self.carried = carried;
+        if any {
+            self.leave_filled();
+        }
+    }
+
+    /// Where floating tables leave no room for a line, text goes on to the next page; that ends, for each page takes a share of them.
+    fn leave_filled(&mut self) {
+        let (left, width) = self.current();
+        let mut y = self.y;
+        while self.floats.slots((left, left + width), (y, y + LINE), false).is_empty() {
+            let Some(edge) = self.floats.next_edge(y) else { return };
+            y = edge;
+            if y + LINE > self.limit() {
+                self.at_top = false;
+                return;
             }
         }
-        carried.retain(|table| !table.shares.is_empty());
-        self.carried = carried;
     }
 
     fn floating_share(&mut self, share: &Share, (x, y): (Pt, Pt), width: Pt, float: TableFloat) {
         if share.height <= Pt::ZERO {
             return;
         }
-        let mut ink = Ink::clone(&share.ink);
+        let mut ink = share.ink.clone();
         ink.translate(x, y);
         self.ink().append(ink);
         let notes = self.new_notes(&share.notes);
-        self.place_notes(notes, self.y);
+        self.place_notes(notes, self.y.max(y + share.height));
         let [top, right, bottom, left] = float.space.map(twips);
         let rect = Rect::new(x - left, y - top, x + width + right, y + share.height + bottom);
         self.floats.add(Zone { rect, side: Some(WrapSide::Both), below: bottom, passed: false });
@@ -100,9 +125,9 @@ impl Flow<'_> {
 }
 
 /// Deals a table's rows out to pages: `first` is the room on the first one, `page` that on all others.
-fn shares(laid: &TableBox, first: Pt, page: Pt) -> VecDeque<Share> {
+fn shares(laid: &TableBox, first: Pt, page: Pt) -> Vec<Share> {
     let mut emitter = Emitter::new(laid);
-    let mut shares = VecDeque::new();
+    let mut shares = Vec::new();
     let (mut ink, mut notes, mut y, mut room) = (Ink::default(), Vec::new(), Pt::ZERO, first);
     for (index, row) in laid.rows.iter().enumerate() {
         // A row higher than a page stands alone on one and is cut off at its end.
@@ -110,14 +135,15 @@ fn shares(laid: &TableBox, first: Pt, page: Pt) -> VecDeque<Share> {
             if let Some(above) = index.checked_sub(1).and_then(|above| laid.rows.get(above)).filter(|_| y > Pt::ZERO) {
                 ink.append(Emitter::closing(above, y - above.height));
             }
-            ink.append(emitter.page_break(y, Pt::ZERO));
-            shares.push_back(Share { ink: Rc::new(std::mem::take(&mut ink)), height: y, notes: std::mem::take(&mut notes) });
+            ink.append(emitter.page_break(y));
+            emitter.goes_on_at(Pt::ZERO);
+            shares.push(Share { ink: std::mem::take(&mut ink), height: y, notes: std::mem::take(&mut notes) });
             (y, room) = (Pt::ZERO, page);
         }
         ink.append(emitter.row(index, y));
         notes.extend(row.notes());
         y += row.height;
     }
-    shares.push_back(Share { ink: Rc::new(ink), height: y, notes });
+    shares.push(Share { ink, height: y, notes });
     shares
 }

@@ -43,10 +43,19 @@ impl Anchors {
     }
 }
 
-/// Where the lines end that stay on one page with a line.
-fn end_of_group(lines: &[Line], at: usize) -> Pt {
-    let last = lines.iter().skip(at).position(|line| !line.glued).map_or(at, |more| at + more);
-    lines.get(last).map_or(Pt::ZERO, |line| line.bottom() - line.slack)
+/// For each line, where the lines end that stay on one page with it.
+fn ends_of_groups(lines: &[Line]) -> Vec<Pt> {
+    let mut last = None;
+    let from_below = lines.iter().rev().map(|line| {
+        let end = line.bottom() - line.slack;
+        if !line.glued {
+            last = Some(end);
+        }
+        last.unwrap_or(end)
+    });
+    let mut ends: Vec<Pt> = from_below.collect();
+    ends.reverse();
+    ends
 }
 
 /// A float laid out for the page in work.
@@ -176,14 +185,14 @@ impl<'a> Flow<'a> {
         // Notes are laid out here only for their height; their elements come when they are placed.
         let elements = self.context.structure.checkpoint();
         let mut count = 0;
-        for (at, line) in lines.iter().enumerate() {
+        for (line, group) in lines.iter().zip(ends_of_groups(lines)) {
             let notes = self.new_notes(&line.notes);
             // A note that finds no room at all takes its line to the next page; one that is only begun here goes on there.
             let least = if notes.is_empty() || !self.notes.goes_on() { self.notes.least_with(&notes) } else { self.bottom };
             if y + line.bottom() - line.slack > self.bottom - least + SLACK {
                 break;
             }
-            self.place_notes(notes, y + end_of_group(lines, at));
+            self.place_notes(notes, y + group);
             count += 1;
         }
         self.context.structure.restore(&elements);
@@ -201,10 +210,10 @@ impl<'a> Flow<'a> {
     /// Draws the first `count` lines; returns where the next one starts.
     fn commit(&mut self, paragraph: &Paragraph, lines: Vec<Line>, count: usize, (y, left): (Pt, Pt)) -> Position {
         let mut next = Position::default();
-        let groups: Vec<Pt> = (0..count).map(|at| y + end_of_group(&lines, at)).collect();
+        let groups = ends_of_groups(&lines);
         for (line, group) in lines.into_iter().take(count).zip(groups) {
             let notes = self.new_notes(&line.notes);
-            self.place_notes(notes, group);
+            self.place_notes(notes, y + group);
             self.number_line(paragraph, left, y + line.baseline);
             next = line.next;
             self.y = y + line.bottom();

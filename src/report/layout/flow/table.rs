@@ -9,6 +9,8 @@ use crate::report::units::Pt;
 
 /// Slack against rounding at a page's end.
 const SLACK: Pt = Pt(0.06);
+/// Tries at dividing a row between its text and its footnotes: finer than a line on any page.
+const TRIES: usize = 8;
 
 impl<'a> Flow<'a> {
     /// Lays a table out; `last`: its section ends with it.
@@ -24,7 +26,11 @@ impl<'a> Flow<'a> {
         if let Some(above) = self.previous {
             self.y += space_after(&above.props);
         }
-        self.y = self.below_floats(left + laid.x, laid.width, self.y);
+        let below = self.below_floats(left + laid.x, laid.width, self.y);
+        let needed = laid.rows.first().map_or(Pt::ZERO, RowBox::first_lines);
+        // Below floats that leave no room nothing is forced onto the page.
+        let fresh = self.at_top && (below <= self.y || below + needed <= self.limit() + SLACK);
+        self.y = below;
         let first: Pt = laid.rows.iter().take(laid.header_rows + 1).map(|row| row.height).sum();
         let first = first + laid.rows.get(laid.header_rows).map_or(Pt::ZERO, RowBox::closing);
         if let Some((chain, checkpoint)) = self.chain.take()
@@ -36,7 +42,7 @@ impl<'a> Flow<'a> {
             self.next_column(true);
             return Step::Back(chain);
         }
-        self.rows(&laid);
+        self.rows(&laid, fresh);
         self.previous = None;
         Step::Next(1)
     }
@@ -56,18 +62,29 @@ impl<'a> Flow<'a> {
         y
     }
 
-    fn rows(&mut self, laid: &TableBox) {
+    /// Goes below the floats at the top of a page, unless they leave no room; tells whether the table may go on here.
+    fn go_below_floats(&mut self, laid: &TableBox, needed: Pt) -> bool {
+        let left = self.current().0;
+        let below = self.below_floats(left + laid.x, laid.width, self.y);
+        if below > self.y && below + needed > self.limit() + SLACK {
+            return false;
+        }
+        self.y = below;
+        true
+    }
+
+    /// Lays the rows out; `fresh`: only repeated header rows stand above on this page.
+    fn rows(&mut self, laid: &TableBox, fresh: bool) {
         let mut emitter = Emitter::new(laid);
         let mut index = 0;
         let mut rest: Option<RowBox> = None;
-        // Only repeated header rows stand above on this page.
-        let mut fresh = self.at_top;
+        let mut fresh = fresh;
         while let Some(whole) = laid.rows.get(index).filter(|_| !self.full) {
             let row = rest.as_ref().unwrap_or(whole);
             let starts = rest.is_none();
             if starts && !fresh && self.parts_company(laid, index) {
                 self.close_page(laid, index);
-                self.break_rows(&mut emitter, laid, index);
+                self.break_rows(&mut emitter, laid, row, index);
                 fresh = true;
                 continue;
             }
@@ -80,12 +97,13 @@ impl<'a> Flow<'a> {
                 fresh = false;
                 continue;
             }
-            let divided = if row.can_split && index >= laid.header_rows || fresh { row.split(room, fresh) } else { None };
+            let divided = if row.can_split && index >= laid.header_rows || fresh { self.divide(row, noted, fresh) } else { None };
+            let mut next = None;
             if let Some((upper, lower)) = divided {
                 self.emit(&mut emitter, laid, &upper, index, (starts, false));
                 let closing = Emitter::closing(&upper, self.y - upper.height);
                 self.add(laid, closing);
-                rest = Some(lower);
+                next = Some(lower);
             } else if fresh {
                 // Nothing to divide and a page of its own: it is cut off at the page's end.
                 self.emit(&mut emitter, laid, &row.clone(), index, (starts, true));
@@ -96,9 +114,36 @@ impl<'a> Flow<'a> {
             } else {
                 self.close_page(laid, index);
             }
-            self.break_rows(&mut emitter, laid, index);
+            self.break_rows(&mut emitter, laid, next.as_ref().unwrap_or(row), index);
+            rest = next.or(rest);
             fresh = true;
         }
+    }
+
+    /// Divides a row so that what stays has room with its own footnotes; `noted` is their height with those of the whole row.
+    fn divide(&mut self, row: &RowBox, noted: Pt, force: bool) -> Option<(RowBox, RowBox)> {
+        let most = self.limit() - self.y;
+        let least = self.bottom - noted - self.y;
+        if least >= most {
+            return row.split(most, force);
+        }
+        let (mut low, mut high, mut room) = (least, most, most);
+        let mut best = None;
+        for _ in 0..TRIES {
+            match row.split(room, false) {
+                Some((upper, lower)) if room <= self.bottom - self.least_notes(&upper) - self.y + SLACK => {
+                    best = Some((upper, lower));
+                    low = room;
+                }
+                None if room < row.height => low = room,
+                _ => high = room,
+            }
+            if low >= most {
+                break;
+            }
+            room = (low + high) / 2.0;
+        }
+        best.or_else(|| row.split(least, force))
     }
 
     /// The lines below the row that ends a page.
@@ -128,15 +173,21 @@ impl<'a> Flow<'a> {
         group + last > self.limit() - self.y + SLACK && group + last <= self.bottom - self.column_top
     }
 
-    /// On to the next column or page, with the header rows again.
-    fn break_rows(&mut self, emitter: &mut Emitter<'_>, laid: &TableBox, index: usize) {
-        let bottom = self.y;
+    /// On to the next column or page where `row` has room, with the header rows again.
+    fn break_rows(&mut self, emitter: &mut Emitter<'_>, laid: &TableBox, row: &RowBox, index: usize) {
         let headers: Pt = laid.rows.iter().take(laid.header_rows).map(|row| row.height).sum();
         let repeat = index >= laid.header_rows && headers < (self.bottom - self.column_top) / 2.0;
-        let next_top = self.column_top;
-        let carried = emitter.page_break(bottom, next_top + if repeat { headers } else { Pt::ZERO });
-        self.add(laid, carried);
-        self.next_column(true);
+        let merged = emitter.page_break(self.y);
+        self.add(laid, merged);
+        let needed = row.first_lines() + if repeat { headers } else { Pt::ZERO };
+        loop {
+            // Pages that floating tables fill are passed over; each of them takes a share of those.
+            let filled = !self.carried.is_empty();
+            self.next_column(true);
+            if self.go_below_floats(laid, needed) || !filled || self.full {
+                break;
+            }
+        }
         if repeat {
             let mut again = Emitter::new(laid);
             for header in 0..laid.header_rows {
@@ -146,6 +197,7 @@ impl<'a> Flow<'a> {
             }
             self.at_top = false;
         }
+        emitter.goes_on_at(self.y);
     }
 
     fn emit(&mut self, emitter: &mut Emitter<'_>, laid: &TableBox, row: &RowBox, index: usize, (starts, ends): (bool, bool)) {

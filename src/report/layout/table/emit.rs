@@ -87,17 +87,23 @@ impl<'t> Emitter<'t> {
         ink
     }
 
-    /// The page ends at `bottom`, the table goes on at `next_top`: merged cells leave what fits and take the rest along.
-    pub(in crate::report::layout) fn page_break(&mut self, bottom: Pt, next_top: Pt) -> Ink {
+    /// The page ends at `bottom`: merged cells leave what fits and take the rest along.
+    pub(in crate::report::layout) fn page_break(&mut self, bottom: Pt) -> Ink {
         let mut ink = Ink::default();
         for merged in &mut self.merged {
             let room = bottom - merged.top - merged.border - merged.cell.margins[0];
             let (upper, lower) = merged.cell.halves(room, false);
             ink.append(draw_merged(&upper, merged.top, merged.border, bottom));
             merged.cell = lower;
-            merged.top = next_top;
         }
         ink
+    }
+
+    /// The table goes on at `top` of the next page.
+    pub(in crate::report::layout) fn goes_on_at(&mut self, top: Pt) {
+        for merged in &mut self.merged {
+            merged.top = top;
+        }
     }
 }
 

@@ -102,7 +102,7 @@ impl RowBox {
         }
         let with = |cells| Self { cells, lines: self.lines.clone(), ..*self };
         let (mut upper, mut lower) = (with(above_cells), with(below_cells));
-        upper.close(available);
+        upper.close(if force { available.max(upper.natural_height()) } else { available });
         lower.least = (self.least - upper.height).max(Pt::ZERO);
         lower.height = lower.natural_height().max(lower.least).max(Pt(1.0));
         Some((upper, lower))
@@ -125,6 +125,11 @@ impl RowBox {
         if !self.can_split || self.exact {
             return self.height;
         }
+        self.first_lines()
+    }
+
+    /// The height its first lines need, were it divided.
+    pub(in crate::report::layout) fn first_lines(&self) -> Pt {
         let first = self
             .cells
             .iter()
