@@ -72,6 +72,8 @@ pub trait Store: Send + Sync {
     async fn list(&self, prefix: &str, start_after: Option<&str>, limit: usize) -> Result<Vec<String>, StoreError>;
 
     /// Removes the object; removing what is not there is fine.
+    ///
+    /// Unlike a write it need not be durable: after a power cut the object may be there again. So only hints are removed (due pointers, marks), and rows whose index knows them.
     async fn delete(&self, key: &str) -> Result<(), StoreError>;
 
     /// Says that this process lives, under a name of its own, for as long as the answer is kept: once the process is dead, however it died, [`is_gone`](Self::is_gone) tells the others at once. `None` where the back end has no means for that.

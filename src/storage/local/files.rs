@@ -109,7 +109,8 @@ impl Files {
         let path = self.root.join(key);
         let _lock = self.lock(key)?;
         match fs::remove_file(&path) {
-            Ok(()) => sync_folder(path.parent().unwrap_or(&self.root)),
+            // Not synced: a removal may be undone by a power cut, and whatever is removed is a hint or folded elsewhere (`Store::delete`).
+            Ok(()) => Ok(()),
             Err(error) if is_absent(&error) => Ok(()),
             Err(error) => Err(Fault::io("remove", &path, error)),
         }
