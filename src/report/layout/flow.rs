@@ -180,6 +180,8 @@ impl<'a> Flow<'a> {
         let bases = self.bases(self.y + above);
         let framed = stack::frame(&mut self.context, blocks, &bases);
         self.ink().append(framed.ink);
+        let notes = self.new_notes(&framed.notes);
+        self.place_notes(notes, self.y);
         if let Some(zone) = framed.zone {
             self.floats.add(zone);
         }

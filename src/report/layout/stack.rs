@@ -301,7 +301,7 @@ impl<'a> Pile<'a> {
         bases.line = self.y;
         let framed = frame(context, blocks, &bases);
         let ink = Rc::new(framed.ink);
-        self.pieces.push(Piece { top: self.y, ink, glued: true, ..Piece::default() });
+        self.pieces.push(Piece { top: self.y, ink, glued: true, notes: framed.notes, ..Piece::default() });
         if let Some(zone) = framed.zone {
             self.floats.add(zone);
         }
@@ -317,6 +317,8 @@ pub(super) struct Framed {
     pub zone: Option<Zone>,
     /// How many paragraphs are in it.
     pub count: usize,
+    /// Footnotes referred to in it.
+    pub notes: Vec<i32>,
 }
 
 /// Lays out the paragraphs at the start of `blocks` that share one frame.
@@ -326,7 +328,7 @@ pub(super) fn frame<'a>(context: &mut Context<'a>, blocks: &'a [Block], bases: &
         Block::Table(_) => None,
     };
     let Some(frame) = blocks.first().and_then(frame_of) else {
-        return Framed { ink: Ink::default(), zone: None, count: 1 };
+        return Framed { ink: Ink::default(), zone: None, count: 1, notes: Vec::new() };
     };
     let count = blocks.iter().take_while(|block| frame_of(block) == Some(frame)).count();
     let own: Rc<Vec<&'a Paragraph>> = Rc::new(
@@ -356,6 +358,7 @@ pub(super) fn frame<'a>(context: &mut Context<'a>, blocks: &'a [Block], bases: &
     if let Some((given, exact)) = frame.height {
         height = if exact { twips(given) } else { height.max(twips(given)) };
     }
+    let notes = pile.pieces.iter().flat_map(|piece| piece.notes.iter().copied()).collect();
     let mut ink = Stacked { pieces: pile.pieces, height, zones: Vec::new() }.into_ink();
     if let (Some(drop_cap), Some(below)) = (frame.drop_cap, drop_cap::paragraph_below(blocks)) {
         height = drop_cap::stand(context, drop_cap, below, &mut ink);
@@ -368,7 +371,7 @@ pub(super) fn frame<'a>(context: &mut Context<'a>, blocks: &'a [Block], bases: &
     let (space_x, space_y) = (twips(frame.space.0), twips(frame.space.1));
     let kept = Rect::new(x - space_x, y - space_y, x + width + space_x, y + height + space_y);
     let side = frame.wrap.then_some(WrapSide::Both);
-    Framed { ink, zone: Some(Zone { rect: kept, side, below: space_y, passed: false }), count }
+    Framed { ink, zone: Some(Zone { rect: kept, side, below: space_y, passed: false }), count, notes }
 }
 
 /// The width of the longest unbroken line.

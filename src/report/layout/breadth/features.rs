@@ -127,6 +127,7 @@ const FEATURES: &[Feature] = &[
     ("number of pages", r#"<w:fldSimple w:instr=" NUMPAGES "><w:r><w:t>9</w:t></w:r></w:fldSimple>"#, Body(CONTENT), Shows(&["1"])),
     ("other field", r#"<w:fldSimple w:instr=" DATE "><w:r><w:t>today</w:t></w:r></w:fldSimple>"#, Body(CONTENT), Shows(&["today"])),
     ("footnote", r#"<w:r><w:footnoteReference w:id="1"/></w:r>"#, Body(CONTENT), Shows(&["noted"])),
+    ("footnote in a frame", r#"<w:p><w:pPr><w:framePr w:w="1000" w:hAnchor="page" w:vAnchor="page" w:x="3000" w:y="3000"/></w:pPr><w:r><w:footnoteReference w:id="1"/></w:r></w:p>"#, Body(BLOCKS), Shows(&["noted"])),
     ("endnote", r#"<w:r><w:endnoteReference w:id="1"/></w:r>"#, Body(CONTENT), Shows(&["ended"])),
     ("list", LIST, Body(BLOCKS), Shows(&["i.", "item"])),
     ("list of another script", r#"<w:p><w:pPr><w:numPr><w:ilvl w:val="0"/><w:numId w:val="2"/></w:numPr></w:pPr><w:r><w:t>item</w:t></w:r></w:p>"#, Body(BLOCKS), Warns("list numbers of another form")),
