@@ -21,17 +21,7 @@ pub(super) fn inline<'a>(context: &mut Context<'a>, drawing: &'a Drawing, x: Pt,
     let outer = context.structure.enter(parent);
     let size = (emu(drawing.width).max(Pt::ZERO), emu(drawing.height).max(Pt::ZERO));
     let column = Rect::new(Pt::ZERO, Pt::ZERO, size.0, size.1);
-    let bases = Bases {
-        page: column,
-        margin: column,
-        column,
-        paragraph: Pt::ZERO,
-        line: Pt::ZERO,
-        character: Pt::ZERO,
-        odd: true,
-        in_cell: true,
-        cell_margins: [Pt::ZERO; 4],
-    };
+    let bases = Bases::alone(column);
     let (mut ink, _) = draw(context, drawing, size, &bases);
     context.structure.leave(outer);
     ink.translate(x, baseline - size.1);

@@ -146,6 +146,21 @@ pub(super) struct Bases {
 }
 
 impl Bases {
+    /// Where a column of its own is all there is: in a note, or in an inline drawing.
+    pub(super) fn alone(column: Rect) -> Self {
+        Self {
+            page: column,
+            margin: column,
+            column,
+            paragraph: Pt::ZERO,
+            line: Pt::ZERO,
+            character: Pt::ZERO,
+            odd: true,
+            in_cell: true,
+            cell_margins: [Pt::ZERO; 4],
+        }
+    }
+
     /// The left top corner of an object so wide that stays in its cell: below the cell's top and between its edges, whatever space is kept around it (measured on LibreOffice 7.4).
     pub(super) fn inside(&self, (x, y): (Pt, Pt), width: Pt) -> (Pt, Pt) {
         let [top, right, _, left] = self.cell_margins;

@@ -171,17 +171,7 @@ pub(super) fn lay<'a>(context: &mut Context<'a>, blocks: &'a [Block], number: St
     let outer = context.structure.enter(node);
     let outer_mark = std::mem::replace(&mut context.note_mark, number);
     let column = Rect::new(Pt::ZERO, Pt::ZERO, width, Pt::ZERO);
-    let bases = Bases {
-        page: column,
-        margin: column,
-        column,
-        paragraph: Pt::ZERO,
-        line: Pt::ZERO,
-        character: Pt::ZERO,
-        odd: true,
-        in_cell: true,
-        cell_margins: [Pt::ZERO; 4],
-    };
+    let bases = Bases::alone(column);
     let stacked = pile(context, blocks, Column { width, bases, holds_floats: false, wraps: true });
     context.note_mark = outer_mark;
     context.structure.leave(outer);
