@@ -55,3 +55,17 @@ fuzz *targets:
 # convert a folder of documents and score them against reference PDFs: just fidelity DOCX_DIR REFERENCE_DIR
 fidelity docx reference *args:
     bash tests/parts/fidelity.sh "{{docx}}" "{{reference}}" {{args}}
+
+# differential search over random small documents: LibreOffice and Spire against ours (SPIRE_PYTHON: a Python with Spire.Doc.Free): just differ 7 100
+differ seed count *args:
+    cargo build --release --locked --quiet -p docx-to-pdf --example docx-to-pdf
+    python3 tests/parts/differ/run.py {{seed}} {{count}} {{args}}
+
+# makes wrong documents of that search as small as they can be while they stay wrong: just reduce DOCX …
+reduce +docx:
+    cargo build --release --locked --quiet -p docx-to-pdf --example docx-to-pdf
+    python3 tests/parts/differ/reduce.py {{docx}}
+
+# what a screen reader reads of our PDFs against the text of their documents (pikepdf): just structure DOCX_DIR PDF_DIR
+structure docx pdf *args:
+    python3 tests/parts/structure.py "{{docx}}" "{{pdf}}" {{args}}

@@ -7,13 +7,14 @@ mod documents;
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use docx_to_pdf::fonts::{Features, Fonts};
+use docx_to_pdf::package::{Limits, Package};
+use docx_to_pdf::pdf::{self, Meta, Writer};
+use docx_to_pdf::{document, layout};
 use gradepost::report::data::{Group, Report, ReportData, Student};
-use gradepost::report::fonts::{Features, Fonts};
 use gradepost::report::language::Language;
-use gradepost::report::package::{Limits, Package};
-use gradepost::report::pdf::{self, Meta, Writer};
 use gradepost::report::template::Template;
-use gradepost::report::{self, Options, document, layout, starter};
+use gradepost::report::{self, Options, starter};
 
 /// Each phase on its own, and the whole of filling, layout and PDF with everything loaded.
 fn phases(criterion: &mut Criterion, name: &str, template: &[u8], data: &ReportData, fonts: &Fonts) {

@@ -3,12 +3,16 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use crate::access::config::AccessConfig;
 use crate::delivery::mail::config::MailConfig;
 use crate::env::{Env, Problem};
+use crate::gateway::config::GatewayConfig;
 use crate::http::config::HttpConfig;
+use crate::http::console::config::ConsoleConfig;
 use crate::intake::config::{IntakeConfig, LearnWorldsConfig};
 use crate::jobs::config::JobsConfig;
 use crate::pipeline::config::PipelineConfig;
+use crate::privacy::retention::Keep;
 use crate::storage::config::StorageConfig;
 use crate::telemetry::TelemetryConfig;
 
@@ -19,6 +23,8 @@ pub struct Config {
     pub telemetry: TelemetryConfig,
     /// The HTTP server.
     pub http: HttpConfig,
+    /// The operator's console.
+    pub console: ConsoleConfig,
     /// What calls to `/webhook` are verified with.
     pub intake: IntakeConfig,
     /// The platform's API.
@@ -31,6 +37,12 @@ pub struct Config {
     pub jobs: JobsConfig,
     /// What our jobs do.
     pub pipeline: PipelineConfig,
+    /// How long what is kept.
+    pub keep: Keep,
+    /// Institutions that hear of events.
+    pub gateway: GatewayConfig,
+    /// Who may call the gateway.
+    pub access: AccessConfig,
     /// `FONT_DIR`: a folder with the school's own fonts.
     pub font_dir: Option<PathBuf>,
 }
@@ -54,6 +66,10 @@ pub enum Section {
     Jobs,
     /// What our jobs do.
     Pipeline,
+    /// Institutions that hear of events.
+    Gateway,
+    /// Who may call the gateway.
+    Access,
 }
 
 /// Everything that is wrong with the settings.
@@ -103,12 +119,16 @@ impl Config {
         let config = Self {
             telemetry: read(env, &mut problems, Section::Logs, TelemetryConfig::from_env),
             http: read(env, &mut problems, Section::Http, HttpConfig::from_env),
+            console: read(env, &mut problems, Section::Http, ConsoleConfig::from_env),
+            keep: read(env, &mut problems, Section::Storage, Keep::from_env),
             intake: read(env, &mut problems, Section::Intake, IntakeConfig::from_env),
             learnworlds: read(env, &mut problems, Section::Platform, LearnWorldsConfig::from_env),
             storage: read(env, &mut problems, Section::Storage, StorageConfig::from_env),
             mail: read(env, &mut problems, Section::Mail, MailConfig::from_env),
             jobs: read(env, &mut problems, Section::Jobs, JobsConfig::from_env),
             pipeline: read(env, &mut problems, Section::Pipeline, PipelineConfig::from_env),
+            gateway: read(env, &mut problems, Section::Gateway, GatewayConfig::from_env),
+            access: read(env, &mut problems, Section::Access, AccessConfig::from_env),
             font_dir: env.var("FONT_DIR").map(PathBuf::from),
         };
         (config, problems)

@@ -15,17 +15,25 @@
 //!
 //! Each folder is a room with its door in `mod.rs`; who may import whom stands in ARCHITECTURE.md and is held by `tests/architecture.rs`.
 
+#![deny(clippy::print_stdout, clippy::print_stderr, reason = "they panic where nobody reads; commands/output.rs is the door")]
+
 pub mod app;
 pub mod commands;
 pub mod config;
 pub mod telemetry;
 
+pub mod access;
+pub mod gateway;
 pub mod http;
+pub mod inbound;
 pub mod intake;
 pub mod jobs;
+pub mod lookup;
 pub mod pipeline;
+pub mod privacy;
 
 pub mod analysis;
+pub mod audit;
 pub mod delivery;
 pub mod report;
 pub mod storage;
@@ -33,4 +41,6 @@ pub mod storage;
 pub mod clock;
 pub mod env;
 pub mod model;
+pub mod sealing;
 pub mod signing;
+pub mod text;

@@ -1,5 +1,6 @@
-//! HMAC and constant-time comparison; the only importer of `hmac` and `sha2`.
+//! HMAC, Ed25519 and constant-time comparison; the only importer of `hmac` and `ed25519_dalek`, and beside `sealing` of `sha2`.
 
+use ed25519_dalek::{Signer as _, SigningKey, VerifyingKey};
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
@@ -25,6 +26,21 @@ pub fn hmac_sha256(key: &[u8], message: &[u8]) -> [u8; 32] {
 /// Whether two byte strings are equal, in time that tells nothing about where they differ or how long either is: both sides are hashed first.
 pub fn constant_time_eq(a: &[u8], b: &[u8]) -> bool {
     sha256(a).ct_eq(&sha256(b)).into()
+}
+
+/// Ed25519 signature of `message` under the secret key made of `seed` (RFC 8032).
+pub fn ed25519_sign(seed: &[u8; 32], message: &[u8]) -> [u8; 64] {
+    SigningKey::from_bytes(seed).sign(message).to_bytes()
+}
+
+/// The public key that belongs to `seed`.
+pub fn ed25519_public(seed: &[u8; 32]) -> [u8; 32] {
+    SigningKey::from_bytes(seed).verifying_key().to_bytes()
+}
+
+/// Whether `signature` is that of `message` under this public key; strict, so that no second signature verifies for the same message.
+pub fn ed25519_verify(public: &[u8; 32], message: &[u8], signature: &[u8; 64]) -> bool {
+    VerifyingKey::from_bytes(public).is_ok_and(|key| key.verify_strict(message, &ed25519_dalek::Signature::from_bytes(signature)).is_ok())
 }
 
 #[cfg(test)]
@@ -118,6 +134,33 @@ mod tests {
         assert!(constant_time_eq(b"", b"") && constant_time_eq(b"abc", b"abc"));
         for other in [&b""[..], b"ab", b"abcd", b"abd", b"Abc"] {
             assert!(!constant_time_eq(b"abc", other));
+        }
+    }
+
+    #[test]
+    fn ed25519_gives_the_signatures_of_rfc_8032() {
+        // RFC 8032, section 7.1, tests 1 and 2.
+        for (seed, public, message, signature) in [
+            (
+                "9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60",
+                "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a",
+                "",
+                "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b",
+            ),
+            (
+                "4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb",
+                "3d4017c3e843895a92b70aa74d1b7ebc9c982ccf2ec4968cc0cd55f12af4660c",
+                "72",
+                "92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00",
+            ),
+        ] {
+            let seed: [u8; 32] = hex::decode(seed).unwrap().try_into().unwrap();
+            let message = hex::decode(message).unwrap();
+            let signed = ed25519_sign(&seed, &message);
+            assert_eq!(hex::encode(ed25519_public(&seed)), public);
+            assert_eq!(hex::encode(signed), signature);
+            assert!(ed25519_verify(&ed25519_public(&seed), &message, &signed));
+            assert!(!ed25519_verify(&ed25519_public(&seed), b"other", &signed));
         }
     }
 }

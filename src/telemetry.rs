@@ -9,12 +9,14 @@ use serde_json::{Map, Value};
 use tracing::field::{Field, Visit};
 use tracing::{Event, Level, Subscriber};
 use tracing_subscriber::EnvFilter;
-use tracing_subscriber::fmt::format::{JsonFields, Writer};
+use tracing_subscriber::field::MakeExt as _;
+use tracing_subscriber::fmt::format::{JsonFields, Writer, debug_fn};
 use tracing_subscriber::fmt::{FmtContext, FormatEvent, FormatFields, FormattedFields, MakeWriter};
 use tracing_subscriber::registry::LookupSpan;
 use tracing_subscriber::util::SubscriberInitExt as _;
 
 use crate::env::Env;
+use crate::text::{one_line, plain_json};
 
 /// How the service logs.
 #[derive(Debug, Clone, Default)]
@@ -40,6 +42,7 @@ impl TelemetryConfig {
 }
 
 /// Starts logging to standard error for the whole process; a second call changes nothing.
+#[expect(clippy::disallowed_methods, reason = "logs go to standard error")]
 pub fn init(config: &TelemetryConfig) {
     // Failing means that a subscriber is there already (tests), which is as good.
     let _ = subscriber(config, std::io::stderr, std::io::stderr().is_terminal()).try_init();
@@ -51,12 +54,13 @@ where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {
     let filter = if config.debug { "info,gradepost=debug" } else { "warn,gradepost=info" };
-    let builder = tracing_subscriber::fmt().with_env_filter(EnvFilter::new(filter)).with_writer(sink);
+    // A line that cannot be written is lost; the library's own complaint about it would panic on the same closed or full stream.
+    let builder = tracing_subscriber::fmt().with_env_filter(EnvFilter::new(filter)).log_internal_errors(false).with_writer(sink);
     if config.json {
         let format = CloudLogging { project: config.project.clone() };
         Box::new(builder.fmt_fields(JsonFields::new()).event_format(format).finish())
     } else {
-        Box::new(builder.with_ansi(colours).with_target(false).finish())
+        Box::new(builder.fmt_fields(debug_fn(plain_field).delimited(" ")).with_ansi(colours).with_target(false).finish())
     }
 }
 
@@ -95,8 +99,14 @@ where
         line.insert("target".to_owned(), Value::from(event.metadata().target()));
         line.insert("time".to_owned(), Value::from(log_time()));
         let text = serde_json::to_string(&line).map_err(|_| fmt::Error)?;
-        writeln!(writer, "{text}")
+        writeln!(writer, "{}", plain_json(&text))
     }
+}
+
+/// A field in a line for people: a server's words may hold characters that a terminal obeys.
+fn plain_field(writer: &mut Writer<'_>, field: &Field, value: &dyn fmt::Debug) -> fmt::Result {
+    let value = one_line(&format!("{value:?}"));
+    if field.name() == "message" { write!(writer, "{value}") } else { write!(writer, "{field}={value}") }
 }
 
 #[expect(clippy::disallowed_methods, reason = "a log line carries the machine's time, whatever clock the service runs on")]

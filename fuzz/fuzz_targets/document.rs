@@ -5,8 +5,8 @@ mod sound;
 
 use std::sync::OnceLock;
 
-use gradepost::report::document;
-use gradepost::report::package::Package;
+use docx_to_pdf::document;
+use docx_to_pdf::package::Package;
 use libfuzzer_sys::fuzz_target;
 
 static PACKAGE: OnceLock<Package> = OnceLock::new();

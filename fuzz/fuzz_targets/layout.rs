@@ -7,10 +7,10 @@ mod sound;
 
 use std::sync::OnceLock;
 
-use gradepost::report::fonts::Fonts;
-use gradepost::report::package::Package;
-use gradepost::report::pdf::{Meta, Writer};
-use gradepost::report::{document, layout};
+use docx_to_pdf::fonts::Fonts;
+use docx_to_pdf::package::Package;
+use docx_to_pdf::pdf::{Meta, Writer};
+use docx_to_pdf::{document, layout};
 use libfuzzer_sys::fuzz_target;
 
 struct Kept {

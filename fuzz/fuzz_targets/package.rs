@@ -1,7 +1,7 @@
 //! Any bytes as a .docx: its parts or an error, within bounds.
 #![no_main]
 
-use gradepost::report::package::{Limits, Package};
+use docx_to_pdf::package::{Limits, Package};
 use libfuzzer_sys::fuzz_target;
 
 fuzz_target!(|bytes: &[u8]| {

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 
 use gradepost::report::data::ReportData;
 use gradepost::report::language::Language;
-use gradepost::report::package::Package;
+use docx_to_pdf::package::Package;
 use gradepost::report::starter;
 use gradepost::report::template::{FillOptions, Template};
 use libfuzzer_sys::fuzz_target;

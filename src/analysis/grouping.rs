@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::analysis::bank::Question;
+use crate::analysis::compare::fold;
+use crate::analysis::percent;
 use crate::analysis::profile::{Profile, StatusRule};
-use crate::analysis::{fold, percent};
 use crate::model::analysis::{GroupResult, GroupStatus, QuestionResult, Review};
 
 /// A question and what became of it.
@@ -60,6 +61,7 @@ fn group(items: &[&Judged], column: &str, parent: Option<&String>, profile: &Pro
         percentage,
         passed,
         status: status(&profile.statuses, percentage, passed),
+        link: items.iter().find_map(|item| item.question.link.clone()),
     };
     Some(Group { result, wrong: items.iter().filter(|j| !j.is_right()).map(|j| j.question.number).collect() })
 }
@@ -98,6 +100,11 @@ pub(crate) fn strengths(groups: &[Group]) -> Vec<String> {
 
 /// The failed groups in bank order with their wrong questions.
 pub(crate) fn to_review(groups: &[Group]) -> Vec<Review> {
-    let review = |g: &Group| Review { name: g.result.name.clone(), parent: g.result.parent.clone(), questions: g.wrong.clone() };
+    let review = |g: &Group| Review {
+        name: g.result.name.clone(),
+        parent: g.result.parent.clone(),
+        questions: g.wrong.clone(),
+        link: g.result.link.clone(),
+    };
     groups.iter().filter(|g| !g.result.passed).map(review).collect()
 }

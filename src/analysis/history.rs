@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::analysis::fold;
+use crate::analysis::compare::fold;
 use crate::model::analysis::Analysis;
 use crate::model::submission::Submission;
 

@@ -4,15 +4,17 @@
 //! `CorrectAns` counts options (`1` or `1, 3`); a sixth and seventh option run over into the explanation columns.
 //! Blanks and pairs are not in the export: the notes say what to add by hand.
 
+mod bounds;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Cursor;
 
 use calamine::{Data, Range, Reader, Sheets};
 
 use crate::analysis::bank::{BankFault, QuestionBank, escape_bar};
-use crate::analysis::fold;
-use crate::analysis::matching::kind::Kind;
-use crate::analysis::matching::number;
+use crate::analysis::compare::fold;
+use crate::analysis::compare::kind::Kind;
+use crate::analysis::compare::question_number;
 
 /// A bank made of an exported answer key.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,7 +51,10 @@ pub enum ImportError {
 /// # Errors
 /// When the workbook is not such an export, or with every faulty row at once.
 pub fn from_answer_key(bytes: &[u8]) -> Result<Imported, ImportError> {
-    let rows = rows(&sheet(bytes)?)?;
+    let rows = match sheet(bytes)? {
+        Sheet::Key(table) => rows(&table)?,
+        Sheet::Bank(table) => return bank_of(&table),
+    };
     let numbers = numbers(&rows);
     let mut notes = Vec::new();
     if rows.iter().any(|row| row.kind == Kind::Graded) {
@@ -59,17 +64,113 @@ pub fn from_answer_key(bytes: &[u8]) -> Result<Imported, ImportError> {
         "fill-in-the-blank and match questions are not in the platform's export: add them by hand, with types 'blanks' and 'match'"
             .to_owned(),
     );
-    let csv = write(&rows, &numbers).map_err(|message| ImportError::Faults(vec![BankFault::file(message)]))?;
+    let csv = write(&rows, &numbers).map_err(|message| ImportError::Faults(vec![BankFault::file(message.clone(), message)]))?;
     let bank = QuestionBank::from_csv(csv.as_bytes(), "import").map_err(|errors| ImportError::Faults(errors.faults))?;
     Ok(Imported { csv, questions: bank.questions().len(), notes })
 }
 
-fn sheet(bytes: &[u8]) -> Result<Range<Data>, ImportError> {
+/// What a workbook holds.
+enum Sheet {
+    /// The platform's answer key.
+    Key(Table),
+    /// A bank that was kept as a workbook.
+    Bank(Table),
+}
+
+/// The cells of a sheet by line, from 1.
+type Table = Vec<(u64, Vec<Data>)>;
+
+fn sheet(bytes: &[u8]) -> Result<Sheet, ImportError> {
+    if bytes.starts_with(b"PK") {
+        bounds::check(bytes).map_err(ImportError::Unreadable)?;
+    }
     let unreadable = |error: calamine::Error| ImportError::Unreadable(error.to_string());
     let mut book: Sheets<_> = calamine::open_workbook_auto_from_rs(Cursor::new(bytes)).map_err(unreadable)?;
     let names = book.sheet_names();
-    let Some(name) = names.iter().find(|name| fold::unaccented(name) == "questions") else { return Err(ImportError::NoSheet(names)) };
-    book.worksheet_range(name).map_err(unreadable)
+    if let Some(name) = names.iter().find(|name| fold::unaccented(name) == "questions") {
+        let table = table(&mut book, name)?;
+        if is_bank(&table) { Ok(Sheet::Bank(table)) } else { Ok(Sheet::Key(table)) }
+    } else {
+        for name in &names {
+            let table = table(&mut book, name)?;
+            if is_bank(&table) {
+                return Ok(Sheet::Bank(table));
+            }
+        }
+        Err(ImportError::NoSheet(names))
+    }
+}
+
+/// Whether the first line names the columns of a bank.
+fn is_bank(table: &Table) -> bool {
+    let header = table.first().map(|(_, cells)| csv::StringRecord::from(cells.iter().map(text).collect::<Vec<_>>()));
+    header.is_some_and(|header| QuestionBank::has_columns(&header))
+}
+
+/// So many lines and columns are read; beyond lies no question, and a sheet may claim to have a thousand million cells.
+const MOST_LINES: usize = 20_000;
+const MOST_COLUMNS: u32 = 200;
+const MOST_MERGED: usize = 2_000;
+
+fn table(book: &mut Sheets<Cursor<&[u8]>>, name: &str) -> Result<Table, ImportError> {
+    let unreadable = |words: String| ImportError::Unreadable(words);
+    let Sheets::Xlsx(book) = book else {
+        let range: Range<Data> = book.worksheet_range(name).map_err(|error| unreadable(error.to_string()))?;
+        let first = range.start().map_or(0, |(row, _)| u64::from(row));
+        return Ok((first + 1..).zip(range.rows().take(MOST_LINES).map(<[Data]>::to_vec)).collect());
+    };
+    let merged = book.merge_cells_by_sheet_name(name).unwrap_or_default();
+    let mut lines: BTreeMap<u32, Vec<Data>> = BTreeMap::new();
+    let mut cells = book.worksheet_cells_reader(name).map_err(|error| unreadable(error.to_string()))?;
+    while let Some(cell) = cells.next_cell().map_err(|error| unreadable(error.to_string()))? {
+        let (line, column) = cell.get_position();
+        if column >= MOST_COLUMNS {
+            continue;
+        }
+        if lines.len() >= MOST_LINES && !lines.contains_key(&line) {
+            return Err(unreadable(format!("the sheet '{name}' has more than {MOST_LINES} lines")));
+        }
+        let line = lines.entry(line).or_default();
+        let place = column as usize;
+        if line.len() <= place {
+            line.resize(place + 1, Data::Empty);
+        }
+        line[place] = Data::from(cell.get_value().clone());
+    }
+    // What is written once over merged cells is meant for each of them.
+    for region in merged.into_iter().take(MOST_MERGED) {
+        let (first, last) = (region.start, region.end);
+        let Some(value) = lines.get(&first.0).and_then(|cells| cells.get(first.1 as usize)).cloned() else { continue };
+        for (_, cells) in lines.range_mut(first.0..=last.0.max(first.0)) {
+            if last.1 == first.1 && last.1 < MOST_COLUMNS {
+                let place = first.1 as usize;
+                if cells.len() <= place {
+                    cells.resize(place + 1, Data::Empty);
+                }
+                cells[place] = value.clone();
+            }
+        }
+    }
+    Ok(lines.into_iter().map(|(line, cells)| (u64::from(line) + 1, cells)).collect())
+}
+
+/// A bank that was kept as a workbook, as CSV.
+fn bank_of(table: &Table) -> Result<Imported, ImportError> {
+    let failed = |words: String| ImportError::Faults(vec![BankFault::file(words.clone(), words)]);
+    let width = table.iter().map(|(_, cells)| cells.len()).max().unwrap_or(0);
+    let mut csv = csv::Writer::from_writer(Vec::new());
+    for (_, cells) in table {
+        let shown = |place: usize| match cells.get(place) {
+            Some(Data::Error(error)) => error.to_string(),
+            Some(cell) => text(cell),
+            None => String::new(),
+        };
+        csv.write_record((0..width).map(shown)).map_err(|error| failed(error.to_string()))?;
+    }
+    let bytes = csv.into_inner().map_err(|error| failed(error.to_string()))?;
+    let csv = format!("\u{feff}{}", String::from_utf8_lossy(&bytes));
+    let bank = QuestionBank::from_csv(csv.as_bytes(), "import").map_err(|errors| ImportError::Faults(errors.faults))?;
+    Ok(Imported { csv, questions: bank.questions().len(), notes: Vec::new() })
 }
 
 /// One question of the sheet.
@@ -110,19 +211,18 @@ impl Header {
     }
 }
 
-fn rows(sheet: &Range<Data>) -> Result<Vec<Row>, ImportError> {
-    let first = sheet.start().map_or(0, |(row, _)| u64::from(row));
-    let mut lines = sheet.rows().zip(first + 1..);
-    let header = Header::read(lines.next().map_or(&[], |(cells, _)| cells))?;
+fn rows(table: &Table) -> Result<Vec<Row>, ImportError> {
+    let mut lines = table.iter().map(|(line, cells)| (*line, cells.as_slice()));
+    let header = Header::read(lines.next().map_or(&[], |(_, cells)| cells))?;
     let (mut rows, mut faults) = (Vec::new(), Vec::new());
-    for (cells, line) in lines.filter(|(cells, _)| cells.iter().any(|cell| !text(cell).is_empty())) {
+    for (line, cells) in lines.filter(|(_, cells)| cells.iter().any(|cell| !text(cell).is_empty())) {
         match row(cells, &header) {
             Ok(row) => rows.push(row),
-            Err(message) => faults.push(BankFault::at(line, message)),
+            Err(message) => faults.push(BankFault::at(line, message.clone(), message)),
         }
     }
     if rows.is_empty() && faults.is_empty() {
-        faults.push(BankFault::file("there are no questions in the sheet"));
+        faults.push(BankFault::file("there are no questions in the sheet", "en la hoja no hay preguntas"));
     }
     if faults.is_empty() { Ok(rows) } else { Err(ImportError::Faults(faults)) }
 }
@@ -159,7 +259,7 @@ fn positions(correct: &str) -> Result<Vec<usize>, String> {
 
 /// The numbers the questions' texts name, where they are complete; else the order of the rows.
 fn numbers(rows: &[Row]) -> Vec<u32> {
-    let named: Vec<u32> = rows.iter().filter_map(|row| number::leading(&row.text)).collect();
+    let named: Vec<u32> = rows.iter().filter_map(|row| question_number::leading(&row.text)).collect();
     let complete = named.iter().copied().collect::<BTreeSet<u32>>() == (1..=rows.len() as u32).collect();
     if complete && named.len() == rows.len() { named } else { (1..=rows.len() as u32).collect() }
 }

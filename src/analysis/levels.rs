@@ -7,10 +7,10 @@ use minijinja::value::{Object, ObjectRepr, ValueKind};
 use minijinja::{Environment, UndefinedBehavior, Value};
 
 use crate::analysis::bank::group_column;
-use crate::analysis::fold;
+use crate::analysis::compare::fold;
 use crate::analysis::profile::LevelRule;
 use crate::analysis::suggest;
-use crate::analysis::summary::readable;
+use crate::model::analysis::{Comparison, Term};
 
 /// The names a condition may use beside grouping columns.
 const NAMES: &[&str] =
@@ -19,6 +19,11 @@ const NAMES: &[&str] =
 const COLUMNS: &[&str] = &["lecture", "materia", "skill", "difficulty"];
 /// A condition is a line, not a program.
 const FUEL: u64 = 20_000;
+
+/// A figure for people: a handful of decimals, none where there are none.
+pub(crate) fn readable(figure: f64) -> f64 {
+    (figure * 1e4).round() / 1e4
+}
 
 /// What a condition sees.
 #[derive(Debug, Default)]
@@ -64,6 +69,31 @@ pub(crate) fn first<'r>(rules: &'r [LevelRule], facts: &Arc<Facts>) -> Result<Op
     Ok(None)
 }
 
+/// The condition as a list of comparisons that must all hold; `None` where it is more than that.
+pub(crate) fn terms(condition: &str) -> Option<Vec<Term>> {
+    condition.split(" and ").map(|part| term(part.trim())).collect()
+}
+
+fn term(text: &str) -> Option<Term> {
+    let at = text.find(['<', '>'])?;
+    let (what, rest) = text.split_at(at);
+    let signs = [(">=", Comparison::AtLeast), ("<=", Comparison::AtMost), (">", Comparison::Above), ("<", Comparison::Below)];
+    let (comparison, bound) = signs.iter().find_map(|(sign, comparison)| rest.strip_prefix(sign).map(|bound| (*comparison, bound)))?;
+    let bound: f64 = bound.trim().parse().ok().filter(|bound: &f64| bound.is_finite())?;
+    let is_name = |text: &str| !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || c == '_');
+    let what = what.trim();
+    if NAMES.contains(&what) {
+        return Some(Term { what: what.to_owned(), group: None, comparison, bound });
+    }
+    let (column, group) = match what.split_once('[') {
+        Some((column, group)) => (column, group.strip_suffix(']')?.trim()),
+        None => what.split_once('.').filter(|(_, group)| is_name(group))?,
+    };
+    let unquoted = ['"', '\''].iter().find_map(|mark| group.strip_prefix(*mark)?.strip_suffix(*mark));
+    let group = unquoted.or_else(|| Some(group).filter(|group| is_name(group)))?;
+    is_name(column).then(|| Term { what: group_column(column), group: Some(group.to_owned()), comparison, bound })
+}
+
 /// Evaluates a condition; a group that the bank does not have is an error, never a silent zero.
 pub(crate) fn holds(condition: &str, facts: &Arc<Facts>) -> Result<bool, String> {
     let missing = Arc::new(Mutex::new(Vec::new()));
@@ -76,9 +106,15 @@ pub(crate) fn holds(condition: &str, facts: &Arc<Facts>) -> Result<bool, String>
     }
 }
 
+/// The longest condition: it is evaluated for every student, and compiling a chain of operators is not linear in its length.
+const LONGEST_CONDITION: usize = 1_000;
+
 /// Checks a condition before any bank is known: syntax, names, and that it yields yes or no.
 pub(crate) fn check(condition: &str, columns: &[String]) -> Result<(), ConditionFault> {
     let plain = |message: String| ConditionFault { message, suggestion: None };
+    if condition.len() > LONGEST_CONDITION {
+        return Err(plain(format!("the condition is longer than {LONGEST_CONDITION} characters")));
+    }
     let environment = environment();
     let expression = environment.compile_expression(condition).map_err(|error| plain(words(&error)))?;
     let mut names: Vec<String> = expression.undeclared_variables(false).into_iter().collect();
@@ -199,6 +235,25 @@ mod tests {
     }
 
     #[test]
+    fn a_list_of_comparisons_is_taken_apart_and_nothing_else() {
+        let said = |condition: &str| {
+            let words =
+                |t: Term| format!("{}{} {:?} {}", t.what, t.group.map(|g| format!("[{g}]")).unwrap_or_default(), t.comparison, t.bound);
+            terms(condition).map(|terms| terms.into_iter().map(words).collect::<Vec<_>>().join("; "))
+        };
+        assert_eq!(said("percentage >= 80").as_deref(), Some("percentage AtLeast 80"));
+        assert_eq!(
+            said("dificultad[1] >= 75 and skill.Evaluar<85 and materia['Física y más'] > 2").as_deref(),
+            Some("difficulty[1] AtLeast 75; skill[Evaluar] Below 85; materia[Física y más] Above 2")
+        );
+        for other in
+            ["percentage >= 80 or correct > 3", "not percentage >= 80", "percentage == 80", "percentage + 1 >= 80", "80 <= percentage"]
+        {
+            assert_eq!(said(other), None, "{other}");
+        }
+    }
+
+    #[test]
     fn bounds_belong_to_the_level() {
         assert_eq!(holds("percentage >= 80", &facts()), Ok(true));
         assert_eq!(holds("percentage > 80", &facts()), Ok(false));
@@ -235,5 +290,13 @@ mod tests {
         }
         assert_eq!(check("percentage >= 80 and eje[1] > 2", &["eje".to_owned()]), Ok(()));
         assert!(check("range(999999999)", &[]).is_err());
+    }
+
+    #[test]
+    fn a_condition_that_is_as_long_as_a_book_is_refused_before_it_is_compiled() {
+        for part in ["not ", "- ", "( "] {
+            let condition = format!("{}percentage >= 0", part.repeat(30_000));
+            assert!(check(&condition, &[]).expect_err("a fault").message.contains("longer than 1000 characters"), "{part}");
+        }
     }
 }

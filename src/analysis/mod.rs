@@ -11,25 +11,32 @@
 
 pub mod bank;
 pub mod cohort;
+pub mod coverage;
 pub mod history;
 pub mod import;
+pub mod items;
+pub mod lints;
+pub mod mark;
 pub mod profile;
 
-mod fold;
+#[cfg(test)]
+mod agreement;
+mod compare;
 mod grouping;
+#[cfg(test)]
+mod hostile;
 mod levels;
 mod matching;
 mod platform;
-pub mod rehearse;
 mod suggest;
 mod summary;
 #[cfg(test)]
 mod tests;
 
-use crate::analysis::bank::{LECTURE, QuestionBank};
+use crate::analysis::bank::{LECTURE, Question, QuestionBank};
 use crate::analysis::grouping::Judged;
-use crate::analysis::matching::judge::{self, Verdict};
-use crate::analysis::matching::kind::Kind;
+use crate::analysis::matching::contradiction::{self, Comparison};
+use crate::analysis::matching::judge::{self, Judge, Verdict};
 use crate::analysis::matching::{By, Matched, Mismatch};
 use crate::analysis::profile::Profile;
 use crate::analysis::summary::Evidence;
@@ -65,6 +72,24 @@ pub enum AnalysisError {
         /// Which block, and what its signs say.
         message: String,
     },
+    /// The bank says something else than the platform of more questions than the profile allows.
+    #[error("{}", contradiction_words(.0))]
+    Contradicts(Box<Contradiction>),
+    /// The blocks are fewer than the questions, and nothing tells which they are.
+    #[error(
+        "the assessment has {blocks} questions and the bank '{bank}' {questions}, and no description tells which they are: put the questions' texts into the bank's column 'text', or their numbers into the assessment"
+    )]
+    Unplaced {
+        /// The bank's file.
+        bank: String,
+        /// Blocks in the submission.
+        blocks: usize,
+        /// Questions in the bank.
+        questions: usize,
+    },
+    /// The answers are longer than those of any test.
+    #[error("the answers are longer than those of any test; look at the submission at the platform")]
+    TooLong,
     /// The profile groups by a column that the bank lacks.
     #[error("the profile '{profile}' groups by '{column}', which the bank '{bank}' does not have; its columns are: {}", known.join(", "))]
     NoColumn {
@@ -101,8 +126,43 @@ impl AnalysisError {
         match mismatch {
             Mismatch::Few(met) => Self::FewMatched { bank, met, answers, questions },
             Mismatch::Contradiction(message) => Self::Contradiction { bank, message },
+            Mismatch::TooLong => Self::TooLong,
         }
     }
+}
+
+/// What bank and platform say of one submission, where the two cannot both be true.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Contradiction {
+    /// The bank's file.
+    pub bank: String,
+    /// The profile whose bound was passed.
+    pub profile: String,
+    /// The share right by the bank, in words: `1 of 4 (25 %)`.
+    pub by_bank: String,
+    /// The same by the platform.
+    pub by_platform: String,
+    /// Numbers of the questions on which they differ.
+    pub questions: Vec<u32>,
+    /// Blocks that bring points at the platform and belong to no question of the bank.
+    pub left_out: usize,
+}
+
+/// As many numbers are told; with more the whole bank is at fault.
+const MOST_TOLD: usize = 20;
+
+fn contradiction_words(found: &Contradiction) -> String {
+    let Contradiction { bank, profile, by_bank, by_platform, questions, left_out } = found;
+    let shown: Vec<String> = questions.iter().take(MOST_TOLD).map(u32::to_string).collect();
+    let more = questions.len().saturating_sub(MOST_TOLD);
+    let and = if more > 0 { format!(" and {more} more") } else { String::new() };
+    let differ = if shown.is_empty() { String::new() } else { format!("; they differ on question {}{and}", shown.join(", ")) };
+    let lacks = if *left_out > 0 { format!("; {left_out} questions of the assessment are not in the bank") } else { String::new() };
+    format!(
+        "the question bank '{bank}' contradicts the platform: right by the bank {by_bank}, by the platform {by_platform}{differ}{lacks}. \
+         Look whether it is the bank of this assessment and form, with the questions' numbers or texts as they are there; \
+         if the bank is right, set contradiction = 100 in the profile '{profile}' of assessments.toml"
+    )
 }
 
 /// Judges a submission by its question bank.
@@ -112,12 +172,69 @@ impl AnalysisError {
 /// # Errors
 /// When bank, profile and submission do not fit together; never because of what a student answered.
 pub fn analyse(submission: &Submission, bank: &QuestionBank, profile: &Profile) -> Result<Analysis, AnalysisError> {
-    let matched = matching::pair(submission, bank).map_err(|mismatch| AnalysisError::of(mismatch, submission, bank))?;
+    let mut matched = matching::pair(submission, bank).map_err(|mismatch| AnalysisError::of(mismatch, submission, bank))?;
     let columns = group_columns(bank, profile)?;
+    let questions = drawn(submission, bank, profile, &mut matched)?;
     let mut evidence = Evidence { notes: matched.notes.clone(), explanation: vec![pairing_words(&matched)], ..Evidence::default() };
-    let judged = judge_all(bank, &matched, columns.last(), &mut evidence);
-    evidence.notes.extend(disagreements(&judged, &matched));
-    summary::summarise(&judged, &columns, bank.columns(), profile, evidence)
+    let judged = judge_all(&questions, &matched, columns.last(), &mut evidence);
+    evidence.notes.extend(compare_with_platform(submission, bank, profile, &judged, &matched)?);
+    summary::summarise(&judged, &columns, Some(bank), profile, evidence)
+}
+
+/// The questions that count: all of the bank's, or those that the assessment drew from it.
+fn drawn<'b>(
+    submission: &Submission,
+    bank: &'b QuestionBank,
+    profile: &Profile,
+    matched: &mut Matched,
+) -> Result<Vec<&'b Question>, AnalysisError> {
+    let all: Vec<&Question> = bank.questions().iter().collect();
+    let missing = all.len() - matched.answers.len();
+    let pool = profile.pool.unwrap_or_else(|| contradiction::is_drawn(submission, bank, matched));
+    if missing == 0 || !pool || matched.answers.is_empty() {
+        return Ok(all);
+    }
+    if matched.by == By::Position {
+        return Err(AnalysisError::Unplaced { bank: bank.name().to_owned(), blocks: matched.answers.len(), questions: all.len() });
+    }
+    matched.notes.push(format!(
+        "the assessment drew {} of the bank's {} questions; they alone were judged",
+        matched.answers.len(),
+        all.len()
+    ));
+    Ok(all.into_iter().filter(|question| matched.answers.contains_key(&question.number)).collect())
+}
+
+/// What the operator should know of the platform's own points; an error where they say something else altogether.
+fn compare_with_platform(
+    submission: &Submission,
+    bank: &QuestionBank,
+    profile: &Profile,
+    judged: &[Judged],
+    matched: &Matched,
+) -> Result<Vec<String>, AnalysisError> {
+    let comparison = Comparison::of(judged, matched);
+    let contradicts = |by_bank: String, by_platform: String, comparison: &Comparison| {
+        AnalysisError::Contradicts(Box::new(Contradiction {
+            bank: bank.name().to_owned(),
+            profile: profile.name.clone(),
+            by_bank,
+            by_platform,
+            questions: comparison.differ.iter().map(|(number, _)| *number).collect(),
+            left_out: comparison.left_out,
+        }))
+    };
+    let share = |(part, whole): (u32, u32)| format!("{part} of {whole} ({} %)", levels::readable(percent(part, whole)));
+    if comparison.is_beyond(profile.contradiction) {
+        return Err(contradicts(share(comparison.bank), share(comparison.platform), &comparison));
+    }
+    if let Some((by_bank, grade)) = contradiction::grades_apart(submission, judged, profile.contradiction) {
+        return Err(contradicts(format!("{} %", levels::readable(by_bank)), format!("{} %", levels::readable(grade)), &comparison));
+    }
+    let told: Vec<String> =
+        comparison.differ.iter().map(|(number, right)| format!("{number} (bank: {})", if *right { "right" } else { "wrong" })).collect();
+    let note = format!("bank and platform disagree on question {}; the bank decided, but one of the two should be mended", told.join(", "));
+    Ok((!told.is_empty()).then_some(note).into_iter().collect())
 }
 
 /// The share in percent, unrounded; multiplied first, so that 4 of 5 is exactly 80.
@@ -142,11 +259,12 @@ fn group_columns(bank: &QuestionBank, profile: &Profile) -> Result<Vec<String>, 
     }
 }
 
-fn judge_all<'a>(bank: &'a QuestionBank, matched: &Matched, innermost: Option<&String>, evidence: &mut Evidence) -> Vec<Judged<'a>> {
-    let mut judged = Vec::with_capacity(bank.questions().len());
-    for question in bank.questions() {
+fn judge_all<'a>(questions: &[&'a Question], matched: &Matched, innermost: Option<&String>, evidence: &mut Evidence) -> Vec<Judged<'a>> {
+    let mut judged = Vec::with_capacity(questions.len());
+    let mut judge = Judge::new(questions.iter().copied());
+    for question in questions.iter().copied() {
         let answer = matched.answers.get(&question.number).copied();
-        let verdict = answer.map_or_else(|| Verdict::open("not answered"), |answer| judge::judge(question, answer));
+        let verdict = answer.map_or_else(|| Verdict::open("not answered"), |answer| judge.judge(question, answer));
         let result = QuestionResult {
             number: question.number,
             text: answer.and_then(|a| a.description.clone()).or_else(|| question.text.clone()),
@@ -156,6 +274,7 @@ fn judge_all<'a>(bank: &'a QuestionBank, matched: &Matched, innermost: Option<&S
             points: verdict.share * question.points,
             max_points: question.points,
             group: innermost.and_then(|column| question.groups.get(column)).cloned(),
+            link: question.link.clone(),
         };
         evidence.explanation.push(question_words(&result, answer, &verdict));
         evidence.notes.extend(verdict.note);
@@ -173,31 +292,18 @@ fn pairing_words(matched: &Matched) -> String {
     format!("answers and questions: {how}; {} answers met a question, {} blocks left out", matched.answers.len(), matched.left_out)
 }
 
+/// So much of a text an explanation shows.
+const SHOWN: usize = 200;
+
 fn question_words(result: &QuestionResult, answer: Option<&Answer>, verdict: &Verdict) -> String {
     let block = answer.and_then(|a| a.description.as_deref().or(a.block_id.as_deref()));
-    let block = block.map_or_else(|| "no block".to_owned(), |block| format!("'{block}'"));
-    let given = result.answer.as_deref().map_or_else(|| "nothing".to_owned(), |a| format!("'{a}'"));
+    let short = |text: &str| format!("'{}'", text.chars().take(SHOWN).collect::<String>());
+    let block = block.map_or_else(|| "no block".to_owned(), short);
+    let given = result.answer.as_deref().map_or_else(|| "nothing".to_owned(), short);
     let outcome = match verdict.correct {
         Some(true) => "right",
         Some(false) => "wrong",
         None => "open",
     };
     format!("question {} ← {block}: {given} against '{}': {outcome} ({})", result.number, result.correct_answer, verdict.how)
-}
-
-/// Questions on which the platform's points say something else than the bank; the bank has decided.
-fn disagreements(judged: &[Judged], matched: &Matched) -> Option<String> {
-    let disagrees = |item: &&Judged| {
-        let answer = matched.answers.get(&item.question.number);
-        let graded = item.question.kind.or_else(|| answer.and_then(|a| Kind::of(a))) == Some(Kind::Graded);
-        let platform = answer.and_then(|a| judge::full_points(a));
-        !graded && matches!((item.result.correct, platform), (Some(bank), Some(platform)) if bank != platform)
-    };
-    let told: Vec<String> = judged
-        .iter()
-        .filter(disagrees)
-        .map(|item| format!("{} (bank: {})", item.question.number, if item.result.correct == Some(true) { "right" } else { "wrong" }))
-        .collect();
-    let note = format!("bank and platform disagree on question {}; the bank decided, but one of the two should be mended", told.join(", "));
-    (!told.is_empty()).then_some(note)
 }

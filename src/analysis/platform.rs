@@ -40,9 +40,13 @@ pub fn analyse_without_bank(submission: &Submission, profile: &Profile) -> Resul
     if ungraded > 0 {
         evidence.notes.push(format!("{ungraded} questions are not graded yet; they count as not answered"));
     }
+    let (reached, possible) = results.iter().fold((0.0, 0.0), |(a, b), result| (a + result.points, b + result.max_points));
+    if reached > possible || reached < 0.0 {
+        evidence.notes.push(format!("the platform gave {reached} of {possible} points; a percentage ends at 0 and at 100"));
+    }
     let questions: Vec<Question> = results.iter().map(question).collect();
     let judged: Vec<Judged> = questions.iter().zip(results).map(|(question, result)| Judged { question, result }).collect();
-    summary::summarise(&judged, &[], &[], profile, evidence)
+    summary::summarise(&judged, &[], None, profile, evidence)
 }
 
 /// Numbers that two blocks claim, or none names, would look like a mistake in the report: then all are counted through.
@@ -57,17 +61,18 @@ fn renumber(results: &mut [QuestionResult]) {
 
 fn result(answer: &Answer) -> QuestionResult {
     let max = answer.max_points.unwrap_or_default();
-    let points = answer.points.filter(|p| p.is_finite()).unwrap_or_default().clamp(0.0, max);
+    let points = answer.points.filter(|p| p.is_finite()).unwrap_or_default();
     let answered = judge::is_answered(answer);
     QuestionResult {
         number: 0,
         text: answer.description.clone(),
         answer: answer.answer.clone().filter(|_| answered),
         correct_answer: String::new(),
-        correct: judge::full_points(answer).filter(|_| answered || points > 0.0),
+        correct: judge::full_points(answer).filter(|_| answered || points != 0.0),
         points,
         max_points: max,
         group: None,
+        link: None,
     }
 }
 
@@ -80,6 +85,7 @@ fn question(result: &QuestionResult) -> Question {
         kind: None,
         points: result.max_points,
         text: result.text.clone(),
+        link: None,
         groups: BTreeMap::new(),
     }
 }

@@ -3,11 +3,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use crate::analysis::bank::QuestionBank;
+use crate::analysis::compare::fold;
 use crate::analysis::grouping::{self, Group, Judged};
-use crate::analysis::levels::{self, Facts};
-use crate::analysis::profile::{LevelRule, Percentage, Profile};
-use crate::analysis::{AnalysisError, percent};
-use crate::model::analysis::{Analysis, GroupResult};
+use crate::analysis::levels::{self, Facts, readable};
+use crate::analysis::profile::{LevelRule, PassRule, Percentage, Profile};
+use crate::analysis::{AnalysisError, mark, percent};
+use crate::model::analysis::{Analysis, Bounds, GroupResult, LevelBound, Measure, StatusBound};
 
 /// What was noticed and decided so far, in words.
 #[derive(Debug, Default)]
@@ -22,24 +24,28 @@ pub(crate) struct Evidence {
 pub(crate) fn summarise(
     judged: &[Judged],
     columns: &[String],
-    known: &[String],
+    bank: Option<&QuestionBank>,
     profile: &Profile,
     mut evidence: Evidence,
 ) -> Result<Analysis, AnalysisError> {
+    let known = bank.map_or(&[][..], QuestionBank::columns);
     let groups = grouping::at_depth(judged, columns, profile);
     let parents = (1..columns.len()).flat_map(|depth| grouping::at_depth(judged, &columns[..depth], profile));
     let counts = Counts::of(judged, &groups);
     let meaning = if evidence.points_only { Percentage::Points } else { profile.percentage };
-    let (percentage, words) = counts.percentage(meaning);
+    let (percentage, measure, words) = counts.percentage(meaning);
     evidence.explanation.push(words);
 
-    let facts = Arc::new(facts(judged, known, &counts, percentage));
+    let facts = Arc::new(facts(judged, bank, &counts, percentage));
     let level = decide(&profile.levels, "level", &facts, profile, &mut evidence.explanation)?;
     let internal = decide(&profile.internal_levels, "internal level", &facts, profile, &mut evidence.explanation)?;
     let passed = profile.passed.as_deref().map(|when| passed(when, &facts, profile, &mut evidence.explanation)).transpose()?;
     let plan = [&internal, &level].into_iter().flatten().find_map(|level| profile.plan.get(level)).cloned().unwrap_or_default();
     Ok(Analysis {
         percentage,
+        measure,
+        mark: Some(mark::mark(counts.score, counts.max_score, profile.requirement)),
+        requirement: Some(profile.requirement),
         score: counts.score,
         max_score: counts.max_score,
         internal_level: internal.or_else(|| if profile.internal_levels.is_empty() { None } else { level.clone() }),
@@ -57,9 +63,32 @@ pub(crate) fn summarise(
         groups: groups.into_iter().map(|group| group.result).collect(),
         questions: judged.iter().map(|item| item.result.clone()).collect(),
         plan,
+        bounds: bounds(profile),
         notes: evidence.notes,
         explanation: evidence.explanation,
     })
+}
+
+/// The profile's bounds, for texts that explain them.
+fn bounds(profile: &Profile) -> Bounds {
+    let level = |rule: &LevelRule| LevelBound {
+        name: rule.name.clone(),
+        terms: rule.when.as_deref().and_then(levels::terms).unwrap_or_default(),
+        conditional: rule.when.is_some(),
+    };
+    let pass_at_least = match profile.pass {
+        PassRule::AllCorrect => None,
+        PassRule::AtLeast(bound) => Some(bound),
+    };
+    Bounds {
+        levels: profile.levels.iter().map(level).collect(),
+        statuses: profile
+            .statuses
+            .iter()
+            .map(|rule| StatusBound { name: rule.name.clone(), at_least: rule.at_least, tone: rule.tone })
+            .collect(),
+        pass_at_least,
+    }
 }
 
 /// The groups of the columns that the profile does not group by, for templates that show them too.
@@ -94,27 +123,30 @@ impl Counts {
     }
 
     /// The headline percentage with the sum behind it.
-    fn percentage(&self, meaning: Percentage) -> (f64, String) {
+    fn percentage(&self, meaning: Percentage) -> (f64, Measure, String) {
         match meaning {
             Percentage::Groups if self.groups_total > 0 => {
                 let share = percent(self.groups_passed, self.groups_total);
-                (share, format!("percentage: {} of {} groups passed = {} %", self.groups_passed, self.groups_total, readable(share)))
+                (
+                    share,
+                    Measure::Groups,
+                    format!("percentage: {} of {} groups passed = {} %", self.groups_passed, self.groups_total, readable(share)),
+                )
             }
             Percentage::Points => {
                 let share = if self.max_score > 0.0 { (self.score * 100.0 / self.max_score).clamp(0.0, 100.0) } else { 0.0 };
-                (share, format!("percentage: {} of {} points = {} %", self.score, self.max_score, readable(share)))
+                (share, Measure::Points, format!("percentage: {} of {} points = {} %", self.score, self.max_score, readable(share)))
             }
             Percentage::Questions | Percentage::Groups => {
                 let share = percent(self.correct, self.total);
-                (share, format!("percentage: {} of {} questions right = {} %", self.correct, self.total, readable(share)))
+                (
+                    share,
+                    Measure::Questions,
+                    format!("percentage: {} of {} questions right = {} %", self.correct, self.total, readable(share)),
+                )
             }
         }
     }
-}
-
-/// A figure for people: a handful of decimals, none where there are none.
-pub(crate) fn readable(figure: f64) -> f64 {
-    (figure * 1e4).round() / 1e4
 }
 
 /// A sum of points without the dust of binary fractions: 0.1 + 0.2 is 0.3.
@@ -122,7 +154,7 @@ fn exact(sum: f64) -> f64 {
     (sum * 1e6).round() / 1e6
 }
 
-fn facts(judged: &[Judged], columns: &[String], counts: &Counts, percentage: f64) -> Facts {
+fn facts(judged: &[Judged], bank: Option<&QuestionBank>, counts: &Counts, percentage: f64) -> Facts {
     let numbers = BTreeMap::from([
         ("percentage", percentage),
         ("groups_passed", f64::from(counts.groups_passed)),
@@ -135,7 +167,15 @@ fn facts(judged: &[Judged], columns: &[String], counts: &Counts, percentage: f64
         ("score", counts.score),
         ("max_score", counts.max_score),
     ]);
-    Facts { numbers, columns: columns.iter().map(|column| (column.clone(), Arc::new(grouping::percentages(judged, column)))).collect() }
+    let share = |bank: &QuestionBank, column: &String| {
+        let mut shares = grouping::percentages(judged, column);
+        // A group from which no question was drawn is known to the bank, and nothing was right in it.
+        for name in bank.group_names(column) {
+            shares.entry(fold::unaccented(name)).or_insert(0.0);
+        }
+        (column.clone(), Arc::new(shares))
+    };
+    Facts { numbers, columns: bank.map(|bank| bank.columns().iter().map(|column| share(bank, column)).collect()).unwrap_or_default() }
 }
 
 fn decide(

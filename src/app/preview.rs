@@ -47,11 +47,15 @@ pub struct Snapshot {
 }
 
 /// Serves on this machine only, until Ctrl-C; tells its address once it listens.
-pub async fn serve(port: u16, snapshots: watch::Receiver<Snapshot>, ready: impl FnOnce(String)) -> anyhow::Result<()> {
+pub async fn serve(
+    port: u16,
+    snapshots: watch::Receiver<Snapshot>,
+    ready: impl FnOnce(String) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
     let address = SocketAddr::from((Ipv4Addr::LOCALHOST, port));
     let listener =
         tokio::net::TcpListener::bind(address).await.with_context(|| format!("cannot listen on {address}; choose another --port"))?;
-    ready(format!("http://{}/", listener.local_addr()?));
+    ready(format!("http://{}/", listener.local_addr()?))?;
     let stop = async {
         // Without a handler for Ctrl-C the process ends by the signal itself, which is as good.
         let _ = tokio::signal::ctrl_c().await;

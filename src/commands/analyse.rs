@@ -8,6 +8,7 @@ use crate::analysis::bank::QuestionBank;
 use crate::analysis::profile::Profile;
 use crate::analysis::{analyse, analyse_without_bank};
 use crate::commands::files;
+use crate::commands::output::{self, outln};
 use crate::model::submission::Submission;
 
 /// Arguments of `analyse`.
@@ -47,11 +48,11 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     };
     if args.explain {
         for line in &analysis.explanation {
-            println!("{line}");
+            outln!("{line}")?;
         }
         return Ok(());
     }
-    files::print_json(&analysis)
+    output::json(&analysis)
 }
 
 fn find_profile(args: &Args) -> anyhow::Result<Profile> {

@@ -13,17 +13,19 @@ use jiff::Timestamp;
 use crate::app::{self, App};
 use crate::clock::SystemClock;
 use crate::commands::files;
+use crate::commands::output::{note, outln};
+use crate::commands::settings::Settings;
 use crate::config::Config;
-use crate::env::Env;
 use crate::intake::event::effect_key;
 use crate::intake::sources::learnworlds::answers::{Response, ResponsePage};
 use crate::intake::sources::learnworlds::client::LearnWorldsClient;
+use crate::jobs::accept::Claim;
 use crate::jobs::error::AcceptError;
-use crate::jobs::handler::AcceptedEvent;
-use crate::jobs::index::Claim;
+use crate::jobs::handler::{AcceptedEvent, JobKind};
 use crate::jobs::records::EndState;
 use crate::model::completion::{Assessment, Completion};
 use crate::model::ids::JobId;
+use crate::model::lane::LaneName;
 use crate::telemetry;
 
 /// Arguments of `backfill`.
@@ -64,8 +66,8 @@ struct Tally {
 }
 
 /// Pages through the platform's responses and makes and runs the missing jobs.
-pub fn run(args: &Args) -> anyhow::Result<()> {
-    let config = Config::from_env(&mut Env::from_process())?;
+pub fn run(args: &Args, settings: &Settings) -> anyhow::Result<()> {
+    let config = Config::from_env(&mut settings.env()?)?;
     telemetry::init(&config.telemetry);
     files::block_on(async {
         let clock: Arc<dyn crate::clock::Clock> = Arc::new(SystemClock);
@@ -74,7 +76,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
         let title = args.title.clone().or_else(|| config.learnworlds.assessment_name(&args.assessment).map(ToOwned::to_owned));
         let assessment = Assessment { id: Some(args.assessment.clone()), title, course_id: None, course_title: args.course.clone() };
         let app = App::open(config, clock).await?;
-        let workers = (!args.dry_run).then(|| app.jobs.clone().start(app.pipeline.clone()));
+        let workers = (!args.dry_run).then(|| app.jobs.clone().start(app.pipeline.clone().handlers()));
         let tally = collect(args, &app, &client, &assessment).await;
         let tally = match tally {
             Ok(tally) => tally,
@@ -87,16 +89,18 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
             }
         };
         if args.dry_run {
-            println!(
+            outln!(
                 "{} submissions: {} with a report, {} without, {} whose job needs a person",
                 tally.seen,
                 tally.reported,
                 tally.jobs.len(),
                 tally.stuck
-            );
+            )?;
             return Ok(());
         }
         finish(&app, &tally).await?;
+        // Study plans that are whole now are begun before the workers stop.
+        app.pipeline.upkeep().await.context("cannot bring processed.csv up to date")?;
         if let Some(workers) = workers {
             workers.shutdown(Duration::from_secs(9)).await;
         }
@@ -162,9 +166,10 @@ async fn take(args: &Args, app: &App, assessment: &Assessment, response: Respons
         submitted_at: response.submission.submitted_at,
         submission: Some(response.submission),
         school: None,
+        score_to: None,
     };
     if let Some(job) = app.pipeline.holder(&completion).await? {
-        match app.jobs.show(&job).await?.map(|view| view.state) {
+        match app.jobs.operator().show(&job).await?.map(|view| view.state) {
             Some("parked" | "dead") => tally.stuck += 1,
             Some("waiting" | "running") => tally.jobs.push(job),
             _ => tally.reported += 1,
@@ -173,19 +178,11 @@ async fn take(args: &Args, app: &App, assessment: &Assessment, response: Respons
     }
     let key = effect_key(&completion, "");
     if args.dry_run {
-        tally.jobs.push(crate::jobs::index::job_id(&key));
+        tally.jobs.push(crate::jobs::accept::job_id(&key));
         return Ok(());
     }
-    let event = AcceptedEvent {
-        version: 1,
-        source: completion.source.clone(),
-        delivery_key: key.clone(),
-        effect_key: key,
-        received_at: app.clock.now(),
-        payload: serde_json::to_value(&completion)?,
-        trace: None,
-        park: None,
-    };
+    let payload = serde_json::to_value(&completion)?;
+    let event = AcceptedEvent::new(&JobKind::REPORT, &completion.source, key, app.clock.now(), payload);
     loop {
         match app.jobs.accept(event.clone()).await {
             Ok(Claim::Finished { end, .. }) if end.state == EndState::Done => tally.reported += 1,
@@ -210,7 +207,7 @@ async fn finish(app: &App, tally: &Tally) -> anyhow::Result<()> {
     // When nothing ends any more, each wait is half the one before: the rest is left to the service after two minutes of silence.
     let mut patience = PATIENCE;
     for job in &tally.jobs {
-        let end = app.jobs.wait(job, patience).await;
+        let end = app.jobs.lane(LaneName::Reports).wait(job, patience).await;
         patience = if end.is_some() { PATIENCE } else { patience / 2 };
         match end.map(|end| end.state) {
             Some(EndState::Done) => done += 1,
@@ -223,10 +220,11 @@ async fn finish(app: &App, tally: &Tally) -> anyhow::Result<()> {
         }
     }
     bar.finish_and_clear();
-    println!(
+    outln!(
         "{} submissions: {} had a report, {done} got one, {stuck} need a person, {waiting} are tried again later by the service",
-        tally.seen, tally.reported
-    );
+        tally.seen,
+        tally.reported
+    )?;
     if stuck > 0 {
         bail!("{stuck} reports need a person: see gradepost jobs list --state parked and --state dead");
     }
@@ -239,7 +237,7 @@ const LINE_EVERY: u64 = 50;
 /// Where there is no terminal for the bar, a line says how far we are.
 fn say(bar: &ProgressBar) {
     if bar.is_hidden() {
-        eprintln!("{}: {} of {}", bar.message(), bar.position(), bar.length().unwrap_or_default());
+        note!("{}: {} of {}", bar.message(), bar.position(), bar.length().unwrap_or_default());
     }
 }
 

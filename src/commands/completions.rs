@@ -3,7 +3,7 @@
 use clap::CommandFactory as _;
 use clap_complete::Shell;
 
-use crate::commands::Cli;
+use crate::commands::{Cli, output};
 
 /// Arguments of `completions`.
 #[derive(Debug, clap::Args)]
@@ -14,6 +14,7 @@ pub struct Args {
 
 /// Prints the script.
 pub fn run(args: &Args) -> anyhow::Result<()> {
-    clap_complete::generate(args.shell, &mut Cli::command(), "gradepost", &mut std::io::stdout());
-    Ok(())
+    let mut script = Vec::new();
+    clap_complete::generate(args.shell, &mut Cli::command(), "gradepost", &mut script);
+    Ok(output::raw(&script)?)
 }

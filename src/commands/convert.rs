@@ -4,8 +4,11 @@ use std::path::PathBuf;
 use std::time::Instant;
 
 use anyhow::Context as _;
+use jiff::tz::TimeZone;
 
-use crate::commands::files;
+use crate::clock::{Clock as _, SystemClock};
+use crate::commands::files::{self, Replace};
+use crate::commands::output::{note, outln};
 use crate::commands::render::FontArgs;
 use crate::report;
 
@@ -16,11 +19,17 @@ pub struct Args {
     input: PathBuf,
     /// Where to write the PDF
     output: PathBuf,
+    /// Replace the file that is there, whatever it is; a PDF that gradepost made is replaced anyway
+    #[arg(long)]
+    force: bool,
     #[command(flatten)]
     fonts: FontArgs,
     /// Say nothing about what could not be laid out exactly
     #[arg(long, short)]
     quiet: bool,
+    /// Make a PDF for archives (PDF/A-2a)
+    #[arg(long)]
+    pdf_a: bool,
     /// Convert so many times and print how long it took, in this process with everything loaded
     #[arg(long, value_name = "TIMES", value_parser = clap::value_parser!(u32).range(1..100_000))]
     repeat: Option<u32>,
@@ -28,13 +37,17 @@ pub struct Args {
 
 /// Lays out the document and writes the PDF.
 pub fn run(args: &Args) -> anyhow::Result<()> {
+    let replace = Replace::OwnPdf.or_forced(args.force);
+    files::check_free(&args.output, replace)?;
     let document = files::read(&args.input)?;
-    let (fonts, options) = (args.fonts.load()?, report::Options::default());
+    // Word and LibreOffice show today in DATE fields, by the clock of the machine.
+    let now = SystemClock.now().to_zoned(TimeZone::system()).datetime();
+    let (fonts, options) = (args.fonts.load()?, report::Options { now: Some(now), archive: args.pdf_a, ..report::Options::default() });
     let rendered = report::convert(&document, &fonts, &options).with_context(|| format!("cannot convert {}", args.input.display()))?;
-    files::write(&args.output, &rendered.pdf)?;
+    files::write(&args.output, &rendered.pdf, replace)?;
     if !args.quiet {
         for warning in &rendered.warnings {
-            eprintln!("warning: {warning}");
+            note!("warning: {warning}");
         }
     }
     if let Some(times) = args.repeat {
@@ -46,7 +59,7 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
         }
         took.sort_by(f64::total_cmp);
         let at = |share: usize| took.get((took.len() - 1) * share / 100).copied().unwrap_or_default();
-        println!("median {:.2} ms, best {:.2} ms, nine of ten within {:.2} ms, {times} times", at(50), at(0), at(90));
+        outln!("median {:.2} ms, best {:.2} ms, nine of ten within {:.2} ms, {times} times", at(50), at(0), at(90))?;
     }
     Ok(())
 }

@@ -2,6 +2,8 @@
 //!
 //! It is the service itself that runs: a signed completion goes over HTTP to its own `/webhook`.
 
+mod school;
+
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -12,11 +14,13 @@ use secrecy::SecretString;
 
 use crate::app::{self, App};
 use crate::clock::SystemClock;
-use crate::commands::files;
+use crate::commands::output::{note, outln};
+use crate::commands::{demo_gateway, files};
 use crate::config::Config;
 use crate::delivery::webhook::{self, Scheme};
 use crate::env::Env;
 use crate::model::ids::JobId;
+use crate::model::lane::LaneName;
 use crate::telemetry::{self, TelemetryConfig};
 
 const COMPLETION: &str = include_str!("../../test_data/webhooks/learnworlds/demo.json");
@@ -35,15 +39,27 @@ pub struct Args {
     /// Leave the service running afterwards, for this machine only, on port 8080 or PORT
     #[arg(long)]
     keep_running: bool,
+    /// Set up a made-up school of 300 students and serve its console to this machine, on port 8080 or PORT
+    #[arg(long, conflicts_with_all = ["keep_running", "open"])]
+    school: bool,
     /// Open the PDF
     #[arg(long)]
     open: bool,
+    /// Show the gateway instead: an institution hears of a grade, and of one that it could not take at first
+    #[arg(long, conflicts_with_all = ["keep_running", "open"])]
+    gateway: bool,
 }
 
 /// Runs the main job and tells where its results lie.
 pub fn run(args: &Args) -> anyhow::Result<()> {
+    if args.school {
+        return school::run(&args.data_dir, Env::from_process().parsed("PORT", 8080, "a port"));
+    }
     telemetry::init(&TelemetryConfig::default());
     prepare(&args.data_dir)?;
+    if args.gateway {
+        return demo_gateway::run(&args.data_dir);
+    }
     let config = config(&args.data_dir)?;
     files::block_on(async {
         let port = if args.keep_running { Env::from_process().parsed("PORT", 8080, "a port") } else { 0 };
@@ -59,11 +75,12 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
         };
         let service = tokio::spawn(app.serve(listener, stop_on));
         let url = format!("http://127.0.0.1:{port}/webhook");
-        println!("The service runs on http://127.0.0.1:{port}/ and keeps its files in {}.", args.data_dir.display());
+        outln!("The service runs on http://127.0.0.1:{port}/ and keeps its files in {}.", args.data_dir.display())?;
         let answer = post(&url).await?;
         let job = answer["job_id"].as_str().and_then(JobId::parse).context("the answer names no job")?;
-        let end = jobs.wait(&job, Duration::from_secs(30)).await.context("the report was not ready within 30 seconds")?;
-        println!("POST /webhook was answered: {}", answer["message"].as_str().or(answer["error"].as_str()).unwrap_or_default());
+        let end =
+            jobs.lane(LaneName::Reports).wait(&job, Duration::from_secs(30)).await.context("the report was not ready within 30 seconds")?;
+        outln!("POST /webhook was answered: {}", answer["message"].as_str().or(answer["error"].as_str()).unwrap_or_default())?;
         if answer["status"] != "processed" {
             bail!("the demo's job did not end as it should: {}", end.message.unwrap_or_default());
         }
@@ -72,9 +89,10 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
             open(&pdf.display().to_string());
         }
         if args.keep_running {
-            println!("\nThe service keeps running; send it another event, or end it with Ctrl-C:");
-            println!("  gradepost webhook send test_data/webhooks/learnworlds/demo.json --secret {SECRET} --url {url}");
-            app::stop_signal().await;
+            let stopped = app::stop_signal();
+            outln!("\nThe service keeps running; send it another event, or end it with Ctrl-C:")?;
+            outln!("  gradepost webhook send test_data/webhooks/learnworlds/demo.json --secret {SECRET} --url {url}")?;
+            stopped.await;
         }
         drop(stop);
         service.await.context("the service panicked")?
@@ -127,13 +145,13 @@ fn tell(folder: &Path, summary: &serde_json::Value) -> anyhow::Result<PathBuf> {
     let pdf = folder.join(report);
     let index = pdf.with_file_name("processed.csv");
     let mail = newest_mail(folder)?;
-    println!();
-    println!("  PDF            {}", pdf.display());
-    println!("  mail           {}", mail.display());
-    println!("  processed.csv  {}", index.display());
-    println!();
+    outln!()?;
+    outln!("  PDF            {}", pdf.display())?;
+    outln!("  mail           {}", mail.display())?;
+    outln!("  processed.csv  {}", index.display())?;
+    outln!()?;
     for step in ["fetch", "analyse", "render", "mail"] {
-        println!("  {step:<14} {:>8.1} ms", summary["steps_ms"][step].as_f64().unwrap_or_default());
+        outln!("  {step:<14} {:>8.1} ms", summary["steps_ms"][step].as_f64().unwrap_or_default())?;
     }
     Ok(pdf)
 }
@@ -153,6 +171,6 @@ fn newest_mail(folder: &Path) -> anyhow::Result<PathBuf> {
 pub fn open(target: &str) {
     let opener = if cfg!(target_os = "macos") { "open" } else { "xdg-open" };
     if std::process::Command::new(opener).arg(target).spawn().is_err() {
-        eprintln!("warning: '{opener}' is not there; open {target} yourself");
+        note!("warning: '{opener}' is not there; open {target} yourself");
     }
 }

@@ -1,4 +1,8 @@
 //! `gradepost doctor`: every setting with the value that counts, and every part really tried; secrets hidden.
+//!
+//! A problem is what would stop a report: it names the setting or file and what to do, and the exit code is 1. Nothing is made or left behind.
+
+mod school;
 
 use std::sync::Arc;
 
@@ -8,9 +12,13 @@ use serde::Serialize;
 use crate::app::{self, App};
 use crate::clock::SystemClock;
 use crate::commands::files;
+use crate::commands::output::{self, outln};
+use crate::commands::settings::Settings;
 use crate::config::Config;
-use crate::env::Env;
+use crate::env::{self, Env};
 use crate::jobs::config::TaskQueue;
+use crate::storage::Store;
+use crate::text::one_line;
 
 /// Arguments of `doctor`.
 #[derive(Debug, clap::Args)]
@@ -21,7 +29,7 @@ pub struct Args {
 }
 
 /// One line of the diagnosis.
-#[derive(Debug, Serialize)]
+#[derive(Debug, PartialEq, Eq, Serialize)]
 struct Line {
     part: String,
     state: State,
@@ -38,33 +46,32 @@ enum State {
     Problem,
 }
 
-/// Checks everything and prints a line a part; fails when something is wrong.
-pub fn run(args: &Args) -> anyhow::Result<()> {
-    let mut env = Env::from_process();
-    let (config, problems) = Config::with_problems(&mut env);
-    let mut lines: Vec<Line> = problems
-        .iter()
-        .map(|problem| Line { part: problem.variable.clone(), state: State::Problem, detail: problem.message.clone() })
-        .collect();
-    if let Some(warning) = config.intake.warning() {
-        lines.push(Line { part: "webhook".to_owned(), state: State::Warning, detail: warning.to_owned() });
+impl Line {
+    fn new(part: impl Into<String>, state: State, detail: impl Into<String>) -> Self {
+        Self { part: part.into(), state, detail: detail.into() }
     }
-    lines.extend(settings(&env));
+}
+
+/// Checks everything and prints a line per part; fails when something would stop a report.
+pub fn run(args: &Args, settings: &Settings) -> anyhow::Result<()> {
+    let mut env = settings.quiet_env()?;
+    let (config, problems) = Config::with_problems(&mut env);
+    let mut lines: Vec<Line> = problems.iter().map(|problem| Line::new(&problem.variable, State::Problem, &problem.message)).collect();
+    let told = env.hints().iter().chain(env.warnings());
+    lines.extend(told.map(|warning| Line::new(&warning.variable, State::Warning, &warning.message)));
+    if let Some(warning) = config.intake.warning() {
+        lines.push(Line::new("webhook", State::Warning, warning));
+    }
+    lines.extend(
+        env.file().map(|file| Line::new("settings file", State::Ok, format!("{} is read; the environment goes before it", file.display()))),
+    );
+    lines.extend(values(&env));
     lines.extend(optional(&config));
-    lines.extend(files::block_on(async { Ok(parts(config).await) })?);
+    lines.extend(files::block_on(async { Ok(Box::pin(parts(config)).await) })?);
     if args.json {
-        files::print_json(&lines)?;
+        output::json(&lines)?;
     } else {
-        for line in &lines {
-            let mark = match line.state {
-                State::Ok => "ok     ",
-                State::Set => "setting",
-                State::Off => "off    ",
-                State::Warning => "WARNING",
-                State::Problem => "PROBLEM",
-            };
-            println!("{mark}  {:<24} {}", line.part, line.detail);
-        }
+        print(&lines)?;
     }
     match lines.iter().filter(|line| line.state == State::Problem).count() {
         0 => Ok(()),
@@ -73,46 +80,47 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     }
 }
 
-/// Every setting with the value that counts: given, or the default that `env.template` tells. Secrets are only set or unset.
-fn settings(env: &Env) -> Vec<Line> {
-    let names = |line: &'static str| line.trim_start_matches("# ").split_once('=').filter(|(name, _)| is_variable(name));
-    let line = |(name, default): (&str, &str)| {
-        let detail = match (env.var(name), env.var(&format!("{name}_FILE"))) {
-            (Some(_), _) if is_secret(name) => "set".to_owned(),
-            (Some(value), _) => value.to_owned(),
-            (None, Some(file)) if is_secret(name) => format!("set, from {file}"),
-            _ if default.is_empty() => "unset".to_owned(),
-            _ => format!("{default} (default)"),
+fn print(lines: &[Line]) -> anyhow::Result<()> {
+    for line in lines {
+        let mark = match line.state {
+            State::Ok => "ok     ",
+            State::Set => "setting",
+            State::Off => "off    ",
+            State::Warning => "WARNING",
+            State::Problem => "PROBLEM",
         };
-        Line { part: name.to_owned(), state: State::Set, detail }
+        outln!("{mark}  {:<24} {}", one_line(&line.part), one_line(&line.detail))?;
+    }
+    Ok(())
+}
+
+/// Every setting with the value that counts: given, or the default that `env.template` tells. Secrets are only set or unset.
+fn values(env: &Env) -> Vec<Line> {
+    let line = |setting: env::Setting| {
+        let (name, is_secret) = (setting.name, env::is_secret(setting.name));
+        let detail = match (env.var(name), env.var(&format!("{name}_FILE"))) {
+            (Some(_), _) if is_secret => "set".to_owned(),
+            (Some(value), _) => value.to_owned(),
+            (None, Some(file)) if is_secret => format!("set, from {file}"),
+            _ if setting.default.is_empty() => "unset".to_owned(),
+            _ => format!("{} (default)", setting.default),
+        };
+        Line::new(name, State::Set, detail)
     };
-    TEMPLATE.lines().filter_map(names).map(line).collect()
-}
-
-/// Lists every variable with its default; a test holds it against the code.
-const TEMPLATE: &str = include_str!("../../env.template");
-
-fn is_variable(text: &str) -> bool {
-    text.starts_with(|c: char| c.is_ascii_uppercase()) && text.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '_')
-}
-
-fn is_secret(name: &str) -> bool {
-    ["SECRET", "PASS", "TOKEN"].iter().any(|word| name.contains(word))
+    env::settings().map(line).collect()
 }
 
 /// Features that are off until configured.
 fn optional(config: &Config) -> Vec<Line> {
-    let line = |part: &str, on: bool, when_on: &str, when_off: &str| Line {
-        part: part.to_owned(),
-        state: if on { State::Ok } else { State::Off },
-        detail: if on { when_on } else { when_off }.to_owned(),
+    let line = |part: &str, on: bool, when_on: &str, when_off: &str| {
+        Line::new(part, if on { State::Ok } else { State::Off }, if on { when_on } else { when_off })
     };
     let pushes_are_believed = matches!(config.jobs.queue, TaskQueue::PubSub { push: Some(_), .. });
     vec![
         line(
             "admin alerts",
             !config.mail.admins.is_empty(),
-            "ADMIN_EMAIL is told once a cause",
+            "ADMIN_EMAIL is told once per cause",
             "set ADMIN_EMAIL to be told when a person must act",
         ),
         line(
@@ -140,35 +148,93 @@ async fn platform(app: &App) -> Line {
         }
         Ok(Some(client)) => match client.check().await {
             Ok(()) => (State::Ok, "the platform takes our credentials".to_owned()),
-            Err(error) => (State::Problem, error.to_string()),
+            Err(error) => (State::Problem, format!("{error} (SCHOOL_DOMAIN, CLIENT_ID, CLIENT_SECRET or ACCESS_TOKEN)")),
         },
         Err(error) => (State::Problem, format!("{error:#}")),
     };
-    Line { part: "platform API".to_owned(), state, detail }
+    Line::new("platform API", state, detail)
+}
+
+/// The APIs of the other platforms that are set up, really asked.
+async fn other_platforms(app: &App) -> Vec<Line> {
+    let mut lines = Vec::new();
+    for source in app.sources.all() {
+        match source.check().await {
+            None => {}
+            Some(Ok(words)) => lines.push(Line::new("platform API", State::Ok, words)),
+            Some(Err(error)) => lines.push(Line::new("platform API", State::Problem, error.to_string())),
+        }
+    }
+    lines
+}
+
+/// The institutions that platforms' events belong to: one that is not there makes dead letters of them.
+async fn institutions(app: &App) -> Vec<Line> {
+    let mut lines = Vec::new();
+    for name in app.config.intake.institutions.names() {
+        lines.push(match app.gateway.find_institution(name).await {
+            Ok(Some(found)) => Line::new("institution", State::Ok, format!("'{}' hears of platforms' events", found.name)),
+            Ok(None) => Line::new(
+                "institution",
+                State::Problem,
+                format!("there is none called '{name}'; create it, or correct PLATFORM_INSTITUTION"),
+            ),
+            Err(error) => Line::new("institution", State::Problem, error.to_string()),
+        });
+    }
+    lines
+}
+
+/// The mail server, really logged in to.
+async fn mail(app: &App) -> Line {
+    match app.mailer.check().await {
+        Ok(()) => Line::new("mail", State::Ok, app.mailer.describe()),
+        Err(refusal) => {
+            let words = refusal.text();
+            let names_setting = env::settings().any(|setting| words.contains(setting.name));
+            let where_to_look = if names_setting { "" } else { " (SMTP_SERVER, SMTP_PORT, EMAIL_USER, EMAIL_PASSWORD)" };
+            Line::new("mail", State::Problem, format!("{words}{where_to_look}"))
+        }
+    }
 }
 
 /// The storage, really written to.
-async fn storage(app: &App) -> Line {
-    let (state, detail) = match app::try_store(app.store.as_ref()).await {
-        Ok(steps) => (State::Ok, format!("{}: {steps}", app.store.describe())),
-        Err(error) => (State::Problem, format!("{} is not usable: {error:#}", app.store.describe())),
-    };
-    Line { part: "storage".to_owned(), state, detail }
+async fn storage(store: &dyn Store) -> Vec<Line> {
+    let mut lines = vec![match store.probe().await {
+        Ok(steps) => Line::new("storage", State::Ok, format!("{}: {steps}", store.describe())),
+        Err(error) => Line::new("storage", State::Problem, format!("{} is not usable: {error}", store.describe())),
+    }];
+    lines.extend(store.concerns().await.into_iter().map(|concern| Line::new("storage", State::Warning, concern)));
+    lines
 }
 
-/// The parts behind `/ready`, each really tried.
+/// The parts of the service, each really tried.
 async fn parts(config: Config) -> Vec<Line> {
-    let app = match App::open(config, Arc::new(SystemClock)).await {
-        Ok(app) => app,
-        Err(error) => return vec![Line { part: "start".to_owned(), state: State::Problem, detail: format!("{error:#}") }],
+    let language = config.pipeline.language;
+    let store = match app::open_existing_store(&config).await {
+        Ok(store) => store,
+        Err(error) => return vec![Line::new("storage", State::Problem, format!("{error:#}"))],
     };
-    let mut lines = vec![platform(&app).await, storage(&app).await];
-    for part in app::parts::checks(&app) {
-        let (state, detail) = match part.check().await {
-            Ok(detail) => (State::Ok, detail),
-            Err(problem) => (State::Problem, problem),
-        };
-        lines.push(Line { part: part.name().to_owned(), state, detail });
+    let mut lines = storage(store.as_ref()).await;
+    lines.extend(school::check(store.as_ref(), language).await);
+    match App::with_store(config, store, Arc::new(SystemClock)) {
+        Ok(app) => {
+            let (learnworlds, others) = (platform(&app).await, other_platforms(&app).await);
+            // A school on another platform has nothing to set up here.
+            if others.is_empty() || learnworlds.state != State::Off {
+                lines.push(learnworlds);
+            }
+            lines.extend(others);
+            lines.extend(institutions(&app).await);
+            lines.push(mail(&app).await);
+            for part in app::parts::checks(&app).into_iter().filter(|part| part.name() == "oldest job") {
+                lines.push(match part.check().await {
+                    Ok(detail) => Line::new(part.name(), State::Ok, detail),
+                    Err(problem) => Line::new(part.name(), State::Problem, problem),
+                });
+            }
+        }
+        Err(error) => lines.push(Line::new("start", State::Problem, format!("{error:#}"))),
     }
     lines
 }

@@ -1,15 +1,21 @@
 //! `gradepost email test`: try the mail settings for real.
 
+use std::sync::Arc;
+
 use anyhow::bail;
 use clap::Subcommand;
 
 use crate::app;
 use crate::clock::{Clock as _, SystemClock};
 use crate::commands::files;
-use crate::config::{Config, Section};
+use crate::commands::output::outln;
+use crate::commands::settings::Settings;
+use crate::config::Section;
+use crate::delivery::mail::config::TransportKind;
 use crate::delivery::mail::{OutgoingMail, SendOutcome};
-use crate::env::Env;
 use crate::model::person::EmailAddress;
+use crate::storage::Store;
+use crate::storage::memory::MemoryStore;
 
 /// Commands about mail.
 #[derive(Debug, Subcommand)]
@@ -22,17 +28,21 @@ pub enum Command {
     },
 }
 
-fn address(text: &str) -> Result<EmailAddress, String> {
+pub(super) fn address(text: &str) -> Result<EmailAddress, String> {
     EmailAddress::parse(text).map_err(|error| error.to_string())
 }
 
 /// Runs one of the commands.
-pub fn run(command: Command) -> anyhow::Result<()> {
+pub fn run(command: Command, settings: &Settings) -> anyhow::Result<()> {
     let Command::Test { to } = command;
     // The storage holds the outbox of the file transport.
-    let config = Config::for_command(&mut Env::from_process(), &[Section::Mail, Section::Storage])?;
+    let config = settings.config(&[Section::Mail, Section::Storage])?;
     files::block_on(async {
-        let store = app::open_store(&config).await?;
+        let store: Arc<dyn Store> = match config.mail.transport {
+            TransportKind::File => app::open_existing_store(&config).await?,
+            // Mail needs no storage, and trying it makes none.
+            TransportKind::Smtp | TransportKind::Memory => Arc::new(MemoryStore::new()),
+        };
         let mailer = app::mailer(&config, store)?;
         let now = SystemClock.now();
         let mail = OutgoingMail {
@@ -42,16 +52,13 @@ pub fn run(command: Command) -> anyhow::Result<()> {
             text: "This mail shows that gradepost can send mail with the present settings.\n".to_owned(),
             html: None,
             attachments: Vec::new(),
+            logo: None,
             message_id: format!("<test-{}@gradepost.invalid>", now.as_nanosecond()),
             date: now,
         };
         match mailer.send(&mail).await {
-            SendOutcome::Sent(reply) => {
-                println!("sent by {}: {reply}", mailer.describe());
-                Ok(())
-            }
-            SendOutcome::Permanent(words) => bail!("refused for good by {}: {words}", mailer.describe()),
-            SendOutcome::Transient(words) => bail!("not sent by {}: {words}", mailer.describe()),
+            SendOutcome::Sent(reply) => Ok(outln!("accepted by {}: {reply}", mailer.describe())?),
+            SendOutcome::Refused(refusal) => bail!("not sent by {}: {}", mailer.describe(), refusal.text()),
             SendOutcome::Ambiguous(words) => bail!("perhaps sent by {}, no final answer came: {words}", mailer.describe()),
         }
     })

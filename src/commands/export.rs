@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use anyhow::Context as _;
 use clap::Subcommand;
 
-use crate::app::App;
+use crate::app::{self, App};
 use crate::clock::SystemClock;
 use crate::commands::files;
-use crate::config::{Config, Section};
-use crate::env::Env;
+use crate::commands::output::outln;
+use crate::commands::settings::Settings;
+use crate::config::Section;
 
 /// Commands about derived files.
 #[derive(Debug, Subcommand)]
@@ -19,13 +19,12 @@ pub enum Command {
 }
 
 /// Runs one of the commands.
-pub fn run(command: &Command) -> anyhow::Result<()> {
+pub fn run(command: &Command, settings: &Settings) -> anyhow::Result<()> {
     let Command::Processed = command;
-    let config = Config::for_command(&mut Env::from_process(), &[Section::Storage])?;
+    let config = settings.config(&[Section::Storage])?;
     files::block_on(async {
-        let app = App::open(config, Arc::new(SystemClock)).await?;
-        let rebuilt = app.pipeline.processed().rebuild(app.clock.now()).await.context("cannot rebuild processed.csv")?;
-        println!("{} rows in {} courses", rebuilt.rows, rebuilt.courses);
-        Ok(())
+        let store = app::open_existing_store(&config).await?;
+        let app = App::with_store(config, store, Arc::new(SystemClock))?;
+        Ok(outln!("{}", app.pipeline.rebuild("processed", app.clock.now()).await?)?)
     })
 }

@@ -5,12 +5,13 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use clap::ValueEnum;
 
-use crate::commands::files;
+use crate::commands::files::{self, Replace};
+use crate::commands::output::note;
 use crate::commands::template::{load, read_data};
-use crate::report::fonts::Fonts;
 use crate::report::language::Language;
 use crate::report::template::FillOptions;
 use crate::report::{self, Options};
+use docx_to_pdf::fonts::Fonts;
 
 /// Arguments of `render`.
 #[derive(Debug, clap::Args)]
@@ -27,6 +28,9 @@ pub struct Args {
     /// Also write the filled Word document here
     #[arg(long)]
     docx_out: Option<PathBuf>,
+    /// Replace files that are there, whatever they are; a PDF that gradepost made is replaced anyway
+    #[arg(long)]
+    force: bool,
     /// What stands where the data has no value
     #[arg(long, value_enum, default_value_t = Missing::Error)]
     missing: Missing,
@@ -36,6 +40,9 @@ pub struct Args {
     /// Add no result table when the template has none
     #[arg(long)]
     no_append: bool,
+    /// Make a PDF for archives (PDF/A-2a)
+    #[arg(long)]
+    pdf_a: bool,
     #[command(flatten)]
     fonts: FontArgs,
 }
@@ -68,6 +75,9 @@ impl FontArgs {
 
 /// Fills the template, lays it out, writes the files.
 pub fn run(args: &Args) -> anyhow::Result<()> {
+    let (pdf, docx) = (Replace::OwnPdf.or_forced(args.force), Replace::Nothing.or_forced(args.force));
+    files::check_free(&args.out, pdf)?;
+    args.docx_out.as_deref().map_or(Ok(()), |path| files::check_free(path, docx))?;
     let template = load(&args.template)?;
     let data = read_data(&args.data)?;
     let data = args.language.map_or_else(|| data.clone(), |language| data.clone().speaking(language));
@@ -78,15 +88,15 @@ pub fn run(args: &Args) -> anyhow::Result<()> {
     };
     let fill =
         FillOptions { language: args.language.unwrap_or_default(), missing, append_results: !args.no_append, ..FillOptions::default() };
-    let options = Options { fill, ..Options::default() };
+    let options = Options { fill, archive: args.pdf_a, ..Options::default() };
     let rendered = report::render(&template, &data, &args.fonts.load()?, &options)
         .with_context(|| format!("cannot render {}", args.template.display()))?;
-    files::write(&args.out, &rendered.pdf)?;
+    files::write(&args.out, &rendered.pdf, pdf)?;
     if let Some(path) = &args.docx_out {
-        files::write(path, &rendered.package.save()?)?;
+        files::write(path, &rendered.package.save()?, docx)?;
     }
     for warning in &rendered.warnings {
-        eprintln!("warning: {warning}");
+        note!("warning: {warning}");
     }
     Ok(())
 }

@@ -5,11 +5,13 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 use clap::Subcommand;
 
-use crate::commands::{files, preview};
+use crate::commands::files::{self, Replace};
+use crate::commands::output::{self, outln};
+use crate::commands::{mail_templates, preview};
 use crate::report::data::ReportData;
 use crate::report::language::Language;
-use crate::report::starter::catalogue::{ALL, Starter};
-use crate::report::template::Template;
+use crate::report::starter::catalogue::{ALL, BundledTemplate};
+use crate::report::template::{Severity, Template, TemplateError};
 
 /// Commands about templates.
 #[derive(Debug, Subcommand)]
@@ -24,6 +26,9 @@ pub enum Command {
         /// Print the findings as JSON
         #[arg(long)]
         json: bool,
+        /// Language of the findings: es or en
+        #[arg(long, env = "REPORT_LANGUAGE", default_value = "en")]
+        language: Language,
     },
     /// Write a template to start from, to be edited in Word
     ///
@@ -34,53 +39,56 @@ pub enum Command {
         out: Option<PathBuf>,
         /// Which template: lecture, percentage, materia, M1, CL, CIEN, HYST, three_words, units or plan_estudio
         #[arg(long, value_parser = known)]
-        method: Option<&'static Starter>,
+        method: Option<&'static BundledTemplate>,
         /// Language of its texts: es, en or pt
         #[arg(long, default_value = "es")]
         language: Language,
         /// List the templates there are
         #[arg(long, conflicts_with_all = ["out", "method"])]
         list: bool,
+        /// Replace the file that is there
+        #[arg(long)]
+        force: bool,
     },
     /// Show the PDF in the browser, and again each time Word saves the template
     Preview(preview::Args),
+    /// The texts of the school's mails: write them to edit, check them, look at them
+    #[command(subcommand)]
+    Mail(mail_templates::Command),
 }
 
 /// Runs one of the commands.
 pub fn run(command: Command) -> anyhow::Result<()> {
     match command {
-        Command::Check { template, data, json } => check(&template, data.as_deref(), json),
-        Command::Init { out: Some(out), method, language, .. } => init(&out, method, language),
-        Command::Init { out: None, .. } => {
-            list();
-            Ok(())
-        }
+        Command::Check { template, data, json, language } => check(&template, data.as_deref(), json, language),
+        Command::Init { out: Some(out), method, language, force, .. } => init(&out, method, language, Replace::Nothing.or_forced(force)),
+        Command::Init { out: None, .. } => list(),
         Command::Preview(args) => preview::run(&args),
+        Command::Mail(command) => mail_templates::run(command),
     }
 }
 
 /// A template by its name, for the command line.
-fn known(name: &str) -> Result<&'static Starter, String> {
+fn known(name: &str) -> Result<&'static BundledTemplate, String> {
     let names = || ALL.iter().map(|starter| starter.name).collect::<Vec<_>>().join(", ");
-    Starter::find(name).ok_or_else(|| format!("there is no template '{name}'; there are {}", names()))
+    BundledTemplate::find(name).ok_or_else(|| format!("there is no template '{name}'; there are {}", names()))
 }
 
-fn list() {
+fn list() -> anyhow::Result<()> {
     for starter in ALL {
-        println!("{:<14}{:<34}{}", starter.name, starter.file, starter.about);
+        outln!("{:<14}{:<34}{}", starter.name, starter.file, starter.about)?;
     }
-    println!("\ngradepost template init NAME writes one under its own file name; --language en or pt has it in English or Portuguese.");
+    Ok(outln!("\ngradepost template init NAME writes one under its own file name; --language en or pt has it in English or Portuguese.")?)
 }
 
-fn init(out: &Path, method: Option<&'static Starter>, language: Language) -> anyhow::Result<()> {
+fn init(out: &Path, method: Option<&'static BundledTemplate>, language: Language, replace: Replace) -> anyhow::Result<()> {
     let named = out.extension().is_none().then(|| out.to_str().map(known)).flatten().transpose().map_err(anyhow::Error::msg)?;
     let (starter, out) = match (method, named) {
         (None, Some(named)) => (named, Path::new(named.file)),
         (method, _) => (method.unwrap_or(&ALL[0]), out),
     };
-    files::write(out, &starter.bytes(language)?)?;
-    println!("{} is ready to be edited in Word; check it with: gradepost template check {}", out.display(), out.display());
-    Ok(())
+    files::write(out, &starter.bytes(language)?, replace)?;
+    Ok(outln!("{} is ready to be edited in Word; check it with: gradepost template check {}", out.display(), out.display())?)
 }
 
 /// Reads and parses a template.
@@ -93,25 +101,35 @@ pub fn read_data(path: &Path) -> anyhow::Result<ReportData> {
     ReportData::from_json(&files::read(path)?).with_context(|| format!("{} is not report data", path.display()))
 }
 
-fn check(path: &Path, data: Option<&Path>, json: bool) -> anyhow::Result<()> {
-    let template = load(path)?;
+fn check(path: &Path, data: Option<&Path>, json: bool, language: Language) -> anyhow::Result<()> {
+    let template = match Template::parse(&files::read(path)?) {
+        Err(TemplateError::NotWord(kind)) => bail!("{}: {}", path.display(), kind.describe(language)),
+        template => template.with_context(|| format!("cannot use {} as a template", path.display()))?,
+    };
     let data = data.map(read_data).transpose()?;
-    let findings = template.check(data.as_ref());
+    let mut findings = template.check(data.as_ref());
+    findings.extend(template.undrawn());
     if json {
-        files::print_json(&findings)?;
+        output::json(&findings)?;
     } else {
         for finding in &findings {
-            println!("{finding}\n");
+            outln!("{}\n", finding.describe(language))?;
         }
     }
-    match findings.len() {
-        0 => {
-            if !json {
-                println!("{}: no mistakes found", path.display());
-            }
+    let mistakes = findings.iter().filter(|finding| finding.severity > Severity::Note).count();
+    match (mistakes, language) {
+        (0, _) if json => Ok(()),
+        (0, Language::En) => {
+            outln!("{}: no mistakes found", path.display())?;
             Ok(())
         }
-        1 => bail!("{} has 1 mistake", path.display()),
-        n => bail!("{} has {n} mistakes", path.display()),
+        (0, _) => {
+            outln!("{}: no se encontraron errores", path.display())?;
+            Ok(())
+        }
+        (1, Language::En) => bail!("{} has 1 mistake", path.display()),
+        (n, Language::En) => bail!("{} has {n} mistakes", path.display()),
+        (1, _) => bail!("{} tiene 1 error", path.display()),
+        (n, _) => bail!("{} tiene {n} errores", path.display()),
     }
 }

@@ -1,4 +1,8 @@
-//! `gradepost webhook send|sign|verify`: play the platform, and find out why a signature does not match.
+//! `gradepost webhook send|sign|verify|try`: play the platform, find out why a signature does not match, and send oneself a report.
+
+mod play;
+mod trial;
+mod verify;
 
 use std::path::PathBuf;
 
@@ -7,21 +11,27 @@ use clap::{Subcommand, ValueEnum};
 use secrecy::SecretString;
 
 use crate::commands::files;
+use crate::commands::output::outln;
+use crate::commands::settings::Settings;
 use crate::delivery::webhook::{self, SIGNATURE_HEADER, Scheme};
-use crate::env::Env;
-use crate::intake::source::Secrets;
-use crate::intake::sources;
 
 /// Commands about webhook calls.
 #[derive(Debug, Subcommand)]
 pub enum Command {
     /// Sign a JSON file and post it, as the platform would
     Send {
-        /// The JSON file (test_data/webhooks has samples)
-        file: PathBuf,
-        /// Where to post it
-        #[arg(long, default_value = "http://127.0.0.1:8080/webhook")]
-        url: String,
+        /// The JSON file (test_data/webhooks has samples); with --as a sample is sent unless there is one
+        #[arg(required_unless_present = "platform")]
+        file: Option<PathBuf>,
+        /// Where to post it [default: http://127.0.0.1:8080/webhook, with --as the platform's address there]
+        #[arg(long)]
+        url: Option<String>,
+        /// Play another platform or a service than LearnWorlds
+        #[arg(long = "as", value_enum, value_name = "PLATFORM", conflicts_with = "unsigned")]
+        platform: Option<play::Platform>,
+        /// The service's id (with --as services)
+        #[arg(long, value_name = "ID", default_value = "test")]
+        service: String,
         #[command(flatten)]
         signing: Signing,
         /// Post without a signature (for ALLOW_UNSIGNED_WEBHOOKS=true)
@@ -46,7 +56,12 @@ pub enum Command {
         #[arg(long)]
         secret: Option<SecretString>,
     },
+    /// Send yourself a report of a made-up student, by the settings, banks and templates of the service; nothing is filed
+    Try(trial::Args),
 }
+
+/// The variables that hold the secret.
+const SECRET: &[&str] = &["WEBHOOK_SECRET", "LEARNWORLDS_WEBHOOK_SECRET"];
 
 /// What to sign with.
 #[derive(Debug, clap::Args)]
@@ -75,75 +90,74 @@ impl From<SchemeName> for Scheme {
 }
 
 /// Runs one of the commands.
-pub fn run(command: Command) -> anyhow::Result<()> {
+pub fn run(command: Command, settings: &Settings) -> anyhow::Result<()> {
     match command {
-        Command::Send { file, url, signing, unsigned } => {
+        Command::Send { file, url, platform: Some(platform), service, signing, .. } => {
+            play::run(&play::Play { platform, file, url, secret: signing.secret, service }, settings)
+        }
+        Command::Send { file, url, platform: None, signing, unsigned, .. } => {
+            let file = file.ok_or_else(|| anyhow::anyhow!("name the file to send"))?;
+            let url = url.unwrap_or_else(|| "http://127.0.0.1:8080/webhook".to_owned());
             let body = files::read(&file)?;
-            let signature = if unsigned { None } else { Some(webhook::signature(signing.scheme.into(), &secret(signing.secret)?, &body)) };
+            let signature = if unsigned { None } else { Some(signed(signing, &body, settings)?) };
             send(&url, body, signature)
         }
         Command::Sign { file, signing } => {
             let body = files::read(&file)?;
-            println!("{SIGNATURE_HEADER}: {}", webhook::signature(signing.scheme.into(), &secret(signing.secret)?, &body));
-            Ok(())
+            Ok(outln!("{SIGNATURE_HEADER}: {}", signed(signing, &body, settings)?)?)
         }
-        Command::Verify { file, signature, secret: given } => verify(&files::read(&file)?, &signature, &secret(given)?),
+        Command::Verify { file, signature, secret } => check(&files::read(&file)?, &signature, secret, settings),
+        Command::Try(args) => trial::run(&args, settings),
     }
+}
+
+fn signed(signing: Signing, body: &[u8], settings: &Settings) -> anyhow::Result<String> {
+    Ok(webhook::signature(signing.scheme.into(), &secret(signing.secret, settings)?, body))
 }
 
 fn send(url: &str, body: Vec<u8>, signature: Option<String>) -> anyhow::Result<()> {
     crate::app::install_tls_provider();
     let answer = files::block_on(async { Ok(webhook::post(url, body, signature).await?) })?;
-    println!("{} {}", answer.status, answer.body);
+    outln!("{} {}", answer.status, answer.body)?;
     if !(200..300).contains(&answer.status) {
         bail!("the service answered {}", answer.status);
     }
     Ok(())
 }
 
-fn secret(given: Option<SecretString>) -> anyhow::Result<SecretString> {
-    let from_env = || Env::from_process().secret(&["WEBHOOK_SECRET", "LEARNWORLDS_WEBHOOK_SECRET"]);
-    given.or_else(from_env).ok_or_else(|| anyhow::anyhow!("no secret: give --secret or set WEBHOOK_SECRET"))
-}
-
-/// Tells whether a signature is accepted, and when not, which common accident would explain it.
-fn verify(body: &[u8], signature: &str, secret: &SecretString) -> anyhow::Result<()> {
-    if accepted(body, signature, secret) {
-        println!("valid");
-        return Ok(());
+fn secret(given: Option<SecretString>, settings: &Settings) -> anyhow::Result<SecretString> {
+    if let Some(given) = given {
+        return Ok(given);
     }
-    let accident = accidents(body).into_iter().find(|(changed, _)| accepted(changed, signature, secret));
-    match accident {
-        Some((_, explanation)) => {
-            bail!("not valid for these bytes, but it would be if {explanation}: sign exactly the bytes that are sent")
-        }
-        None => bail!(
-            "not valid: it is neither the secret itself nor the HMAC-SHA256 of this file under it ({} bytes). \
-             Check that the secret is the one shown in the platform's settings, whole and without quotes, and that the file holds the body exactly as it was received",
-            body.len()
-        ),
+    settings.env()?.secret(SECRET).ok_or_else(|| anyhow::anyhow!("no secret: give --secret or set WEBHOOK_SECRET"))
+}
+
+/// Tells whether a signature is accepted, and when not, what would explain it.
+fn check(body: &[u8], signature: &str, given: Option<SecretString>, settings: &Settings) -> anyhow::Result<()> {
+    let was_given = given.is_some();
+    let secret = secret(given, settings)?;
+    if verify::is_accepted(body, signature, &secret) {
+        return Ok(outln!("valid")?);
     }
-}
-
-fn accepted(body: &[u8], signature: &str, secret: &SecretString) -> bool {
-    let header = |name: &str| name.eq_ignore_ascii_case(SIGNATURE_HEADER).then_some(signature);
-    let secrets = Secrets { current: Some(secret.clone()), previous: None, allow_unsigned: false };
-    sources::ALL.iter().any(|source| source.verify(&header, body, &secrets).is_ok())
-}
-
-/// What often happens to a body between sender and file.
-fn accidents(body: &[u8]) -> Vec<(Vec<u8>, &'static str)> {
-    let mut found = vec![
-        (body.trim_ascii_end().to_vec(), "the file did not end with a line break"),
-        ([body, b"\n"].concat(), "the file ended with a line break"),
-        (body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body).to_vec(), "the file did not start with a byte order mark"),
+    // Another secret of ours explains more than any accident.
+    let mut env = settings.quiet_env()?;
+    let others = [
+        ("WEBHOOK_SECRET", env.secret(SECRET).filter(|_| was_given)),
+        ("WEBHOOK_SECRET_PREVIOUS", env.secret(&["WEBHOOK_SECRET_PREVIOUS"])),
     ];
-    if let Ok(text) = std::str::from_utf8(body) {
-        found.push((text.replace("\r\n", "\n").into_bytes(), "its lines ended with LF instead of CRLF"));
-        found.push((text.replace('\n', "\r\n").into_bytes(), "its lines ended with CRLF instead of LF"));
+    for (name, other) in others {
+        if other.is_some_and(|other| verify::is_accepted(body, signature, &other)) {
+            bail!("not valid under this secret, but valid under the one in {name}: the sender uses that one");
+        }
     }
-    if let Ok(value) = serde_json::from_slice::<serde_json::Value>(body) {
-        found.push((value.to_string().into_bytes(), "the JSON was written without spaces"));
+    match verify::accidents(body, signature, &secret) {
+        Some(because) => {
+            // What went wrong with a token's or header's look is said already.
+            let of_bytes = ["the file", "the JSON", "the body", "the digest", "the sender had", "there were no white"];
+            let is_of_bytes = because.iter().any(|because| of_bytes.iter().any(|beginning| because.starts_with(beginning)));
+            let advice = if is_of_bytes { ": sign exactly the bytes that are sent, and send the digest in hex" } else { "" };
+            bail!("not valid, but it would be if {}{advice}", because.join(", and if "))
+        }
+        None => bail!("not valid: {}", verify::verdict(body, signature, &secret)),
     }
-    found
 }

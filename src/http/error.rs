@@ -16,6 +16,9 @@ pub enum ApiError {
     /// 401, for routes that take a bearer token.
     #[error("A valid bearer token is needed")]
     Unauthorized,
+    /// 403: the caller is known, but its role does not allow this.
+    #[error("The role of this key does not allow to {0}")]
+    Forbidden(&'static str),
     /// 400. What is wrong with the body.
     #[error("{0}")]
     Malformed(String),
@@ -31,9 +34,9 @@ pub enum ApiError {
     /// 413. The limit in bytes.
     #[error("The body is larger than {0} bytes")]
     TooLarge(usize),
-    /// 415.
-    #[error("The body must be JSON: send Content-Type: application/json")]
-    UnsupportedMediaType,
+    /// 415. What to send instead.
+    #[error("{0}")]
+    UnsupportedMediaType(String),
     /// 429 with `Retry-After`.
     #[error("Too many requests")]
     RateLimited(Duration),
@@ -52,12 +55,13 @@ impl ApiError {
     fn parts(&self) -> (StatusCode, &'static str) {
         match self {
             Self::InvalidSignature | Self::Unauthorized => (StatusCode::UNAUTHORIZED, "unauthorized"),
+            Self::Forbidden(_) => (StatusCode::FORBIDDEN, "forbidden"),
             Self::Malformed(_) => (StatusCode::BAD_REQUEST, "malformed"),
             Self::NotFound => (StatusCode::NOT_FOUND, "not_found"),
             Self::MethodNotAllowed(_) => (StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed"),
             Self::Timeout => (StatusCode::REQUEST_TIMEOUT, "timeout"),
             Self::TooLarge(_) => (StatusCode::PAYLOAD_TOO_LARGE, "too_large"),
-            Self::UnsupportedMediaType => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type"),
+            Self::UnsupportedMediaType(_) => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type"),
             Self::RateLimited(_) => (StatusCode::TOO_MANY_REQUESTS, "rate_limited"),
             Self::Internal => (StatusCode::INTERNAL_SERVER_ERROR, "internal"),
             Self::NotNow(..) | Self::Unavailable(_) => (StatusCode::SERVICE_UNAVAILABLE, "unavailable"),

@@ -3,6 +3,7 @@
 use unicode_normalization::UnicodeNormalization as _;
 
 use crate::model::completion::Completion;
+use crate::model::platform_event::PlatformEvent;
 use crate::signing;
 
 /// An authentic call of a platform, understood.
@@ -37,6 +38,20 @@ pub enum EventKind {
         /// What is missing, in words for the operator.
         message: String,
     },
+    /// An authentic body in which nothing can be read: kept, and shown to a person.
+    Unreadable {
+        /// What is wrong with it, and where.
+        message: String,
+    },
+    /// Something else that is worth keeping: a grade, a member, a piece of content.
+    Recorded {
+        /// What happened.
+        event: Box<PlatformEvent>,
+        /// What makes two calls the same event.
+        effect_key: String,
+    },
+    /// A call that tries the line (`test.event`): answered, and nothing kept.
+    Ping,
     /// Any other platform event: acknowledged, nothing to do.
     Ignored {
         /// Why, for the answer and the log; the event's type, never its values.
@@ -66,6 +81,11 @@ pub fn effect_key(completion: &Completion, otherwise: &str) -> String {
     format!("{}-{}", completion.source, signing::sha256_hex(material.as_bytes()))
 }
 
+/// The effect key of an event that has an id of its own, or of its content where it has none; a digest, as ids may be personal.
+pub fn event_key(source: &str, id: &str) -> String {
+    format!("{source}-event-{}", signing::sha256_hex(id.as_bytes()))
+}
+
 /// A part of the key; case and the way accents are written make no difference.
 fn named(kind: &str, text: Option<&String>) -> Option<String> {
     let folded: String = text?.nfc().flat_map(char::to_lowercase).collect();
@@ -81,10 +101,31 @@ pub enum Rejection {
         /// The class of the reason, for our own log and counters only (`missing_header`, `mismatch`).
         reason: &'static str,
     },
-    /// The body is not JSON, or no object.
+    /// The type of event is none that this door takes.
+    #[error("Unknown event type")]
+    UnknownType,
+    /// The body is well formed, but speaks of a version or with values that are not taken.
+    #[error("{message}")]
+    Unprocessable {
+        /// What is wrong, and what is taken.
+        message: String,
+    },
+    /// The body is not what its headers say.
     #[error("{message}")]
     Malformed {
-        /// What is wrong, where.
+        /// What is wrong.
         message: String,
+    },
+    /// The body comes in a form that we do not read.
+    #[error("{message}")]
+    Unsupported {
+        /// What it is, and what to send instead.
+        message: String,
+    },
+    /// The body is too large once it is decoded.
+    #[error("The body is larger than {most} bytes")]
+    TooLarge {
+        /// The limit in bytes.
+        most: usize,
     },
 }

@@ -3,13 +3,14 @@
 use std::hash::{BuildHasher as _, RandomState};
 use std::time::Duration;
 
-use crate::env::Env;
-use crate::jobs::waker::pubsub::push::GOOGLE_KEYS;
+use crate::env::{Env, shown};
+use crate::jobs::waker::pubsub::Topics;
+use crate::model::lane::LaneName;
 
 /// The settings of the durable core.
 #[derive(Debug, Clone)]
 pub struct JobsConfig {
-    /// `WORKERS`: jobs run at once by this instance; default 8, as a job mostly waits: for the platform, the disk, the mail server.
+    /// `WORKERS`: reports made at once by this instance; default 8, as a job mostly waits: for the platform, the disk, the mail server.
     pub workers: usize,
     /// `TASK_QUEUE`: how a job finds an instance to run it; default `inline`.
     pub queue: TaskQueue,
@@ -23,19 +24,18 @@ pub struct JobsConfig {
     pub accept_grace: Duration,
     /// Jobs waiting for a worker here before `/webhook` is told to slow down.
     pub queue_limit: usize,
-    /// How long a failing round is tried.
-    pub give_up_after: Duration,
-    /// At least this many tries are made even when the time is up: time the service was down is not the job's fault.
-    pub least_tries: u32,
-    /// A round in which this many attempts took their worker down is parked.
-    pub crash_limit: u32,
     /// The first pause before a record write that the store could not take is repeated; it doubles.
     pub write_pause: Duration,
+    /// How long a fact that the store cannot take is kept in memory and tried again.
+    pub fact_patience: Duration,
     /// The seed of the jitter.
     pub seed: u64,
     /// The name of this instance in leases; never the same twice.
     pub instance: String,
 }
+
+/// Where Google publishes the keys that its identity tokens are signed with.
+const GOOGLE_KEYS: &str = "https://www.googleapis.com/oauth2/v3/certs";
 
 /// How a job finds an instance to run it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,8 +44,8 @@ pub enum TaskQueue {
     Inline,
     /// A Pub/Sub topic whose push subscription calls `POST /tasks/run`.
     PubSub {
-        /// `PUBSUB_TOPIC` as `projects/<project>/topics/<topic>`.
-        topic: String,
+        /// `PUBSUB_TOPIC` and those of single lanes, each as `projects/<project>/topics/<topic>`.
+        topics: Topics,
         /// `PUBSUB_EMULATOR_HOST`: an emulator's `host:port`. Requests to it carry no credentials.
         emulator: Option<String>,
         /// Whose pushes are believed; without it `/tasks/run` takes `TASK_TOKEN` only.
@@ -73,7 +73,7 @@ impl JobsConfig {
         config.sweep_every = Duration::from_secs(in_range(env, "SWEEP_SECONDS", config.sweep_every.as_secs(), 1, 3600));
         if env.one_of("TASK_QUEUE", false, &[("inline", false), ("pubsub", true)]) {
             let emulator = env.var("PUBSUB_EMULATOR_HOST").map(ToOwned::to_owned);
-            config.queue = TaskQueue::PubSub { topic: topic(env), emulator, push: PushConfig::from_env(env) };
+            config.queue = TaskQueue::PubSub { topics: topics(env), emulator, push: PushConfig::from_env(env) };
             let names_a_caller = ["PUBSUB_PUSH_AUDIENCE", "PUBSUB_PUSH_ACCOUNT"].iter().any(|name| env.var(name).is_some());
             if !names_a_caller && !env.has_secret("TASK_TOKEN") {
                 let message = "TASK_QUEUE=pubsub, but nobody may call /tasks/run; set PUBSUB_PUSH_AUDIENCE and PUBSUB_PUSH_ACCOUNT to the push subscription's, or TASK_TOKEN";
@@ -85,7 +85,17 @@ impl JobsConfig {
 
     /// Settings for tests: no pauses, a fixed seed.
     pub fn for_testing() -> Self {
-        Self { write_pause: Duration::ZERO, seed: 1, queue_limit: 1000, ..Self::fresh() }
+        Self { write_pause: Duration::ZERO, fact_patience: Duration::ZERO, seed: 1, queue_limit: 1000, ..Self::fresh() }
+    }
+
+    /// Jobs of a lane run at once by this instance.
+    pub fn workers_of(&self, lane: LaneName) -> usize {
+        match lane {
+            LaneName::Reports => self.workers,
+            // They mostly wait for the servers of others.
+            LaneName::Deliveries => self.workers * 8,
+            LaneName::Chores => 1,
+        }
     }
 
     fn fresh() -> Self {
@@ -99,10 +109,8 @@ impl JobsConfig {
             skew: Duration::from_secs(2),
             accept_grace: Duration::from_secs(10),
             queue_limit: 10_000,
-            give_up_after: Duration::from_hours(24),
-            least_tries: 8,
-            crash_limit: 20,
             write_pause: Duration::from_millis(200),
+            fact_patience: Duration::from_hours(24),
             seed: low,
             instance: format!("{high:016x}"),
         }
@@ -138,23 +146,31 @@ fn in_range<T: Copy + PartialOrd + std::fmt::Display + std::str::FromStr>(env: &
     value
 }
 
-/// The topic's full name; a bare name is completed with `GCP_PROJECT_ID`.
-fn topic(env: &mut Env) -> String {
-    let Some(topic) = env.var("PUBSUB_TOPIC").map(ToOwned::to_owned) else {
+/// The topic of all lanes, and the topics of those that have their own.
+fn topics(env: &mut Env) -> Topics {
+    let usual = topic(env, "PUBSUB_TOPIC").unwrap_or_else(|| {
         env.problem("PUBSUB_TOPIC", "missing; TASK_QUEUE=pubsub needs the topic that jobs are published to");
-        return String::new();
-    };
+        String::new()
+    });
+    let own = [(LaneName::Deliveries, "PUBSUB_TOPIC_DELIVERIES"), (LaneName::Chores, "PUBSUB_TOPIC_CHORES")];
+    let own = own.into_iter().filter_map(|(lane, name)| Some((lane, topic(env, name)?))).collect();
+    Topics { usual, own }
+}
+
+/// A topic's full name; a bare name is completed with `GCP_PROJECT_ID`.
+fn topic(env: &mut Env, name: &str) -> Option<String> {
+    let topic = env.var(name)?.to_owned();
     if topic.starts_with("projects/") && topic.contains("/topics/") {
-        return topic;
+        return Some(topic);
     }
     if topic.contains('/') {
-        env.problem("PUBSUB_TOPIC", format!("'{topic}' is not a topic; use its name or projects/<project>/topics/<topic>"));
+        env.problem(name, format!("{} is not a topic; use its name or projects/<project>/topics/<topic>", shown(&topic)));
     }
     let Some(project) = env.var("GCP_PROJECT_ID") else {
-        env.problem("PUBSUB_TOPIC", "a bare name needs GCP_PROJECT_ID; or write projects/<project>/topics/<topic>");
-        return topic;
+        env.problem(name, "a bare name needs GCP_PROJECT_ID; or write projects/<project>/topics/<topic>");
+        return Some(topic);
     };
-    format!("projects/{project}/topics/{topic}")
+    Some(format!("projects/{project}/topics/{topic}"))
 }
 
 #[cfg(test)]
@@ -168,10 +184,13 @@ mod tests {
 
     #[test]
     fn a_topic_is_completed_with_the_project() {
-        let mut env =
-            Env::from_pairs([("TASK_QUEUE", "pubsub"), ("PUBSUB_TOPIC", "jobs"), ("GCP_PROJECT_ID", "school"), ("TASK_TOKEN", "t")]);
-        let config = JobsConfig::from_env(&mut env);
-        assert_eq!(config.queue, TaskQueue::PubSub { topic: "projects/school/topics/jobs".to_owned(), emulator: None, push: None });
+        let pairs = [("TASK_QUEUE", "pubsub"), ("PUBSUB_TOPIC", "jobs"), ("GCP_PROJECT_ID", "school"), ("TASK_TOKEN", "t")];
+        let mut env = Env::from_pairs(pairs.into_iter().chain([("PUBSUB_TOPIC_DELIVERIES", "out")]));
+        let TaskQueue::PubSub { topics, emulator: None, push: None } = JobsConfig::from_env(&mut env).queue else { panic!() };
+        let topic_of = |lane| topics.of(lane).to_owned();
+        assert_eq!(topic_of(LaneName::Reports), "projects/school/topics/jobs");
+        assert_eq!(topic_of(LaneName::Chores), "projects/school/topics/jobs", "a lane without a topic of its own uses the usual one");
+        assert_eq!(topic_of(LaneName::Deliveries), "projects/school/topics/out");
         assert!(env.problems().is_empty());
     }
 

@@ -1,5 +1,7 @@
 //! The seam between how jobs run and what our jobs do.
 
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -7,9 +9,88 @@ use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::jobs::ask::Ask;
+use crate::jobs::error::AcceptError;
+use crate::jobs::retry::RetryProfile;
+use crate::jobs::view::JobView;
+use crate::model::card::Card;
+use crate::model::cause::Cause;
 use crate::model::ids::JobId;
+use crate::model::lane::LaneName;
 
-/// Does the work of one job. Runs any number of times for one job, on any instance; records each step through the context and skips what is recorded.
+/// A kind of job: what its events are called, where it runs, and how it is tried again. Pure data.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct JobKind {
+    /// The word in its events' records.
+    pub name: &'static str,
+    /// The lane its jobs run in.
+    pub lane: LaneName,
+    /// How a failing job is tried again.
+    pub retry: RetryProfile,
+}
+
+impl JobKind {
+    /// A report to a student; also the kind of events whose record names none, as those of a release that knew one kind only.
+    pub const REPORT: Self = Self { name: "report", lane: LaneName::Reports, retry: RetryProfile::PATIENT };
+}
+
+/// Which handler does the work of which kind of job.
+#[derive(Clone, Default)]
+pub struct Handlers {
+    by_name: BTreeMap<&'static str, (JobKind, Arc<dyn Handler>)>,
+}
+
+impl Handlers {
+    /// No handlers yet.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// With this handler for this kind.
+    #[must_use]
+    pub fn with(mut self, kind: JobKind, handler: Arc<dyn Handler>) -> Self {
+        self.by_name.insert(kind.name, (kind, handler));
+        self
+    }
+
+    /// The kinds of a lane, each with its handler.
+    pub(crate) fn all_of(&self, lane: LaneName) -> impl Iterator<Item = (&JobKind, &dyn Handler)> {
+        self.by_name.values().filter(move |(kind, _)| kind.lane == lane).map(|(kind, handler)| (kind, &**handler))
+    }
+
+    /// One of the handlers of a lane, for what concerns no kind: a job that cannot be read.
+    pub(crate) fn any_of(&self, lane: LaneName) -> Option<&dyn Handler> {
+        self.by_name.values().find(|(kind, _)| kind.lane == lane).map(|(_, handler)| &**handler)
+    }
+
+    /// Whether a kind runs in this lane.
+    pub(crate) fn serve(&self, lane: LaneName) -> bool {
+        self.by_name.values().any(|(kind, _)| kind.lane == lane)
+    }
+}
+
+/// Finds the handler of a kind.
+pub(crate) trait FindHandler: Sync {
+    /// The kind and its handler; `None` when this release has none of that name.
+    fn find(&self, kind: &str) -> Option<(JobKind, &dyn Handler)>;
+}
+
+impl FindHandler for Handlers {
+    fn find(&self, kind: &str) -> Option<(JobKind, &dyn Handler)> {
+        self.by_name.get(kind).map(|(kind, handler)| (*kind, &**handler))
+    }
+}
+
+/// One handler for whatever comes; for tests and benches that run jobs by hand.
+pub(crate) struct Any<'a>(pub(crate) &'a dyn Handler);
+
+impl FindHandler for Any<'_> {
+    fn find(&self, _: &str) -> Option<(JobKind, &dyn Handler)> {
+        Some((JobKind::REPORT, self.0))
+    }
+}
+
+/// Does the work of one kind of job. Runs any number of times for one job, on any instance; records each step through the context and skips what is recorded.
 #[async_trait]
 pub trait Handler: Send + Sync {
     /// Runs the job from its first unrecorded step to its end.
@@ -20,10 +101,30 @@ pub trait Handler: Send + Sync {
     /// A [`JobError`] that says where the failing line stands: retry, park or give up.
     async fn run(&self, job: &dyn JobContext) -> Result<serde_json::Value, JobError>;
 
-    /// Hears that a job ended without being done: parked or dead, by an error of [`run`](Self::run), at once (`AcceptedEvent::park`), or because its attempts are used up.
+    /// Which of these parked jobs wait for something that is mended by now (a bank that arrived, a template that was corrected): they are released without an act of a person.
     ///
-    /// Called after the end is recorded, at least once a job and end; must not fail the caller.
-    async fn gave_up(&self, _job: &JobId, _cause: &str, _message: &str) {}
+    /// Asked now and then, with jobs whose cause is one that the program sees mended ([`Cause::is_seen_mended`]).
+    async fn mended(&self, _parked: &[JobView]) -> Vec<JobId> {
+        Vec::new()
+    }
+
+    /// Hears of a job that cannot even be read, so that a person is told; a hint, which must not take time.
+    fn unreadable(&self, _job: &JobId, _message: &str) {}
+
+    /// Hears that a job ended, however: its end is recorded, and its card is in the feed ([`feed`](crate::jobs::feed)), where whatever is derived from it finds it.
+    ///
+    /// A hint for whoever would wait for it; called at least once per end on some instance, and must not take time.
+    fn ended(&self, _card: &Card) {}
+}
+
+/// Starts jobs that follow from what others came to.
+#[async_trait]
+pub trait Follows: Send + Sync {
+    /// Makes an event durable and starts its job, unless its effect is claimed already: of any number that ask for one effect, one starts it.
+    ///
+    /// # Errors
+    /// [`AcceptError`] when nothing was promised.
+    async fn follow(&self, event: AcceptedEvent) -> Result<(), AcceptError>;
 }
 
 /// What a running job sees of the core. Object-safe so that tests can fake it; use the typed helpers [`recorded`] and [`record`].
@@ -41,6 +142,10 @@ pub trait JobContext: Send + Sync {
     fn opened_at(&self) -> Timestamp {
         self.event().received_at
     }
+    /// What the round is asked for by the person who opened it.
+    fn ask(&self) -> Ask {
+        Ask::default()
+    }
     /// The accepted event.
     fn event(&self) -> &AcceptedEvent;
     /// The current instant of the core's clock.
@@ -51,14 +156,24 @@ pub trait JobContext: Send + Sync {
     ///
     /// Fails with a retry when the lease was lost. Names are lower-case words with digits, dashes and underscores; `event`, `end`, `lease-…`, `outcome-…` and `round-…` are the core's own.
     async fn write_step(&self, step: &str, value: serde_json::Value) -> Result<serde_json::Value, JobError>;
-    /// Records what happened in the outside world (a mail's reply), create-only, even when the lease was lost meanwhile: a fact stays a fact, and the attempt that took over may still read it.
+    /// Records what happened in the outside world (a mail's reply), create-only, even when the lease was lost meanwhile: a fact stays a fact, and the attempt that took over may still read it. While the store cannot take it, it is kept in memory and tried again.
     async fn write_fact(&self, step: &str, value: serde_json::Value) -> Result<serde_json::Value, JobError> {
         self.write_step(step, value).await
     }
-    /// Renews the lease for a full term, or fails with a retry when it was lost to another attempt; call it right before anything that cannot be undone.
+    /// As [`write_fact`](Self::write_fact), for the last thing that a job does before it is done: the fact is kept in memory and recorded with the job's end, in one write. When the job does not end so (its lease is lost, it fails after all, the end cannot be written) it is recorded by itself as every other fact.
+    async fn write_last_fact(&self, step: &str, value: serde_json::Value) -> Result<serde_json::Value, JobError> {
+        self.write_fact(step, value).await
+    }
+    /// Renews the lease for a full term, or fails with a retry when it was lost to another attempt; call it right before anything that cannot be undone. From then on nobody takes this attempt for dead on a mere hint.
     async fn check_lease(&self) -> Result<(), JobError>;
-    /// Makes an event durable that follows from this job's work and starts its job, unless its effect is claimed already: of any number of jobs that ask for one effect, one starts it.
-    async fn follow(&self, event: AcceptedEvent) -> Result<(), JobError>;
+    /// Whether another job parked or died and never recorded this step in any round, so that its effect did not happen and does not happen by itself. `false` for one that a person discarded, or of which nobody knows whether its effect happened.
+    async fn failed_without(&self, _job: &JobId, _step: &str) -> Result<bool, JobError> {
+        Ok(false)
+    }
+    /// Closes another job that failed, for good: this one brings its effect about.
+    async fn supersede(&self, _job: &JobId) -> Result<(), JobError> {
+        Ok(())
+    }
 }
 
 /// Reads a step's record into its type.
@@ -69,7 +184,7 @@ pub async fn recorded<T: DeserializeOwned>(job: &dyn JobContext, step: &str) -> 
     let Some(value) = job.read_step(step).await? else { return Ok(None) };
     serde_json::from_value(value)
         .map(Some)
-        .map_err(|error| JobError::dead("record_unreadable", format!("the record '{step}' cannot be read: {error}")))
+        .map_err(|error| JobError::dead(Cause::RecordUnreadable, format!("the record '{step}' cannot be read: {error}")))
 }
 
 /// Records a step and returns what counts: this value, or the one another attempt recorded first.
@@ -88,14 +203,22 @@ pub async fn record_fact<T: Serialize + DeserializeOwned + Sync>(job: &dyn JobCo
     readable(step, job.write_fact(step, writable(step, value)?).await?)
 }
 
+/// Records a fact with the job's end, which is to follow, and returns what counts.
+///
+/// # Errors
+/// As [`JobContext::write_last_fact`].
+pub async fn record_last_fact<T: Serialize + DeserializeOwned + Sync>(job: &dyn JobContext, step: &str, value: &T) -> Result<T, JobError> {
+    readable(step, job.write_last_fact(step, writable(step, value)?).await?)
+}
+
 fn writable<T: Serialize>(step: &str, value: &T) -> Result<serde_json::Value, JobError> {
     serde_json::to_value(value)
-        .map_err(|error| JobError::dead("record_unwritable", format!("the record '{step}' cannot be written: {error}")))
+        .map_err(|error| JobError::dead(Cause::RecordUnwritable, format!("the record '{step}' cannot be written: {error}")))
 }
 
 fn readable<T: DeserializeOwned>(step: &str, kept: serde_json::Value) -> Result<T, JobError> {
     serde_json::from_value(kept)
-        .map_err(|error| JobError::dead("record_unreadable", format!("the record '{step}' cannot be read: {error}")))
+        .map_err(|error| JobError::dead(Cause::RecordUnreadable, format!("the record '{step}' cannot be read: {error}")))
 }
 
 /// The accepted event as `jobs/<job>/event.json` keeps it.
@@ -103,9 +226,15 @@ fn readable<T: DeserializeOwned>(step: &str, kept: serde_json::Value) -> Result<
 pub struct AcceptedEvent {
     /// Version of this record's shape, for fixtures of older versions.
     pub version: u32,
+    /// What kind of job it starts ([`JobKind::name`]).
+    #[serde(default = "default_kind")]
+    pub kind: String,
+    /// The lane the job runs in; recorded, so that whoever acts on a job needs no handler to find it.
+    #[serde(default)]
+    pub lane: LaneName,
     /// The verified source.
     pub source: String,
-    /// SHA-256 of the raw body as hex.
+    /// What tells the delivery that brought it from others: SHA-256 of the raw body as hex, or the effect key where no body was sent.
     pub delivery_key: String,
     /// What makes two events the same effect.
     pub effect_key: String,
@@ -118,7 +247,32 @@ pub struct AcceptedEvent {
     pub trace: Option<String>,
     /// A cause that makes the job park at once (an unusable completion), with its message.
     #[serde(default)]
-    pub park: Option<(String, String)>,
+    pub park: Option<(Cause, String)>,
+}
+
+fn default_kind() -> String {
+    JobKind::REPORT.name.to_owned()
+}
+
+/// The version of the event record written today.
+const EVENT_VERSION: u32 = 1;
+
+impl AcceptedEvent {
+    /// An event that starts a job of this kind, once per effect.
+    pub fn new(kind: &JobKind, source: &str, effect_key: String, received_at: Timestamp, payload: serde_json::Value) -> Self {
+        Self {
+            version: EVENT_VERSION,
+            kind: kind.name.to_owned(),
+            lane: kind.lane,
+            source: source.to_owned(),
+            delivery_key: effect_key.clone(),
+            effect_key,
+            received_at,
+            payload,
+            trace: None,
+            park: None,
+        }
+    }
 }
 
 /// Why a job did not end, by what happens next.
@@ -127,8 +281,8 @@ pub struct AcceptedEvent {
 pub struct JobError {
     /// What happens next.
     pub next: Next,
-    /// A stable word for the cause (`bank_missing`, `mail_refused`): alerts are grouped by it.
-    pub cause: String,
+    /// Why; alerts are grouped by it.
+    pub cause: Cause,
     /// What is wrong, where, and what to do, in words for the operator; no student data beyond what is needed to act.
     pub message: String,
 }
@@ -138,7 +292,7 @@ pub struct JobError {
 pub enum Next {
     /// Try again: after the backoff, or after the time given when the other side named one.
     Retry(Option<Duration>),
-    /// A person must act; the admin is told once a cause.
+    /// A person must act; the admin is told once per cause.
     Park,
     /// Give up.
     Dead,
@@ -146,22 +300,22 @@ pub enum Next {
 
 impl JobError {
     /// Try again after the core's backoff.
-    pub fn retry(cause: &str, message: impl Into<String>) -> Self {
-        Self { next: Next::Retry(None), cause: cause.to_owned(), message: message.into() }
+    pub fn retry(cause: impl Into<Cause>, message: impl Into<String>) -> Self {
+        Self { next: Next::Retry(None), cause: cause.into(), message: message.into() }
     }
 
     /// Try again after the time the other side asked for (`Retry-After`).
-    pub fn retry_after(cause: &str, message: impl Into<String>, after: Option<Duration>) -> Self {
-        Self { next: Next::Retry(after), cause: cause.to_owned(), message: message.into() }
+    pub fn retry_after(cause: impl Into<Cause>, message: impl Into<String>, after: Option<Duration>) -> Self {
+        Self { next: Next::Retry(after), cause: cause.into(), message: message.into() }
     }
 
     /// A person must act.
-    pub fn park(cause: &str, message: impl Into<String>) -> Self {
-        Self { next: Next::Park, cause: cause.to_owned(), message: message.into() }
+    pub fn park(cause: impl Into<Cause>, message: impl Into<String>) -> Self {
+        Self { next: Next::Park, cause: cause.into(), message: message.into() }
     }
 
     /// Give up.
-    pub fn dead(cause: &str, message: impl Into<String>) -> Self {
-        Self { next: Next::Dead, cause: cause.to_owned(), message: message.into() }
+    pub fn dead(cause: impl Into<Cause>, message: impl Into<String>) -> Self {
+        Self { next: Next::Dead, cause: cause.into(), message: message.into() }
     }
 }

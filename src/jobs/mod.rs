@@ -1,148 +1,187 @@
 //! The durable core: what was accepted happens, once, whatever dies.
 //!
-//! Knows nothing about what a job does: it sees a [`handler::Handler`] and serialised payloads.
+//! Knows nothing about what a job does: it sees a [`handler::Handler`] per kind and serialised payloads.
 //! All state lies in the store as small records ([`records`]); what may follow what is one pure function ([`state`]).
 //!
 //! | file | what it does |
 //! |---|---|
-//! | `index.rs` | accepts an event: the claim that makes an effect happen once |
-//! | `state.rs`, `records.rs`, `retry.rs` | a job's records, its state, its next state: pure but for reading them |
-//! | `lease.rs`, `context.rs`, `worker.rs` | one attempt at one job, and the pool of workers around it |
-//! | `sweep.rs` | finds what is overdue: after crashes, for retries |
-//! | `desk.rs` | what people do: show, list, retry, release, discard |
+//! | `core.rs`, `write.rs`, `settle.rs` | records: reading, writing, ending a round; knows no queue and no worker |
+//! | `state.rs`, `records.rs`, `reading.rs`, `retry.rs` | a job's records, its state, its next state: pure but for reading them |
+//! | `accept.rs` | accepts an event: the claim that makes an effect happen once |
+//! | `lease.rs`, `context.rs` | one attempt's hold on its job, and what the handler sees of it |
+//! | `lane/` | a lane: queue, workers, waiters, and the sweep that finds what is overdue |
+//! | `operator.rs`, `operator/`, `ask.rs` | what people do: show, list, retry, release, discard; a job's story; what a round is asked for |
+//! | `bulk.rs` | the same act on many jobs, as a job of its own |
+//! | `repair.rs` | finds open jobs that nothing leads to |
 //! | `waker/` | how a job finds an instance |
 
+pub mod accept;
+pub mod ask;
+pub mod bulk;
 pub mod config;
 mod context;
-pub mod desk;
+mod core;
 pub mod error;
 pub mod failpoint;
+pub mod feed;
 pub mod handler;
-pub mod index;
+pub mod lane;
 mod lease;
-mod queue;
+pub mod operator;
+pub mod outcome;
+pub(crate) mod reading;
 pub mod records;
+pub mod repair;
 pub mod retry;
+mod settle;
+mod sightings;
 pub mod state;
-pub mod sweep;
+pub mod view;
 pub mod waker;
-pub mod worker;
 mod write;
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
+use std::sync::{Arc, OnceLock};
 
-use tokio::sync::OnceCell;
+use async_trait::async_trait;
+use jiff::Timestamp;
+use tokio::sync::broadcast;
 
 use crate::clock::Clock;
+use crate::jobs::accept::Claim;
 use crate::jobs::config::JobsConfig;
-use crate::jobs::error::JobsError;
-use crate::jobs::queue::Queue;
-use crate::jobs::sweep::Agenda;
+use crate::jobs::core::Core;
+use crate::jobs::error::{AcceptError, JobsError};
+use crate::jobs::handler::{AcceptedEvent, Follows, Handler};
+use crate::jobs::lane::queue::Queue;
+use crate::jobs::lane::{EndCounts, Lane, QueueStatus, SweepReport};
+use crate::jobs::operator::Operator;
+use crate::jobs::outcome::Outcome;
 use crate::jobs::waker::Waker;
 use crate::jobs::waker::inline::Inline;
-use crate::jobs::worker::{Crew, Ends, Waiters};
-use crate::storage::key::{DUE_FOLDER, parse_due};
-use crate::storage::{SignOfLife, Store};
+use crate::model::card::Card;
+use crate::model::ids::JobId;
+use crate::model::lane::LaneName;
+use crate::storage::Store;
 
-/// The durable core of one instance. Any number of instances may share one store.
+/// The durable core of one instance, with its lanes. Any number of instances may share one store.
 pub struct Jobs {
-    store: Arc<dyn Store>,
-    clock: Arc<dyn Clock>,
-    config: JobsConfig,
-    queue: Arc<Queue>,
-    waker: Arc<dyn Waker>,
-    waiters: Waiters,
-    crew: Crew,
-    agenda: Agenda,
-    attempts_begun: AtomicU64,
-    sign_of_life: OnceCell<Option<SignOfLife>>,
-}
-
-/// How busy this instance is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct QueueStatus {
-    /// Jobs waiting for a worker here.
-    pub depth: usize,
-    /// Jobs being worked on here.
-    pub running: usize,
-    /// Workers ready to work or working.
-    pub workers_alive: usize,
-    /// How long the oldest open job of all instances is overdue; none when nothing is, or the store does not tell.
-    pub oldest_due: Option<Duration>,
+    core: Arc<Core>,
+    lanes: [Lane; LaneName::ALL.len()],
+    /// The lanes that handlers work in, once they were started.
+    served: OnceLock<Vec<LaneName>>,
 }
 
 impl Jobs {
     /// A core whose own workers run what it accepts.
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, config: JobsConfig) -> Arc<Self> {
-        let queue = Arc::new(Queue::new(config.queue_limit));
-        let waker = Arc::new(Inline::new(Arc::clone(&queue)));
-        Self::assemble(store, clock, config, queue, waker)
+        let queues = queues(&config);
+        let waker = Arc::new(Inline::new(queues.clone()));
+        Self::assemble(Core::new(store, clock, config, waker), &queues)
     }
 
     /// A core that wakes jobs by other means ([`waker::pubsub`]).
     pub fn with_waker(store: Arc<dyn Store>, clock: Arc<dyn Clock>, config: JobsConfig, waker: Arc<dyn Waker>) -> Arc<Self> {
-        let queue = Arc::new(Queue::new(config.queue_limit));
-        Self::assemble(store, clock, config, queue, waker)
+        let queues = queues(&config);
+        Self::assemble(Core::new(store, clock, config, waker), &queues)
     }
 
-    fn assemble(store: Arc<dyn Store>, clock: Arc<dyn Clock>, config: JobsConfig, queue: Arc<Queue>, waker: Arc<dyn Waker>) -> Arc<Self> {
-        Arc::new(Self {
-            store,
-            clock,
-            config,
-            queue,
-            waker,
-            waiters: Waiters::default(),
-            crew: Crew::default(),
-            agenda: Agenda::default(),
-            attempts_begun: AtomicU64::new(0),
-            sign_of_life: OnceCell::new(),
-        })
+    fn assemble(core: Arc<Core>, queues: &[Arc<Queue>; LaneName::ALL.len()]) -> Arc<Self> {
+        let lanes = LaneName::ALL.map(|name| Lane::new(name, Arc::clone(&core), Arc::clone(&queues[name.index()])));
+        Arc::new(Self { core, lanes, served: OnceLock::new() })
     }
 
-    /// How busy this instance is, and how late the whole service is.
+    /// Makes the event durable and starts its job, unless its effect is claimed already.
+    ///
+    /// # Errors
+    /// [`AcceptError`] when nothing was promised.
+    pub async fn accept(&self, event: AcceptedEvent) -> Result<Claim, AcceptError> {
+        self.core.accept(event).await
+    }
+
+    /// As [`accept`](Self::accept), but when the event's job has settled what it works on, a job that follows it is started.
+    ///
+    /// # Errors
+    /// [`AcceptError`] when nothing was promised.
+    pub async fn accept_newest(&self, event: AcceptedEvent) -> Result<Claim, AcceptError> {
+        self.core.accept_newest(event).await
+    }
+
+    /// Makes sure that an open job's next attempt begins no later than then, because there is more for it to do.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn hurry(&self, lane: LaneName, job: &JobId, at: Timestamp) -> Result<(), JobsError> {
+        if self.core.hurry(job, at).await? {
+            self.lane(lane).look_at_latest(job, at);
+        }
+        Ok(())
+    }
+
+    /// One lane.
+    pub fn lane(&self, name: LaneName) -> &Lane {
+        &self.lanes[name.index()]
+    }
+
+    /// What becomes of reports on this instance, from now on; lossy, as all of it is in the feed and in the records.
+    pub fn changes(&self) -> broadcast::Receiver<Arc<Card>> {
+        self.core.changes()
+    }
+
+    /// What people do with jobs.
+    pub fn operator(&self) -> Operator {
+        Operator::over(Arc::clone(&self.core))
+    }
+
+    /// Looks at one job of the reports' lane and makes an attempt at it when one is due, with this handler; for tests and benches.
+    pub async fn run_one(&self, handler: &dyn Handler, job: &JobId) -> Outcome {
+        self.lane(LaneName::Reports).run_one(handler, job).await
+    }
+
+    /// Sweeps every lane once.
+    pub async fn sweep(&self) -> SweepReport {
+        let mut all = SweepReport::default();
+        for lane in self.served() {
+            all.add(lane.sweep().await);
+        }
+        all
+    }
+
+    /// How busy this instance is over all lanes; the least number of workers any lane has, and the latest job of any.
     pub async fn status(&self) -> QueueStatus {
-        QueueStatus {
-            depth: self.queue.len(),
-            running: self.crew.running(),
-            workers_alive: self.crew.alive(),
-            oldest_due: self.oldest_due().await,
+        let mut all = QueueStatus { depth: 0, running: 0, workers_alive: usize::MAX, oldest_due: None };
+        for lane in self.served() {
+            let status = lane.status().await;
+            all = QueueStatus {
+                depth: all.depth + status.depth,
+                running: all.running + status.running,
+                workers_alive: all.workers_alive.min(status.workers_alive),
+                oldest_due: all.oldest_due.max(status.oldest_due),
+            };
         }
+        all
     }
 
-    /// How many jobs this instance's attempts ended so far.
-    pub fn ends(&self) -> Ends {
-        self.crew.ends()
+    /// How many jobs this instance's attempts ended so far, over all lanes.
+    pub fn ends(&self) -> EndCounts {
+        self.served().map(Lane::ends).fold(EndCounts::default(), EndCounts::plus)
     }
 
-    /// How long the oldest job is overdue. One whose records cannot be read is not late but broken: it waits for a person, and must not look like a service that stands still.
-    async fn oldest_due(&self) -> Option<Duration> {
-        /// More broken jobs than this at the head of the line are worth an alarm.
-        const LOOKED_AT: usize = 50;
-        let keys = self.store.list(DUE_FOLDER, None, LOOKED_AT).await.ok()?;
-        let mut oldest = None;
-        for (at, job) in keys.iter().filter_map(|key| parse_due(key)) {
-            let late = Duration::try_from(self.clock.now().duration_since(at)).ok().filter(|late| !late.is_zero())?;
-            oldest = oldest.or(Some(late));
-            if !matches!(records::read_job(&*self.store, &job).await, Err(JobsError::Unreadable { .. })) {
-                return Some(late);
-            }
-        }
-        // Either nothing waits, or all that was looked at is broken.
-        oldest.filter(|_| keys.len() == LOOKED_AT)
+    /// The lanes that somebody works in; all of them as long as nobody was started.
+    fn served(&self) -> impl Iterator<Item = &Lane> {
+        let names = self.served.get().map_or(&LaneName::ALL[..], Vec::as_slice);
+        names.iter().map(|name| self.lane(*name))
     }
+}
 
-    /// Whether others can see when this instance dies; from the first time it is asked.
-    async fn is_watched(&self) -> bool {
-        self.sign_of_life.get_or_init(|| self.store.live(&self.config.instance)).await.is_some()
+#[async_trait]
+impl Follows for Jobs {
+    async fn follow(&self, event: AcceptedEvent) -> Result<(), AcceptError> {
+        self.accept(event).await.map(drop)
     }
+}
 
-    /// A name no attempt had before.
-    fn new_owner(&self) -> String {
-        format!("{}-{}", self.config.instance, self.attempts_begun.fetch_add(1, Ordering::Relaxed))
-    }
+fn queues(config: &JobsConfig) -> [Arc<Queue>; LaneName::ALL.len()] {
+    LaneName::ALL.map(|_| Arc::new(Queue::new(config.queue_limit)))
 }
 
 #[cfg(test)]

@@ -1,14 +1,17 @@
-//! The records of a job as the store keeps them: their names, their shapes, and reading them back together.
+//! The records of a job as the store keeps them: their names and their shapes.
 //!
 //! Every record carries the version of its shape; fields are only ever added, with a default, so that records of older versions load (`test_data/jobs`).
+
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::jobs::ask::Ask;
 use crate::jobs::error::JobsError;
 use crate::jobs::handler::AcceptedEvent;
-use crate::jobs::state::{Held, Job};
+use crate::model::cause::Cause;
 use crate::model::ids::JobId;
 use crate::storage::key::ObjectKey;
 use crate::storage::{Store, Version};
@@ -45,6 +48,9 @@ pub struct LeaseRecord {
     /// The owner's instance gave the store a sign of life, which goes down with it: nobody need wait for the deadline of a dead one.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub watched: bool,
+    /// The owner is about to do, or did, what cannot be undone: it is not taken for dead on a hint.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub committed: bool,
 }
 
 impl LeaseRecord {
@@ -63,8 +69,8 @@ pub struct OutcomeRecord {
     pub at: Timestamp,
     /// When to try again; also the time in the due pointer.
     pub due: Timestamp,
-    /// Why, as a stable word.
-    pub cause: String,
+    /// Why.
+    pub cause: Cause,
     /// Why, in words.
     pub message: String,
 }
@@ -76,13 +82,19 @@ pub struct EndRecord {
     pub version: u32,
     /// The attempt that ended it.
     pub attempt: u32,
+    /// The last facts of the outside world that the attempt met, by the names of the steps they would be recorded as otherwise.
+    #[serde(default, skip_serializing_if = "Facts::is_empty")]
+    pub facts: Facts,
     /// How.
     #[serde(flatten)]
     pub end: End,
 }
 
+/// What steps recorded, by their names.
+pub type Facts = BTreeMap<String, serde_json::Value>;
+
 /// `round-<n>.json`, from 2 on: a person opened the job again, or closed it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RoundRecord {
     /// Version of this shape.
     pub version: u32,
@@ -94,6 +106,12 @@ pub struct RoundRecord {
     pub first_attempt: u32,
     /// What the person wanted.
     pub action: RoundAction,
+    /// What the handler works on from this round on, when the same effect was asked for once more with other data (another address).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub payload: Option<serde_json::Value>,
+    /// What the round is asked for, and by whom.
+    #[serde(flatten)]
+    pub ask: Ask,
 }
 
 /// What a person wanted of an ended job.
@@ -111,9 +129,9 @@ pub enum RoundAction {
 pub struct End {
     /// Which kind of end.
     pub state: EndState,
-    /// A stable word for the cause; none when done.
+    /// Why; none when done.
     #[serde(default)]
-    pub cause: Option<String>,
+    pub cause: Option<Cause>,
     /// What was wrong and what to do, in words; none when done.
     #[serde(default)]
     pub message: Option<String>,
@@ -155,11 +173,18 @@ pub(crate) enum RecordName<'a> {
     Outcome(u32),
     End(u32),
     Round(u32),
+    /// Somebody wants the attempt after this one no later than then, in milliseconds of the epoch.
+    Hurry(u32, i64),
     Step(&'a str),
 }
 
 impl<'a> RecordName<'a> {
     pub(crate) fn parse(name: &'a str) -> Self {
+        if let Some((attempt, at)) = name.strip_prefix("hurry-").and_then(|rest| rest.split_once('-'))
+            && let (Ok(attempt), Ok(at)) = (attempt.parse(), at.parse())
+        {
+            return Self::Hurry(attempt, at);
+        }
         let (word, number) = match name.rsplit_once('-') {
             Some((word, digits)) => (word, digits.parse::<u32>().ok()),
             None => (name, None),
@@ -192,6 +217,7 @@ impl<'a> RecordName<'a> {
             Self::End(1) => "end".to_owned(),
             Self::End(n) => format!("end-{n}"),
             Self::Round(n) => format!("round-{n}"),
+            Self::Hurry(attempt, at) => format!("hurry-{attempt}-{at}"),
             Self::Step(name) => name.to_owned(),
         };
         ObjectKey::JobRecord { job, record: &record }.path()
@@ -204,53 +230,6 @@ pub(crate) async fn read<T: DeserializeOwned>(store: &dyn Store, key: &str) -> R
     let record =
         serde_json::from_slice(&bytes).map_err(|error| JobsError::Unreadable { key: key.to_owned(), message: error.to_string() })?;
     Ok(Some((record, version)))
-}
-
-/// Reads all that is needed to judge a job; `None` when it was never accepted.
-///
-/// The reads are not one snapshot, and need not be: whatever is decided on them is written create-only or compare-and-swap.
-pub(crate) async fn read_job(store: &dyn Store, id: &JobId) -> Result<Option<Job>, JobsError> {
-    let names = record_names(store, id).await?;
-    let Some((event, _)) = read::<EventRecord>(store, &RecordName::Event.key(id)).await? else { return Ok(None) };
-    let mut job = Job::new(id.clone(), event);
-    for name in &names {
-        job.note(RecordName::parse(name));
-    }
-    if job.round > 1 {
-        job.opened = read(store, &RecordName::Round(job.round).key(id)).await?.map(|(record, _)| record);
-    }
-    if job.has_end() {
-        job.end = read(store, &RecordName::End(job.round).key(id)).await?.map(|(record, _)| record);
-    } else if let Some(n) = job.open_attempt() {
-        job.held = read_held(store, &RecordName::Lease(n).key(id)).await?;
-    }
-    if let Some(n) = job.last_outcome() {
-        job.outcome = read(store, &RecordName::Outcome(n).key(id)).await?.map(|(record, _)| record);
-    }
-    Ok(Some(job))
-}
-
-/// Reads the lease of an open attempt, and whether its owner is dead.
-async fn read_held(store: &dyn Store, key: &str) -> Result<Option<Held>, JobsError> {
-    let Some((record, version)) = read::<LeaseRecord>(store, key).await? else { return Ok(None) };
-    let abandoned = record.watched && store.is_gone(record.instance()).await;
-    Ok(Some(Held { record, version, abandoned }))
-}
-
-/// The names of a job's records, without their extension.
-async fn record_names(store: &dyn Store, id: &JobId) -> Result<Vec<String>, JobsError> {
-    const PAGE: usize = 1000;
-    let folder = ObjectKey::JobFolder { job: id }.path();
-    let mut keys: Vec<String> = Vec::new();
-    loop {
-        let page = store.list(&folder, keys.last().map(String::as_str), PAGE).await?;
-        let is_last = page.len() < PAGE;
-        keys.extend(page);
-        if is_last {
-            break;
-        }
-    }
-    Ok(keys.iter().filter_map(|key| Some(key.strip_prefix(&folder)?.strip_suffix(".json")?.to_owned())).collect())
 }
 
 #[cfg(test)]
@@ -267,6 +246,7 @@ mod tests {
             RecordName::End(1),
             RecordName::End(2),
             RecordName::Round(2),
+            RecordName::Hurry(3, 1_764_331_200_000),
             RecordName::Step("mailed"),
             RecordName::Step("mailed-2"),
         ];
@@ -279,7 +259,7 @@ mod tests {
 
     #[test]
     fn a_step_cannot_take_the_name_of_a_record_of_the_core() {
-        for name in ["event", "end", "end-2", "lease-1", "outcome-3", "round-2", "", "a/b", "Ä", "..", "UPPER"] {
+        for name in ["event", "end", "end-2", "lease-1", "outcome-3", "round-2", "hurry-1-2", "", "a/b", "Ä", "..", "UPPER"] {
             assert_eq!(RecordName::step(name), None, "{name}");
         }
         for name in ["fetched", "mailing", "mailing-2", "lease", "a_b"] {

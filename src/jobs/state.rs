@@ -23,7 +23,10 @@ use serde_json::Value;
 
 use crate::jobs::handler::{JobError, Next};
 use crate::jobs::records::{End, EndRecord, EndState, EventRecord, LeaseRecord, OutcomeRecord, RecordName, RoundAction, RoundRecord};
+use crate::jobs::retry::RetryProfile;
+use crate::model::cause::Cause;
 use crate::model::ids::JobId;
+use crate::model::lane::LaneName;
 use crate::storage::Version;
 
 /// A job as its records tell it.
@@ -38,7 +41,7 @@ pub struct Job {
     /// The record that opened the round; none for the first.
     pub opened: Option<RoundRecord>,
     /// The newest attempt's lease, unless that attempt has an outcome.
-    pub held: Option<Held>,
+    pub held: Option<HeldLease>,
     /// The newest outcome.
     pub outcome: Option<OutcomeRecord>,
     /// The round's end.
@@ -48,18 +51,45 @@ pub struct Job {
     leases: BTreeSet<u32>,
     outcomes: BTreeSet<u32>,
     ends: BTreeSet<u32>,
+    /// Who wants the attempt after which one when at the latest.
+    hurries: BTreeSet<(u32, i64)>,
 }
 
 /// A lease and the version of its record.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Held {
+pub struct HeldLease {
     /// The lease.
     pub record: LeaseRecord,
     /// What to compare with when it is extended or fenced.
     pub version: Version,
-    /// Its owner is dead for certain, so nobody waits for the deadline.
-    pub abandoned: bool,
+    /// What the store tells of its owner.
+    pub owner: Owner,
 }
+
+/// What the store tells of the process that holds a lease.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Owner {
+    /// Nothing.
+    Unknown,
+    /// Its sign of life stands.
+    Alive,
+    /// Its sign of life is gone. Only a hint: a file system may not show the locks of another machine.
+    Gone,
+}
+
+/// When a job is looked at, and by what measures.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Look {
+    /// The time by the clock.
+    pub now: Timestamp,
+    /// How long this process has seen the job in its present state, by its own steady clock.
+    pub unchanged: Duration,
+    /// How long a lease that is not renewed is left alone.
+    pub term: Duration,
+}
+
+/// A lease whose owner is at what cannot be undone, shows a sign of life, but does not renew, is left alone so many terms: its disk may be full, with a receipt in its memory.
+const TERMS_OF_THE_LIVING: u32 = 10;
 
 /// Where a job stands.
 #[derive(Debug, Clone, PartialEq)]
@@ -91,7 +121,7 @@ impl JobState {
 
 /// What an instance that looks at a job may do.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Plan {
+pub enum NextStep {
     /// Begin this attempt.
     Start {
         /// Its number.
@@ -102,7 +132,7 @@ pub enum Plan {
         /// Its number.
         attempt: u32,
         /// The lease of the attempt before.
-        from: Held,
+        from: HeldLease,
     },
     /// Look again then.
     LookAgain {
@@ -126,9 +156,6 @@ pub enum Attempted {
     Released,
 }
 
-/// The cause of an attempt that was handed back.
-pub(crate) const RELEASED: &str = "released";
-
 /// What an attempt's outcome does to its job.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Transition {
@@ -138,20 +165,18 @@ pub enum Transition {
     Again {
         /// When.
         due: Timestamp,
-        /// Why, as a stable word.
-        cause: String,
+        /// Why.
+        cause: Cause,
         /// Why, in words.
         message: String,
     },
 }
 
-/// How patient the core is, and what chance decided for this attempt.
+/// How a failing job is tried again, and what chance decided for this attempt.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Patience {
-    /// How long a failing round is tried.
-    pub give_up_after: Duration,
-    /// Tries that are made even when the time is up.
-    pub least_tries: u32,
+    /// The profile of the job's kind.
+    pub retry: RetryProfile,
     /// Between 0 and 1.
     pub chance: f64,
 }
@@ -164,7 +189,7 @@ pub fn next(job: &Job, attempt: u32, attempted: Attempted, now: Timestamp, patie
         }
         Attempted::Released => {
             let message = "the attempt was handed back before it ended".to_owned();
-            return Transition::Again { due: now, cause: RELEASED.to_owned(), message };
+            return Transition::Again { due: now, cause: Cause::Released, message };
         }
         Attempted::Failed(error) => error,
     };
@@ -173,8 +198,11 @@ pub fn next(job: &Job, attempt: u32, attempted: Attempted, now: Timestamp, patie
         Next::Park => Transition::End(End::failed(EndState::Parked, error.cause, error.message, now)),
         Next::Dead => Transition::End(End::failed(EndState::Dead, error.cause, error.message, now)),
         Next::Retry(asked) => {
-            let due = later(now, crate::jobs::retry::pause(tried, patience.chance, asked));
-            if tried >= patience.least_tries && due > later(job.opened_at(), patience.give_up_after) {
+            let due = later(now, patience.retry.pause(tried, patience.chance, asked));
+            if !error.cause.waits_for_the_mail_account()
+                && tried >= patience.retry.least_tries
+                && due > later(job.opened_at(), patience.retry.give_up_after)
+            {
                 let message = format!("given up after {tried} attempts; the last one said: {}", error.message);
                 return Transition::End(End::failed(EndState::Dead, error.cause, message, now));
             }
@@ -198,7 +226,13 @@ impl Job {
             leases: BTreeSet::new(),
             outcomes: BTreeSet::new(),
             ends: BTreeSet::new(),
+            hurries: BTreeSet::new(),
         }
+    }
+
+    /// The lane it runs in.
+    pub fn lane(&self) -> LaneName {
+        self.event.event.lane
     }
 
     /// Takes notice that a record exists.
@@ -215,6 +249,9 @@ impl Job {
                 self.ends.insert(round);
             }
             RecordName::Round(n) => self.round = self.round.max(n),
+            RecordName::Hurry(attempt, at) => {
+                self.hurries.insert((attempt, at));
+            }
             RecordName::Step(step) => {
                 self.steps.insert(step.to_owned());
             }
@@ -229,6 +266,11 @@ impl Job {
     /// Whether the current round has an end record.
     pub(crate) fn has_end(&self) -> bool {
         self.ends.contains(&self.round)
+    }
+
+    /// The rounds that have an end record, oldest first.
+    pub(crate) fn ended_rounds(&self) -> impl Iterator<Item = u32> {
+        self.ends.iter().copied()
     }
 
     /// The newest attempt, when it has neither an outcome nor was it in an ended round.
@@ -255,7 +297,25 @@ impl Job {
     /// The time in the pointer that leads to this job while it is open.
     pub fn due(&self) -> Timestamp {
         let opened = self.opened.as_ref().map_or(self.event.due, |round| round.due);
-        self.outcome.as_ref().map_or(opened, |outcome| outcome.due)
+        let usual = self.outcome.as_ref().map_or(opened, |outcome| outcome.due);
+        self.hurried().map_or(usual, |at| usual.min(at))
+    }
+
+    /// The earliest time at which somebody wants the next attempt.
+    fn hurried(&self) -> Option<Timestamp> {
+        let last = self.last_outcome()?;
+        let (_, at) = self.hurries.range((last, i64::MIN)..=(last, i64::MAX)).next()?;
+        Timestamp::from_millisecond(*at).ok()
+    }
+
+    /// The attempt whose successor can still be hurried; none when the next one begins at once or never.
+    pub(crate) fn may_hurry(&self, at: Timestamp) -> Option<u32> {
+        match self.state() {
+            JobState::Ended(_) => None,
+            // What a running attempt decides is not known yet.
+            JobState::Running { .. } => Some(self.attempts()),
+            JobState::Waiting { due } => self.last_outcome().filter(|_| due > at),
+        }
     }
 
     /// `wanted`, or a second later when a pointer to then is the one the job has: removing the old must never remove the new.
@@ -276,7 +336,7 @@ impl Job {
             return JobState::Ended(record.end.clone());
         }
         if let Some(round) = self.opened.as_ref().filter(|round| round.action == RoundAction::Discard) {
-            return JobState::Ended(End::failed(EndState::Dead, "discarded".to_owned(), "a person discarded it".to_owned(), round.at));
+            return JobState::Ended(End::failed(EndState::Dead, Cause::Discarded, "it was discarded".to_owned(), round.at));
         }
         match &self.held {
             Some(held) => JobState::Running { until: held.record.until },
@@ -284,21 +344,49 @@ impl Job {
         }
     }
 
-    /// What an instance that looks at the job now may do; `skew` is how much clocks may differ.
-    pub fn plan(&self, now: Timestamp, skew: Duration) -> Plan {
+    /// What an instance that looks at the job now may do.
+    ///
+    /// A lease is taken over when it was seen not to be renewed, never because of what a clock says: clocks are set, and differ.
+    pub fn next_step(&self, look: Look) -> NextStep {
         let attempt = self.attempts() + 1;
         match (self.state(), &self.held) {
-            (JobState::Ended(end), _) => Plan::Nothing(end),
-            (JobState::Running { until }, Some(held)) => {
-                let free_at = later(until, skew);
-                if held.record.fenced || held.abandoned || now > free_at {
-                    return Plan::TakeOver { attempt, from: held.clone() };
+            (JobState::Ended(end), _) => NextStep::Nothing(end),
+            (JobState::Running { .. }, Some(held)) => {
+                let left_alone = held.left_alone(look.term);
+                if look.unchanged >= left_alone {
+                    return NextStep::TakeOver { attempt, from: held.clone() };
                 }
-                Plan::LookAgain { at: free_at, running: true }
+                NextStep::LookAgain { at: later(look.now, left_alone.saturating_sub(look.unchanged)), running: true }
             }
-            (JobState::Waiting { .. } | JobState::Running { .. }, _) if self.is_fresh() || self.due() <= now => Plan::Start { attempt },
-            _ => Plan::LookAgain { at: self.due(), running: false },
+            (JobState::Waiting { .. } | JobState::Running { .. }, _) => {
+                let wait = self.wait_left(look);
+                if self.is_fresh() || wait.is_zero() {
+                    return NextStep::Start { attempt };
+                }
+                NextStep::LookAgain { at: later(look.now, wait), running: false }
+            }
         }
+    }
+
+    /// How long a waiting job still waits: until the clock shows its time, but no longer than it was meant to when its last attempt ended, for the clock may have been set back.
+    fn wait_left(&self, look: Look) -> Duration {
+        let by_clock = Duration::try_from(self.due().duration_since(look.now)).unwrap_or_default();
+        let begun = self.outcome.as_ref().map_or(self.opened_at(), |outcome| outcome.at);
+        let meant = Duration::try_from(self.due().duration_since(begun)).unwrap_or_default();
+        by_clock.min(meant.saturating_sub(look.unchanged))
+    }
+
+    /// What changes whenever anybody does something about the job.
+    pub(crate) fn stage(&self) -> String {
+        match (&self.end, &self.held) {
+            (None, Some(held)) => format!("{}/{}", self.attempts(), held.version.0),
+            _ => waiting_stage(self.attempts(), self.outcomes.len()),
+        }
+    }
+
+    /// Its stage once this attempt has its outcome.
+    pub(crate) fn stage_after(&self, attempt: u32) -> String {
+        waiting_stage(attempt, self.outcomes.len() + 1)
     }
 
     /// Whether nothing was tried in this round yet. Its due pointer then only says when *others* may start it.
@@ -307,11 +395,28 @@ impl Job {
     }
 }
 
+impl HeldLease {
+    /// How long it must be seen unchanged before it is taken over.
+    fn left_alone(&self, term: Duration) -> Duration {
+        match self.owner {
+            _ if self.record.fenced => Duration::ZERO,
+            // What cannot be undone may be under way, and the hint may be wrong.
+            Owner::Gone if !self.record.committed => Duration::ZERO,
+            Owner::Alive if self.record.committed => term * TERMS_OF_THE_LIVING,
+            Owner::Gone | Owner::Unknown | Owner::Alive => term,
+        }
+    }
+}
+
 impl End {
     /// An end that is not what was wanted.
-    pub fn failed(state: EndState, cause: String, message: String, at: Timestamp) -> Self {
+    pub fn failed(state: EndState, cause: Cause, message: String, at: Timestamp) -> Self {
         Self { state, cause: Some(cause), message: Some(message), summary: Value::Null, at }
     }
+}
+
+fn waiting_stage(attempts: u32, outcomes: usize) -> String {
+    format!("{attempts}/{outcomes}")
 }
 
 /// `by` after `at`, as far as timestamps go.

@@ -1,14 +1,19 @@
 //! The core as its callers see it: on every store that needs no network, with a clock that is moved by hand.
 
 mod crash;
-mod desk;
+mod damage;
+mod facts;
 mod fixtures;
+mod lanes;
 mod lease;
 mod life;
+mod mend;
+mod operator;
 mod pushed;
 mod race;
 mod retention;
 mod stores;
+mod unreadable;
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -22,8 +27,12 @@ use serde_json::{Value, json};
 use crate::clock::{Clock, ManualClock};
 use crate::jobs::Jobs;
 use crate::jobs::config::JobsConfig;
-use crate::jobs::handler::{AcceptedEvent, Handler, JobContext, JobError};
+use crate::jobs::handler::{AcceptedEvent, Handler, Handlers, JobContext, JobError, JobKind};
+use crate::jobs::lane::Lane;
+use crate::model::card::Card;
+use crate::model::cause::Cause;
 use crate::model::ids::JobId;
+use crate::model::lane::LaneName;
 use crate::storage::Store;
 use crate::storage::memory::MemoryStore;
 
@@ -47,16 +56,7 @@ impl World {
     }
 
     fn event(&self, effect: &str) -> AcceptedEvent {
-        AcceptedEvent {
-            version: 1,
-            source: "test".to_owned(),
-            delivery_key: crate::signing::sha256_hex(effect.as_bytes()),
-            effect_key: effect.to_owned(),
-            received_at: self.clock.now(),
-            payload: json!({ "effect": effect }),
-            trace: None,
-            park: None,
-        }
+        AcceptedEvent::new(&JobKind::REPORT, "test", effect.to_owned(), self.clock.now(), json!({ "effect": effect }))
     }
 
     fn pass(&self, seconds: u64) {
@@ -70,6 +70,16 @@ impl World {
     fn keys(&self, prefix: &str) -> Vec<String> {
         self.store.keys().into_iter().filter(|key| key.starts_with(prefix)).collect()
     }
+}
+
+/// The lane that most tests are about.
+fn reports(jobs: &Jobs) -> &Lane {
+    jobs.lane(LaneName::Reports)
+}
+
+/// One handler for all reports.
+fn all(handler: Arc<dyn Handler>) -> Handlers {
+    Handlers::new().with(JobKind::REPORT, handler)
 }
 
 /// Answers as scripted, then succeeds; records one step a run.
@@ -99,7 +109,11 @@ impl Handler for Scripted {
         scripted.unwrap_or_else(|| Ok(json!({ "sent": true })))
     }
 
-    async fn gave_up(&self, _job: &JobId, cause: &str, _message: &str) {
-        self.given_up.lock().unwrap().push(cause.to_owned());
+    fn ended(&self, card: &Card) {
+        self.given_up.lock().unwrap().extend(card.cause.clone());
+    }
+
+    fn unreadable(&self, _: &JobId, _: &str) {
+        self.given_up.lock().unwrap().push(Cause::RecordUnreadable.to_string());
     }
 }

@@ -1,23 +1,28 @@
 //! Writing records: every write passes a fail point before and after, and the important ones are patient with the store.
 
+use std::collections::HashMap;
+use std::sync::{MutexGuard, PoisonError};
+
 use bytes::Bytes;
 use jiff::Timestamp;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde_json::Value;
 
-use crate::jobs::Jobs;
+use crate::jobs::core::Core;
 use crate::jobs::error::JobsError;
 use crate::jobs::failpoint;
 use crate::jobs::records;
 use crate::jobs::state::Job;
 use crate::model::ids::JobId;
+use crate::model::lane::LaneName;
 use crate::storage::key::ObjectKey;
 use crate::storage::{PutMode, StoreError, Version};
 
 /// How often a write is tried while the store is unavailable.
 const TRIES: u32 = 5;
 
-impl Jobs {
+impl Core {
     /// Writes one record once.
     pub(crate) async fn write<T: Serialize>(&self, what: &str, key: &str, record: &T, mode: PutMode) -> Result<Version, JobsError> {
         let bytes =
@@ -40,6 +45,46 @@ impl Jobs {
         }
     }
 
+    /// Records a fact of the outside world and tells what counts. It cannot be learnt again, so while the store cannot take it, it is kept here and tried again, for as long as the process lives and the settings say; whoever asks for it meanwhile is told it ([`Core::kept_fact`]).
+    pub(crate) async fn keep_fact(&self, what: &str, key: &str, fact: Value) -> Result<Value, JobsError> {
+        let began = self.clock.monotonic();
+        self.facts().insert(key.to_owned(), fact.clone());
+        loop {
+            let error = match self.keep_first(what, key, fact.clone()).await {
+                Ok(kept) => {
+                    self.facts().remove(key);
+                    return Ok(kept);
+                }
+                Err(JobsError::Store(error @ (StoreError::Unavailable { .. } | StoreError::Refused { .. }))) => error,
+                Err(error) => return Err(error),
+            };
+            if self.clock.monotonic().saturating_sub(began) >= self.config.fact_patience {
+                return Err(error.into());
+            }
+            tracing::error!(key, %error, "A fact is kept in memory until the store takes it; do not stop this process");
+            tokio::time::sleep(self.config.write_pause * 10).await;
+        }
+    }
+
+    /// Keeps a fact in memory until it is recorded ([`Core::keep_fact`], or with a job's end).
+    pub(crate) fn remember_fact(&self, key: &str, fact: &Value) {
+        self.facts().insert(key.to_owned(), fact.clone());
+    }
+
+    /// A fact that was recorded with its job's end.
+    pub(crate) fn forget_fact(&self, key: &str) {
+        self.facts().remove(key);
+    }
+
+    /// A fact that an earlier attempt of this process could not record.
+    pub(crate) fn kept_fact(&self, key: &str) -> Option<Value> {
+        self.facts().get(key).cloned()
+    }
+
+    fn facts(&self) -> MutexGuard<'_, HashMap<String, Value>> {
+        self.facts.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     async fn write_patiently<T: Serialize>(&self, what: &str, key: &str, record: &T) -> Result<Version, JobsError> {
         let mut pause = self.config.write_pause;
         for _ in 1..TRIES {
@@ -53,9 +98,9 @@ impl Jobs {
     }
 
     /// Makes sure that a sweep comes by the job then.
-    pub(crate) async fn point_to(&self, what: &str, job: &JobId, at: Timestamp) -> Result<(), JobsError> {
+    pub(crate) async fn point_to(&self, what: &str, lane: LaneName, job: &JobId, at: Timestamp) -> Result<(), JobsError> {
         failpoint::hit(what, "before");
-        match self.store.put(&ObjectKey::Due { at, job }.path(), Bytes::new(), PutMode::Create).await {
+        match self.store.put(&ObjectKey::Due { lane, at, job }.path(), Bytes::new(), PutMode::Create).await {
             Ok(_) | Err(StoreError::AlreadyExists { .. }) => {}
             Err(error) => return Err(error.into()),
         }
@@ -66,7 +111,7 @@ impl Jobs {
     /// Removes the pointer that led to the job before its state changed. Best effort: what is left is removed by a sweep.
     pub(crate) async fn unpoint(&self, job: &Job) {
         failpoint::hit("undue", "before");
-        let key = ObjectKey::Due { at: job.due(), job: &job.id }.path();
+        let key = ObjectKey::Due { lane: job.lane(), at: job.due(), job: &job.id }.path();
         if let Err(error) = self.store.delete(&key).await {
             tracing::debug!(job.id = %job.id, %error, "A due pointer is left for the next sweep");
         }

@@ -23,6 +23,9 @@ pub struct Completion {
     pub submitted_at: Option<Timestamp>,
     /// The school's name or id, as the event says.
     pub school: Option<String>,
+    /// Where the platform takes the result back, as the event says (LTI: the line item's address).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub score_to: Option<String>,
 }
 
 impl Completion {
@@ -34,7 +37,7 @@ impl Completion {
 }
 
 /// The assessment as far as the event tells.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Assessment {
     /// The platform's id (LearnWorlds: the learning unit's).
     pub id: Option<String>,

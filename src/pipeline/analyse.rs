@@ -1,76 +1,63 @@
 //! Submission → analysis, by the assessment's bank and profile; then what to make of it among the student's other attempts.
 
 use std::str::FromStr as _;
+use std::sync::Arc;
 
-use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
-
-use crate::analysis;
-use crate::analysis::profile::{PassRule, Profile};
+use crate::analysis::profile::{About, PassRule, Profile, Profiles};
+use crate::analysis::{self, AnalysisError, Contradiction};
 use crate::jobs::handler::JobError;
 use crate::model::analysis::Analysis;
-use crate::pipeline::fetch::Fetched;
+use crate::model::cause::Cause;
+use crate::model::completion::Assessment;
 use crate::pipeline::history;
+use crate::pipeline::records::{Analysed, Fetched};
 use crate::pipeline::run::Run;
-use crate::report::data::{Attempt, Cohort, Part, Period};
+use crate::pipeline::waits;
+use crate::report::figures;
 use crate::report::language::Language;
 use crate::report::vocabulary;
 
-/// `analysed.json`: the judgement and every decision that hangs on it, so that later steps and attempts see the same.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(super) struct Analysed {
-    pub(super) at: Timestamp,
-    pub(super) analysis: Analysis,
-    /// The folder the report is filed under.
-    pub(super) course: String,
-    pub(super) language: Language,
-    /// The template the profile asks for.
-    pub(super) template: Option<String>,
-    /// Whether a group passes only with all its questions right.
-    pub(super) all_correct: bool,
-    /// When a group passes, as the report says it.
-    #[serde(default)]
-    pub(super) pass_rule: Option<String>,
-    pub(super) history: Vec<Attempt>,
-    pub(super) cohort: Option<Cohort>,
-    /// Why this submission gets no report (`RETAKE_POLICY`).
-    pub(super) skip: Option<String>,
-    /// The profile that judged.
-    #[serde(default)]
-    pub(super) profile: String,
-    /// The plans over several assessments that this one is part of.
-    #[serde(default)]
-    pub(super) plans: Vec<String>,
-    /// Of such a plan: its assessments.
-    #[serde(default)]
-    pub(super) parts: Vec<Part>,
-    /// Of such a plan: what to study when.
-    #[serde(default)]
-    pub(super) periods: Vec<Period>,
+/// What judging the answers came to; nothing is filed yet.
+pub(super) struct Opinion {
+    profiles: Arc<Profiles>,
+    /// The one of them that judged.
+    profile: Profile,
+    analysis: Analysis,
 }
 
-/// Judges the answers, unless that is recorded.
-pub(super) async fn step(run: &Run<'_>, fetched: &Fetched) -> Result<Analysed, JobError> {
-    if let Some(analysed) = run.recorded("analysed").await? {
-        return Ok(analysed);
-    }
-    let assessment = &run.completion.assessment;
-    let profiles = run.services.shelf.profiles().await?;
-    let profile = profiles.get(assessment.id.as_deref(), assessment.title.as_deref());
-    let analysis = judge(run, fetched, profile).await?;
+/// Judges the answers by bank and profile.
+pub(super) async fn judge(run: &Run<'_>, fetched: &Fetched) -> Result<Opinion, JobError> {
+    let profiles = run.services.assets.profiles().await?;
+    let profile = profiles.find(&about(&run.completion.source, &run.completion.assessment)).clone();
+    let analysis = by_bank(run, fetched, &profile).await?;
     for note in &analysis.notes {
         tracing::warn!(job.id = %run.job.id(), "{note}");
     }
-    let (own, others) = history::file(run, fetched, &analysis).await?;
+    Ok(Opinion { profiles, profile, analysis })
+}
+
+/// Files the result and makes of it what follows, while `settling` goes on; `None` when another job has the submission.
+pub(super) async fn settle<T>(
+    run: &Run<'_>,
+    fetched: &Fetched,
+    Opinion { profiles, profile, analysis }: Opinion,
+    settling: impl Future<Output = Result<T, JobError>>,
+) -> Result<Option<(Analysed, T)>, JobError> {
+    // The cohort is read while the result is filed; a student who was here before needs another look.
+    let assessment_key = run.assessment_key();
+    let cohort = run.services.cohorts.summary(&assessment_key);
+    let (filed, cohort) = tokio::join!(history::file(run, fetched, &analysis, settling), cohort);
+    let Some((own, others, settled)) = filed? else { return Ok(None) };
+    let language = language(run, profile.language.as_deref());
     let analysed = Analysed {
         at: run.job.now(),
-        course: profile.course.clone().unwrap_or_else(|| assessment.course_folder()),
-        language: language(run, profile.language.as_deref()),
+        course: profile.course.clone().unwrap_or_else(|| run.course_folder(fetched)),
+        language,
         template: profile.template.clone(),
-        pass_rule: pass_rule(&analysis, profile, language(run, profile.language.as_deref())),
+        pass_rule: pass_rule(&analysis, &profile, language),
         all_correct: profile.pass == PassRule::AllCorrect && profile.statuses.is_empty(),
         history: history::shown(&own, &others, &run.services.config.zone),
-        cohort: history::standing(run, fetched, &own, &others).await?,
+        cohort: history::standing(run, fetched, &own, &others, cohort).await,
         skip: history::skip(run, fetched, &own, &others).await?,
         plans: profiles.plans().iter().filter(|plan| plan.assessments.contains(&profile.name)).map(|plan| plan.name.clone()).collect(),
         profile: profile.name.clone(),
@@ -78,7 +65,13 @@ pub(super) async fn step(run: &Run<'_>, fetched: &Fetched) -> Result<Analysed, J
         periods: Vec::new(),
         analysis,
     };
-    run.record("analysed", &analysed).await
+    Ok(Some((analysed, settled)))
+}
+
+/// What decides which profile an assessment gets.
+pub(super) fn about<'a>(source: &'a str, assessment: &'a Assessment) -> About<'a> {
+    let course = [assessment.course_id.as_deref(), assessment.course_title.as_deref()];
+    About { id: assessment.id.as_deref(), title: assessment.title.as_deref(), source: Some(source), courses: course }
 }
 
 /// The rule in words; nothing where there are no groups, or where statuses of the school's own say how a group stands.
@@ -91,27 +84,74 @@ fn pass_rule(analysis: &Analysis, profile: &Profile, language: Language) -> Opti
     Some(vocabulary::pass_rule(Some(kind), at_least, language))
 }
 
-async fn judge(run: &Run<'_>, fetched: &Fetched, profile: &Profile) -> Result<Analysis, JobError> {
+async fn by_bank(run: &Run<'_>, fetched: &Fetched, profile: &Profile) -> Result<Analysis, JobError> {
     let title = run.completion.assessment.display_title();
-    let judged = match run.services.shelf.bank(&title, profile.bank.as_deref()).await? {
-        Some(bank) => analysis::analyse(&fetched.submission, &bank, profile),
-        None if profile.bank_optional => analysis::analyse_without_bank(&fetched.submission, profile),
-        None => return Err(bank_missing(&title, profile)),
+    let bank = run.services.assets.bank(&title, profile.bank.as_deref()).await?;
+    if bank.is_none() && !profile.bank_optional {
+        let workbook = run.services.assets.workbook(&title, profile.bank.as_deref()).await?;
+        let names = analysis::bank::makeable(&title, profile.bank.as_deref());
+        let words = waits::bank_missing(&title, &names, workbook.as_deref(), run.services.config.language);
+        return Err(JobError::park(Cause::BankMissing, words));
+    }
+    // Answers are as long and as odd as whoever wrote them liked.
+    let (submission, profile) = (fetched.submission.clone(), profile.clone());
+    let work = move || match bank {
+        Some(bank) => analysis::analyse(&submission, &bank, &profile),
+        None => analysis::analyse_without_bank(&submission, &profile),
     };
-    judged.map_err(|error| {
-        JobError::park("analysis_impossible", format!("{error}. Correct bank, profile or assessment, then release the job."))
-    })
+    let judged = run.services.pool.run(work).await.map_err(|error| {
+        JobError::park(Cause::AnalysisFailed, format!("the analysis failed on this submission: {error}; send the bank to the developers"))
+    })?;
+    judged.map_err(|error| JobError::park(cause(&error), error_words(&error, run.services.config.language)))
 }
 
-fn bank_missing(title: &str, profile: &Profile) -> JobError {
-    let wanted = analysis::bank::candidates(title, profile.bank.as_deref());
-    JobError::park(
-        "bank_missing",
-        format!(
-            "there is no question bank for '{title}'; put one under questions/ with one of these names: {}; then release the job",
-            wanted.join(", ")
-        ),
-    )
+/// The cause an operator finds such jobs under.
+fn cause(error: &AnalysisError) -> Cause {
+    match error {
+        AnalysisError::Contradicts(_) | AnalysisError::Unplaced { .. } => Cause::BankContradictsPlatform,
+        AnalysisError::TooLong => Cause::SubmissionTooLong,
+        _ => Cause::AnalysisImpossible,
+    }
+}
+
+/// What an operator reads; contradictions in the school's language, for they are the teachers' to settle.
+fn error_words(error: &AnalysisError, language: Language) -> String {
+    let AnalysisError::Contradicts(found) = error else {
+        return format!("{error}. Correct bank, profile or assessment; the job then resumes automatically, or release it.");
+    };
+    let Contradiction { bank, profile, by_bank, by_platform, left_out, .. } = found.as_ref();
+    let questions = figures::questions(&found.questions, language);
+    match language {
+        Language::En => format!("{error}. Correct bank, profile or assessment; the job then resumes automatically, or release it."),
+        Language::Es => {
+            let differ = if questions.is_empty() { String::new() } else { format!(" Difieren en: {questions}.") };
+            let lacks =
+                if *left_out > 0 { format!(" {left_out} preguntas de la evaluación no están en el banco.") } else { String::new() };
+            format!(
+                "El banco de preguntas '{bank}' contradice a la plataforma: correctas según el banco {}, según la plataforma {}.{differ}{lacks} \
+                 Revise si es el banco de esta evaluación y de esta forma, con los números o textos que las preguntas tienen allí, y corríjalo; el informe sale después por sí solo. \
+                 Si el banco está bien, ponga contradiction = 100 en el perfil '{profile}' de assessments.toml.",
+                of(by_bank, language),
+                of(by_platform, language)
+            )
+        }
+        Language::Pt => {
+            let differ = if questions.is_empty() { String::new() } else { format!(" Diferem em: {questions}.") };
+            let lacks = if *left_out > 0 { format!(" {left_out} questões da avaliação não estão no banco.") } else { String::new() };
+            format!(
+                "O banco de questões '{bank}' contradiz a plataforma: corretas segundo o banco {}, segundo a plataforma {}.{differ}{lacks} \
+                 Verifique se é o banco desta avaliação e desta forma, com os números ou textos que as questões têm lá, e corrija-o; o relatório sai depois por si só. \
+                 Se o banco estiver certo, ponha contradiction = 100 no perfil '{profile}' de assessments.toml.",
+                of(by_bank, language),
+                of(by_platform, language)
+            )
+        }
+    }
+}
+
+/// `1 of 4 (25 %)` in another language.
+fn of(share: &str, language: Language) -> String {
+    share.replace(" of ", &format!(" {} ", language.words().of))
 }
 
 /// The language asked for, else the service's.

@@ -5,16 +5,16 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::jobs::handler::JobError;
-use crate::pipeline::analyse::Analysed;
-use crate::pipeline::fetch::Fetched;
-use crate::pipeline::run::{Run, storage};
+use crate::pipeline::records::{Analysed, Fetched};
+use crate::pipeline::run::Run;
+use crate::pipeline::trouble::storage;
 use crate::storage::key::ObjectKey;
 use crate::storage::{PutMode, StoreError};
 
 /// Names tried when a report of another job has the same student, assessment and second.
 const TRIES: i64 = 30;
 
-/// `archived.json`.
+/// Where the report is filed.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Archived {
     pub(super) at: Timestamp,
@@ -23,10 +23,10 @@ pub(super) struct Archived {
     pub(super) size_bytes: usize,
 }
 
-/// Files the report and records where.
+/// Files the report and tells where.
 pub(super) async fn step(run: &Run<'_>, fetched: &Fetched, analysed: &Analysed, pdf: &Bytes) -> Result<Archived, JobError> {
     let file = file(run, fetched, analysed, pdf).await?;
-    run.record("archived", &Archived { at: run.job.now(), file, size_bytes: pdf.len() }).await
+    Ok(Archived { at: run.job.now(), file, size_bytes: pdf.len() })
 }
 
 /// The report's bytes, for a run that starts after it was filed.

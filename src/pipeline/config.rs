@@ -2,7 +2,7 @@
 
 use jiff::tz::TimeZone;
 
-use crate::env::Env;
+use crate::env::{Env, shown};
 use crate::report::language::Language;
 
 /// How reports are made and sent.
@@ -20,6 +20,10 @@ pub struct PipelineConfig {
     pub zone: TimeZone,
     /// `SCHOOL_NAME`: how mails are signed and what `{{ school.name }}` says; default `EMAIL_FROM_NAME`, else a neutral phrase.
     pub school: Option<String>,
+    /// `SCHOOL_COLOR`: the colour of the bundled templates, of pictures and of mails, six hex digits; default: the template's own, and the product's blue in mails.
+    pub school_color: Option<String>,
+    /// So much memory the process may hold, in bytes; no setting, as who starts the process knows it.
+    pub memory: Option<u64>,
 }
 
 /// Which submissions of one student on one assessment get a report.
@@ -67,6 +71,8 @@ impl PipelineConfig {
             missing: env.one_of("MISSING_VALUE", MissingValue::Blank, &missing),
             zone: zone(env),
             school: env.var("SCHOOL_NAME").map(ToOwned::to_owned),
+            school_color: color(env),
+            memory: None,
         }
     }
 
@@ -76,10 +82,20 @@ impl PipelineConfig {
     }
 }
 
+/// Six hex digits, with or without `#`.
+fn color(env: &mut Env) -> Option<String> {
+    let text = env.var("SCHOOL_COLOR")?.trim().trim_start_matches('#').to_owned();
+    let is_hex = text.len() == 6 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if !is_hex {
+        env.problem("SCHOOL_COLOR", "write six hex digits, as in 1F4E79");
+    }
+    is_hex.then_some(text)
+}
+
 fn zone(env: &mut Env) -> TimeZone {
     let name = env.var("REPORT_TIMEZONE").unwrap_or("America/Santiago").to_owned();
     TimeZone::get(&name).unwrap_or_else(|_| {
-        env.problem("REPORT_TIMEZONE", format!("'{name}' is no time zone; use a name like America/Santiago or UTC"));
+        env.problem("REPORT_TIMEZONE", format!("{} is no time zone; use a name like America/Santiago or UTC", shown(&name)));
         TimeZone::UTC
     })
 }
@@ -97,7 +113,7 @@ mod tests {
 
     #[test]
     fn every_unknown_word_is_a_problem() {
-        let names = ["RETAKE_POLICY", "AMBIGUOUS_MAIL", "REPORT_LANGUAGE", "MISSING_VALUE", "REPORT_TIMEZONE"];
+        let names = ["RETAKE_POLICY", "AMBIGUOUS_MAIL", "REPORT_LANGUAGE", "MISSING_VALUE", "REPORT_TIMEZONE", "SCHOOL_COLOR"];
         let mut env = Env::from_pairs(names.map(|name| (name, "nonsense")));
         PipelineConfig::from_env(&mut env);
         assert_eq!(env.problems().iter().map(|problem| problem.variable.as_str()).collect::<Vec<_>>(), names);

@@ -1,6 +1,7 @@
 //! Mails the report: the one step that cannot be undone.
 //!
 //! `mailing` is recorded before a byte goes out and `mailed` after the final reply; a try that clearly failed is recorded as `unsent`.
+//! The first try of a job's first attempt is announced in `prepared` and its receipt recorded with the job's end, each in one write; whatever comes between makes records of their own of them.
 //! A try with neither is one of which nobody knows whether the mail arrived.
 //! The lease is confirmed before `mailing` and again when the server waits for nothing but the message.
 
@@ -8,14 +9,16 @@ use bytes::Bytes;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::delivery::mail::refusal::{About, Refusal};
 use crate::delivery::mail::{Attachment, OutgoingMail, SendOutcome};
 use crate::jobs::handler::JobError;
 use crate::model::person::EmailAddress;
-use crate::pipeline::analyse::Analysed;
+use crate::pipeline::compose;
 use crate::pipeline::config::AmbiguousMail;
-use crate::pipeline::fetch::Fetched;
-use crate::pipeline::letters::{Letter, PlanLetter, ReportLetter};
+use crate::pipeline::mail_templates::{Figure, MailTemplates, MailText, PlanMail, ReportMail, ReviewItem};
+use crate::pipeline::records::{Analysed, Fetched};
 use crate::pipeline::run::Run;
+use crate::pipeline::waits;
 use crate::report::language::Language;
 use crate::report::vocabulary;
 
@@ -24,10 +27,10 @@ const MOST_AMBIGUOUS: u32 = 6;
 
 /// `mailing.json`, later tries `mailing_<n>.json`: bytes may go out from here on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-struct Mailing {
+pub(super) struct Mailing {
     at: Timestamp,
     /// The attempt that mails; another one that finds this record does not.
-    attempt: u32,
+    pub(super) attempt: u32,
     message_id: String,
 }
 
@@ -51,6 +54,12 @@ pub(super) struct Mailed {
     pub(super) ambiguous: u32,
 }
 
+/// `address-<round>.json`: where a person wants the report of this round to go.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+struct Chosen {
+    to: String,
+}
+
 /// The tries so far in this round.
 struct Tries {
     /// The number of the next one, from 1.
@@ -59,59 +68,110 @@ struct Tries {
     ambiguous: u32,
 }
 
-/// Mails the report, unless it is recorded as mailed.
-pub(super) async fn step(run: &Run<'_>, fetched: &Fetched, analysed: &Analysed, pdf: &Bytes) -> Result<Mailed, JobError> {
+/// A mail that may go out.
+pub(super) struct Ready {
+    mail: OutgoingMail,
+    tries: Tries,
+}
+
+impl Ready {
+    fn announcement(&self, run: &Run<'_>) -> Mailing {
+        Mailing { at: run.job.now(), attempt: run.job.attempt(), message_id: self.mail.message_id.clone() }
+    }
+}
+
+/// Mails the report, unless it is recorded as mailed; `first` is the try that was announced when the report was prepared.
+pub(super) async fn step(
+    run: &Run<'_>,
+    fetched: &Fetched,
+    analysed: &Analysed,
+    pdf: &Bytes,
+    first: Option<&Mailing>,
+) -> Result<Mailed, JobError> {
     if let Some(mailed) = run.recorded("mailed").await? {
         return Ok(mailed);
     }
-    let to = recipient(fetched)?;
-    let tries = tries_so_far(run).await?;
-    if tries.ambiguous >= bearable(run) {
-        return Err(held(tries.ambiguous));
+    let ready = ready(run, fetched, analysed, pdf, first).await?;
+    run.job.check_lease().await?;
+    let ours = ready.announcement(run);
+    let kept = run.record(&numbered("mailing", ready.tries.next), &ours).await?;
+    if kept.attempt != ours.attempt {
+        return Err(elsewhere());
     }
-    let mail = compose(run, fetched, analysed, pdf, to).await?;
-    announce(run, &mail, &tries).await?;
+    send(run, ready).await
+}
+
+/// The mail, and its announcement, when a job's first attempt may send it as soon as the report is prepared; else [`step`] says why not.
+pub(super) async fn at_once(
+    run: &Run<'_>,
+    fetched: &Fetched,
+    analysed: &Analysed,
+    pdf: &Bytes,
+) -> Result<Option<(Ready, Mailing)>, JobError> {
+    if run.job.attempt() > 1 || !run.job.ask().mail {
+        return Ok(None);
+    }
+    let Ok(ready) = ready(run, fetched, analysed, pdf, None).await else { return Ok(None) };
+    run.job.check_lease().await?;
+    let announcement = ready.announcement(run);
+    Ok(Some((ready, announcement)))
+}
+
+/// Another attempt said first that it mails.
+pub(super) fn elsewhere() -> JobError {
+    JobError::retry("mail_elsewhere", "another attempt is mailing this report at this moment")
+}
+
+/// Sends a mail that was announced.
+pub(super) async fn send(run: &Run<'_>, Ready { mail, tries }: Ready) -> Result<Mailed, JobError> {
     // The conversation up to here may have taken long; who lost the job meanwhile leaves the mail to the other.
     let still_ours = async { run.job.check_lease().await.map_err(|error| error.message) };
     let outcome = run.services.mailer.send_if(&mail, still_ours).await;
     conclude(run, &mail, &tries, outcome).await
 }
 
-/// The address, checked before anything is sent; the message does not repeat it.
-fn recipient(fetched: &Fetched) -> Result<EmailAddress, JobError> {
-    let Some(address) = fetched.student.email.as_deref().filter(|address| !address.trim().is_empty()) else {
-        return Err(JobError::park(
-            "address_missing",
-            "the student has no e-mail address, neither in the event nor at the platform; add it there, then release the job",
-        ));
-    };
-    EmailAddress::parse(address).map_err(|error| {
-        JobError::park(
-            "address_invalid",
-            format!("the student's e-mail address cannot be used: {error}; correct it at the platform, then release the job"),
-        )
-    })
+async fn ready(run: &Run<'_>, fetched: &Fetched, analysed: &Analysed, pdf: &Bytes, first: Option<&Mailing>) -> Result<Ready, JobError> {
+    let to = recipient(run, fetched).await?;
+    let tries = tries_so_far(run, first).await?;
+    if tries.ambiguous >= bearable(run) {
+        return Err(held(tries.ambiguous));
+    }
+    // While all mails wait nothing is announced, so that a long wait leaves no trail of tries.
+    if let Some(refusal) = run.services.mailer.held().filter(|refusal| refusal.held_for.is_some_and(|left| !left.is_zero())) {
+        return Err(refused(&refusal));
+    }
+    let mail = compose(run, fetched, analysed, pdf, to).await?;
+    Ok(Ready { mail, tries })
 }
 
-async fn tries_so_far(run: &Run<'_>) -> Result<Tries, JobError> {
+/// The address, checked before anything is sent; the message does not repeat it.
+async fn recipient(run: &Run<'_>, fetched: &Fetched) -> Result<EmailAddress, JobError> {
+    // Whoever opened the job again may have named another address (`jobs release --to`).
+    if let Some(address) = run.job.ask().to.and_then(|to| EmailAddress::parse(&to).ok()) {
+        return Ok(address);
+    }
+    let language = run.services.config.language;
+    let chosen = run.recorded::<Chosen>("address").await?;
+    if let Some(address) = chosen.and_then(|chosen| EmailAddress::parse(&chosen.to).ok()) {
+        return Ok(address);
+    }
+    let Some(address) = fetched.student.email.as_deref().filter(|address| !address.trim().is_empty()) else {
+        return Err(JobError::park("address_missing", waits::address_missing(language)));
+    };
+    EmailAddress::parse(address).map_err(|error| JobError::park("address_invalid", waits::address_invalid(&error, language)))
+}
+
+async fn tries_so_far(run: &Run<'_>, first: Option<&Mailing>) -> Result<Tries, JobError> {
     let mut tries = Tries { next: 1, ambiguous: 0 };
-    while run.recorded::<Mailing>(&numbered("mailing", tries.next)).await?.is_some() {
+    loop {
+        let is_known = tries.next == 1 && first.is_some();
+        if !is_known && run.recorded::<Mailing>(&numbered("mailing", tries.next)).await?.is_none() {
+            return Ok(tries);
+        }
         let clear = run.recorded::<Unsent>(&numbered("unsent", tries.next)).await?.is_some();
         tries.ambiguous += u32::from(!clear);
         tries.next += 1;
     }
-    Ok(tries)
-}
-
-/// Says in the records that bytes may go out from here on, unless another attempt said so first.
-async fn announce(run: &Run<'_>, mail: &OutgoingMail, tries: &Tries) -> Result<(), JobError> {
-    run.job.check_lease().await?;
-    let ours = Mailing { at: run.job.now(), attempt: run.job.attempt(), message_id: mail.message_id.clone() };
-    let kept = run.record(&numbered("mailing", tries.next), &ours).await?;
-    if kept.attempt == ours.attempt {
-        return Ok(());
-    }
-    Err(JobError::retry("mail_elsewhere", "another attempt is mailing this report at this moment"))
 }
 
 async fn conclude(run: &Run<'_>, mail: &OutgoingMail, tries: &Tries, outcome: SendOutcome) -> Result<Mailed, JobError> {
@@ -119,20 +179,13 @@ async fn conclude(run: &Run<'_>, mail: &OutgoingMail, tries: &Tries, outcome: Se
     match outcome {
         SendOutcome::Sent(reply) => {
             let message_id = mail.message_id.clone();
-            run.record_fact("mailed", &Mailed { at, message_id, reply, tries: tries.next, ambiguous: tries.ambiguous }).await
+            // While the store fails, the core keeps it, and whoever runs the job next in this process is told it.
+            run.record_last_fact("mailed", &Mailed { at, message_id, reply, tries: tries.next, ambiguous: tries.ambiguous }).await
         }
-        SendOutcome::Permanent(reply) => {
-            run.record(&numbered("unsent", tries.next), &Unsent { at, reply: reply.clone() }).await?;
-            Err(JobError::park(
-                "mail_refused",
-                format!(
-                    "the mail server refuses this mail for good ({reply}); correct the address at the platform or the mail settings, then release the job"
-                ),
-            ))
-        }
-        SendOutcome::Transient(reply) => {
-            run.record(&numbered("unsent", tries.next), &Unsent { at, reply: reply.clone() }).await?;
-            Err(JobError::retry("mail_unavailable", format!("the mail could not be handed over ({reply})")))
+        SendOutcome::Refused(refusal) => {
+            // A fact: whoever takes this job over must not wonder whether the mail arrived.
+            run.record_fact(&numbered("unsent", tries.next), &Unsent { at, reply: refusal.words.clone() }).await?;
+            Err(refused(&refusal))
         }
         SendOutcome::Ambiguous(reply) => {
             tracing::warn!(job.id = %run.job.id(), tries = tries.next, "nobody knows whether a mail arrived");
@@ -141,6 +194,18 @@ async fn conclude(run: &Run<'_>, mail: &OutgoingMail, tries: &Tries, outcome: Se
             }
             Err(JobError::retry("mail_ambiguous", format!("{reply}; it goes out again under the same Message-ID (AMBIGUOUS_MAIL=resend)")))
         }
+    }
+}
+
+/// What a refusal means for its job: what a person must mend parks it, what concerns every mail waits with all others.
+fn refused(refusal: &Refusal) -> JobError {
+    let cause = refusal.reason.cause();
+    match refusal.reason.about() {
+        About::Address | About::Message => JobError::park(cause, format!("the mail server refuses this mail ({})", refusal.text())),
+        About::Account => {
+            JobError::retry_after(cause, format!("the mail server refuses all our mails ({})", refusal.text()), refusal.held_for)
+        }
+        About::Later => JobError::retry(cause, format!("the mail could not be handed over ({})", refusal.text())),
     }
 }
 
@@ -169,19 +234,24 @@ fn numbered(name: &str, number: u32) -> String {
 async fn compose(run: &Run<'_>, fetched: &Fetched, analysed: &Analysed, pdf: &Bytes, to: EmailAddress) -> Result<OutgoingMail, JobError> {
     let name = fetched.student.display_name();
     let title = run.completion.assessment.display_title();
-    let letter = letter(run, analysed, &name, &title)
+    let mails = run.services.mails.current().await;
+    let text = mails
+        .as_ref()
+        .map_err(ToString::to_string)
+        .and_then(|mails| text(run, &mails.templates, analysed, &name, &title).map_err(|error| error.to_string()))
         .map_err(|error| JobError::dead("mail_text", format!("the mail's text cannot be written: {error}")))?;
     Ok(OutgoingMail {
         to,
         to_name: Some(name.clone()).filter(|name| !name.contains('@')),
-        subject: letter.subject,
-        text: letter.text,
-        html: letter.html,
+        subject: text.subject,
+        text: text.text,
+        html: text.html,
         attachments: vec![Attachment {
             file_name: file_name(analysed, &name, &title),
             content_type: "application/pdf",
             bytes: pdf.clone(),
         }],
+        logo: mails.ok().and_then(|mails| mails.logo()),
         message_id: message_id(run).await?,
         date: run.job.now(),
     })
@@ -199,28 +269,50 @@ fn file_name(analysed: &Analysed, student: &str, title: &str) -> String {
     }
 }
 
-fn letter(run: &Run<'_>, analysed: &Analysed, student: &str, assessment: &str) -> Result<Letter, minijinja::Error> {
-    let analysis = &analysed.analysis;
-    let school = run.services.config.school.as_deref().or(run.services.mailer.sender_name());
+fn text(
+    run: &Run<'_>,
+    templates: &MailTemplates,
+    analysed: &Analysed,
+    student: &str,
+    assessment: &str,
+) -> Result<MailText, minijinja::Error> {
+    let (analysis, language) = (&analysed.analysis, analysed.language);
     if !analysed.parts.is_empty() {
         let parts: Vec<&str> = analysed.parts.iter().map(|part| part.title.as_str()).collect();
-        return run.services.letters.plan(analysed.language, &PlanLetter { student, parts: &parts, school });
+        return templates.plan(language, &PlanMail { student, parts: &parts });
     }
-    let level = analysis.level.as_deref().map(|level| vocabulary::shown(level, analysed.language));
-    run.services.letters.report(
-        analysed.language,
-        &ReportLetter {
-            student,
-            assessment,
-            percentage: analysis.percentage,
-            level: level.as_deref(),
-            group_kind: analysis.groups.first().map(|group| group.kind.as_str()),
-            groups_passed: analysis.groups.iter().filter(|group| group.passed).count(),
-            groups_total: analysis.groups.len(),
-            all_correct: analysed.all_correct,
-            school,
-        },
-    )
+    let level = analysis.level.as_deref().map(|level| vocabulary::shown(level, language));
+    let (headline, answers) = (compose::headline(analysis, language), compose::answers(analysis, language));
+    let mut figures = vec![Figure::of(&headline, language)];
+    if headline != answers {
+        figures.push(Figure::of(&answers, language));
+    }
+    let review = compose::reviews(analysis, language);
+    let review: Vec<ReviewItem> = review
+        .into_iter()
+        .map(|review| ReviewItem { name: review.name, questions: review.text, link: review.link.filter(|link| is_web(link)) })
+        .collect();
+    let mail = ReportMail {
+        student,
+        assessment,
+        figures: &figures,
+        level: level.as_deref(),
+        group_kind: analysis.groups.first().map(|group| group.kind.as_str()),
+        groups_passed: analysis.groups.iter().filter(|group| group.passed).count(),
+        groups_total: analysis.groups.len(),
+        all_correct: analysed.all_correct,
+        review: &review,
+    };
+    templates.report(language, &mail).or_else(|error| {
+        // The school's file may fail at values that no check foresaw; the student's report does not wait for it.
+        tracing::error!(job.id = %run.job.id(), %error, "A mail template of the school failed; the bundled one is used");
+        run.services.mails.plain()?.report(language, &mail)
+    })
+}
+
+/// A link that a mail may carry.
+fn is_web(link: &str) -> bool {
+    link.starts_with("https://") || link.starts_with("http://")
 }
 
 /// The same over all attempts, so that mail systems can fold a repeat.

@@ -1,26 +1,47 @@
 //! The study plan over several assessments: one report, when a student has finished the last of them.
 //!
-//! Each job of such an assessment leaves its result with the plan and then looks whether all are there.
-//! It is written before it is looked for, so of two that finish at once at least one sees both; both may then ask for the plan, and the effect key makes that one job.
+//! A job of such an assessment tells with its end what it contributes. The projection of ended jobs leaves that with the plan and then looks whether all are there; the plan's effect key makes it one job, whoever asks and how often.
 //! That job is run like any other: gathered instead of fetched and judged, then rendered, filed, mailed, told.
 
+use std::collections::BTreeSet;
+use std::str::FromStr as _;
+use std::sync::{Arc, OnceLock};
+
+use anyhow::Context as _;
+use async_trait::async_trait;
+use futures::TryStreamExt as _;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::analysis::profile::{Plan, Profiles};
-use crate::jobs::handler::{AcceptedEvent, JobError};
-use crate::jobs::index::job_id;
+use crate::jobs::accept::job_id;
+use crate::jobs::error::{AcceptError, JobsError};
+use crate::jobs::feed;
+use crate::jobs::handler::{AcceptedEvent, Follows, JobError, JobKind};
+use crate::jobs::records::{EndRecord, EndState, RecordName};
 use crate::model::analysis::Analysis;
+use crate::model::card::Card;
 use crate::model::completion::{Assessment, Completion};
+use crate::model::lane::LaneName;
+use crate::model::person::Student;
 use crate::model::submission::Submission;
-use crate::pipeline::analyse::{self, Analysed};
-use crate::pipeline::fetch::Fetched;
-use crate::pipeline::run::{Run, storage};
-use crate::pipeline::waiting;
+use crate::pipeline::analyse;
+use crate::pipeline::assets::AssetCache;
+use crate::pipeline::compose;
+use crate::pipeline::projection::Projection;
+use crate::pipeline::records::{Analysed, Fetched};
+use crate::pipeline::run::Run;
+use crate::pipeline::spool;
+use crate::pipeline::trouble::storage;
 use crate::report::data::{Part, Period, PeriodItem, Review};
+use crate::report::figures::{self, FigureKind};
 use crate::report::language::Language;
 use crate::report::vocabulary;
 use crate::storage::key::ObjectKey;
+use crate::storage::{Store, StoreError};
+
+/// The kind of job that makes a plan.
+pub(super) const KIND: JobKind = JobKind { name: "study_plan", ..JobKind::REPORT };
 
 /// The source of events that ask for a plan; no platform is called so.
 const SOURCE: &str = "plan";
@@ -38,61 +59,182 @@ struct Finished {
     part: Part,
 }
 
-/// Whether an event asks for a plan and not for a report.
-pub(super) fn is_plan(completion: &Completion) -> bool {
-    completion.source == SOURCE
+/// Whether an event asks for a plan: by its kind, or by its source when a release that knew no kinds recorded it.
+pub(super) fn is_plan(event: &AcceptedEvent) -> bool {
+    event.kind == KIND.name || event.source == SOURCE
 }
 
-/// Leaves the result with the plans it is part of, and starts those of which it was the last.
-pub(super) async fn step(run: &Run<'_>, fetched: &Fetched, analysed: &Analysed) -> Result<(), JobError> {
-    for name in &analysed.plans {
-        leave(run, fetched, analysed, name).await?;
-        let profiles = run.services.shelf.profiles().await?;
-        // A plan that was taken out of the file meanwhile is not made.
-        let Some(plan) = profiles.plan(name) else { continue };
-        let student = run.student_key(&fetched.student);
-        let finished = finished(run, plan, &student).await?;
-        if finished.len() == plan.assessments.len() {
-            run.job.follow(event(run, fetched, plan, &student)?).await?;
-        }
+/// Where the summary of a job that is part of a plan tells what it contributes.
+pub(super) const PART: &str = "plan_part";
+
+/// What a finished job contributes to the plans it is part of.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Contribution {
+    /// When it was handed in.
+    at: Timestamp,
+    profile: String,
+    student: Student,
+    #[serde(default)]
+    school: Option<String>,
+    part: Part,
+}
+
+/// What a job contributes to the plans it is part of; nothing when it is part of none.
+pub(super) fn part_of(run: &Run<'_>, fetched: &Fetched, analysed: &Analysed) -> Option<Contribution> {
+    if analysed.plans.is_empty() {
+        return None;
     }
-    Ok(())
+    let at = fetched.submission.submitted_at.or(run.completion.submitted_at).unwrap_or(run.job.event().received_at);
+    Some(Contribution {
+        at,
+        profile: analysed.profile.clone(),
+        student: fetched.student.clone(),
+        school: run.completion.school.clone(),
+        part: part(run, analysed, at),
+    })
 }
 
-async fn leave(run: &Run<'_>, fetched: &Fetched, analysed: &Analysed, plan: &str) -> Result<(), JobError> {
-    let at = fetched.submission.submitted_at.or(run.completion.submitted_at).unwrap_or(run.job.event().received_at);
-    let own = Finished { job: run.job.id().to_string(), at, part: part(run, analysed, at) };
-    let (student, stamp) = (run.student_key(&fetched.student), at.strftime("%Y%m%dT%H%M%SZ"));
-    let key = ObjectKey::PlanPart { plan, student: &student, name: &format!("{}_{stamp}_{}", analysed.profile, own.job) }.path();
-    waiting::leave(run.services.store.as_ref(), &key, &own).await.map_err(|error| storage(&error))
+/// Leaves results with the plans they are part of, and asks for those that are whole: a projection of ended jobs.
+pub(super) struct Plans {
+    store: Arc<dyn Store>,
+    assets: Arc<AssetCache>,
+    language: Language,
+    follows: OnceLock<Arc<dyn Follows>>,
+}
+
+#[async_trait]
+impl Projection for Plans {
+    fn name(&self) -> &'static str {
+        "plans"
+    }
+
+    fn begins_now(&self) -> bool {
+        true
+    }
+
+    async fn apply(&self, cards: &[Card], now: Timestamp) -> Result<(), StoreError> {
+        for card in cards {
+            let Some(contribution) = self.contribution(card).await? else { continue };
+            for name in &card.report.plans {
+                self.leave(card, &contribution, name).await?;
+                self.ask_when_whole(card, &contribution, name, now).await?;
+            }
+        }
+        Ok(())
+    }
+
+    async fn take_older(&self, _now: Timestamp) -> Result<(), StoreError> {
+        Ok(())
+    }
+
+    /// Leaves every result with its plans anew; a plan that is whole was asked for when it became so, and is not asked for again.
+    async fn rebuild(&self, _now: Timestamp) -> anyhow::Result<String> {
+        let mut entries = feed::entries(&*self.store, LaneName::Reports);
+        let (mut results, mut plans) = (0, BTreeSet::new());
+        while let Some((key, entry)) = entries.try_next().await.context("cannot list the ended jobs")? {
+            if entry.state != EndState::Done.as_str() {
+                continue;
+            }
+            let card = match feed::read(&*self.store, &key, &entry.job).await {
+                Ok(Some(card)) => card,
+                Ok(None) => continue,
+                Err(JobsError::Store(error)) if error.is_away() => return Err(error).context("cannot read the ended jobs"),
+                Err(error) => {
+                    tracing::error!(key, %error, "An ended job cannot be read and is left out of the plans");
+                    continue;
+                }
+            };
+            let Some(contribution) = self.contribution(&card).await? else { continue };
+            for name in &card.report.plans {
+                self.leave(&card, &contribution, name).await?;
+                results += 1;
+                plans.insert(name.clone());
+            }
+        }
+        Ok(format!("{results} results in {} plans", plans.len()))
+    }
+}
+
+impl Plans {
+    pub(super) fn new(store: Arc<dyn Store>, assets: Arc<AssetCache>, language: Language) -> Self {
+        Self { store, assets, language, follows: OnceLock::new() }
+    }
+
+    /// Who starts the plans' jobs, from now on; the first one who is told.
+    pub(super) fn start_with(&self, follows: Arc<dyn Follows>) {
+        let _ = self.follows.set(follows);
+    }
+
+    /// What a finished job contributes, as its end tells it; nothing where it is part of no plan, or its end cannot be read, which is told.
+    async fn contribution(&self, card: &Card) -> Result<Option<Contribution>, StoreError> {
+        if card.state != EndState::Done.as_str() || card.report.plans.is_empty() || card.report.is_plan {
+            return Ok(None);
+        }
+        let end = spool::one::<EndRecord>(&self.store, RecordName::End(card.round).key(&card.job)).await?;
+        // A release that left results with plans within the job tells nothing here, and has done so.
+        let told = end.and_then(|(_, record)| record.end.summary.get(PART).cloned());
+        Ok(told.and_then(|told| {
+            let read = serde_json::from_value(told);
+            read.inspect_err(|error| tracing::error!(job.id = %card.job, %error, "A result cannot be read and is left out of its plan"))
+                .ok()
+        }))
+    }
+
+    async fn leave(&self, card: &Card, contribution: &Contribution, plan: &str) -> Result<(), StoreError> {
+        let Contribution { at, profile, part, .. } = contribution;
+        let own = Finished { job: card.job.to_string(), at: *at, part: part.clone() };
+        let name = format!("{profile}_{}_{}", at.strftime("%Y%m%dT%H%M%SZ"), own.job);
+        let key = ObjectKey::PlanPart { plan, student: &card.report.student.key, name: &name }.path();
+        spool::put(&*self.store, &key, &own).await
+    }
+
+    /// Left before it is looked for, so of two that finish at once at least one sees both; both may then ask, and the effect key makes that one job.
+    async fn ask_when_whole(&self, card: &Card, contribution: &Contribution, name: &str, now: Timestamp) -> Result<(), StoreError> {
+        let Some(follows) = self.follows.get() else { return Ok(()) };
+        let refused = |message: String| StoreError::Refused { key: ObjectKey::Assessments.path(), message };
+        let profiles = self.assets.profiles().await.map_err(|error| refused(error.message))?;
+        // A plan that was taken out of the file meanwhile is not made.
+        let Some(plan) = profiles.plan(name) else { return Ok(()) };
+        let student = &card.report.student.key;
+        if finished(&self.store, plan, student).await?.len() < plan.assessments.len() {
+            return Ok(());
+        }
+        let event = event(contribution, plan, student, self.language, now).map_err(|error| refused(error.to_string()))?;
+        follows.follow(event).await.map_err(|error| match error {
+            AcceptError::Unavailable { source: JobsError::Store(error), .. } => error,
+            error => StoreError::Unavailable {
+                key: ObjectKey::JobFolder { job: &card.job }.path(),
+                message: error.to_string(),
+                retry_after: None,
+            },
+        })
+    }
 }
 
 fn part(run: &Run<'_>, analysed: &Analysed, at: Timestamp) -> Part {
     let analysis = &analysed.analysis;
-    let review = |review: &crate::model::analysis::Review| Review {
-        name: review.name.clone(),
-        parent: review.parent.clone(),
-        questions: review.questions.clone(),
-    };
     Part {
         name: analysed.profile.clone(),
         title: run.completion.assessment.display_title(),
         date: Some(at.to_zoned(run.services.config.zone.clone()).date().to_string()),
         percentage: analysis.percentage,
+        headline: compose::headline(analysis, analysed.language),
+        answers: compose::answers(analysis, analysed.language),
+        mark: analysis.mark,
         level: analysis.level.clone(),
         total: analysis.total,
         correct: analysis.correct,
         strengths: analysis.strengths.clone(),
-        to_review: analysis.to_review.iter().map(review).collect(),
+        to_review: compose::reviews(analysis, analysed.language),
         plan: analysis.plan.clone(),
     }
 }
 
 /// The student's newest result on each assessment of the plan, in the plan's order; shorter than the plan while some are missing.
-async fn finished(run: &Run<'_>, plan: &Plan, student: &str) -> Result<Vec<Finished>, JobError> {
+async fn finished(store: &Arc<dyn Store>, plan: &Plan, student: &str) -> Result<Vec<Finished>, StoreError> {
     let key = ObjectKey::PlanPart { plan: &plan.name, student, name: "-" }.path();
     let folder = key.rsplit_once('/').map_or(key.as_str(), |(folder, _)| folder);
-    let all: Vec<(String, Finished)> = waiting::read(&run.services.store, &format!("{folder}/")).await.map_err(|error| storage(&error))?;
+    let all: Vec<(String, Finished)> = spool::read_all(store, &format!("{folder}/")).await?;
     let newest = |name: &String| {
         let of_it = all.iter().map(|(_, finished)| finished).filter(|finished| finished.part.name == *name);
         of_it.max_by(|a, b| (a.at, &a.job).cmp(&(b.at, &b.job))).cloned()
@@ -101,30 +243,28 @@ async fn finished(run: &Run<'_>, plan: &Plan, student: &str) -> Result<Vec<Finis
 }
 
 /// The event that asks for the plan: one for a student and plan, whoever asks and how often.
-fn event(run: &Run<'_>, fetched: &Fetched, plan: &Plan, student: &str) -> Result<AcceptedEvent, JobError> {
+fn event(
+    contribution: &Contribution,
+    plan: &Plan,
+    student: &str,
+    usual: Language,
+    now: Timestamp,
+) -> Result<AcceptedEvent, serde_json::Error> {
     let effect_key = format!("{SOURCE}/{}/{student}", plan.name);
-    let language = analyse::language(run, plan.language.as_deref());
+    let language = plan.language.as_deref().and_then(|code| Language::from_str(code).ok()).unwrap_or(usual);
     let title = plan.title.clone().unwrap_or_else(|| usual_title(language).to_owned());
     let completion = Completion {
         source: SOURCE.to_owned(),
-        student: fetched.student.clone(),
+        student: contribution.student.clone(),
         assessment: Assessment { id: Some(plan.name.clone()), title: Some(title), course_id: None, course_title: plan.course.clone() },
         submission: None,
         submission_id: None,
         submitted_at: None,
-        school: run.completion.school.clone(),
+        school: contribution.school.clone(),
+        score_to: None,
     };
-    let payload = serde_json::to_value(completion).map_err(|error| JobError::dead("record_unwritable", error.to_string()))?;
-    Ok(AcceptedEvent {
-        version: 1,
-        source: SOURCE.to_owned(),
-        delivery_key: job_id(&effect_key).to_string(),
-        effect_key,
-        received_at: run.job.now(),
-        payload,
-        trace: run.job.event().trace.clone(),
-        park: None,
-    })
+    let delivery_key = job_id(&effect_key).to_string();
+    Ok(AcceptedEvent { delivery_key, ..AcceptedEvent::new(&KIND, SOURCE, effect_key, now, serde_json::to_value(completion)?) })
 }
 
 fn usual_title(language: Language) -> &'static str {
@@ -139,7 +279,7 @@ fn usual_title(language: Language) -> &'static str {
 pub(super) async fn gather(run: &Run<'_>) -> Result<(Fetched, Analysed), JobError> {
     let student = run.completion.student.clone();
     let submission = Submission { submitted_at: Some(run.job.event().received_at), ..Submission::default() };
-    let fetched = Fetched { at: run.job.now(), from_event: true, student, submission, title: None, duplicate: false };
+    let fetched = Fetched { at: run.job.now(), from_event: true, student, submission, title: None, course_title: None, duplicate: false };
     let fetched = match run.recorded("fetched").await? {
         Some(fetched) => fetched,
         None => run.record("fetched", &fetched).await?,
@@ -147,9 +287,9 @@ pub(super) async fn gather(run: &Run<'_>) -> Result<(Fetched, Analysed), JobErro
     if let Some(analysed) = run.recorded("analysed").await? {
         return Ok((fetched, analysed));
     }
-    let profiles = run.services.shelf.profiles().await?;
+    let profiles = run.services.assets.profiles().await?;
     let plan = configured(run, &profiles)?;
-    let finished = finished(run, plan, &run.student_key(&fetched.student)).await?;
+    let finished = finished(&run.services.store, plan, &run.student_key(&fetched.student)).await.map_err(|error| storage(&error))?;
     let language = analyse::language(run, plan.language.as_deref());
     let parts: Vec<Part> = finished.into_iter().map(|finished| said(finished.part, language)).collect();
     let analysed = Analysed {
@@ -185,7 +325,17 @@ fn configured<'a>(run: &Run<'_>, profiles: &'a Profiles) -> Result<&'a Plan, Job
 
 /// The part in the words of the plan's language.
 fn said(part: Part, language: Language) -> Part {
-    Part { level: part.level.map(|level| vocabulary::shown(&level, language)), ..part }
+    Part {
+        level: part.level.map(|level| vocabulary::shown(&level, language)),
+        headline: figures::translated(&part.headline, language),
+        answers: figures::figure(FigureKind::Questions, f64::from(part.correct), f64::from(part.total), language),
+        to_review: part
+            .to_review
+            .into_iter()
+            .map(|review| Review { text: figures::questions(&review.questions, language), ..review })
+            .collect(),
+        ..part
+    }
 }
 
 /// All assessments as one judgement: questions added up, the mean of the percentages, no level.

@@ -1,22 +1,27 @@
-//! Folds ended jobs into `processed.csv`, the index people read.
+//! `processed.csv`, the index people read: one row per report that was sent, derived from the feed of ended jobs.
 //!
-//! A bucket object takes about one write a second, so a job never rewrites the index itself: it leaves its row as an object of its own, and whoever folds takes all that wait at once.
-//! A row is known by its job and file, so a fold that died half-way, or ten that run at once, still give each row once.
+//! A bucket object takes about one write a second, so rows are added as many at once as there are.
+//! A row is known by its job and file, so adding it again, or ten instances that add at once, still give each row once.
 
-use std::collections::{BTreeMap, HashSet};
-use std::sync::Arc;
-use std::time::Duration;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::sync::{Arc, Mutex, PoisonError};
 
+use anyhow::Context as _;
+use async_trait::async_trait;
 use bytes::Bytes;
 use csv::StringRecord;
-use futures::{StreamExt as _, TryStreamExt as _};
+use futures::{StreamExt as _, TryStreamExt as _, stream};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-use crate::pipeline::notify::Notified;
-use crate::pipeline::waiting::{self, AT_ONCE, PAGE, TRIES};
+use crate::jobs::records::{End, EndRecord, EndState};
+use crate::model::card::{Card, ReportFacts};
+use crate::model::ids::JobId;
+use crate::pipeline::projection::Projection;
+use crate::pipeline::spool::{self, AT_ONCE, TRIES};
 use crate::storage::key::{JOBS_FOLDER, ObjectKey, UNFOLDED_FOLDER, parse_record};
 use crate::storage::{PutMode, Store, StoreError};
+use crate::text::begins_a_formula;
 
 /// The columns in their order: the first four are those of the service this one replaces.
 const COLUMNS: [&str; 9] =
@@ -47,12 +52,19 @@ pub struct Row {
     pub file: String,
 }
 
-/// What a fold or rebuild did.
+/// `notified.json`, in which releases without a feed recorded a job's row.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+struct Notified {
+    at: Timestamp,
+    row: Row,
+}
+
+/// What a rebuild did.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Folded {
+pub struct Rebuilt {
     /// Indexes written.
     pub courses: usize,
-    /// Rows added (fold) or written (rebuild).
+    /// Rows in them that come from records.
     pub rows: usize,
 }
 
@@ -63,7 +75,7 @@ pub enum ProcessedError {
     #[error(transparent)]
     Store(#[from] StoreError),
     /// Somebody made the index unreadable; it is not overwritten.
-    #[error("{key} cannot be read as CSV: {message}; mend or remove it, then run `gradepost export processed`")]
+    #[error("{key} cannot be read as CSV: {message}; correct it (UTF-8) or remove it, then run `gradepost export processed`")]
     Unreadable {
         /// The index.
         key: String,
@@ -72,91 +84,164 @@ pub enum ProcessedError {
     },
 }
 
-/// How far the clocks of two instances may be apart.
-const CLOCK_TOLERANCE: Duration = Duration::from_mins(2);
+/// The most rows that wait for an index that cannot be read; more come with the next rebuild.
+const MOST_WAITING: usize = 10_000;
 
 /// The indexes of all courses.
-#[derive(Clone)]
 pub struct Processed {
     store: Arc<dyn Store>,
+    /// Rows of courses whose index cannot be read: tried again at each run.
+    waiting: Mutex<BTreeMap<String, Vec<Row>>>,
+}
+
+#[async_trait]
+impl Projection for Processed {
+    fn name(&self) -> &'static str {
+        "processed"
+    }
+
+    async fn apply(&self, cards: &[Card], _now: Timestamp) -> Result<(), StoreError> {
+        self.add(cards.iter().filter_map(Row::of).collect()).await
+    }
+
+    async fn look(&self, _now: Timestamp) -> Result<(), StoreError> {
+        let is_waiting = !self.waiting.lock().unwrap_or_else(PoisonError::into_inner).is_empty();
+        if is_waiting { self.add(Vec::new()).await } else { Ok(()) }
+    }
+
+    async fn take_older(&self, _now: Timestamp) -> Result<(), StoreError> {
+        let waiting = spool::read_all::<Row>(&self.store, UNFOLDED_FOLDER).await?;
+        self.add(waiting.iter().map(|(_, row)| row.clone()).collect()).await?;
+        // Only now that the indexes are written: a crash in between leaves rows the index knows, and they are not added again.
+        spool::remove(&self.store, waiting.into_iter().map(|(key, _)| key)).await
+    }
+
+    async fn rebuild(&self, _now: Timestamp) -> anyhow::Result<String> {
+        let rebuilt = self.write_anew().await.context("cannot rebuild processed.csv")?;
+        Ok(format!("{} rows in {} courses", rebuilt.rows, rebuilt.courses))
+    }
 }
 
 impl Processed {
     /// The indexes in a store.
     pub fn new(store: Arc<dyn Store>) -> Self {
-        Self { store }
+        Self { store, waiting: Mutex::default() }
     }
 
-    /// Leaves a row to be folded; leaving it twice is harmless.
-    pub(super) async fn leave(&self, row: &Row, name: &str) -> Result<(), StoreError> {
-        let key = ObjectKey::Unfolded { course: &row.course, row: name }.path();
-        waiting::leave(self.store.as_ref(), &key, row).await
+    /// Adds the rows that their courses' indexes lack, and those that wait. An index that cannot be read is told, and its rows wait; the store's failure is told once all courses had their turn.
+    async fn add(&self, rows: Vec<Row>) -> Result<(), StoreError> {
+        let mut courses = std::mem::take(&mut *self.waiting.lock().unwrap_or_else(PoisonError::into_inner));
+        for row in rows {
+            courses.entry(row.course.clone()).or_default().push(row);
+        }
+        let mut failure = None;
+        for (course, mut rows) in courses {
+            rows.sort_by(|a, b| (a.processed_at, &a.job_id).cmp(&(b.processed_at, &b.job_id)));
+            match self.merge(&course, &rows, &HashSet::new()).await {
+                Ok(_) => {}
+                Err(ProcessedError::Store(error)) => failure = failure.or(Some(error)),
+                Err(error) => {
+                    tracing::error!(%error, "Rows of processed.csv wait");
+                    rows.truncate(MOST_WAITING);
+                    self.waiting.lock().unwrap_or_else(PoisonError::into_inner).insert(course, rows);
+                }
+            }
+        }
+        failure.map_or(Ok(()), Err)
     }
 
-    /// Folds every row that waits into its course's index.
+    /// Writes every index anew from the jobs' records. Rows of an older service, which name no job, stay; a row that names a job goes only when that job's records, read for it once more, know nothing of it: a service that runs beside this loses none.
     ///
     /// # Errors
-    /// The first course that failed; the others are folded all the same, and nothing that waits is lost.
-    pub async fn fold(&self) -> Result<Folded, ProcessedError> {
-        let mut courses: BTreeMap<String, Vec<(String, Row)>> = BTreeMap::new();
-        for (key, row) in waiting::read::<Row>(&self.store, UNFOLDED_FOLDER).await? {
-            courses.entry(row.course.clone()).or_default().push((key, row));
+    /// The store failed, or an index is unreadable; the other indexes are written all the same.
+    pub async fn write_anew(&self) -> Result<Rebuilt, ProcessedError> {
+        let mut courses: BTreeMap<String, Vec<Row>> = BTreeMap::new();
+        let mut rows = self.recorded_rows();
+        while let Some(row) = rows.try_next().await? {
+            courses.entry(row.course.clone()).or_default().push(row);
         }
-        let mut done = Folded::default();
+        drop(rows);
+        let mut done = Rebuilt { courses: courses.len(), rows: 0 };
         let mut failure = None;
-        for (course, rows) in courses {
-            match self.fold_course(&course, rows).await {
-                Ok(0) => {}
-                Ok(added) => done = Folded { courses: done.courses + 1, rows: done.rows + added },
-                Err(error) => failure = failure.or(Some(error)),
-            }
+        for (course, mut rows) in courses {
+            rows.sort_by(|a, b| (a.processed_at, &a.job_id).cmp(&(b.processed_at, &b.job_id)));
+            done.rows += rows.len();
+            let written = match self.stale_rows(&course, &rows).await {
+                Ok(stale) => self.merge(&course, &rows, &stale).await.map(drop),
+                Err(error) => Err(error),
+            };
+            failure = failure.or(written.err());
         }
         failure.map_or(Ok(done), Err)
     }
 
-    /// Writes every index anew from the jobs' records; rows of an older service, which name no job, stay, and so do rows a running service adds after `began`, whose records the scan may have missed.
-    ///
-    /// # Errors
-    /// The store failed, or an index is unreadable.
-    pub async fn rebuild(&self, began: Timestamp) -> Result<Folded, ProcessedError> {
-        let mut courses: BTreeMap<String, Vec<Row>> = BTreeMap::new();
-        let mut after: Option<String> = None;
-        loop {
-            let page = self.store.list(JOBS_FOLDER, after.as_deref(), PAGE).await?;
-            let Some(last) = page.last().cloned() else { break };
-            let notified = page.into_iter().filter(|key| parse_record(key).is_some_and(|(_, record)| is_notified(record)));
-            let rows: Vec<Option<Row>> =
-                futures::stream::iter(notified).map(|key| self.notified_row(key)).buffered(AT_ONCE).try_collect().await?;
-            for row in rows.into_iter().flatten() {
-                courses.entry(row.course.clone()).or_default().push(row);
+    /// The rows of all jobs, as their records tell them; a record that cannot be read is told and left out.
+    fn recorded_rows(&self) -> stream::BoxStream<'_, Result<Row, StoreError>> {
+        let tells = |key: String| {
+            std::future::ready(Ok(parse_record(&key).filter(|(_, record)| is_row(record)).map(|(job, _)| (key.clone(), job))))
+        };
+        let records = self.store.scan(JOBS_FOLDER, None).try_filter_map(tells);
+        let read = records.map_ok(move |(key, job)| async move { self.row_in(&key, &job).await }).try_buffered(AT_ONCE);
+        read.try_filter_map(|told| std::future::ready(Ok(told.row()))).boxed()
+    }
+
+    /// The row that one record tells: `notified`, or an end.
+    async fn row_in(&self, key: &str, job: &JobId) -> Result<Told, StoreError> {
+        let unreadable = |error: &dyn std::fmt::Display| {
+            tracing::error!(key, %error, "A record cannot be read; its row is left out");
+            Told::Unreadable
+        };
+        let bytes = match self.store.get(key).await {
+            Ok(Some((bytes, _))) => bytes,
+            Ok(None) => return Ok(Told::Nothing),
+            Err(error) if error.is_away() => return Err(error),
+            Err(error) => return Ok(unreadable(&error)),
+        };
+        if let Ok(notified) = serde_json::from_slice::<Notified>(&bytes) {
+            return Ok(Told::Row(Box::new(notified.row)));
+        }
+        match serde_json::from_slice::<EndRecord>(&bytes) {
+            Ok(EndRecord { end, .. }) => {
+                Ok(facts_in(&end).and_then(|facts| Row::of_facts(job, &facts)).map_or(Told::Nothing, |row| Told::Row(Box::new(row))))
             }
-            after = Some(last);
+            Err(error) => Ok(unreadable(&error)),
         }
-        let mut done = Folded { courses: courses.len(), rows: 0 };
-        for (course, mut rows) in courses {
-            rows.sort_by(|a, b| (a.processed_at, &a.job_id).cmp(&(b.processed_at, &b.job_id)));
-            done.rows += rows.len();
-            self.merge(&course, &rows, Some(began)).await?;
-        }
-        Ok(done)
     }
 
-    async fn notified_row(&self, key: String) -> Result<Option<Row>, StoreError> {
-        let found = self.store.get(&key).await?;
-        Ok(found.and_then(|(bytes, _)| serde_json::from_slice::<Notified>(&bytes).ok()).map(|notified| notified.row))
+    /// The rows of an index that name a job whose records know nothing of them.
+    async fn stale_rows(&self, course: &str, known: &[Row]) -> Result<HashSet<String>, ProcessedError> {
+        let key = ObjectKey::Processed { course }.path();
+        let Some((bytes, _)) = self.store.get(&key).await? else { return Ok(HashSet::new()) };
+        let known: HashSet<String> = known.iter().map(Row::id).collect();
+        let unreadable = |error: csv::Error| ProcessedError::Unreadable { key: key.clone(), message: error.to_string() };
+        let unknown = rows_beyond(&bytes, &known).map_err(unreadable)?;
+        let mut stale = HashSet::new();
+        for (job, ids) in unknown {
+            // A job that cannot be read may know of its rows: they stay.
+            if let Some(recorded) = self.rows_of(&job).await? {
+                stale.extend(ids.into_iter().filter(|id| !recorded.contains(id)));
+            }
+        }
+        Ok(stale)
     }
 
-    async fn fold_course(&self, course: &str, mut waiting: Vec<(String, Row)>) -> Result<usize, ProcessedError> {
-        waiting.sort_by(|(_, a), (_, b)| (a.processed_at, &a.job_id).cmp(&(b.processed_at, &b.job_id)));
-        let rows: Vec<Row> = waiting.iter().map(|(_, row)| row.clone()).collect();
-        let added = self.merge(course, &rows, None).await?;
-        // Only now that the index is written: a crash in between leaves rows the index knows, and they are not added again.
-        waiting::clear(&self.store, waiting).await?;
-        Ok(added)
+    /// The rows that a job's records tell; `None` when one of them cannot be read.
+    async fn rows_of(&self, job: &str) -> Result<Option<HashSet<String>>, StoreError> {
+        let Some(job) = JobId::parse(job) else { return Ok(Some(HashSet::new())) };
+        let keys: Vec<String> = self.store.scan(&ObjectKey::JobFolder { job: &job }.path(), None).try_collect().await?;
+        let mut rows = HashSet::new();
+        for key in keys.iter().filter(|key| parse_record(key).is_some_and(|(_, record)| is_row(record))) {
+            match self.row_in(key, &job).await? {
+                Told::Row(row) => drop(rows.insert(row.id())),
+                Told::Nothing => {}
+                Told::Unreadable => return Ok(None),
+            }
+        }
+        Ok(Some(rows))
     }
 
     /// Reads, changes and writes one index, again when somebody else wrote meanwhile. Nothing is written when nothing changes.
-    async fn merge(&self, course: &str, rows: &[Row], rebuild: Option<Timestamp>) -> Result<usize, ProcessedError> {
+    async fn merge(&self, course: &str, rows: &[Row], stale: &HashSet<String>) -> Result<usize, ProcessedError> {
         let key = ObjectKey::Processed { course }.path();
         let mut tries = 0;
         loop {
@@ -164,9 +249,9 @@ impl Processed {
                 Some((bytes, version)) => (bytes, PutMode::Update(version)),
                 None => (Bytes::new(), PutMode::Create),
             };
-            let (written, added) = merged(&bytes, rows, rebuild)
-                .map_err(|error| ProcessedError::Unreadable { key: key.clone(), message: error.to_string() })?;
-            if written == bytes {
+            let (written, added) =
+                merged(&bytes, rows, stale).map_err(|error| ProcessedError::Unreadable { key: key.clone(), message: error.to_string() })?;
+            if written == bytes || (rows.is_empty() && stale.is_empty()) {
                 return Ok(added);
             }
             tries += 1;
@@ -179,47 +264,93 @@ impl Processed {
     }
 }
 
-/// Whether a record is a job's `notified`, of the first round or a later one.
-fn is_notified(record: &str) -> bool {
-    record == "notified" || record.strip_prefix("notified-").is_some_and(|round| round.bytes().all(|b| b.is_ascii_digit()))
+/// What one record tells of a row.
+enum Told {
+    Row(Box<Row>),
+    Nothing,
+    Unreadable,
 }
 
-/// An index with the rows it lacks, and how many those were. Columns and rows of others are kept as they are; a rebuild drops rows that jobs stand behind, if they are older than its beginning.
-///
-/// Row after row: an index may hold years of reports, and each fold goes through it.
-fn merged(index: &[u8], rows: &[Row], rebuild: Option<Timestamp>) -> Result<(Vec<u8>, usize), csv::Error> {
-    let text = index.strip_prefix(b"\xef\xbb\xbf").unwrap_or(index);
-    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text);
-    let mut writer =
-        csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).flexible(true).from_writer(Vec::with_capacity(index.len()));
-    let mut record = StringRecord::new();
-
-    reader.read_record(&mut record)?;
-    for column in COLUMNS {
-        if !record.iter().any(|name| name == column) {
-            record.push_field(column);
+impl Told {
+    fn row(self) -> Option<Row> {
+        match self {
+            Self::Row(row) => Some(*row),
+            Self::Nothing | Self::Unreadable => None,
         }
     }
-    let columns = Columns::of(&record);
-    writer.write_record(&record)?;
+}
 
-    let mut missing: HashSet<String> = rows.iter().map(|row| id(&row.job_id, &row.file)).collect();
-    // The column holds whole seconds, and instances' clocks differ a little.
-    let limit = rebuild.map(|began| began.saturating_sub(CLOCK_TOLERANCE).unwrap_or(Timestamp::MIN));
+/// What a job that is done was about; releases without cards tell it in `notified`.
+fn facts_in(end: &End) -> Option<ReportFacts> {
+    let told = Some(&end.summary["card"]).filter(|card| end.state == EndState::Done && card.is_object())?;
+    serde_json::from_value(told.clone()).ok()
+}
+
+/// Whether a record may tell a row: an end or, in releases without a feed, `notified`; of the first round or a later one.
+fn is_row(record: &str) -> bool {
+    let word = match record.rsplit_once('-') {
+        Some((word, round)) if round.bytes().all(|b| b.is_ascii_digit()) => word,
+        _ => record,
+    };
+    matches!(word, "end" | "notified")
+}
+
+/// The rows of an index that name a job and are none of these, by job.
+fn rows_beyond(index: &[u8], known: &HashSet<String>) -> Result<BTreeMap<String, BTreeSet<String>>, csv::Error> {
+    let (mut reader, header) = opened(index)?;
+    let columns = Columns::of(&header);
+    let mut beyond: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    let mut record = StringRecord::new();
+    while reader.read_record(&mut record)? {
+        let cell = |at: usize| record.get(at).unwrap_or_default();
+        let (job, id) = (cell(columns.job), id(cell(columns.job), cell(columns.file)));
+        if !job.is_empty() && !known.contains(&id) {
+            beyond.entry(job.to_owned()).or_default().insert(id);
+        }
+    }
+    Ok(beyond)
+}
+
+/// An index and its header, completed with our columns.
+fn opened(index: &[u8]) -> Result<(csv::Reader<&[u8]>, StringRecord), csv::Error> {
+    let text = index.strip_prefix(b"\xef\xbb\xbf").unwrap_or(index);
+    let mut reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(text);
+    let mut header = StringRecord::new();
+    reader.read_record(&mut header)?;
+    for column in COLUMNS {
+        if !header.iter().any(|name| name == column) {
+            header.push_field(column);
+        }
+    }
+    Ok((reader, header))
+}
+
+/// An index with the rows it lacks and without the stale ones, and how many were added. Columns and rows of others are kept as they are.
+///
+/// Row after row: an index may hold years of reports, and each run goes through it.
+fn merged(index: &[u8], rows: &[Row], stale: &HashSet<String>) -> Result<(Vec<u8>, usize), csv::Error> {
+    let (mut reader, header) = opened(index)?;
+    let mut writer =
+        csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).flexible(true).from_writer(Vec::with_capacity(index.len()));
+    let columns = Columns::of(&header);
+    writer.write_record(&header)?;
+
+    let mut missing: HashSet<String> = rows.iter().map(Row::id).collect();
+    let mut record = StringRecord::new();
     while reader.read_record(&mut record)? {
         while record.len() < columns.count {
             record.push_field("");
         }
-        let is_stale = |limit| !record[columns.job].is_empty() && !record[columns.at].parse::<Timestamp>().is_ok_and(|at| at >= limit);
-        if !limit.is_some_and(is_stale) {
-            missing.remove(&id(&record[columns.job], &record[columns.file]));
+        let id = id(&record[columns.job], &record[columns.file]);
+        if !stale.contains(&id) {
+            missing.remove(&id);
             writer.write_record(&record)?;
         }
     }
 
     let added = missing.len();
     for row in rows {
-        if missing.remove(&id(&row.job_id, &row.file)) {
+        if missing.remove(&row.id()) {
             let mut cells = vec![String::new(); columns.count];
             for (at, value) in columns.ours.into_iter().zip(row.cells()) {
                 cells[at] = harmless(value);
@@ -241,17 +372,40 @@ struct Columns {
     ours: [usize; COLUMNS.len()],
     job: usize,
     file: usize,
-    at: usize,
 }
 
 impl Columns {
     fn of(header: &StringRecord) -> Self {
         let column = |name: &str| header.iter().position(|column| column == name).unwrap_or_default();
-        Self { count: header.len(), ours: COLUMNS.map(column), job: column("job_id"), file: column("file"), at: column("processed_at") }
+        Self { count: header.len(), ours: COLUMNS.map(column), job: column("job_id"), file: column("file") }
     }
 }
 
 impl Row {
+    /// The row of a report that was sent.
+    fn of(card: &Card) -> Option<Self> {
+        if card.is_sent() { Self::of_facts(&card.job, &card.report) } else { None }
+    }
+
+    fn of_facts(job: &JobId, facts: &ReportFacts) -> Option<Self> {
+        Some(Self {
+            course: facts.course.clone()?,
+            user_id: facts.student.key.clone(),
+            assessment_title: facts.assessment.title.clone(),
+            user_email: facts.student.email.clone().unwrap_or_default(),
+            processed_at: facts.mail.as_ref()?.at,
+            job_id: job.to_string(),
+            submission_id: facts.submission.clone(),
+            percentage: facts.pct.unwrap_or_default(),
+            level: facts.level.clone(),
+            file: facts.file.clone()?,
+        })
+    }
+
+    fn id(&self) -> String {
+        id(&self.job_id, &self.file)
+    }
+
     /// The values, in the order of [`COLUMNS`].
     fn cells(&self) -> [String; COLUMNS.len()] {
         [
@@ -270,7 +424,7 @@ impl Row {
 
 /// A spreadsheet takes what begins like this for a formula and runs it; a leading apostrophe makes it text.
 fn harmless(value: String) -> String {
-    if value.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{value}") } else { value }
+    if begins_a_formula(&value) { format!("'{value}") } else { value }
 }
 
 #[cfg(test)]

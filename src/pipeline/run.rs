@@ -6,16 +6,18 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::delivery::mail::Mailer;
+use crate::intake::submissions::Submissions;
+use crate::jobs::ask::FromStep;
 use crate::jobs::handler::{self, JobContext, JobError};
 use crate::model::completion::Completion;
+use crate::pipeline::assets::AssetCache;
 use crate::pipeline::cohort::Cohorts;
 use crate::pipeline::config::PipelineConfig;
-use crate::pipeline::fetch::{Fetched, Submissions};
-use crate::pipeline::letters::Letters;
-use crate::pipeline::press::Press;
-use crate::pipeline::processed::Processed;
-use crate::pipeline::shelf::Shelf;
-use crate::storage::{Store, StoreError};
+use crate::pipeline::consent::Consent;
+use crate::pipeline::mail_templates::school::SchoolMails;
+use crate::pipeline::records::Fetched;
+use crate::pipeline::render_pool::RenderPool;
+use crate::storage::Store;
 
 /// What all runs share.
 pub(super) struct Services {
@@ -23,11 +25,11 @@ pub(super) struct Services {
     pub(super) store: Arc<dyn Store>,
     pub(super) submissions: Arc<dyn Submissions>,
     pub(super) mailer: Arc<Mailer>,
-    pub(super) shelf: Shelf,
-    pub(super) letters: Arc<Letters>,
-    pub(super) processed: Processed,
-    pub(super) cohorts: Cohorts,
-    pub(super) press: Press,
+    pub(super) assets: Arc<AssetCache>,
+    pub(super) mails: Arc<SchoolMails>,
+    pub(super) cohorts: Arc<Cohorts>,
+    pub(super) pool: Arc<RenderPool>,
+    pub(super) consent: Arc<dyn Consent>,
 }
 
 /// One run of one job.
@@ -46,10 +48,20 @@ impl<'a> Run<'a> {
         Ok(Self { services, job, completion })
     }
 
-    /// Takes the title that the platform told, when the event has none.
-    pub(super) fn learn(&mut self, fetched: &Fetched) {
-        let title = &mut self.completion.assessment.title;
-        *title = title.take().or_else(|| fetched.title.clone());
+    /// Takes the titles that the platform told, where the event has none.
+    pub(super) fn adopt_titles(&mut self, fetched: &Fetched) {
+        let assessment = &mut self.completion.assessment;
+        assessment.title = assessment.title.take().or_else(|| fetched.title.clone());
+        assessment.course_title = assessment.course_title.take().or_else(|| fetched.course_title.clone());
+    }
+
+    /// The folder results are filed under: as the event names the course, so that it does not change with what the platform happens to tell.
+    pub(super) fn course_folder(&self, fetched: &Fetched) -> String {
+        let assessment = &self.completion.assessment;
+        match (&fetched.course_title, &assessment.course_id) {
+            (Some(_), Some(slug)) => slug.clone(),
+            _ => assessment.course_folder(),
+        }
     }
 
     /// Reads a step's record of this round.
@@ -62,6 +74,27 @@ impl<'a> Run<'a> {
         handler::recorded(self.job, &self.scoped(step, round)).await
     }
 
+    /// Reads a step's record of this round, or of the newest earlier one that has it when the person who opened the round asked to begin after that step.
+    pub(super) async fn recorded_before<T: DeserializeOwned>(&self, step: &str, begins: FromStep) -> Result<Option<T>, JobError> {
+        if let Some(found) = self.recorded(step).await? {
+            return Ok(Some(found));
+        }
+        if self.job.ask().from < begins {
+            return Ok(None);
+        }
+        self.recorded_earlier(step).await
+    }
+
+    /// Reads a step's record of the newest earlier round that has it.
+    pub(super) async fn recorded_earlier<T: DeserializeOwned>(&self, step: &str) -> Result<Option<T>, JobError> {
+        for round in (1..self.job.round()).rev() {
+            if let Some(found) = self.recorded_in(step, round).await? {
+                return Ok(Some(found));
+            }
+        }
+        Ok(None)
+    }
+
     /// Records a step in this round.
     pub(super) async fn record<T: Serialize + DeserializeOwned + Sync>(&self, step: &str, value: &T) -> Result<T, JobError> {
         handler::record(self.job, &self.scoped(step, self.job.round()), value).await
@@ -72,17 +105,17 @@ impl<'a> Run<'a> {
         handler::record_fact(self.job, &self.scoped(step, self.job.round()), value).await
     }
 
+    /// Records such an answer with the job's end, which is to follow.
+    pub(super) async fn record_last_fact<T: Serialize + DeserializeOwned + Sync>(&self, step: &str, value: &T) -> Result<T, JobError> {
+        handler::record_last_fact(self.job, &self.scoped(step, self.job.round()), value).await
+    }
+
     /// The record's name in a round.
     ///
-    /// When a person opens a job again, something outside has changed (a bank, an address, a template), or they want it sent once more: every step is done anew.
+    /// When a person opens a job again, something outside has changed (a bank, an address, a template), or they want it sent once more: every step is done anew, from the one on that they asked for.
     #[expect(clippy::unused_self, reason = "reads as a property of the run")]
     fn scoped(&self, step: &str, round: u32) -> String {
         if round <= 1 { step.to_owned() } else { format!("{step}-{round}") }
-    }
-
-    /// The name of what this round leaves to be folded.
-    pub(super) fn row_name(&self) -> String {
-        self.scoped(self.job.id().as_str(), self.job.round())
     }
 
     /// The id that results of a student are filed under.
@@ -93,15 +126,5 @@ impl<'a> Run<'a> {
     /// What results on this assessment are filed under.
     pub(super) fn assessment_key(&self) -> String {
         self.completion.assessment.id.clone().unwrap_or_else(|| self.completion.assessment.display_title())
-    }
-}
-
-/// A store's failure is a matter of time: what was accepted waits until the store is well again.
-pub(super) fn storage(error: &StoreError) -> JobError {
-    let message = error.to_string();
-    match error {
-        StoreError::Unavailable { retry_after, .. } => JobError::retry_after("storage_unavailable", message, *retry_after),
-        StoreError::Conflict { .. } | StoreError::AlreadyExists { .. } => JobError::retry("storage_conflict", message),
-        StoreError::Refused { .. } => JobError::retry("storage_refused", format!("{message}; mend the store, the job goes on by itself")),
     }
 }

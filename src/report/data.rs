@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use jiff::civil::Date;
+use jiff::civil::{Date, DateTime, Time};
 use jiff::tz::TimeZone;
 use minijinja::Value;
 use minijinja::value::{Serde, ValueKind, merge_maps};
@@ -61,6 +61,19 @@ impl ReportData {
         instant.or_else(|| today().map(|day| day.timestamp())).map(Timestamp::as_second)
     }
 
+    /// The wall clock the report speaks of, for Word's DATE and TIME fields: the day of the report, else that of the submission.
+    pub(in crate::report) fn wall_clock(&self) -> Option<DateTime> {
+        let submitted = self.root.get_attr("submission").and_then(|submission| submission.get_attr("submitted_at")).ok();
+        // The local time as written: `2026-03-12T10:30:00-03:00` is half past ten.
+        let submitted = submitted.and_then(|at| at.as_str()?.trim_end_matches('Z').parse::<DateTime>().ok());
+        let today = self.root.get_attr("today").ok().and_then(|today| today.as_str()?.parse::<Date>().ok());
+        match (today, submitted) {
+            (Some(today), Some(submitted)) if submitted.date() == today => Some(submitted),
+            (Some(today), _) => Some(today.to_datetime(Time::midnight())),
+            (None, submitted) => submitted,
+        }
+    }
+
     /// The tree.
     pub(in crate::report) fn root(&self) -> &Value {
         &self.root
@@ -93,12 +106,16 @@ pub struct Report {
     pub by: BTreeMap<String, Vec<Group>>,
     /// The levels there are, lowest first.
     pub levels: Vec<Level>,
+    /// The statuses a group can have, best first; empty where groups pass or fail.
+    pub statuses: Vec<StatusBand>,
     /// Question by question, bank order.
     pub questions: Vec<Question>,
     /// Names of the best groups, best first.
     pub strengths: Vec<String>,
     /// Groups to go over again.
     pub to_review: Vec<Review>,
+    /// Numbers of all questions not answered right, in whatever group, bank order.
+    pub review_questions: Vec<u32>,
     /// The study plan for the level.
     pub plan: Vec<String>,
     /// Earlier attempts and this one, oldest first.
@@ -163,8 +180,20 @@ pub struct Submission {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct ResultData {
-    /// The headline percentage.
+    /// The headline percentage; of what, says `headline`.
     pub percentage: f64,
+    /// What the headline percentage counts, with its label: lessons passed, right answers or points.
+    pub headline: Figure,
+    /// Right answers of all questions, whatever the headline counts.
+    pub answers: Figure,
+    /// Both, or the one where they are the same: what a report or a mail lists.
+    pub figures: Vec<Figure>,
+    /// The mark from 1.0 to 7.0; absent in a plan over several assessments.
+    pub mark: Option<f64>,
+    /// Whether the mark is 4.0 or better.
+    pub mark_passed: Option<bool>,
+    /// The percentage of points that the mark 4.0 asks for.
+    pub requirement: Option<f64>,
     /// Points reached.
     pub score: f64,
     /// Points possible.
@@ -187,6 +216,44 @@ pub struct ResultData {
     pub unanswered: u32,
 }
 
+/// A count with what it counts, in the report's language: `Lecciones aprobadas`, `6 de 10`, 60 percent.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Figure {
+    /// What is counted, in words.
+    pub label: String,
+    /// What is counted, for conditions: `questions`, `groups` or `points`.
+    pub measure: String,
+    /// Of groups: which (`lecture`, `skill`, …).
+    pub kind: Option<String>,
+    /// How many of them.
+    pub part: f64,
+    /// Of how many.
+    pub whole: f64,
+    /// The share in percent.
+    pub percentage: f64,
+    /// `6 de 10`.
+    pub count: String,
+    /// `6 de 10 (60%)`.
+    pub text: String,
+}
+
+/// A status a group can have, with the percentages it stands for.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct StatusBand {
+    /// Its name.
+    pub name: String,
+    /// `good`, `middle` or `bad`.
+    pub tone: String,
+    /// The percentage from which it holds.
+    pub from: Option<f64>,
+    /// The percentage below which it holds.
+    pub below: Option<f64>,
+    /// Both in words: `80% o más`, `60% a menos de 80%`, `menos de 60%`.
+    pub range: String,
+}
+
 /// One group: a lesson, a skill, a materia.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -207,6 +274,8 @@ pub struct Group {
     pub passed: bool,
     /// `good`, `middle` or `bad`: the colour family of the status; from `passed` when absent.
     pub tone: Option<String>,
+    /// Where to study it, when the bank knows.
+    pub link: Option<String>,
 }
 
 /// One question.
@@ -229,6 +298,8 @@ pub struct Question {
     pub max_points: f64,
     /// Its innermost group.
     pub group: Option<String>,
+    /// Where to study it, when the bank knows.
+    pub link: Option<String>,
 }
 
 /// A group to go over again.
@@ -241,16 +312,24 @@ pub struct Review {
     pub parent: Option<String>,
     /// Numbers of the questions not answered right.
     pub questions: Vec<u32>,
+    /// The same in words: `preguntas 3, 7 y 12`.
+    pub text: String,
+    /// Where to study it, when the bank knows.
+    pub link: Option<String>,
 }
 
 /// A level a student can reach.
-#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Level {
     /// Its name.
     pub name: String,
     /// Whether it is this student's.
     pub reached: bool,
+    /// The headline percentage from which it is reached, where that alone decides.
+    pub from: Option<f64>,
+    /// When it is reached, in words, where the condition can be put into some: `desde 80% de lecciones aprobadas`.
+    pub rule: Option<String>,
 }
 
 /// One assessment of a plan over several.
@@ -263,8 +342,14 @@ pub struct Part {
     pub title: String,
     /// The day it was handed in, `2026-11-21`.
     pub date: Option<String>,
-    /// The headline percentage.
+    /// The headline percentage; of what, says `headline`.
     pub percentage: f64,
+    /// What the headline percentage counts, with its label.
+    pub headline: Figure,
+    /// Right answers of all questions.
+    pub answers: Figure,
+    /// The mark from 1.0 to 7.0.
+    pub mark: Option<f64>,
     /// The level.
     pub level: Option<String>,
     /// Questions.

@@ -4,30 +4,29 @@
 //! A template is parsed once and kept; fonts are loaded once.
 
 pub mod charts;
+mod colour;
 pub mod data;
-pub mod document;
-pub mod fonts;
+pub mod figures;
 pub mod language;
-pub mod layout;
-pub mod package;
-pub mod pdf;
 pub mod starter;
 pub mod template;
-pub mod units;
 pub mod vocabulary;
 pub mod warning;
+pub mod wordfile;
+mod xml;
 
 use std::sync::Arc;
 
+use jiff::civil::DateTime;
 use thiserror::Error;
 
 use crate::report::data::ReportData;
-use crate::report::document::DocumentError;
-use crate::report::fonts::Fonts;
-use crate::report::package::{Limits, Package, PackageError};
-use crate::report::pdf::{Meta, PdfError, Writer};
 use crate::report::template::{FillOptions, Template, TemplateError};
 use crate::report::warning::Warning;
+use docx_to_pdf::document::DocumentError;
+use docx_to_pdf::fonts::Fonts;
+use docx_to_pdf::package::{Limits, Package, PackageError};
+use docx_to_pdf::pdf::{PdfError, Writer};
 
 /// What the caller decides about a report.
 #[derive(Debug, Clone, Default)]
@@ -38,8 +37,22 @@ pub struct Options {
     pub limits: Limits,
     /// When the PDF was made, in seconds since 1970 (UTC). Nothing here reads a clock: without it, `render` takes the time of the submission, else the data's `today`.
     pub created: Option<i64>,
+    /// The PDF is made for archives: PDF/A-2a.
+    pub archive: bool,
+    /// The wall clock for Word's DATE and TIME fields; `render` takes the report's day without it.
+    pub now: Option<DateTime>,
     /// Keeps what does not change between reports; share one over many calls.
     pub writer: Arc<Writer>,
+}
+
+impl From<docx_to_pdf::Error> for ReportError {
+    fn from(error: docx_to_pdf::Error) -> Self {
+        match error {
+            docx_to_pdf::Error::Package(error) => Self::Package(error),
+            docx_to_pdf::Error::Document(error) => Self::Document(error),
+            docx_to_pdf::Error::Pdf(error) => Self::Pdf(error),
+        }
+    }
 }
 
 /// A finished report.
@@ -51,6 +64,8 @@ pub struct Rendered {
     pub package: Package,
     /// What is not exactly as the document says.
     pub warnings: Vec<Warning>,
+    /// How many pages it has.
+    pub pages: usize,
 }
 
 /// Why there is no report.
@@ -77,7 +92,20 @@ pub enum ReportError {
 pub fn render(template: &Template, data: &ReportData, fonts: &Fonts, options: &Options) -> Result<Rendered, ReportError> {
     let filled = template.fill(data, &options.fill)?;
     let created = options.created.or_else(|| data.moment());
-    to_pdf(filled.package, filled.warnings, fonts, &Options { created, ..options.clone() })
+    let now = options.now.or_else(|| data.wall_clock());
+    to_pdf(filled.package, filled.warnings, fonts, &Options { created, now, ..options.clone() }, true)
+}
+
+/// Fills a template with data and draws its pages as SVG documents: what [`render`] would print, for where no PDF can be shown.
+///
+/// # Errors
+/// [`ReportError`], naming what is wrong and where.
+pub fn pictures(template: &Template, data: &ReportData, fonts: &Fonts, options: &Options) -> Result<Vec<String>, ReportError> {
+    let filled = template.fill(data, &options.fill)?;
+    let now = options.now.or_else(|| data.wall_clock());
+    let layout = docx_to_pdf::Options { contents: true, now, ..docx_to_pdf::Options::default() };
+    let laid_out = docx_to_pdf::lay_out(&filled.package, fonts, &layout)?;
+    Ok(docx_to_pdf::svg::pages(&laid_out.frames, fonts))
 }
 
 /// Turns a Word document into a PDF as it is, without filling anything in.
@@ -85,29 +113,21 @@ pub fn render(template: &Template, data: &ReportData, fonts: &Fonts, options: &O
 /// # Errors
 /// [`ReportError`], naming what is wrong and where.
 pub fn convert(docx: &[u8], fonts: &Fonts, options: &Options) -> Result<Rendered, ReportError> {
-    to_pdf(Package::open(docx, &options.limits)?, Vec::new(), fonts, options)
+    let package = wordfile::open(docx, &options.limits)?.map_err(TemplateError::NotWord)?;
+    to_pdf(package, Vec::new(), fonts, options, false)
 }
 
-/// Reads, lays out, writes; `warnings` are those of filling.
-fn to_pdf(package: Package, mut warnings: Vec<Warning>, fonts: &Fonts, options: &Options) -> Result<Rendered, ReportError> {
-    let (document, of_reading) = document::read(&package)?;
-    warnings.extend(of_reading);
-    let (frames, of_layout) = layout::layout(&document, fonts);
-    warnings.extend(of_layout);
-    let properties = &document.properties;
-    let meta = Meta {
-        title: properties.title.clone().unwrap_or_default(),
-        author: properties.author.clone().unwrap_or_default(),
-        subject: properties.subject.clone().unwrap_or_default(),
-        language: properties.language.clone().unwrap_or_default(),
+/// Lays out and writes; `warnings` are those of filling. What was filled has moved its headings: its `contents` are made anew.
+fn to_pdf(package: Package, mut warnings: Vec<Warning>, fonts: &Fonts, options: &Options, contents: bool) -> Result<Rendered, ReportError> {
+    let layout = docx_to_pdf::Options {
+        contents,
         created: options.created,
+        now: options.now,
+        archive: options.archive,
         producer: concat!("gradepost ", env!("CARGO_PKG_VERSION")).to_owned(),
+        writer: Arc::clone(&options.writer),
     };
-    // A long document's model takes as much as its pages.
-    drop(document);
-    let written = options.writer.write(&frames, fonts, &meta)?;
-    for picture in written.unreadable {
-        warnings.push(Warning::Picture { part: format!("picture {}", picture.0 + 1), reason: "its data cannot be decoded".to_owned() });
-    }
-    Ok(Rendered { pdf: written.bytes, package, warnings })
+    let converted = docx_to_pdf::convert(&package, fonts, &layout)?;
+    warnings.extend(converted.warnings.into_iter().map(Warning::from));
+    Ok(Rendered { pdf: converted.pdf, package, warnings, pages: converted.pages })
 }

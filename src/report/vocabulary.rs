@@ -4,61 +4,28 @@
 
 use super::language::Language;
 
-/// Spanish, English, Portuguese.
-const WORDS: [[&str; 3]; 9] = [
-    ["Excelente", "Excellent", "Excelente"],
-    ["Avanzado", "Advanced", "Avançado"],
-    ["General", "General", "Geral"],
-    ["Logrado", "Achieved", "Alcançado"],
-    ["En progreso", "In progress", "Em progresso"],
-    ["Por reforzar", "To strengthen", "A reforçar"],
-    ["Sólido", "Solid", "Sólido"],
-    ["En desarrollo", "Developing", "Em desenvolvimento"],
-    ["Riesgo", "At risk", "Risco"],
-];
-
 /// A level's or status's name as a student reads it in a language.
 pub fn shown(name: &str, language: Language) -> String {
+    let words = language.words();
     if let Some(number) = name.strip_prefix("Nivel ").filter(|number| number.parse::<u32>().is_ok()) {
-        let level = match language {
-            Language::Es => "Nivel",
-            Language::En => "Level",
-            Language::Pt => "Nível",
-        };
-        return format!("{level} {number}");
+        return format!("{} {number}", words.level);
     }
-    let place = match language {
-        Language::Es => return name.to_owned(),
-        Language::En => 1,
-        Language::Pt => 2,
-    };
-    WORDS.iter().find(|words| words[0] == name).map_or(name, |words| words[place]).to_owned()
+    let place = Language::Es.words().judgements.iter().position(|word| *word == name);
+    place.map_or(name, |place| words.judgements[place]).to_owned()
 }
 
 /// When a group of a kind (`lecture`, `materia`, `skill`) passes: with all of its questions right, or from a percentage on.
 pub fn pass_rule(kind: Option<&str>, at_least: Option<f64>, language: Language) -> String {
-    let one = match (language, kind) {
-        (Language::Es, Some("lecture")) => "Una lección",
-        (Language::Es, Some("materia")) => "Una materia",
-        (Language::Es, Some("skill")) => "Una habilidad",
-        (Language::Es, _) => "Una sección",
-        (Language::En, Some("lecture")) => "A lesson",
-        (Language::En, Some("materia")) => "A subject",
-        (Language::En, Some("skill")) => "A skill",
-        (Language::En, _) => "A section",
-        (Language::Pt, Some("lecture")) => "Uma lição",
-        (Language::Pt, Some("materia")) => "Uma matéria",
-        (Language::Pt, Some("skill")) => "Uma habilidade",
-        (Language::Pt, _) => "Uma seção",
+    let words = language.words();
+    let one = match kind {
+        Some("lecture") => words.a_lesson,
+        Some("materia") => words.a_subject,
+        Some("skill") => words.a_skill,
+        _ => words.a_section,
     };
-    let share = at_least.map(|bound| language.short_percent(bound));
-    match (language, share) {
-        (Language::Es, None) => format!("{one} se aprueba cuando todas sus respuestas son correctas."),
-        (Language::Es, Some(share)) => format!("{one} se aprueba con al menos un {share} de respuestas correctas."),
-        (Language::En, None) => format!("{one} is passed when all of its questions are answered right."),
-        (Language::En, Some(share)) => format!("{one} is passed with at least {share} of its questions answered right."),
-        (Language::Pt, None) => format!("{one} é aprovada quando todas as suas respostas estão corretas."),
-        (Language::Pt, Some(share)) => format!("{one} é aprovada com pelo menos {share} de respostas corretas."),
+    match at_least.map(|bound| language.short_percent(bound)) {
+        None => words.passes_with_all.replace("{one}", one),
+        Some(share) => words.passes_from.replace("{one}", one).replace("{share}", &share),
     }
 }
 
@@ -79,7 +46,7 @@ mod tests {
         assert_eq!(pass_rule(Some("lecture"), None, Language::Es), "Una lección se aprueba cuando todas sus respuestas son correctas.");
         assert_eq!(
             pass_rule(Some("skill"), Some(62.5), Language::Es),
-            "Una habilidad se aprueba con al menos un 62,5% de respuestas correctas."
+            "Una habilidad se aprueba con al menos un 62,5\u{a0}% de respuestas correctas."
         );
         assert_eq!(
             pass_rule(Some("lecture"), Some(60.0), Language::En),

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::env::Env;
+use crate::env::{Env, shown};
 
 /// Which store to open and where it lies.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -76,7 +76,7 @@ impl BucketConfig {
         if !name.chars().all(allowed) {
             env.problem(
                 "GCP_BUCKET_NAME",
-                format!("'{name}' is not a bucket's name; lower-case letters, digits, dashes, dots and underscores only"),
+                format!("{} is not a bucket's name; lower-case letters, digits, dashes, dots and underscores only", shown(&name)),
             );
         }
         Some(Self { name, project, endpoint })

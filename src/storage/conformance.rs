@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use futures::TryStreamExt as _;
 use tokio::task::JoinSet;
 
 use crate::storage::{PutMode, Store, StoreError, Version};
@@ -17,6 +18,7 @@ pub(crate) async fn run(store: Arc<dyn Store>) {
     an_update_needs_the_current_version(&*store).await;
     deleting_is_repeatable(&*store).await;
     listing_is_ordered_and_paged(&*store).await;
+    scanning_is_ordered_and_whole(&*store).await;
     bad_keys_are_refused(&*store).await;
     one_of_many_creators_wins(&store).await;
     no_increment_is_lost(&store).await;
@@ -119,6 +121,30 @@ async fn listing_is_ordered_and_paged(store: &dyn Store) {
     assert_eq!(store.list("conf/list/", Some("aaa"), 1).await.expect("listing works").len(), 1);
     assert!(store.list("conf/list/none/", None, 100).await.expect("an empty folder is no error").is_empty());
     assert!(store.list("conf/list/", None, 0).await.expect("listing works").is_empty());
+}
+
+/// Uses what [`listing_is_ordered_and_paged`] left.
+async fn scanning_is_ordered_and_whole(store: &dyn Store) {
+    let all = store.list("conf/list/", None, 100).await.expect("listing works");
+    let scan = async |prefix: &str, after: Option<&str>| store.scan(prefix, after).try_collect::<Vec<_>>().await.expect("scanning works");
+    assert_eq!(scan("conf/list/", None).await, all);
+    for (at, key) in all.iter().enumerate() {
+        assert_eq!(scan("conf/list/", Some(key)).await, all[at + 1..], "after {key}");
+    }
+    assert_eq!(scan("conf/list/a", Some("conf/list/aa/x")).await, ["conf/list/aa0"], "a prefix may end inside a name");
+    assert_eq!(
+        scan("conf/list/", Some("conf/list/aaaa")).await,
+        all.iter().filter(|key| key.as_str() > "conf/list/aaaa").cloned().collect::<Vec<_>>()
+    );
+    assert!(scan("conf/list/none/", None).await.is_empty() && scan("conf/list/", Some("conf/zzz")).await.is_empty());
+    // What is removed or added behind the place where the scan is changes nothing before it.
+    let mut begun = store.scan("conf/list/", None);
+    assert_eq!(begun.try_next().await.expect("scanning works").as_ref(), all.first());
+    store.put("conf/list/zz", Bytes::new(), PutMode::Overwrite).await.expect("writing works");
+    store.delete("conf/list/zz").await.expect("deleting works");
+    let rest: Vec<String> = begun.try_collect().await.expect("scanning works");
+    assert_eq!(rest.into_iter().filter(|key| key != "conf/list/zz").collect::<Vec<_>>(), all[1..]);
+    assert!(matches!(store.scan("../", None).try_next().await, Err(StoreError::Refused { .. })));
 }
 
 async fn bad_keys_are_refused(store: &dyn Store) {

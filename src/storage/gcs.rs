@@ -12,14 +12,15 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use futures::{StreamExt as _, TryStreamExt as _, stream};
 use google_cloud_auth::credentials::{AccessTokenCredentials, Builder, Credentials, anonymous};
 
 use crate::storage::config::BucketConfig;
-use crate::storage::gcs::control::Control;
+use crate::storage::gcs::control::{Control, Page};
 use crate::storage::gcs::data::Data;
 use crate::storage::gcs::fault::Fault;
 use crate::storage::key::{check_key, check_prefix};
-use crate::storage::{PutMode, Store, StoreError, Version};
+use crate::storage::{Keys, PutMode, Store, StoreError, Version};
 
 /// Objects in a bucket.
 pub struct GcsStore {
@@ -41,17 +42,48 @@ impl GcsStore {
     /// Connects, and makes sure that the bucket can be listed.
     ///
     /// # Errors
-    /// [`StoreError::Refused`] when there is no such bucket or no permission, [`StoreError::Unavailable`] when it cannot be reached now.
+    /// As [`connect`](Self::connect) and [`check`](Self::check).
     pub async fn open(config: &BucketConfig) -> Result<Self, StoreError> {
+        let store = Self::connect(config).await?;
+        store.check().await?;
+        Ok(store)
+    }
+
+    /// Sets the clients up; the bucket is not asked for anything yet.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] when the settings or credentials cannot be used.
+    pub async fn connect(config: &BucketConfig) -> Result<Self, StoreError> {
         // Both clients need a process-wide provider; whoever came first has set the same one.
         let _ = rustls::crypto::ring::default_provider().install_default();
         let broken = |message: String| StoreError::Refused { key: config.name.clone(), message };
         let (credentials, token) = credentials(config).map_err(broken)?;
         let data = Data::connect(config, credentials).await.map_err(broken)?;
         let control = Control::new(config, token).map_err(broken)?;
-        let store = Self { name: config.name.clone(), data, control };
-        store.list("", None, 1).await.map_err(|error| about_bucket(&config.name, error))?;
-        Ok(store)
+        Ok(Self { name: config.name.clone(), data, control })
+    }
+
+    /// Makes sure that the bucket can be listed.
+    ///
+    /// # Errors
+    /// [`StoreError::Refused`] when there is no such bucket or no permission, [`StoreError::Unavailable`] when it cannot be reached now.
+    pub async fn check(&self) -> Result<(), StoreError> {
+        self.list("", None, 1).await.map(drop).map_err(|error| about_bucket(&self.name, error))
+    }
+
+    /// One page of keys, asked for again while the answer is "later".
+    async fn page(&self, prefix: &str, start: Option<&str>, wanted: usize, token: Option<&str>) -> Result<Page, StoreError> {
+        let mut patience = Patience::new();
+        loop {
+            match self.control.list(prefix, start, wanted, token).await {
+                Ok(mut page) => {
+                    // The bucket starts *at* a key, we start after it.
+                    page.keys.retain(|key| start.is_none_or(|after| key.as_str() > after));
+                    return Ok(page);
+                }
+                Err(fault) => patience.after(fault).await.map_err(|fault| fault.into_store_error(prefix, &self.name))?,
+            }
+        }
     }
 
     async fn write(&self, key: &str, bytes: &Bytes, condition: Option<i64>) -> Result<Version, Fault> {
@@ -159,26 +191,35 @@ impl Store for GcsStore {
 
     async fn list(&self, prefix: &str, start_after: Option<&str>, limit: usize) -> Result<Vec<String>, StoreError> {
         check_prefix(prefix)?;
-        let mut patience = Patience::new();
         let mut keys = Vec::new();
-        let mut page: Option<String> = None;
+        let mut token: Option<String> = None;
         while keys.len() < limit {
-            let answer = match self.control.list(prefix, start_after, limit - keys.len(), page.as_deref()).await {
-                Ok(answer) => answer,
-                Err(fault) => {
-                    patience.after(fault).await.map_err(|fault| fault.into_store_error(prefix, &self.name))?;
-                    continue;
-                }
-            };
-            // The bucket starts *at* a key, we start after it.
-            keys.extend(answer.keys.into_iter().filter(|key| start_after.is_none_or(|after| key.as_str() > after)));
-            page = answer.next_page;
-            if page.is_none() {
+            let page = self.page(prefix, start_after, limit - keys.len(), token.as_deref()).await?;
+            keys.extend(page.keys);
+            token = page.next_page;
+            if token.is_none() {
                 break;
             }
         }
         keys.truncate(limit);
         Ok(keys)
+    }
+
+    fn scan<'a>(&'a self, prefix: &str, after: Option<&str>) -> Keys<'a> {
+        if let Err(error) = check_prefix(prefix) {
+            return stream::iter([Err(error)]).boxed();
+        }
+        let (prefix, after) = (prefix.to_owned(), after.map(ToOwned::to_owned));
+        // The token of the next page; the first has none.
+        let pages = stream::try_unfold(Some(None), move |next: Option<Option<String>>| {
+            let (prefix, after) = (prefix.clone(), after.clone());
+            async move {
+                let Some(token) = next else { return Ok(None) };
+                let page = self.page(&prefix, after.as_deref(), usize::MAX, token.as_deref()).await?;
+                Ok(Some((page.keys, page.next_page.map(Some))))
+            }
+        });
+        pages.map_ok(|keys| stream::iter(keys).map(Ok)).try_flatten().boxed()
     }
 
     async fn delete(&self, key: &str) -> Result<(), StoreError> {
@@ -190,6 +231,16 @@ impl Store for GcsStore {
                 Err(fault) => patience.after(fault).await.map_err(|fault| fault.into_store_error(key, &self.name))?,
             }
         }
+    }
+
+    fn is_remote(&self) -> bool {
+        true
+    }
+
+    async fn concerns(&self) -> Vec<String> {
+        // Reading the bucket's settings is a right the service need not have; then nothing is known.
+        let kept = self.control.retention().await.ok().flatten();
+        kept.map(|retention| format!("the bucket {} {}", self.name, retention.describe())).into_iter().collect()
     }
 
     fn describe(&self) -> String {

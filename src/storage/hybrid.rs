@@ -6,29 +6,43 @@
 //! | `templates/…`, `questions/…`, `assessments.toml` | locally | locally, else from the bucket: a school may keep them in either |
 //! | everything else (jobs, due pointers, indexes, outbox) | locally | locally |
 //!
-//! The disk is the truth: versions and claims are its own. One process at a time should work on it: copies are put in order within a process only, so of two processes that change one `processed.csv` at once the slower copy may leave the bucket a version behind the disk, until the next change.
+//! The disk is the truth: versions and claims are its own. One process at a time should work on it: copies of one result are put in order within a process only, so of two processes that change one `processed.csv` at once the slower copy may leave the bucket a version behind the disk, until the next change.
 
-use std::collections::VecDeque;
+use std::collections::BTreeSet;
+use std::ops::Bound::{Excluded, Unbounded};
 use std::sync::{Arc, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use futures::{StreamExt as _, TryStreamExt as _, stream};
 use tokio::sync::Mutex;
 
 use crate::storage::key::{ObjectKey, UNCOPIED_FOLDER};
 use crate::storage::local::LocalStore;
-use crate::storage::{PutMode, SignOfLife, Store, StoreError, Version};
+use crate::storage::{Keys, PutMode, SignOfLife, Store, StoreError, Version};
 
 /// A local store with a bucket beside it.
 pub struct HybridStore {
     local: LocalStore,
     bucket: Arc<dyn Store>,
-    /// Results are written and copied one after the other, so that the newest comes last.
-    in_order: Mutex<()>,
-    /// Results that the bucket may lack, as their marks on the disk say: made up for at the next start, by the next write of any result that gets through, or when they are read.
-    behind: std::sync::Mutex<VecDeque<String>>,
+    /// Each result is written and uploaded under one of these, so that the newest comes last; different results wait for each other by chance only.
+    in_order: Vec<Mutex<()>>,
+    /// Results that the bucket may lack.
+    behind: std::sync::Mutex<Behind>,
+    /// Held by whoever makes up for failed copies: one at a time is enough.
+    catching_up: Mutex<()>,
 }
 
+/// Results that the bucket may lack, as their marks on the disk say: made up for at the next start, by the next write of any result that gets through, or when they are read.
+#[derive(Default)]
+struct Behind {
+    keys: BTreeSet<String>,
+    /// The one that was tried last: one that the bucket never takes holds no other up.
+    tried: String,
+}
+
+/// Locks that results share.
+const STRIPES: usize = 64;
 /// Copies made up for at a time, so that neither a start nor a write waits long after a day without the bucket.
 const CAUGHT_UP: usize = 50;
 /// Copies that fail before the bucket counts as away.
@@ -56,50 +70,67 @@ impl HybridStore {
     /// # Errors
     /// The disk's; a bucket that is away is no obstacle, and what is not copied now is copied later.
     pub async fn open(local: LocalStore, bucket: Arc<dyn Store>) -> Result<Self, StoreError> {
-        let mut behind = VecDeque::new();
-        for mark in local.list(UNCOPIED_FOLDER, None, usize::MAX).await? {
-            let Some((key, _)) = local.get(&mark).await? else { continue };
+        let store = Self::open_apart(local, bucket).await?;
+        store.catch_up().await;
+        Ok(store)
+    }
+
+    /// As [`open`](Self::open), while the bucket is known to be away: nothing is tried there yet.
+    ///
+    /// # Errors
+    /// The disk's.
+    pub async fn open_apart(local: LocalStore, bucket: Arc<dyn Store>) -> Result<Self, StoreError> {
+        let mut keys = BTreeSet::new();
+        let marks: Vec<String> = local.scan(UNCOPIED_FOLDER, None).try_collect().await?;
+        for mark in marks {
+            // A mark that cannot be read costs the copy of one result, not the start.
+            let Ok(Some((key, _))) =
+                local.get(&mark).await.inspect_err(|error| tracing::error!(%error, "A mark of a missing copy is skipped"))
+            else {
+                continue;
+            };
             let key = String::from_utf8_lossy(&key).into_owned();
             // Whatever else lies there is not ours to copy.
             if place(&key) == Place::Result {
-                behind.push_back(key);
+                keys.insert(key);
             }
         }
-        let store = Self { local, bucket, in_order: Mutex::new(()), behind: std::sync::Mutex::new(behind) };
-        store.catch_up().await;
-        Ok(store)
+        let behind = std::sync::Mutex::new(Behind { keys, tried: String::new() });
+        let in_order = (0..STRIPES).map(|_| Mutex::new(())).collect();
+        Ok(Self { local, bucket, in_order, behind, catching_up: Mutex::new(()) })
     }
 
     /// Changes a result on the disk and brings the bucket's copy to what the disk has then.
     ///
     /// The mark comes first: whenever the process dies, the next one knows what the bucket may lack.
     async fn change<T>(&self, key: &str, change: impl Future<Output = Result<T, StoreError>> + Send) -> Result<T, StoreError> {
-        let _in_order = self.in_order.lock().await;
+        let in_order = self.lock(key).await;
         let was_behind = self.is_behind(key);
         if !was_behind {
             self.local.put(&ObjectKey::Uncopied { key }.path(), Bytes::from(key.to_owned()), PutMode::Overwrite).await?;
-            self.behind().push_back(key.to_owned());
+            self.behind().keys.insert(key.to_owned());
         }
         let changed = change.await;
         // A result that exists already may lack its copy, because an earlier write stopped half-way.
         if matches!(changed, Ok(_) | Err(StoreError::AlreadyExists { .. })) {
-            self.bring(key).await?;
+            self.upload(key).await?;
+            drop(in_order);
             self.catch_up().await;
         } else if !was_behind {
             // A mark too many costs a copy too many; what went wrong with the change is what its caller must hear.
-            let _ = self.forget(key).await;
+            let _ = self.clear_mark(key).await;
         }
         changed
     }
 
     /// Makes some of the copies that failed before, as far as the bucket takes them; one that it never takes holds no other up.
     async fn catch_up(&self) {
+        let Ok(_only) = self.catching_up.try_lock() else { return };
         let mut failed = 0;
         for _ in 0..CAUGHT_UP {
-            let Some(key) = self.behind().front().cloned() else { return };
-            if self.bring(&key).await.is_err() {
-                // The others first, the next time.
-                self.behind().rotate_left(1);
+            let Some(key) = self.behind().next() else { return };
+            let _in_order = self.lock(&key).await;
+            if self.is_behind(&key) && self.upload(&key).await.is_err() {
                 failed += 1;
             }
             if failed >= PATIENCE {
@@ -108,27 +139,42 @@ impl HybridStore {
         }
     }
 
-    /// Brings the bucket's copy to what the disk has now.
-    async fn bring(&self, key: &str) -> Result<(), StoreError> {
+    /// Brings the bucket's copy to what the disk has now; under the result's lock.
+    async fn upload(&self, key: &str) -> Result<(), StoreError> {
         match self.local.get(key).await? {
             Some((bytes, _)) => self.bucket.put(key, bytes, PutMode::Overwrite).await.map(drop)?,
             None => self.bucket.delete(key).await?,
         }
-        self.forget(key).await
+        self.clear_mark(key).await
     }
 
-    async fn forget(&self, key: &str) -> Result<(), StoreError> {
+    async fn clear_mark(&self, key: &str) -> Result<(), StoreError> {
         self.local.delete(&ObjectKey::Uncopied { key }.path()).await?;
-        self.behind().retain(|one| one != key);
+        self.behind().keys.remove(key);
         Ok(())
     }
 
-    fn is_behind(&self, key: &str) -> bool {
-        self.behind().iter().any(|one| one == key)
+    async fn lock(&self, key: &str) -> tokio::sync::MutexGuard<'_, ()> {
+        let stripe = key.bytes().fold(0usize, |hash, byte| hash.wrapping_mul(31).wrapping_add(usize::from(byte))) % STRIPES;
+        self.in_order[stripe].lock().await
     }
 
-    fn behind(&self) -> MutexGuard<'_, VecDeque<String>> {
+    fn is_behind(&self, key: &str) -> bool {
+        self.behind().keys.contains(key)
+    }
+
+    fn behind(&self) -> MutexGuard<'_, Behind> {
         self.behind.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Behind {
+    /// The one after the one that was tried last, in a ring.
+    fn next(&mut self) -> Option<String> {
+        let after = self.keys.range::<str, _>((Excluded(self.tried.as_str()), Unbounded)).next();
+        let next = after.or_else(|| self.keys.first())?.clone();
+        self.tried.clone_from(&next);
+        Some(next)
     }
 }
 
@@ -142,8 +188,8 @@ impl Store for HybridStore {
     async fn get(&self, key: &str) -> Result<Option<(Bytes, Version)>, StoreError> {
         if place(key) == Place::Result && self.is_behind(key) {
             // Whoever reads an index may find that nothing is to be added, and not write it: then this is the last chance to copy it. When it fails, the disk still has what was asked for.
-            let _in_order = self.in_order.lock().await;
-            let _ = self.bring(key).await;
+            let _in_order = self.lock(key).await;
+            let _ = self.upload(key).await;
         }
         match self.local.get(key).await? {
             None if place(key) == Place::Material => self.bucket.get(key).await,
@@ -162,6 +208,16 @@ impl Store for HybridStore {
         Ok(keys)
     }
 
+    fn scan<'a>(&'a self, prefix: &str, after: Option<&str>) -> Keys<'a> {
+        if place(prefix) != Place::Material {
+            return self.local.scan(prefix, after);
+        }
+        let (prefix, after) = (prefix.to_owned(), after.map(ToOwned::to_owned));
+        // What a school edits is not much; the two are put together as a whole.
+        let both = async move { self.list(&prefix, after.as_deref(), usize::MAX).await.map(|keys| stream::iter(keys).map(Ok)) };
+        stream::once(both).try_flatten().boxed()
+    }
+
     async fn delete(&self, key: &str) -> Result<(), StoreError> {
         let delete = self.local.delete(key);
         if place(key) == Place::Result { self.change(key, delete).await } else { delete.await }
@@ -173,6 +229,15 @@ impl Store for HybridStore {
 
     async fn is_gone(&self, name: &str) -> bool {
         self.local.is_gone(name).await
+    }
+
+    async fn probe(&self) -> Result<&'static str, StoreError> {
+        self.local.probe().await?;
+        self.bucket.probe().await
+    }
+
+    async fn concerns(&self) -> Vec<String> {
+        [self.local.concerns().await, self.bucket.concerns().await].concat()
     }
 
     fn describe(&self) -> String {
@@ -292,6 +357,53 @@ mod tests {
         let copied = away.0.keys();
         assert!(keys[3..].iter().all(|key| copied.contains(key)), "{copied:?}");
         assert_eq!(store.local.list(UNCOPIED_FOLDER, None, 10).await.unwrap().len(), 3, "their marks stay");
+    }
+
+    #[tokio::test]
+    async fn a_start_while_the_bucket_is_away_tries_nothing_there_and_the_next_write_makes_up_for_it() {
+        let dir = tempfile::tempdir().unwrap();
+        let away = Arc::new(Away(Arc::new(MemoryStore::new()), AtomicBool::new(true)));
+        let open = async || HybridStore::open_apart(LocalStore::open(dir.path()).await.unwrap(), away.clone()).await.unwrap();
+        assert!(open().await.put("webhook_reports/c/a.pdf", Bytes::from_static(b"a"), PutMode::Create).await.is_err());
+        let store = open().await;
+        store.put("jobs/x/event.json", Bytes::from_static(b"{}"), PutMode::Create).await.expect("events are accepted without the bucket");
+        away.1.store(false, Ordering::Relaxed);
+        store.put("webhook_reports/c/b.pdf", Bytes::from_static(b"b"), PutMode::Create).await.unwrap();
+        assert_eq!(away.0.keys(), ["webhook_reports/c/a.pdf", "webhook_reports/c/b.pdf"]);
+    }
+
+    /// A bucket whose uploads wait until all of them have begun.
+    struct Together(MemoryStore, tokio::sync::Barrier);
+
+    #[async_trait]
+    impl Store for Together {
+        async fn put(&self, key: &str, bytes: Bytes, mode: PutMode) -> Result<Version, StoreError> {
+            self.1.wait().await;
+            self.0.put(key, bytes, mode).await
+        }
+        async fn get(&self, key: &str) -> Result<Option<(Bytes, Version)>, StoreError> {
+            self.0.get(key).await
+        }
+        async fn list(&self, prefix: &str, start_after: Option<&str>, limit: usize) -> Result<Vec<String>, StoreError> {
+            self.0.list(prefix, start_after, limit).await
+        }
+        async fn delete(&self, key: &str) -> Result<(), StoreError> {
+            self.0.delete(key).await
+        }
+        fn describe(&self) -> String {
+            "a bucket that takes uploads together".to_owned()
+        }
+    }
+
+    #[tokio::test]
+    async fn uploads_of_different_results_go_side_by_side() {
+        let dir = tempfile::tempdir().unwrap();
+        let bucket = Arc::new(Together(MemoryStore::new(), tokio::sync::Barrier::new(2)));
+        let store = HybridStore::open(LocalStore::open(dir.path()).await.unwrap(), bucket).await.unwrap();
+        let put = |key: &'static str| store.put(key, Bytes::from_static(b"x"), PutMode::Create);
+        let both = async { tokio::join!(put("webhook_reports/c/a.pdf"), put("webhook_reports/c/b.pdf")) };
+        let (a, b) = tokio::time::timeout(std::time::Duration::from_secs(10), both).await.expect("neither waits for the other");
+        a.and(b).unwrap();
     }
 
     #[tokio::test]

@@ -20,6 +20,8 @@ pub struct MemoryStore {
 struct Objects {
     map: BTreeMap<String, (Bytes, u64)>,
     writes: u64,
+    #[cfg(test)]
+    refused: std::collections::BTreeSet<String>,
 }
 
 impl MemoryStore {
@@ -31,6 +33,12 @@ impl MemoryStore {
     /// All keys kept, in order: what a test reads back.
     pub fn keys(&self) -> Vec<String> {
         self.lock().map.keys().cloned().collect()
+    }
+
+    /// Refuses to read an object from now on, as a disk does with a file of another user.
+    #[cfg(test)]
+    pub(crate) fn refuse(&self, key: &str) {
+        self.lock().refused.insert(key.to_owned());
     }
 
     fn lock(&self) -> MutexGuard<'_, Objects> {
@@ -59,6 +67,10 @@ impl Store for MemoryStore {
 
     async fn get(&self, key: &str) -> Result<Option<(Bytes, Version)>, StoreError> {
         check_key(key)?;
+        #[cfg(test)]
+        if self.lock().refused.contains(key) {
+            return Err(StoreError::Refused { key: key.to_owned(), message: "it belongs to another user".to_owned() });
+        }
         Ok(self.lock().map.get(key).map(|(bytes, version)| (bytes.clone(), Version(version.to_string()))))
     }
 

@@ -68,7 +68,7 @@ async fn a_backfill_that_is_killed_goes_on_where_it_was_and_sends_each_report_on
     let (platform, school) = (platform().await, school());
     let settings: BTreeMap<String, String> = [
         ("DATA_DIR", school.path().to_str().unwrap()),
-        ("WEBHOOK_SECRET", "s"),
+        ("WEBHOOK_SECRET", "3f9c1e7a5b"),
         ("MAIL_TRANSPORT", "file"),
         ("EMAIL_USER", "informes@colegio.example"),
         ("SCHOOL_DOMAIN", &platform.uri()),

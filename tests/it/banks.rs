@@ -24,7 +24,7 @@ fn an_exported_answer_key_becomes_a_bank_that_checks_sound() {
         let output = run(&["bank", "import", path(&key), "--out", path(&bank)]);
         assert!(output.status.success(), "{}", text(&output.stderr));
         assert!(text(&output.stderr).contains("note: "), "what is to be looked at is said");
-        let checked = run(&["bank", "check", path(&bank)]);
+        let checked = run(&["bank", "check", path(&bank), "--language", "en"]);
         assert!(checked.status.success() && text(&checked.stdout).contains("no faults"), "{}", text(&checked.stdout));
         banks.push(std::fs::read(bank).unwrap());
     }
@@ -35,12 +35,12 @@ fn an_exported_answer_key_becomes_a_bank_that_checks_sound() {
 }
 
 #[test]
-fn a_check_names_every_fault_and_every_doubt_with_its_line() {
+fn a_check_names_every_fault_and_every_lint_with_its_line() {
     let folder = tempfile::tempdir().unwrap();
     let bank = folder.path().join("CIEN.csv");
     std::fs::write(&bank, "question_number;correct_alternative;materia;lecture\nx;A;Física;Ondas\n2;;Física;Ondas\n2;B;Física;Luz\n")
         .unwrap();
-    let output = run(&["bank", "check", path(&bank)]);
+    let output = run(&["bank", "check", path(&bank), "--language", "en"]);
     assert_eq!(output.status.code(), Some(1));
     let words = text(&output.stdout);
     assert!(words.contains("line 2: the question number 'x'") && words.contains("line 3: no right answer"), "{words}");
@@ -48,9 +48,9 @@ fn a_check_names_every_fault_and_every_doubt_with_its_line() {
     std::fs::write(&bank, "question_number;correct_alternative;materia;lecture\n1;A;Física;Ondas\n2;B;Física;Ondas\n3;B;Física;Onda\n")
         .unwrap();
     let profiles = repository("templates/assessments.toml");
-    let output = run(&["bank", "check", path(&bank), "--profile", path(&profiles)]);
+    let output = run(&["bank", "check", path(&bank), "--profile", path(&profiles), "--language", "en"]);
     let words = text(&output.stdout);
-    assert!(output.status.success(), "a doubt is no fault: {words}");
+    assert!(output.status.success(), "a lint is no fault: {words}");
     assert!(words.contains("warning: line 4: the lecture 'Onda' is nearly 'Ondas'"), "{words}");
     assert!(words.contains("warning: the level 'Nivel 1' of the profile 'CIEN' comes out of no result"), "{words}");
     let json = run(&["bank", "check", path(&bank), "--json"]);

@@ -5,6 +5,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::harness::{self, SECRET, Service, completion, repository, run, school};
+use crate::smtp_server::{SmtpServer, smtp_server};
 
 fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
@@ -53,7 +54,18 @@ fn a_template_is_started_checked_and_rendered() {
     assert!(checked.status.success(), "{}{}", text(&checked.stdout), text(&checked.stderr));
     for case in ["short", "long", "hostile"] {
         let data = repository(&format!("test_data/reports/{case}/data.json"));
-        let output = run(&["render", "--template", path(&template), "--data", path(&data), "--out", path(&pdf), "--docx-out", path(&docx)]);
+        let output = run(&[
+            "render",
+            "--template",
+            path(&template),
+            "--data",
+            path(&data),
+            "--out",
+            path(&pdf),
+            "--docx-out",
+            path(&docx),
+            "--force",
+        ]);
         assert!(output.status.success(), "{case}: {}", text(&output.stderr));
         let first = std::fs::read(&pdf).unwrap();
         assert!(first.starts_with(b"%PDF-"));
@@ -191,4 +203,75 @@ fn storage_and_mail_are_tried_for_real() {
     assert_eq!(harness::mails(school.path()).len(), 1);
     let wrong = harness::gradepost(&["email", "test", "--to", "nobody"], &settings).output().unwrap();
     assert_eq!(wrong.status.code(), Some(2));
+}
+
+#[tokio::test]
+async fn a_trial_sends_its_author_a_marked_report_and_files_nothing() {
+    let Some(server) = smtp_server() else { return };
+    let school = school();
+    std::fs::write(school.path().join("questions/Mi test.csv"), "question_number,correct_alternative,lecture\n1,A,Uno\n2,B,Uno\n3,C,Dos\n")
+        .unwrap();
+    let service = Service::start(school.path(), &[]);
+    let port = server.config("plain").smtp.unwrap().port.to_string();
+    let settings = [
+        ("DATA_DIR", path(school.path())),
+        ("WEBHOOK_SECRET", SECRET),
+        ("SMTP_SERVER", "127.0.0.1"),
+        ("SMTP_PORT", &port),
+        ("SMTP_TLS", "none"),
+        ("EMAIL_USER", "informes@colegio.example"),
+        ("EMAIL_FROM_NAME", "Colegio"),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    .into();
+    // What a running instance keeps for itself (that it lives, how far it has read) says nothing of anybody.
+    let own_files = |folder: &Path| -> Vec<String> {
+        let housekeeping = |file: &String| [".alive/", "projections/cursor", "wake/"].iter().any(|prefix| file.starts_with(prefix));
+        harness::files(folder).into_iter().filter(|file| !housekeeping(file)).collect()
+    };
+    let before = own_files(school.path());
+    for (to, more) in [("trial-one@example.com", &[][..]), ("trial-two@example.com", &["--assessment", "Mi test"])] {
+        let url = service.url("/webhook");
+        let arguments = [&["webhook", "try", "--to", to, "--url", &url], more].concat();
+        let output = harness::gradepost(&arguments, &settings).output().unwrap();
+        let words = format!("{}{}", text(&output.stdout), text(&output.stderr));
+        assert!(output.status.success() && words.contains("takes our signature") && words.contains(to), "{words}");
+        let taken = server.taken(to);
+        assert_eq!(taken.len(), 1, "{words}");
+        let mail = SmtpServer::parsed(&taken[0].bytes);
+        assert!(mail.to_string().contains("PRUEBA"), "{mail}");
+    }
+    let unknown =
+        harness::gradepost(&["webhook", "try", "--to", "trial-one@example.com", "--assessment", "Otro"], &settings).output().unwrap();
+    assert!(unknown.status.code() == Some(1) && text(&unknown.stderr).contains("Otro.csv"), "{}", text(&unknown.stderr));
+    let after = own_files(school.path());
+    assert_eq!(after, before, "no report, job or row of a student who does not exist");
+}
+
+#[test]
+fn no_command_writes_over_a_file_unless_it_is_told_to() {
+    let folder = tempfile::tempdir().unwrap();
+    let template = repository("templates/plantilla_test_diagnostico.docx");
+    let (data, key) = (repository("test_data/reports/short/data.json"), repository("test_data/questions/export/answer_key.xlsx"));
+    let [mine, pdf] = ["mine.docx", "new.pdf"].map(|name| folder.path().join(name));
+    let lines: &[&[&str]] = &[
+        &["template", "init", path(&mine), "--method", "lecture"],
+        &["bank", "import", path(&key), "--out", path(&mine)],
+        &["convert", "--quiet", path(&template), path(&mine)],
+        &["render", "--template", path(&template), "--data", path(&data), "--out", path(&mine)],
+        &["render", "--template", path(&template), "--data", path(&data), "--out", path(&pdf), "--docx-out", path(&mine)],
+    ];
+    for line in lines {
+        std::fs::write(&mine, "hours of work").unwrap();
+        let output = run(line);
+        let words = text(&output.stderr);
+        assert!(output.status.code() == Some(1) && words.contains(path(&mine)) && words.contains("--force"), "{line:?}: {words}");
+        assert_eq!(std::fs::read_to_string(&mine).unwrap(), "hours of work", "{line:?}");
+        assert!(!pdf.exists(), "nothing is begun that cannot be finished");
+        assert!(run(&[*line, &["--force"]].concat()).status.success(), "{line:?}");
+        assert_ne!(std::fs::read(&mine).unwrap(), b"hours of work", "{line:?}");
+        std::fs::remove_file(&pdf).ok();
+    }
+    let line = ["convert", "--quiet", path(&template), path(&pdf)];
+    assert!(run(&line).status.success() && run(&line).status.success(), "a PDF of our own is made again");
 }

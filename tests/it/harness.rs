@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Output, Stdio};
-use std::sync::{Arc, Mutex, mpsc};
+use std::sync::{Arc, Mutex, OnceLock, mpsc};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
@@ -15,6 +15,21 @@ pub(crate) const SECRET: &str = "3f9c1e7a5b";
 
 /// A service may take so long to start on a busy machine; never waited for when it is quicker.
 const START: Duration = Duration::from_mins(2);
+
+/// What is waited for comes within this, however busy the machine; only a fault outlasts it.
+const PATIENCE: Duration = Duration::from_mins(2);
+
+/// What `look` finds, as soon as it finds something. A story that waits does it by this, so that what never comes fails and does not hang.
+pub(crate) async fn until<T>(told: impl Fn() -> String, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + PATIENCE;
+    loop {
+        if let Some(found) = look().await {
+            return found;
+        }
+        assert!(Instant::now() < deadline, "not within {PATIENCE:?}: {}", told());
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+}
 
 /// A running service.
 pub(crate) struct Service {
@@ -109,6 +124,18 @@ impl Service {
         self.log()
     }
 
+    /// Its process.
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// The most memory it ever held, in MiB (`VmHWM`).
+    pub(crate) fn peak_memory(&self) -> u64 {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
+        let line = status.lines().find(|line| line.starts_with("VmHWM:")).unwrap();
+        line.split_whitespace().nth(1).unwrap().parse::<u64>().unwrap() / 1024
+    }
+
     pub(crate) fn url(&self, path: &str) -> String {
         format!("http://127.0.0.1:{}{path}", self.port)
     }
@@ -129,10 +156,15 @@ impl Service {
         self.send(self.client().get(self.url(path))).await
     }
 
+    /// A client without kept connections. Making one reads the system's certificates, which takes so long that two hundred at once would outlast the time limits of the first one's connection.
     #[expect(clippy::unused_self, reason = "reads as the service's own client")]
     pub(crate) fn client(&self) -> reqwest::Client {
-        gradepost::app::install_tls_provider();
-        reqwest::Client::builder().no_proxy().build().unwrap()
+        static CLIENT: OnceLock<reqwest::Client> = OnceLock::new();
+        let make = || {
+            gradepost::app::install_tls_provider();
+            reqwest::Client::builder().no_proxy().pool_max_idle_per_host(0).build().unwrap()
+        };
+        CLIENT.get_or_init(make).clone()
     }
 
     pub(crate) async fn send(&self, request: reqwest::RequestBuilder) -> Answer {
@@ -214,4 +246,11 @@ pub(crate) fn processed(folder: &Path) -> Vec<String> {
         .iter()
         .flat_map(|name| std::fs::read_to_string(folder.join(name)).unwrap().lines().skip(1).map(str::to_owned).collect::<Vec<_>>())
         .collect()
+}
+
+/// A program of Node's that the test command installed beside the other peers.
+pub(crate) fn node_program(name: &str) -> Result<PathBuf, String> {
+    let places = [std::env::var_os("GRADEPOST_TEST_NODE").map(PathBuf::from), Some(repository("target/parts/node"))];
+    let found = places.into_iter().flatten().map(|place| place.join("node_modules/.bin").join(name)).find(|path| path.exists());
+    found.ok_or_else(|| format!("no {name} under target/parts/node"))
 }

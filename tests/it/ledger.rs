@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Stdio};
-use std::sync::mpsc;
+use std::sync::{Arc, Mutex, mpsc};
 use std::time::{Duration, Instant};
 
 use gradepost::jobs::failpoint;
@@ -22,8 +22,8 @@ use serde_json::Value;
 use crate::harness::{SECRET, completion, files, gradepost, processed, repository, school};
 use crate::smtp_server::{SmtpServer, smtp_server};
 
-/// The steps of our jobs, in order; each is a record write with a fail point before and after it.
-const STEPS: [&str; 7] = ["fetched", "analysed", "rendered", "archived", "mailing", "mailed", "notified"];
+/// The steps of our jobs, in order, each with a fail point before and after it; `mailing` is written with `prepared`, and `mailed` with the end, where one follows the other.
+const STEPS: [&str; 4] = ["fetched", "prepared", "mailing", "mailed"];
 
 /// A fail point that is not passed within this time was not on the way.
 const POINT_PATIENCE: Duration = Duration::from_mins(2);
@@ -61,15 +61,22 @@ fn no_write_of_the_core_is_without_a_fail_point() {
         for call in ["write(\"", "keep_first(\"", "point_to(\"", "failpoint::hit(\""] {
             named.extend(text.split(call).skip(1).filter_map(|rest| rest.split('"').next()).map(str::to_owned));
         }
-        // Two more writes change no state: making an acceptance that was only seen durable, and removing a pointer that leads nowhere.
-        let bare = text.matches("store.put(").count() + text.matches("store.delete(").count();
+        // The others change no state: making an acceptance that was only seen durable, removing a pointer that leads nowhere, and hints.
+        let calls: String = text.split_whitespace().collect();
+        let bare = calls.matches("store.put(").count() + calls.matches("store.delete(").count();
         let allowed = match file.as_str() {
             "write.rs" => 3,
-            "index.rs" | "sweep.rs" => 1,
+            "repair.rs" | "lane/sweep.rs" | "waker/touch.rs" => 1,
+            // An entry of the feed and its place in the index pass the points of their caller.
+            "accept.rs" | "feed.rs" => 2,
+            // What a person asked for and answered: written before its job is accepted; its progress, which a repeat writes again; the stop.
+            "bulk.rs" => 5,
             _ => 0,
         };
         assert_eq!(bare, allowed, "{file} writes past the fail points");
     }
+    // Waking a queue sooner belongs to deliveries; `gateway_sending` dies there.
+    named.retain(|write| !write.starts_with("hurry"));
     assert_eq!(named, failpoint::WRITES.iter().map(|write| (*write).to_owned()).collect());
 }
 
@@ -242,6 +249,7 @@ impl<'a> Trial<'a> {
         }
         let records = files(&self.folder.join("jobs").join(job));
         let is_step = |name: &&String| !["event", "end", "lease-", "outcome-", "round-", "unsent"].iter().any(|own| name.starts_with(own));
+        assert!(records.contains(&"end.json".to_owned()), "{records:?}");
         let strange = records.iter().filter(is_step).find(|name| !STEPS.iter().any(|step| name.starts_with(step)));
         assert_eq!(strange, None, "every step has its fail points");
         assert_eq!(accepted.len(), self.sent.len(), "every event was accepted in the end");
@@ -263,8 +271,19 @@ impl<'a> Trial<'a> {
         self.tries(job).saturating_sub(self.receipts(job) + self.records(job, "unsent"))
     }
 
+    /// Records of this name, in whatever round, and those that were written with another.
     fn records(&self, job: &str, prefix: &str) -> usize {
-        files(&self.folder.join("jobs").join(job)).iter().filter(|name| name.starts_with(prefix)).count()
+        let names = files(&self.folder.join("jobs").join(job));
+        let with_other = |name: &&String| {
+            let field = match name.split(['.', '-']).next() {
+                Some("prepared") => "next",
+                Some("end") => "facts",
+                _ => return false,
+            };
+            let record = self.read(&format!("jobs/{job}/{name}")).unwrap_or_default();
+            record[field].as_object().is_some_and(|steps| steps.keys().any(|step| step.starts_with(prefix)))
+        };
+        names.iter().filter(|name| name.starts_with(prefix)).count() + names.iter().filter(with_other).count()
     }
 
     fn read(&self, path: &str) -> Option<Value> {
@@ -272,7 +291,9 @@ impl<'a> Trial<'a> {
     }
 
     fn settings(&self, point: Option<&str>) -> BTreeMap<String, String> {
-        let mail = self.smtp.config("plain").smtp.unwrap();
+        // A lease is renewed while a job takes long: there the mail server keeps silent.
+        let mode = if point.is_some_and(|point| point.starts_with("renew")) { "silent" } else { "plain" };
+        let mail = self.smtp.config(mode).smtp.unwrap();
         // Where no mail server listens, a job's attempt ends with a retry.
         let fails = point.is_some_and(|point| point.starts_with("retry_due") || point.starts_with("outcome"));
         let port = if fails { "9".to_owned() } else { mail.port.to_string() };
@@ -326,6 +347,7 @@ fn message_id(mail: &[u8]) -> String {
 pub(crate) struct Process {
     child: Child,
     port: u16,
+    log: Arc<Mutex<Vec<String>>>,
 }
 
 impl Process {
@@ -339,16 +361,19 @@ impl Process {
         let mut child = command.stderr(Stdio::piped()).spawn().unwrap();
         let (ready, port) = mpsc::channel();
         let stderr = BufReader::new(child.stderr.take().unwrap());
+        let log = Arc::new(Mutex::new(Vec::new()));
+        let keep = log.clone();
         std::thread::spawn(move || {
             for line in stderr.lines().map_while(Result::ok) {
                 let event: Value = serde_json::from_str(&line).unwrap_or_default();
                 if let Some(port) = event["port"].as_u64() {
                     let _ = ready.send(port as u16);
                 }
+                keep.lock().unwrap().push(line);
             }
         });
         if let Ok(port) = port.recv_timeout(Duration::from_mins(1)) {
-            Some(Self { child, port })
+            Some(Self { child, port, log })
         } else {
             let _ = child.kill();
             let _ = child.wait();
@@ -356,7 +381,7 @@ impl Process {
         }
     }
 
-    async fn ends_within(&mut self, patience: Duration) -> bool {
+    pub(crate) async fn ends_within(&mut self, patience: Duration) -> bool {
         let deadline = Instant::now() + patience;
         while Instant::now() < deadline {
             if self.child.try_wait().unwrap().is_some() {
@@ -370,6 +395,11 @@ impl Process {
     /// Posts a completion as LearnWorlds does.
     pub(crate) async fn webhook(&self, body: &str) -> reqwest::Response {
         send(self.port, body.to_owned()).await.unwrap()
+    }
+
+    /// Everything it has logged.
+    pub(crate) fn log(&self) -> String {
+        self.log.lock().unwrap().join("\n")
     }
 
     pub(crate) fn kill(&mut self) {

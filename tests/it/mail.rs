@@ -6,12 +6,13 @@ use std::time::Duration;
 use bytes::Bytes;
 use gradepost::delivery::mail::config::MailConfig;
 use gradepost::delivery::mail::outbox::NoOutbox;
+use gradepost::delivery::mail::refusal::About;
 use gradepost::delivery::mail::{Attachment, Mailer, OutgoingMail, SendOutcome};
 use gradepost::model::person::EmailAddress;
 
 use crate::smtp_server::{SmtpServer, smtp_server};
 
-fn mail(to: &str) -> OutgoingMail {
+pub(crate) fn mail(to: &str) -> OutgoingMail {
     OutgoingMail {
         to: EmailAddress::parse(to).unwrap(),
         to_name: Some("Ana Pérez".to_owned()),
@@ -23,12 +24,13 @@ fn mail(to: &str) -> OutgoingMail {
             content_type: "application/pdf",
             bytes: Bytes::from_static(b"%PDF-1.7\r\n.\r\n\x00\xff"),
         }],
+        logo: None,
         message_id: format!("<{}@colegio.example.cl>", to.replace('@', ".")),
         date: "2026-11-21T12:00:00Z".parse().unwrap(),
     }
 }
 
-fn mailer(config: MailConfig) -> Mailer {
+pub(crate) fn mailer(config: MailConfig) -> Mailer {
     Mailer::new(config, Arc::new(NoOutbox))
 }
 
@@ -45,9 +47,18 @@ async fn send(server: &SmtpServer, mode: &str) -> SendOutcome {
 }
 
 fn words(outcome: &SendOutcome) -> &str {
-    let (SendOutcome::Sent(words) | SendOutcome::Permanent(words) | SendOutcome::Transient(words) | SendOutcome::Ambiguous(words)) =
-        outcome;
-    words
+    match outcome {
+        SendOutcome::Sent(words) | SendOutcome::Ambiguous(words) => words,
+        SendOutcome::Refused(refusal) => &refusal.words,
+    }
+}
+
+/// What a refusal is about; `None` when there was none.
+fn about(outcome: &SendOutcome) -> Option<About> {
+    match outcome {
+        SendOutcome::Refused(refusal) => Some(refusal.reason.about()),
+        SendOutcome::Sent(_) | SendOutcome::Ambiguous(_) => None,
+    }
 }
 
 #[tokio::test]
@@ -84,17 +95,16 @@ async fn a_mail_arrives_whole_over_every_kind_of_line() {
 #[tokio::test]
 async fn the_server_s_words_tell_the_outcomes_apart() {
     let Some(server) = smtp_server() else { return };
-    for (mode, permanent, stage) in [
-        ("rcpt550", true, "naming the recipient"),
-        ("rcpt451", false, "naming the recipient"),
-        ("data452", false, "handing over the message"),
-        ("data554", true, "handing over the message"),
-        ("end421", false, "handing over the message"),
-        ("no_starttls", false, "starting TLS"),
+    for (mode, concerns, stage) in [
+        ("rcpt550", About::Address, "naming the recipient"),
+        ("rcpt451", About::Later, "naming the recipient"),
+        ("data452", About::Later, "handing over the message"),
+        ("data554", About::Message, "handing over the message"),
+        ("end421", About::Later, "handing over the message"),
+        ("no_starttls", About::Account, "starting TLS"),
     ] {
         let outcome = send(server, mode).await;
-        let right = if permanent { matches!(outcome, SendOutcome::Permanent(_)) } else { matches!(outcome, SendOutcome::Transient(_)) };
-        assert!(right && words(&outcome).starts_with(stage), "{mode}: {outcome:?}");
+        assert!(about(&outcome) == Some(concerns) && words(&outcome).starts_with(stage), "{mode}: {outcome:?}");
         assert!(!words(&outcome).contains("@example.com"), "the address must not reach records: {outcome:?}");
         assert!(server.taken(&format!("{mode}@example.com")).is_empty());
     }
@@ -110,8 +120,9 @@ async fn a_wrong_password_is_no_refusal_of_the_mail_and_is_not_tried_again_at_on
     let mailer = mailer(config);
     for _ in 0..5 {
         let outcome = mailer.send(&mail("wrong@example.com")).await;
-        let says = |word| matches!(&outcome, SendOutcome::Transient(words) if words.contains(word));
-        assert!(says("logging in") && says("535") && says("EMAIL_PASSWORD"), "{outcome:?}");
+        let SendOutcome::Refused(refusal) = &outcome else { panic!("{outcome:?}") };
+        let says = |word| refusal.text().contains(word);
+        assert!(says("logging in") && says("535") && says("EMAIL_PASSWORD") && refusal.held_for.is_some(), "{outcome:?}");
     }
     assert!(mailer.check().await.is_err());
     assert_eq!(server.refused_logins("impatient"), 1, "an account is locked by whoever knocks too often");
@@ -126,7 +137,7 @@ async fn an_unknown_authority_gets_no_mail() {
             smtp.ca_pem = None;
         }
         let outcome = mailer(config).send(&mail("untrusted@example.com")).await;
-        assert!(matches!(&outcome, SendOutcome::Transient(_)), "{mode}: {outcome:?}");
+        assert!(words(&outcome).contains("SMTP_CA_FILE"), "{mode}: {outcome:?}");
     }
     assert!(server.taken("untrusted@example.com").is_empty());
 }
@@ -140,7 +151,10 @@ async fn nobody_at_the_port_is_a_matter_of_time() {
         smtp.port = closed;
     }
     let outcome = mailer(config).send(&mail("closed@example.com")).await;
-    assert!(matches!(&outcome, SendOutcome::Transient(words) if words.starts_with("connecting")), "{outcome:?}");
+    assert!(
+        about(&outcome) == Some(About::Later) && words(&outcome).starts_with("connecting") && words(&outcome).contains("SMTP_PORT"),
+        "{outcome:?}"
+    );
 }
 
 #[tokio::test]
@@ -148,7 +162,7 @@ async fn silence_before_the_message_is_harmless_and_after_it_ambiguous() {
     let Some(server) = smtp_server() else { return };
     for mode in ["silent", "rcpt_stall"] {
         let outcome = impatient(server, mode).send(&mail(&format!("{mode}@example.com"))).await;
-        assert!(matches!(outcome, SendOutcome::Transient(_)), "{mode}: {outcome:?}");
+        assert!(about(&outcome) == Some(About::Later), "{mode}: {outcome:?}");
     }
     let outcome = impatient(server, "stall").send(&mail("stall@example.com")).await;
     assert!(matches!(outcome, SendOutcome::Ambiguous(_)), "{outcome:?}");
@@ -164,7 +178,7 @@ async fn a_line_cut_before_the_last_byte_is_not_ambiguous() {
     // More than the buffers between the two hold, so that the writer must meet the cut.
     big.attachments[0].bytes = Bytes::from(vec![0xff; 16 * 1024 * 1024]);
     let outcome = mailer(server.config("cut_in_data")).send(&big).await;
-    assert!(matches!(outcome, SendOutcome::Transient(_)), "{outcome:?}");
+    assert!(about(&outcome) == Some(About::Later), "{outcome:?}");
 }
 
 #[tokio::test]

@@ -1,36 +1,71 @@
 //! Stories about the whole service: the real binary, real files, real peers.
 #![expect(clippy::disallowed_methods, clippy::unwrap_used, reason = "tests arrange and read the world they check")]
 
+mod gateway_api;
+mod gateway_sending;
 mod harness;
+mod hostile;
 
+mod api;
 mod backfill;
 mod banks;
 mod browser;
+mod clocks;
 mod commands;
+mod console;
 mod desk;
 mod disk;
+#[path = "../parts/dns_server.rs"]
+mod dns_server;
+mod door;
+mod doors;
+mod gateway_access;
+mod gateway_console;
+mod gateway_documents;
+mod gateway_guard;
+mod gateway_news;
+mod gateway_pages;
+mod gateway_schools;
+mod gateway_secrets;
+mod gateway_tenants;
 #[path = "../parts/gcs_emulator.rs"]
 mod gcs_emulator;
+mod init;
 mod instances;
 mod ledger;
 mod mail;
+mod mail_hostile;
+mod mail_settings;
+mod measures;
 mod methods;
 mod operator;
 mod outcomes;
+mod output;
+mod owner;
 mod pages;
 mod plan;
+mod platform_texts;
+mod platforms;
 mod postfix;
 mod preview;
+mod privacy;
 mod pubsub;
 mod pubsub_emulator;
+mod quiet;
 mod race;
 mod recompute;
+mod records;
+mod recovery;
 mod reload;
 mod report;
 mod retakes;
 mod rolling;
 mod school;
+mod scripted_smtp;
 mod settings;
+mod sign_in;
 mod smtp_server;
+mod svix;
 mod tasks;
+mod together;
 mod webhook;

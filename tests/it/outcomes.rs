@@ -7,19 +7,20 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use gradepost::clock::{Clock as _, ManualClock};
 use gradepost::delivery::mail::Mailer;
-use gradepost::delivery::mail::config::MailConfig;
+use gradepost::delivery::mail::config::{MailConfig, TlsMode};
 use gradepost::delivery::mail::outbox::NoOutbox;
+use gradepost::intake::submissions::{Asked, FetchError, Found, Submissions};
 use gradepost::jobs::Jobs;
 use gradepost::jobs::config::JobsConfig;
-use gradepost::jobs::handler::AcceptedEvent;
+use gradepost::jobs::handler::{AcceptedEvent, JobKind};
+use gradepost::jobs::outcome::Outcome;
 use gradepost::jobs::records::{End, EndState};
-use gradepost::jobs::worker::Outcome;
 use gradepost::model::completion::Completion;
 use gradepost::model::ids::JobId;
 use gradepost::model::submission::Submission;
 use gradepost::pipeline::config::{AmbiguousMail, MissingValue, PipelineConfig};
-use gradepost::pipeline::fetch::{FetchError, Found, Submissions};
-use gradepost::pipeline::render::{OpenTemplate, Printed, Renderer};
+use gradepost::pipeline::consent::NoWishes;
+use gradepost::pipeline::engine::{OpenTemplate, RenderedReport, Renderer};
 use gradepost::pipeline::{Parts, Pipeline};
 use gradepost::report::data::Report;
 use gradepost::report::language::Language;
@@ -27,6 +28,7 @@ use gradepost::storage::memory::MemoryStore;
 use gradepost::storage::{PutMode, Store as _};
 use serde_json::json;
 
+use crate::scripted_smtp::{Scripted, say};
 use crate::smtp_server::{SmtpServer, smtp_server};
 
 struct World {
@@ -49,31 +51,29 @@ impl World {
             submissions: Arc::new(Nothing),
             renderer: Arc::new(OneLine),
             mailer: Arc::new(Mailer::new(mail, Arc::new(NoOutbox))),
+            consent: Arc::new(NoWishes),
         };
         let jobs = Jobs::new(store.clone(), Arc::new(clock.clone()), JobsConfig::for_testing());
         Self { clock, store, jobs, pipeline: Pipeline::new(parts).unwrap() }
     }
 
     async fn accept(&self, to: &str) -> JobId {
+        self.accept_about(to, to, to).await
+    }
+
+    /// An event of this effect about a submission of its student, who has this address.
+    async fn accept_about(&self, effect: &str, submission: &str, to: &str) -> JobId {
         let completion: Completion = serde_json::from_value(json!({
             "source": "learnworlds",
-            "student": { "id": to, "email": to, "name": "Ana", "first_name": null, "last_name": null },
+            "student": { "id": submission, "email": to, "name": "Ana", "first_name": null, "last_name": null },
             "assessment": { "id": "m1", "title": "M1", "course_id": null, "course_title": "Curso" },
-            "submission": { "id": to, "submitted_at": null, "attempt": null, "grade": null, "passed": null, "answers": [
+            "submission": { "id": submission, "submitted_at": null, "attempt": null, "grade": null, "passed": null, "answers": [
                 { "block_id": null, "block_type": null, "description": null, "answer": "A", "points": null, "max_points": null } ] },
             "submission_id": null, "submitted_at": null, "school": null,
         }))
         .unwrap();
-        let event = AcceptedEvent {
-            version: 1,
-            source: "learnworlds".to_owned(),
-            delivery_key: to.to_owned(),
-            effect_key: to.to_owned(),
-            received_at: self.clock.now(),
-            payload: serde_json::to_value(completion).unwrap(),
-            trace: None,
-            park: None,
-        };
+        let payload = serde_json::to_value(completion).unwrap();
+        let event = AcceptedEvent::new(&JobKind::REPORT, "learnworlds", effect.to_owned(), self.clock.now(), payload);
         self.jobs.accept(event).await.unwrap().job().clone()
     }
 
@@ -84,7 +84,7 @@ impl World {
             Outcome::Again { due, cause, .. } => {
                 let wait = Duration::try_from(due.duration_since(self.clock.now())).unwrap_or_default();
                 self.clock.advance(wait + Duration::from_secs(1));
-                Err(cause)
+                Err(cause.to_string())
             }
             other => panic!("{other:?}"),
         }
@@ -96,8 +96,9 @@ struct Nothing;
 
 #[async_trait]
 impl Submissions for Nothing {
-    async fn find(&self, completion: &Completion) -> Result<Found, FetchError> {
-        Ok(Found { submission: None::<Submission>, student: completion.student.clone(), title: None })
+    async fn find(&self, asked: &Asked<'_>) -> Result<Found, FetchError> {
+        let completion = asked.completion;
+        Ok(Found { submission: None::<Submission>, student: completion.student.clone(), title: None, course_title: None })
     }
 }
 
@@ -114,8 +115,8 @@ impl Renderer for OneLine {
 }
 
 impl OpenTemplate for OneLine {
-    fn render(&self, report: &Report, _: MissingValue) -> Result<Printed, String> {
-        Ok(Printed { pdf: format!("%PDF-1.7\n{}", report.result.percentage).into(), warnings: Vec::new() })
+    fn render(&self, report: &Report, _: MissingValue) -> Result<RenderedReport, String> {
+        Ok(RenderedReport { pdf: format!("%PDF-1.7\n{}", report.result.percentage).into(), warnings: Vec::new(), pages: 1 })
     }
 }
 
@@ -130,11 +131,11 @@ fn impatient(server: &SmtpServer, mode: &str) -> MailConfig {
 #[tokio::test]
 async fn what_a_server_refuses_for_good_parks_with_its_words() {
     let Some(server) = smtp_server() else { return };
-    for (mode, words) in [("rcpt550", "550"), ("data554", "554")] {
+    for (mode, words, cause) in [("rcpt550", "550", "mail_refused"), ("data554", "554", "mail_content_refused")] {
         let world = World::new(server.config(mode), AmbiguousMail::Resend).await;
         let job = world.accept(&format!("{mode}.outcome@example.com")).await;
         let end = world.attempt(&job).await.unwrap();
-        assert_eq!((end.state, end.cause.as_deref()), (EndState::Parked, Some("mail_refused")), "{mode}");
+        assert_eq!((end.state, end.cause.as_deref()), (EndState::Parked, Some(cause)), "{mode}");
         assert!(end.message.unwrap().contains(words), "{mode}");
     }
 }
@@ -147,23 +148,98 @@ async fn a_wrong_password_holds_every_mail_and_parks_none() {
     let world = World::new(wrong, AmbiguousMail::Resend).await;
     for number in 0..3 {
         let job = world.accept(&format!("login{number}.outcome@example.com")).await;
-        assert_eq!(world.attempt(&job).await.unwrap_err(), "mail_unavailable");
-        let view = world.jobs.show(&job).await.unwrap().unwrap();
+        assert_eq!(world.attempt(&job).await.unwrap_err(), "mail_login_refused");
+        let view = world.jobs.operator().show(&job).await.unwrap().unwrap();
         let words = view.message.unwrap();
         assert_eq!(view.state, "waiting", "it goes on by itself once the password is right");
         assert!(words.contains("535") && words.contains("EMAIL_PASSWORD"), "{words}");
     }
 }
 
+/// Thirty mails through an account that may send five a day.
+#[tokio::test]
+async fn a_daily_quota_parks_nobody_and_all_mails_wait() {
+    let ends = Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let server = Scripted::start(false, move |verb| {
+        let over = verb == "end" && ends.fetch_add(1, std::sync::atomic::Ordering::SeqCst) >= 5;
+        over.then(|| say("550 5.4.5 Daily user sending limit exceeded. - gsmtp"))
+    })
+    .await;
+    let world = World::new(server.config(TlsMode::None, false), AmbiguousMail::Resend).await;
+    let mut sent = 0;
+    for number in 0..30 {
+        let job = world.accept(&format!("quota{number}.outcome@example.com")).await;
+        match world.attempt(&job).await {
+            Ok(end) => sent += usize::from(end.state == EndState::Done),
+            Err(cause) => {
+                assert_eq!(cause, "mail_quota");
+                let view = world.jobs.operator().show(&job).await.unwrap().unwrap();
+                assert_eq!(view.state, "waiting");
+                assert!(view.message.unwrap().contains("550 5.4.5"));
+            }
+        }
+    }
+    assert_eq!((sent, server.seen().messages), (5, 6), "one mail met the quota, the others were not even tried");
+}
+
+#[tokio::test]
+async fn a_mail_that_is_too_large_parks_with_both_sizes_and_is_not_sent() {
+    let server = Scripted::start(false, |verb| (verb == "EHLO").then(|| say("250-x\r\n250 SIZE 900"))).await;
+    let world = World::new(server.config(TlsMode::None, false), AmbiguousMail::Resend).await;
+    let job = world.accept("large.outcome@example.com").await;
+    let end = world.attempt(&job).await.unwrap();
+    assert_eq!((end.state, end.cause.as_deref()), (EndState::Parked, Some("mail_too_large")));
+    let message = end.message.unwrap();
+    assert!(message.contains("at most 0.9 kB") && message.contains("template"), "{message}");
+    assert_eq!(server.count("MAIL"), 0);
+}
+
+#[tokio::test]
+async fn a_report_that_reached_nobody_makes_no_later_event_a_duplicate() {
+    let Some(server) = smtp_server() else { return };
+    let world = World::new(server.config("ok"), AmbiguousMail::Resend).await;
+    // Two automations speak of one submission; the first knows no address that can be used.
+    let first = world.accept_about("automation 1", "takeover", "nobody").await;
+    let parked = world.attempt(&first).await.unwrap();
+    assert_eq!((parked.state, parked.cause.as_deref()), (EndState::Parked, Some("address_invalid")));
+    let second = world.accept_about("automation 2", "takeover", "takeover.outcome@example.com").await;
+    let end = world.attempt(&second).await.unwrap();
+    assert_eq!((end.state, &end.summary["status"]), (EndState::Done, &json!("sent")));
+    assert_eq!(
+        world.jobs.operator().show(&first).await.unwrap().unwrap().state,
+        "dead",
+        "the first is closed, so that nobody sends it as well"
+    );
+    // Once it was mailed, the next one is a duplicate.
+    let third = world.accept_about("automation 3", "takeover", "other.outcome@example.com").await;
+    let end = world.attempt(&third).await.unwrap();
+    assert_eq!((end.state, &end.summary["status"]), (EndState::Done, &json!("duplicate")));
+    assert_eq!((server.taken("takeover.outcome@example.com").len(), server.taken("other.outcome@example.com").len()), (1, 0));
+    // The very same event, sent again with a corrected address.
+    let same = world.accept_about("corrected", "corrected", "nobody").await;
+    assert_eq!(world.attempt(&same).await.unwrap().state, EndState::Parked);
+    assert_eq!(world.accept_about("corrected", "corrected", "corrected.outcome@example.com").await, same);
+    world.clock.advance(Duration::from_secs(2));
+    assert_eq!(world.attempt(&same).await.unwrap().summary["status"], json!("sent"));
+    assert_eq!(server.taken("corrected.outcome@example.com").len(), 1);
+}
+
 #[tokio::test]
 async fn what_may_pass_is_tried_again_and_never_counts_as_sent() {
     let Some(server) = smtp_server() else { return };
-    for mode in ["rcpt451", "data452", "end421", "no_starttls", "silent", "rcpt_stall"] {
+    for (mode, cause) in [
+        ("rcpt451", "mail_unavailable"),
+        ("data452", "mail_unavailable"),
+        ("end421", "mail_unavailable"),
+        ("no_starttls", "mail_settings"),
+        ("silent", "mail_unavailable"),
+        ("rcpt_stall", "mail_unavailable"),
+    ] {
         let world = World::new(impatient(server, mode), AmbiguousMail::Resend).await;
         let to = format!("{mode}.outcome@example.com");
         let job = world.accept(&to).await;
         for _ in 0..2 {
-            assert_eq!(world.attempt(&job).await.unwrap_err(), "mail_unavailable", "{mode}");
+            assert_eq!(world.attempt(&job).await.unwrap_err(), cause, "{mode}");
         }
         world.pipeline.upkeep().await.unwrap();
         assert!(server.taken(&to).is_empty() && !world.store.keys().iter().any(|key| key.ends_with("processed.csv")), "{mode}");

@@ -7,6 +7,7 @@ use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
+use crate::gcs_emulator::peer::peer;
 use crate::harness::{Service, completion, files, processed, repository, school};
 use crate::smtp_server::certificates;
 
@@ -21,10 +22,8 @@ impl Postfix {
     fn start() -> Option<Self> {
         // It changes to users of its own and serves from folders of its own, which only root may set up.
         let is_root = Command::new("id").arg("-u").output().is_ok_and(|id| id.stdout == b"0\n");
-        if !is_root || !Path::new("/usr/sbin/postfix").exists() {
-            eprintln!("skipped: Postfix needs to be installed and root to start it");
-            return None;
-        }
+        let can_start = is_root && Path::new("/usr/sbin/postfix").exists();
+        peer("postfix", can_start.then_some(()).ok_or_else(|| "it needs to be installed, and root to start it".to_owned()))?;
         let folder = tempfile::tempdir().unwrap();
         let (ca, cert, key) = certificates().unwrap();
         for (name, text) in [("ca.pem", &ca), ("cert.pem", &cert), ("key.pem", &key)] {

@@ -5,7 +5,7 @@ use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Stdio};
 
-use gradepost::report::package::{Limits, Package};
+use docx_to_pdf::package::{Limits, Package};
 
 use crate::browser::Browser;
 use crate::harness::{gradepost, repository, run};
@@ -72,7 +72,7 @@ fn the_preview_shows_each_save_and_says_what_is_wrong() {
         keep(&mut browser, "sound.png", 20);
 
         // Two mistakes: both are told, with place and remedy, and the last good PDF stays.
-        save(&template, &changed("Preparado para", "{{ student.nmae }} {{ student.name|percent }}"));
+        save(&template, &changed("Qué repasar ahora", "{{ student.nmae }} {{ student.name|percent }}"));
         browser.wait_for("document.body.classList.contains('bad')");
         let notes = browser.value("document.getElementById('notes').innerText").to_string();
         assert!(notes.contains("student.name") && notes.contains("Dónde"), "{notes}");
@@ -82,7 +82,7 @@ fn the_preview_shows_each_save_and_says_what_is_wrong() {
         keep(&mut browser, "mistakes.png", 0);
 
         // Mended and changed: another PDF, no notes.
-        save(&template, &changed("Preparado para", "Preparado con mucho cariño para"));
+        save(&template, &changed("Qué repasar ahora", "Qué repasar con mucho cariño"));
         browser
             .wait_for(&format!("document.body.className === 'good' && {shown}.src.includes('version=' + document.body.dataset.version)"));
         assert_ne!(browser.value(&pdf), first);

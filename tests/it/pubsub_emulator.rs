@@ -14,6 +14,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde_json::{Value, json};
 
+use crate::gcs_emulator::peer::peer;
 use crate::harness::{Service, completion, files, mails, processed, school};
 use crate::pubsub::{ACCOUNT, AUDIENCE, TOPIC, keys, token};
 
@@ -28,18 +29,15 @@ struct Emulator {
 impl Emulator {
     /// `None` with a word why where it cannot run.
     async fn start() -> Option<Self> {
-        let Some(jar) = jar() else {
-            eprintln!("skipped: Google's Pub/Sub emulator is not on this machine (gcloud components install pubsub-emulator)");
-            return None;
-        };
+        let jar = peer(
+            "pubsub",
+            jar().ok_or_else(|| "Google's emulator is not on this machine (gcloud components install pubsub-emulator)".to_owned()),
+        )?;
         let host = format!("127.0.0.1:{}", std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port());
         let (_, port) = host.split_once(':').unwrap();
         let mut java = Command::new("java");
         java.arg("-jar").arg(jar).args(["--host=127.0.0.1", &format!("--port={port}")]);
-        let Ok(process) = java.stdout(Stdio::null()).stderr(Stdio::null()).spawn() else {
-            eprintln!("skipped: Google's Pub/Sub emulator needs Java");
-            return None;
-        };
+        let process = peer("pubsub", java.stdout(Stdio::null()).stderr(Stdio::null()).spawn().map_err(|error| format!("Java: {error}")))?;
         let emulator = Self { process, host };
         let deadline = Instant::now() + Duration::from_mins(2);
         while emulator.put(TOPIC, &json!({})).await.is_none() {

@@ -7,6 +7,7 @@ use wiremock::matchers::{method, path_regex};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
 use crate::harness::{Service, completion, mails, school};
+use crate::school::{handed_in, keep_bank};
 
 const UNIT: &str = "0123456789abcdef01234567";
 
@@ -56,6 +57,23 @@ async fn a_repeat_is_a_duplicate_and_a_retake_gets_its_own_report() {
     assert_eq!(retake.body["status"], "processed", "{}\n{}", retake.text, service.log());
     assert_eq!(service.webhook(&bare("ana")).await.body["status"], "duplicate");
     assert_eq!(mails(school.path()).len(), 2);
+
+    let command = |arguments: &[&str]| {
+        let settings = [("DATA_DIR".to_owned(), school.path().to_str().unwrap().to_owned())].into();
+        crate::harness::gradepost(arguments, &settings).output().unwrap()
+    };
+    let listed = command(&["jobs", "list", "--state", "duplicate", "--json"]);
+    let duplicates: Vec<Value> = serde_json::from_slice(&listed.stdout).unwrap();
+    assert!(!duplicates.is_empty());
+    for duplicate in &duplicates {
+        for act in ["retry", "release"] {
+            let output = command(&["jobs", act, duplicate["id"].as_str().unwrap()]);
+            assert!(!output.status.success(), "{act} of a duplicate was done: {duplicate}");
+        }
+        let output = command(&["jobs", "retry", duplicate["id"].as_str().unwrap()]);
+        assert!(String::from_utf8_lossy(&output.stderr).contains("it is a duplicate"), "{output:?}");
+    }
+    assert_eq!(mails(school.path()).len(), 2, "a duplicate sends nothing, whoever asks");
 }
 
 #[tokio::test]
@@ -74,5 +92,32 @@ async fn a_retake_is_not_swallowed_by_a_job_that_waits_for_a_person() {
     let retake = service.webhook(&bare("ana")).await;
     assert_eq!(retake.body["status"], "parked", "{}\n{}", retake.text, service.log());
     assert_ne!(retake.body["job_id"], before.body["job_id"], "the retake has a job of its own");
-    assert_eq!(service.webhook(&bare("ana")).await.body["status"], "duplicate", "a repeat has none");
+    // Nothing was mailed, so a repeat is no duplicate: its address takes over, and the job before it ends.
+    let repeat = service.webhook(&bare("ana")).await;
+    assert_eq!(repeat.body["status"], "parked", "{}", repeat.text);
+    let is_superseded = |job: &Value| school.path().join(format!("jobs/{}/round-2.json", job.as_str().unwrap())).exists();
+    assert!(
+        is_superseded(&retake.body["job_id"]) && !is_superseded(&before.body["job_id"]),
+        "one report of the retake, not two: {}",
+        repeat.text
+    );
+}
+
+#[tokio::test]
+async fn a_report_that_was_never_sent_keeps_no_later_one_from_the_student() {
+    for policy in ["first", "best"] {
+        let folder = tempfile::tempdir().unwrap();
+        keep_bank(folder.path(), "M1", "lecture", &["Uno", "Dos"]);
+        let service = Service::start(folder.path(), &[("RETAKE_POLICY", policy), ("WEBHOOK_WAIT_SECONDS", "20")]);
+        let mut nameless: Value = serde_json::from_str(&handed_in("ana", "M1", "s1", "AA")).unwrap();
+        nameless["user"]["email"] = "not an address".into();
+        let first = service.webhook(&nameless.to_string()).await;
+        assert_eq!(first.body["status"], "parked", "{policy}: {}", first.text);
+        let second = service.webhook(&handed_in("ana", "M1", "s2", "AA")).await;
+        assert_eq!(second.body["status"], "processed", "{policy}: {}\n{}", second.text, service.log());
+        assert_eq!(mails(folder.path()).len(), 1, "{policy}");
+        // From here on the policy holds.
+        service.webhook(&handed_in("ana", "M1", "s3", "AB")).await;
+        assert_eq!(mails(folder.path()).len(), 1, "{policy}");
+    }
 }

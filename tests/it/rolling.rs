@@ -61,3 +61,12 @@ async fn a_rolling_restart_under_load_loses_nothing_and_mails_nothing_twice() {
     let ambiguous = |job: &String| files(&school.path().join("jobs").join(job)).iter().any(|name| name.starts_with("mailing_"));
     assert!(!jobs.lock().unwrap().values().any(ambiguous), "no mail was cut by an orderly stop");
 }
+
+#[test]
+fn an_instance_that_is_stopped_the_moment_it_says_ready_leaves_in_good_order() {
+    let school = school();
+    for _ in 0..10 {
+        let mut instance = Service::start(school.path(), &[]);
+        assert!(instance.terminate().success());
+    }
+}

@@ -44,6 +44,12 @@ async fn a_task_is_to_be_sent_again_when_the_store_is_away() {
     std::os::unix::fs::symlink(&record, &record).unwrap();
     std::fs::write(school.path().join(format!("due/20260101T000000Z-{id}")), "").unwrap();
     assert_come_again(&call(&service, "/tasks/run", &job).await);
+    // One record that cannot be read ends no sweep.
+    let swept = call(&service, "/tasks/sweep", &json!({})).await;
+    assert_eq!((swept.status, swept.body["status"].as_str()), (200, Some("swept")), "{}", swept.text);
+    // The store itself is away.
+    std::fs::remove_dir_all(school.path().join("due")).unwrap();
+    std::os::unix::fs::symlink(school.path().join("due"), school.path().join("due")).unwrap();
     assert_come_again(&call(&service, "/tasks/sweep", &json!({})).await);
 }
 

@@ -27,7 +27,7 @@ def fonts(folder):
     file = folder / "fonts.conf"
     aliases = "".join(f'<include ignore_missing="yes">/etc/fonts/conf.d/{name}.conf</include>'
                       for name in ("30-metric-aliases", "45-latin", "60-latin"))
-    file.write_text(f'<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig><dir>{ROOT}/templates/fonts</dir>'
+    file.write_text(f'<?xml version="1.0"?><!DOCTYPE fontconfig SYSTEM "fonts.dtd"><fontconfig><dir>{ROOT}/crates/docx-to-pdf/fonts</dir>'
                     f'<cachedir>{folder}/fontcache</cachedir>{aliases}</fontconfig>')
     return str(file)
 

@@ -1,10 +1,11 @@
 """Load on the release build: how long an acceptance takes, how long a burst of reports takes, and what old jobs and time do to both.
 
-    load.py BINARY [accept] [burst] [old] [--old N]
+    load.py BINARY [accept] [burst] [old] [events] [--old N]
 
 accept  200 completions a second on a fixed schedule for ten seconds, three times (a slow answer also counts for those behind it)
 burst   1,000 completions as fast as they are taken, until as many mails lie at the mail server (smtp-sink of Debian's postfix)
 old     10,000 reports one burst after the other with the memory they cost, then accept and burst again beside them
+events  the burst alone, then beside 300 events a second that the gateway delivers to one endpoint (gateway_load.py)
 
 Real HTTP, real files with fsync, real SMTP; everything is on this machine and shares its cores. Needs python3 and smtp-sink.
 """
@@ -23,7 +24,7 @@ import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 BANK = "Test de diagnóstico Parte 1.csv"
-SECRET = "load"
+SECRET = "load-secret"
 EVENT = json.loads((ROOT / "test_data/webhooks/learnworlds/demo.json").read_text())
 
 
@@ -56,7 +57,7 @@ def wait_for(port):
 class World:
     """The service over a folder of its own, and a mail server that keeps each mail as a file."""
 
-    def __init__(self, binary):
+    def __init__(self, binary, **settings):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="gradepost_load_"))
         self.mails = self.folder / "mails"
         self.mails.mkdir()
@@ -76,6 +77,7 @@ class World:
             "WEBHOOK_WAIT_SECONDS": "0", "RATE_LIMIT_PER_MINUTE": "0", "SMTP_SERVER": "127.0.0.1", "SMTP_PORT": str(mail_port),
             "SMTP_TLS": "none", "EMAIL_FROM": "a@b.cl", "LOG_FORMAT": "json",
         }
+        env.update(settings)
         env.update((name, value) for name, value in os.environ.items() if name in ("WORKERS", "SMTP_CONNECTIONS"))
         self.log = open(self.folder / "log", "wb")
         self.service = subprocess.Popen([binary, "serve"], env=env, stderr=self.log)
@@ -203,6 +205,20 @@ def main():
         world = World(binary)
         burst(world, "w", None, 50)
         burst(world, "b", "empty store:")
+        world.end()
+    if "events" in what:
+        token = "a-token-of-the-load-program"
+        world = World(
+            binary, ADMIN_TOKEN=token, CONSOLE="off", WEBHOOK_ENCRYPTION_KEY=token * 2, WEBHOOK_ALLOW_HTTP="true", WEBHOOK_ALLOW_NETWORKS="127.0.0.1/32"
+        )
+        burst(world, "w", None, 50)
+        burst(world, "b", "no events:")
+        env = dict(os.environ, GRADEPOST_URL=f"http://127.0.0.1:{world.port}", GRADEPOST_TOKEN=token)
+        program = [sys.executable, str(ROOT / "tests/parts/gateway_load.py"), "--rate", "300", "--events", "9000", "--connections", "32"]
+        events = subprocess.Popen(program, env=env)
+        time.sleep(3)
+        burst(world, "e", "beside 300 events/s:")
+        events.wait()
         world.end()
     if "old" in what:
         world = World(binary)

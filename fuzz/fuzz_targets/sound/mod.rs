@@ -2,7 +2,7 @@
 //!
 //! Opened once; a clone shares all parts. Everything a body can refer to is there: styles, a list, a header, a note, a picture, a link.
 
-use gradepost::report::package::{Limits, Package};
+use docx_to_pdf::package::{Limits, Package};
 use gradepost::report::starter;
 
 pub const NAMES: &str = concat!(

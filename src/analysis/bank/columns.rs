@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::analysis::bank::BankFault;
-use crate::analysis::fold;
+use crate::analysis::bank::{BankFault, shown};
+use crate::analysis::compare::fold;
 
 pub(crate) const LECTURE: &str = "lecture";
 pub(crate) const MATERIA: &str = "materia";
@@ -61,9 +61,12 @@ const CORRECT: &[&str] = &[
     "alternativa_correta",
     "gabarito",
 ];
+/// What the first column means, in English and Spanish.
+const NUMBERED: (&str, &str) = ("the question's number", "el número de la pregunta");
 const POINTS: &[&str] = &["points", "puntos", "puntaje", "pontos", "score"];
 const KIND: &[&str] = &["type", "tipo", "block_type"];
 const TEXT: &[&str] = &["text", "texto", "enunciado", "question_text", "texto_de_la_pregunta", "description", "descripcion", "descricao"];
+const LINK: &[&str] = &["link", "enlace", "url", "vinculo", "hyperlink"];
 const OPTIONS: &[&str] = &["options", "opciones", "alternativas", "alternatives", "opcoes"];
 
 /// The grouping columns that have a name of their own, each with its other spellings.
@@ -83,6 +86,7 @@ pub(super) struct Columns {
     pub(super) kind: Option<usize>,
     pub(super) text: Option<usize>,
     pub(super) options: Option<usize>,
+    pub(super) link: Option<usize>,
     /// Position and name of each grouping column, file order.
     pub(super) groups: Vec<(usize, String)>,
 }
@@ -92,32 +96,43 @@ impl Columns {
     pub(super) fn read(header: &csv::StringRecord, line: u64) -> Result<Self, Vec<BankFault>> {
         let keys: Vec<String> = header.iter().map(key).collect();
         let mut faults = Vec::new();
-        let mut one = |aliases: &[&str], meaning: &str| match positions(&keys, aliases).as_slice() {
+        let mut one = |aliases: &[&str], meaning: (&str, &str)| match positions(&keys, aliases).as_slice() {
             [] => None,
             [position] => Some(*position),
             [first, second, ..] => {
                 let (a, b) = (header.get(*first).unwrap_or_default(), header.get(*second).unwrap_or_default());
-                faults.push(BankFault::at(line, format!("the columns '{a}' and '{b}' both mean {meaning}: keep one")));
+                let (a, b) = (shown(a), shown(b));
+                faults.push(BankFault::at(
+                    line,
+                    format!("the columns '{a}' and '{b}' both mean {}: keep one", meaning.0),
+                    format!("las columnas '{a}' y '{b}' significan ambas {}: deje una", meaning.1),
+                ));
                 Some(*first)
             }
         };
-        let number = one(NUMBER, "the question's number").or_else(|| one(QUESTION, "the question's number"));
-        let correct = one(CORRECT, "the right answer");
-        let points = one(POINTS, "the points");
-        let (kind, options) = (one(KIND, "the type"), one(OPTIONS, "the options"));
+        let number = one(NUMBER, NUMBERED).or_else(|| one(QUESTION, NUMBERED));
+        let correct = one(CORRECT, ("the right answer", "la respuesta correcta"));
+        let points = one(POINTS, ("the points", "los puntos"));
+        let (kind, options) = (one(KIND, ("the type", "el tipo")), one(OPTIONS, ("the options", "las opciones")));
+        let link = one(LINK, ("the link to study", "el enlace para estudiar"));
         // Beside a column for the number, a column `pregunta` is the question's text.
         let beside = QUESTION.iter().filter_map(|name| keys.iter().position(|key| key == name)).find(|p| Some(*p) != number);
-        let text = one(TEXT, "the question's text").or(beside);
+        let text = one(TEXT, ("the question's text", "el texto de la pregunta")).or(beside);
         let found: Vec<&str> = header.iter().map(str::trim).filter(|h| !h.is_empty()).collect();
         for (missing, name) in [(number.is_none(), NUMBER[0]), (correct.is_none(), CORRECT[0])] {
             if missing {
-                faults.push(BankFault::at(line, format!("there is no column '{name}'; found: {}", found.join(", "))));
+                let found = shown(&found.join(", "));
+                faults.push(BankFault::at(
+                    line,
+                    format!("there is no column '{name}'; found: {found}"),
+                    format!("falta la columna '{name}'; hay: {found}"),
+                ));
             }
         }
-        let taken = [number, correct, points, kind, text, options];
+        let taken = [number, correct, points, kind, text, options, link];
         let groups = groups(&keys, &taken, line, &mut faults);
         match (number, correct) {
-            (Some(number), Some(correct)) if faults.is_empty() => Ok(Self { number, correct, points, kind, text, options, groups }),
+            (Some(number), Some(correct)) if faults.is_empty() => Ok(Self { number, correct, points, kind, text, options, link, groups }),
             _ => Err(faults),
         }
     }
@@ -160,7 +175,12 @@ fn groups(keys: &[String], taken: &[Option<usize>], line: u64, faults: &mut Vec<
             canonical
         };
         if let Some(first) = seen.insert(name.clone(), position) {
-            faults.push(BankFault::at(line, format!("columns {} and {} are both '{name}': rename one", first + 1, position + 1)));
+            let (first, second, name) = (first + 1, position + 1, shown(&name));
+            faults.push(BankFault::at(
+                line,
+                format!("columns {first} and {second} are both '{name}': rename one"),
+                format!("las columnas {first} y {second} se llaman ambas '{name}': cambie el nombre de una"),
+            ));
         }
         groups.push((position, name));
     }

@@ -11,23 +11,40 @@ pub struct BankErrors {
     pub faults: Vec<BankFault>,
 }
 
-/// One fault.
+/// One fault, or one lint.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BankFault {
     /// The line of the file, from 1; `None` when the fault is the whole file's.
     pub line: Option<u64>,
     /// What is wrong and what to do.
     pub message: String,
+    /// The same in Spanish.
+    pub spanish: String,
 }
 
 impl BankFault {
-    pub(crate) fn at(line: u64, message: impl Into<String>) -> Self {
-        Self { line: Some(line), message: message.into() }
+    pub(crate) fn at(line: u64, message: impl Into<String>, spanish: impl Into<String>) -> Self {
+        Self { line: Some(line), message: message.into(), spanish: spanish.into() }
     }
 
-    pub(crate) fn file(message: impl Into<String>) -> Self {
-        Self { line: None, message: message.into() }
+    pub(crate) fn file(message: impl Into<String>, spanish: impl Into<String>) -> Self {
+        Self { line: None, message: message.into(), spanish: spanish.into() }
     }
+
+    /// The fault with its line, in Spanish.
+    pub fn in_spanish(&self) -> String {
+        match self.line {
+            Some(line) => format!("línea {line}: {}", self.spanish),
+            None => self.spanish.clone(),
+        }
+    }
+}
+
+/// A cell's text as messages show it.
+pub(crate) fn shown(text: &str) -> String {
+    const LONGEST: usize = 80;
+    let clean: String = text.chars().map(|c| if c.is_control() { '·' } else { c }).take(LONGEST).collect();
+    if text.chars().nth(LONGEST).is_some() { format!("{clean}…") } else { clean }
 }
 
 impl fmt::Display for BankFault {
@@ -36,6 +53,15 @@ impl fmt::Display for BankFault {
             Some(line) => write!(f, "line {line}: {}", self.message),
             None => f.write_str(&self.message),
         }
+    }
+}
+
+impl BankErrors {
+    /// All of it in Spanish.
+    pub fn in_spanish(&self) -> String {
+        let faults = if self.faults.len() == 1 { "error" } else { "errores" };
+        let listed: Vec<String> = self.faults.iter().map(BankFault::in_spanish).collect();
+        format!("el banco de preguntas '{}' tiene {} {faults} y no se usa:\n  {}", self.name, listed.len(), listed.join("\n  "))
     }
 }
 

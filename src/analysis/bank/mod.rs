@@ -4,7 +4,8 @@
 //! The reader forgives what spreadsheets do (delimiters, encodings, header spellings) and is strict about what would make a report wrong: a bank with a single bad row is not used, and every fault is named with its line.
 
 mod columns;
-mod doubts;
+mod decode;
+pub(crate) mod errors;
 mod faults;
 mod names;
 mod quotes;
@@ -15,12 +16,13 @@ mod tests;
 use std::collections::{BTreeMap, BTreeSet};
 
 pub use faults::{BankErrors, BankFault};
-pub use names::{candidates, find, same_name};
+pub use names::{candidates, find, is_bank_name, makeable, same_name, workbook};
 
 pub(crate) use columns::{DIFFICULTY, LECTURE, group_column};
+pub(crate) use faults::shown;
 pub(crate) use read::escape_bar;
 
-use crate::analysis::matching::kind::Kind;
+use crate::analysis::compare::kind::Kind;
 
 /// The questions of one assessment with their right answers and groups, in the file's order.
 #[derive(Debug, Clone, PartialEq)]
@@ -47,6 +49,8 @@ pub struct Question {
     pub points: f64,
     /// Its text, where the bank holds it.
     pub text: Option<String>,
+    /// Where to study it, where the bank says it.
+    pub link: Option<String>,
     /// Column to group name (`lecture` → `Porcentajes`), every group in one spelling; a blank cell is no entry.
     pub groups: BTreeMap<String, String>,
 }
@@ -63,6 +67,11 @@ impl QuestionBank {
         Ok(Self { name: name.to_owned(), questions, columns })
     }
 
+    /// Whether a header names the columns that a bank needs.
+    pub(crate) fn has_columns(header: &csv::StringRecord) -> bool {
+        columns::Columns::read(header, 1).is_ok()
+    }
+
     /// The file's name.
     pub fn name(&self) -> &str {
         &self.name
@@ -76,11 +85,6 @@ impl QuestionBank {
     /// The grouping columns in the file's order, under the names that profiles use (`lecture`, `materia`, `skill`, `difficulty`, …).
     pub fn columns(&self) -> &[String] {
         &self.columns
-    }
-
-    /// What is no fault and probably not meant: one text twice, a group of one question, a name that is nearly another, a letter that cannot be right.
-    pub fn doubts(&self) -> Vec<BankFault> {
-        doubts::find(self)
     }
 
     /// The names in a grouping column, order of first appearance.

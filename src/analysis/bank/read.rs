@@ -1,24 +1,30 @@
 //! Bytes to questions.
 
-use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use encoding_rs::{Encoding, WINDOWS_1252};
-
 use crate::analysis::bank::columns::{Columns, DIFFICULTY};
-use crate::analysis::bank::{BankFault, Question, quotes};
-use crate::analysis::fold;
-use crate::analysis::matching::kind::Kind;
-use crate::analysis::matching::number;
+use crate::analysis::bank::{BankFault, Question, decode, errors, quotes, shown};
+use crate::analysis::compare::fold;
+use crate::analysis::compare::kind::Kind;
+use crate::analysis::compare::question_number;
 
 /// More questions than any test has; a larger number in a cell is a slip.
 const MAX_NUMBER: u32 = 5_000;
 /// After so many faults the file is something else than a bank.
 const MAX_FAULTS: usize = 200;
 
+/// The largest bank: twenty thousand questions with long texts take a tenth of it.
+const LARGEST: usize = 16 << 20;
+
 /// Reads all questions and the names of the grouping columns, or every fault.
 pub(super) fn read(bytes: &[u8]) -> Result<(Vec<Question>, Vec<String>), Vec<BankFault>> {
-    let text = decode(bytes);
+    if bytes.len() > LARGEST {
+        return Err(vec![BankFault::file(
+            format!("the file is larger than {} MiB, which no question bank is", LARGEST >> 20),
+            format!("el archivo pesa más de {} MiB, y ningún banco de preguntas pesa tanto", LARGEST >> 20),
+        )]);
+    }
+    let text = decode::decode(bytes).map_err(|fault| vec![fault])?;
     let (text, skipped) = skip_separator_line(&text);
     let delimiter = sniff_delimiter(text);
     quotes::check(text, delimiter, 1 + skipped).map_err(|fault| vec![fault])?;
@@ -28,20 +34,24 @@ pub(super) fn read(bytes: &[u8]) -> Result<(Vec<Question>, Vec<String>), Vec<Ban
     for record in reader.records() {
         match record {
             Ok(record) => rows.push((lines.of(record.position().map_or(0, csv::Position::byte) as usize), record)),
-            Err(error) => return Err(vec![BankFault::file(format!("not readable as CSV: {error}"))]),
+            Err(error) => {
+                let (en, es) = (format!("not readable as CSV: {error}"), format!("no se puede leer como CSV: {error}"));
+                return Err(vec![BankFault::file(en, es)]);
+            }
         }
     }
     rows.retain(|(_, record)| record.iter().any(|cell| !cell.trim().is_empty()));
     let Some(((line, header), rows)) = rows.split_first() else {
         return Err(vec![BankFault::file(
             "the file is empty; the first line must name the columns question_number and correct_alternative",
+            "el archivo está vacío; la primera línea debe nombrar las columnas question_number y correct_alternative",
         )]);
     };
     let columns = Columns::read(header, *line)?;
     let mut faults = Vec::new();
     let mut questions = Vec::new();
     for (line, record) in rows {
-        match question(record, &columns, header.len(), *line) {
+        match question(record, &columns, header, *line) {
             Ok(question) => questions.push((*line, question)),
             Err(found) => faults.extend(found),
         }
@@ -55,14 +65,6 @@ pub(super) fn read(bytes: &[u8]) -> Result<(Vec<Question>, Vec<String>), Vec<Ban
     faults.sort_by_key(|fault| fault.line.unwrap_or(u64::MAX));
     faults.truncate(MAX_FAULTS);
     Err(faults)
-}
-
-/// By its byte order mark, else UTF-8 where it is valid, else what Excel on Windows writes.
-fn decode(bytes: &[u8]) -> Cow<'_, str> {
-    if let Some((encoding, mark)) = Encoding::for_bom(bytes) {
-        return encoding.decode_without_bom_handling(&bytes[mark..]).0;
-    }
-    std::str::from_utf8(bytes).map_or_else(|_| WINDOWS_1252.decode_without_bom_handling(bytes).0, Cow::Borrowed)
 }
 
 /// Excel's own `sep=;` line, which is no row; gives the rest and the lines skipped.
@@ -106,57 +108,156 @@ impl Lines<'_> {
     }
 }
 
-fn question(record: &csv::StringRecord, columns: &Columns, width: usize, line: u64) -> Result<Question, Vec<BankFault>> {
+fn question(record: &csv::StringRecord, columns: &Columns, header: &csv::StringRecord, line: u64) -> Result<Question, Vec<BankFault>> {
+    let width = header.len();
     let cell = |position: usize| record.get(position).unwrap_or_default().trim();
     let optional = |position: Option<usize>| position.map(cell).filter(|text| !text.is_empty());
+    if let Some(fault) = whole_row(record, header, line) {
+        return Err(vec![fault]);
+    }
     let mut faults = Vec::new();
-    let mut fault = |message: String| faults.push(BankFault::at(line, message));
+    let mut fault = |en: String, es: String| faults.push(BankFault::at(line, en, es));
 
     let extra: Vec<&str> = record.iter().skip(width).filter(|cell| !cell.trim().is_empty()).collect();
     if !extra.is_empty() {
-        fault(format!(
-            "{} more cells than the header has columns ('{}'): put texts with the delimiter in quotes",
-            extra.len(),
-            extra.join("', '")
-        ));
+        let (count, cells) = (extra.len(), shown(&extra.join("', '")));
+        let curly = record.iter().any(|cell| cell.contains(['“', '”']));
+        fault(
+            format!(
+                "{count} more cells than the header has columns ('{cells}'): put texts with the delimiter in quotes{}",
+                if curly { "; curly quotes are none, write \"" } else { "" }
+            ),
+            format!(
+                "{count} celdas más que columnas tiene el encabezado ('{cells}'): ponga entre comillas los textos que contienen el separador{}",
+                if curly { "; las comillas tipográficas no sirven, escriba \"" } else { "" }
+            ),
+        );
     }
     for position in [columns.number, columns.correct].into_iter().chain(columns.groups.iter().map(|(position, _)| *position)) {
         if cell(position).contains(['\n', '\r']) {
-            let shown = cell(position).lines().take(2).collect::<Vec<_>>().join(" ⏎ ");
-            fault(format!("the cell '{shown}' runs over several lines: remove the line break, or close the quote"));
+            let cell = shown(&cell(position).lines().take(2).collect::<Vec<_>>().join(" ⏎ "));
+            fault(
+                format!("the cell '{cell}' runs over several lines: remove the line break, or close the quote"),
+                format!("la celda '{cell}' ocupa varias líneas: quite el salto de línea o cierre las comillas"),
+            );
         }
     }
-    let number = parse_number(cell(columns.number)).unwrap_or_else(|message| {
-        fault(message);
+    let number = parse_number(cell(columns.number)).unwrap_or_else(|(en, es)| {
+        fault(en, es);
         0
     });
     let kind = optional(columns.kind).and_then(|spelling| {
         let kind = Kind::parse(spelling);
         if kind.is_none() {
-            fault(format!("the type '{spelling}' is unknown; known are {}", Kind::WORDS));
+            let spelling = shown(spelling);
+            fault(
+                format!("the type '{spelling}' is unknown; known are {}", Kind::WORDS),
+                format!("el tipo '{spelling}' no existe; hay {}", Kind::WORDS),
+            );
         }
         kind
     });
+    for (position, what) in
+        [Some(columns.correct), columns.options].into_iter().zip([("right answer", "respuesta correcta"), ("options", "opciones")])
+    {
+        let Some(text) = optional(position) else { continue };
+        if let Some(value) = errors::value(text) {
+            fault(
+                format!("the {} is Excel's error {value}: write the answer itself", what.0),
+                format!("en la {} está el error {value} de Excel: escriba la respuesta misma", what.1),
+            );
+        }
+        if !bars_part_answers(text) {
+            let text = shown(text);
+            fault(
+                format!("in '{text}' a | has nothing to part, as in |x|: a bar that belongs to the text is written \\|"),
+                format!("en '{text}' hay un | que no separa nada, como en |x|: una barra que es parte del texto se escribe \\|"),
+            );
+        }
+    }
     let correct = split_bar(cell(columns.correct));
     if correct.is_empty() && kind != Some(Kind::Graded) {
-        fault("no right answer: fill it in, or set the type to 'open' if a teacher grades the question".to_owned());
+        fault(
+            "no right answer: fill it in, or set the type to 'open' if a teacher grades the question".to_owned(),
+            "falta la respuesta correcta: complétela, o ponga el tipo 'open' si la pregunta la corrige un profesor".to_owned(),
+        );
     }
     let points = optional(columns.points).map_or(1.0, |text| {
         parse_points(text).unwrap_or_else(|| {
-            fault(format!("the points '{text}' are no number above 0"));
+            let text = shown(text);
+            fault(format!("the points '{text}' are no number above 0"), format!("los puntos '{text}' no son un número mayor que 0"));
             1.0
         })
     });
     let groups = columns.groups.iter().filter(|(position, _)| !cell(*position).is_empty());
     let groups: BTreeMap<String, String> = groups.map(|(position, column)| (column.clone(), group_name(column, cell(*position)))).collect();
+    let link = optional(columns.link).map(str::to_owned);
+    if let Some(link) = link.as_deref().filter(|link| !is_web_address(link)) {
+        let link = shown(link);
+        fault(
+            format!("the link '{link}' is no web address: it must begin with https://"),
+            format!("el enlace '{link}' no es una dirección web: debe empezar con https://"),
+        );
+    }
     if let Some(row) = optional(columns.text).and_then(|text| swallowed_row(text, columns.number, number + 1, width)) {
-        fault(format!("the text of question {number} holds the row '{row}': a quote is not closed"));
+        let row = shown(row);
+        fault(
+            format!("the text of question {number} holds the row '{row}': a quote is not closed"),
+            format!("el texto de la pregunta {number} contiene la fila '{row}': faltan comillas de cierre"),
+        );
     }
     if !faults.is_empty() {
         return Err(faults);
     }
     let options = optional(columns.options).map(split_bar).unwrap_or_default();
-    Ok(Question { number, line, correct, options, kind, points, text: optional(columns.text).map(str::to_owned), groups })
+    if correct.len() > MOST_VARIANTS || options.len() > MOST_OPTIONS {
+        let (answers, options) = (correct.len(), options.len());
+        let en = format!("{answers} right answers and {options} options are more than a question has: look at the bars between them");
+        let es = format!("{answers} respuestas correctas y {options} opciones son más de las que tiene una pregunta: revise las barras");
+        return Err(vec![BankFault::at(line, en, es)]);
+    }
+    Ok(Question { number, line, correct, options, kind, points, text: optional(columns.text).map(str::to_owned), link, groups })
+}
+
+/// More variants of a short text, and more options, no question has.
+const MOST_VARIANTS: usize = 500;
+const MOST_OPTIONS: usize = 100;
+
+/// What makes a whole row unreadable: the header once more, or another delimiter than the header's.
+fn whole_row(record: &csv::StringRecord, header: &csv::StringRecord, line: u64) -> Option<BankFault> {
+    if record.iter().map(str::trim).eq(header.iter().map(str::trim)) {
+        return Some(BankFault::at(line, "this row is the header once more: remove it", "esta fila repite el encabezado: elimínela"));
+    }
+    let mut filled = record.iter().filter(|cell| !cell.trim().is_empty());
+    let (Some(only), None, true) = (filled.next(), filled.next(), header.len() > 1) else { return None };
+    let other = [',', ';', '\t'].into_iter().find(|delimiter| only.matches(*delimiter).count() + 1 >= header.len())?;
+    let named = if other == '\t' { "TAB".to_owned() } else { other.to_string() };
+    Some(BankFault::at(
+        line,
+        format!("this row parts its cells with '{named}', and the header does not: use one delimiter in the whole file"),
+        format!("esta fila separa sus celdas con '{named}' y el encabezado no: use un solo separador en todo el archivo"),
+    ))
+}
+
+/// Whether every bar stands between two answers; one at an end, two in a row, or one beside a sign of arithmetic is part of a text (`|x| = 3`).
+fn bars_part_answers(cell: &str) -> bool {
+    let parts = parts_of(cell);
+    let is_sign = |c: char| matches!(c, '=' | '+' | '*' | '/' | '^' | '<' | '>' | '·' | '×' | '÷' | '≤' | '≥' | '≠' | '(');
+    let hangs = |(at, part): (usize, &String)| {
+        let part = part.trim();
+        let ends = at + 1 < parts.len() && part.ends_with(|c: char| is_sign(c) || c == '-');
+        let begins = at > 0 && part.starts_with(|c: char| is_sign(c) && c != '(' && c != '<' && c != '>');
+        part.is_empty() || ends || begins
+    };
+    parts.len() == 1 || !parts.iter().enumerate().any(hangs)
+}
+
+/// Whether a link may stand in a report: a web page, and nothing that a reader would run or open on the student's machine.
+fn is_web_address(link: &str) -> bool {
+    let host = ["https://", "http://"]
+        .iter()
+        .find_map(|scheme| link.get(..scheme.len()).filter(|s| s.eq_ignore_ascii_case(scheme)).map(|_| &link[scheme.len()..]));
+    host.is_some_and(|host| host.starts_with(char::is_alphanumeric)) && !link.contains(|c: char| c.is_whitespace() || c.is_control())
 }
 
 /// A line of a text that is the row of the next question: what an unclosed quote takes in.
@@ -168,15 +269,19 @@ fn swallowed_row(text: &str, position: usize, next: u32, width: usize) -> Option
 }
 
 /// `12`, what a spreadsheet makes of it (`12.0`, `12,0`), or a text that names it (`Pregunta 12`).
-fn parse_number(cell: &str) -> Result<u32, String> {
+fn parse_number(cell: &str) -> Result<u32, (String, String)> {
     if cell.is_empty() {
-        return Err("no question number".to_owned());
+        return Err(("no question number".to_owned(), "falta el número de la pregunta".to_owned()));
     }
     let whole = cell.strip_suffix(".0").or_else(|| cell.strip_suffix(",0")).unwrap_or(cell);
-    let number = whole.parse().ok().or_else(|| number::leading(cell));
+    let number = whole.parse().ok().or_else(|| question_number::leading(cell));
     match number {
         Some(number) if (1..=MAX_NUMBER).contains(&number) => Ok(number),
-        _ => Err(format!("the question number '{cell}' is no whole number from 1 on")),
+        _ => {
+            let cell = shown(cell);
+            let es = format!("el número de pregunta '{cell}' no es un número entero desde 1");
+            Err((format!("the question number '{cell}' is no whole number from 1 on"), es))
+        }
     }
 }
 
@@ -208,7 +313,11 @@ fn check_numbers(questions: &[(u64, Question)], complete: bool, faults: &mut Vec
     let mut lines: BTreeMap<u32, u64> = BTreeMap::new();
     for (line, question) in questions {
         match lines.get(&question.number) {
-            Some(first) => faults.push(BankFault::at(*line, format!("question {} is already on line {first}", question.number))),
+            Some(first) => faults.push(BankFault::at(
+                *line,
+                format!("question {} is already on line {first}", question.number),
+                format!("la pregunta {} ya está en la línea {first}", question.number),
+            )),
             None => drop(lines.insert(question.number, *line)),
         }
     }
@@ -216,18 +325,25 @@ fn check_numbers(questions: &[(u64, Question)], complete: bool, faults: &mut Vec
         return;
     }
     let Some(last) = lines.keys().next_back() else {
-        return faults.push(BankFault::file("the file has a header and no questions"));
+        return faults.push(BankFault::file("the file has a header and no questions", "el archivo tiene encabezado y ninguna pregunta"));
     };
     let missing: Vec<u32> = (1..=*last).filter(|number| !lines.contains_key(number)).collect();
     if !missing.is_empty() {
         let shown = missing.iter().take(10).map(u32::to_string).collect::<Vec<_>>().join(", ");
-        let more = if missing.len() > 10 { format!(" and {} more", missing.len() - 10) } else { String::new() };
-        faults.push(BankFault::file(format!("the numbers run to {last}, but missing are {shown}{more}")));
+        let more = |and: &str, more: &str| if missing.len() > 10 { format!(" {and} {} {more}", missing.len() - 10) } else { String::new() };
+        faults.push(BankFault::file(
+            format!("the numbers run to {last}, but missing are {shown}{}", more("and", "more")),
+            format!("los números llegan a {last}, pero faltan {shown}{}", more("y", "más")),
+        ));
     }
 }
 
 /// Splits at `|`, trimmed, blanks dropped; `\|` is a bar within a text.
 pub(crate) fn split_bar(cell: &str) -> Vec<String> {
+    parts_of(cell).into_iter().map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
+}
+
+fn parts_of(cell: &str) -> Vec<String> {
     let mut parts = vec![String::new()];
     let mut chars = cell.chars().peekable();
     while let Some(c) = chars.next() {
@@ -238,7 +354,7 @@ pub(crate) fn split_bar(cell: &str) -> Vec<String> {
             (_, None) => {}
         }
     }
-    parts.into_iter().map(|part| part.trim().to_owned()).filter(|part| !part.is_empty()).collect()
+    parts
 }
 
 /// The inverse for one part of a cell.

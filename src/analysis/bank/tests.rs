@@ -163,3 +163,9 @@ fn the_bundled_demo_bank_is_sound() {
     assert_eq!(key, "ACBDAECBDABC");
     assert_eq!(bank.group_names("lecture").len(), 5);
 }
+
+#[test]
+fn a_file_larger_than_any_bank_is_refused_unread() {
+    let csv = format!("question_number,correct_alternative\n1,{}", "A".repeat(16 << 20));
+    assert_eq!(faults(&csv), ["the file is larger than 16 MiB, which no question bank is"]);
+}

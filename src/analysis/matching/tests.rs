@@ -1,9 +1,13 @@
-use super::judge::{is_answered, judge};
+use super::judge::{Judge, Verdict, is_answered};
 use super::*;
 use crate::analysis::bank::Question;
 
 fn bank(csv: &str) -> QuestionBank {
     QuestionBank::from_csv(csv.as_bytes(), "bank.csv").unwrap_or_else(|errors| panic!("{errors}"))
+}
+
+fn judge(question: &Question, answer: &Answer) -> Verdict {
+    Judge::new(std::iter::once(question)).judge(question, answer)
 }
 
 fn block(description: &str, answer: &str) -> Answer {

@@ -9,6 +9,11 @@ use toml::de::{DeTable, DeValue};
 use crate::analysis::profile::ProfileError;
 use crate::analysis::suggest;
 
+/// The longest text of a profile: names are printed, and patterns and conditions are tried on every assessment.
+const LONGEST_TEXT: usize = 2000;
+/// So many faults of one file are told at once.
+const MOST_FAULTS: usize = 100;
+
 /// Where faults are collected.
 pub(super) struct Faults<'t> {
     text: &'t str,
@@ -22,8 +27,13 @@ impl<'t> Faults<'t> {
     }
 
     pub(super) fn add(&self, at: &Range<usize>, message: impl Into<String>, suggestion: Option<String>) {
+        // Each looks for its line from the beginning, and nobody mends more of them at a time.
+        if self.found.borrow().len() >= MOST_FAULTS {
+            return;
+        }
+        let message = shortened(message.into());
         let line = 1 + self.text.bytes().take(at.start).filter(|byte| *byte == b'\n').count();
-        self.found.borrow_mut().push(ProfileError { file: self.file.to_owned(), line, message: message.into(), suggestion });
+        self.found.borrow_mut().push(ProfileError { file: self.file.to_owned(), line, message, suggestion });
     }
 
     pub(super) fn into_sorted(self) -> Vec<ProfileError> {
@@ -31,6 +41,17 @@ impl<'t> Faults<'t> {
         found.sort_by_key(|error| error.line);
         found
     }
+}
+
+/// A message in which no text of the file, however long, drowns the rest.
+fn shortened(message: String) -> String {
+    const ENDS: usize = 200;
+    if message.chars().nth(2 * ENDS).is_none() {
+        return message;
+    }
+    let start: String = message.chars().take(ENDS).collect();
+    let end: Vec<char> = message.chars().rev().take(ENDS / 2).collect();
+    format!("{start} … {}", end.into_iter().rev().collect::<String>())
 }
 
 /// A table under the eyes of [`Faults`].
@@ -157,10 +178,14 @@ impl<'f, 't> Fields<'f, 't> {
     }
 
     fn as_text(&self, key: &str, value: &Spanned<DeValue<'t>>) -> Option<String> {
-        let text = value.get_ref().as_str().map(|text| text.trim().to_owned());
-        if text.is_none() {
+        let Some(text) = value.get_ref().as_str().map(str::trim) else {
             self.faults.add(&value.span(), format!("'{key}' in {} must be a text, but is {}", self.what, value.get_ref().type_str()), None);
+            return None;
+        };
+        if text.len() > LONGEST_TEXT && text.chars().nth(LONGEST_TEXT).is_some() {
+            self.faults.add(&value.span(), format!("'{key}' in {} is longer than {LONGEST_TEXT} characters", self.what), None);
+            return None;
         }
-        text
+        Some(text.to_owned())
     }
 }

@@ -12,7 +12,7 @@ mod tests;
 use std::collections::BTreeMap;
 use std::fmt;
 
-use crate::analysis::fold;
+use crate::analysis::compare::fold;
 
 /// The profiles that come with gradepost: every method of the service it replaces, ready to be copied.
 pub const BUNDLED: &str = include_str!("../../../templates/assessments.toml");
@@ -67,6 +67,12 @@ pub struct Profile {
     pub passed: Option<String>,
     /// What the headline percentage counts.
     pub percentage: Percentage,
+    /// Whether the assessment draws its questions from the bank; `None` where the platform's points tell.
+    pub pool: Option<bool>,
+    /// On how many of the questions, in percent, bank and platform may disagree; beyond that nothing is sent.
+    pub contradiction: f64,
+    /// The share of the points, in percent, that the mark 4.0 asks for.
+    pub requirement: f64,
     /// The levels, best first; the first whose condition holds is the student's.
     pub levels: Vec<LevelRule>,
     /// The levels only the school sees, tried before `levels`.
@@ -86,6 +92,23 @@ pub struct Matches {
     pub ids: Vec<String>,
     /// Titles, in which `*` stands for any text and `?` for one character.
     pub titles: Vec<String>,
+    /// Only from these platforms (`moodle`); from all when empty.
+    pub sources: Vec<String>,
+    /// Only of these courses, by id or title, in which `*` and `?` stand for others; of all when empty.
+    pub courses: Vec<String>,
+}
+
+/// What decides which profile an assessment gets.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct About<'a> {
+    /// Its id.
+    pub id: Option<&'a str>,
+    /// Its title.
+    pub title: Option<&'a str>,
+    /// The platform it was taken at.
+    pub source: Option<&'a str>,
+    /// Its course's id and title, as far as they are known.
+    pub courses: [Option<&'a str>; 2],
 }
 
 /// When a group passes.
@@ -161,12 +184,26 @@ impl Profiles {
 
     /// The profile for an assessment: by id, else by title, else by pattern in the file's order, else the table without `match`, else `lecture`.
     pub fn get(&self, id: Option<&str>, title: Option<&str>) -> &Profile {
-        let by = |meets: &dyn Fn(&Matches) -> bool| self.profiles.iter().find(|p| meets(&p.matches));
+        self.find(&About { id, title, ..About::default() })
+    }
+
+    /// As [`Self::get`], by platform and course, too: of two profiles that match alike, the one that names platform or course goes first; one that names nothing else serves where no title or id does.
+    pub fn find(&self, about: &About<'_>) -> &Profile {
+        let (id, title) = (about.id, about.title);
+        let here = |m: &Matches| m.is_narrow() && m.is_here(about);
+        let anywhere = |m: &Matches| !m.is_narrow();
+        let by = |meets: &dyn Fn(&Matches) -> bool| {
+            let first = |takes: &dyn Fn(&Matches) -> bool| self.profiles.iter().find(|p| takes(&p.matches) && meets(&p.matches));
+            first(&here).or_else(|| first(&anywhere))
+        };
         let by_id = || id.and_then(|id| by(&|m| m.ids.iter().any(|i| i.eq_ignore_ascii_case(id.trim()))));
-        let title = title.map(fold::name);
+        // A longer title than any file can have is its beginning.
+        let cut = |title: &str| title.char_indices().nth(LONGEST_TITLE).map_or(title.len(), |(end, _)| end);
+        let title = title.map(|title| fold::name(&title[..cut(title)]));
         let by_title = || title.as_deref().and_then(|t| by(&|m| m.titles.iter().any(|p| fold::name(p) == t)));
         let by_pattern = || title.as_deref().and_then(|t| by(&|m| m.titles.iter().any(|p| is_match(&fold::name(p), t))));
-        by_id().or_else(by_title).or_else(by_pattern).unwrap_or(&self.fallback)
+        let by_place = || self.profiles.iter().find(|p| p.matches.ids.is_empty() && p.matches.titles.is_empty() && here(&p.matches));
+        by_id().or_else(by_title).or_else(by_pattern).or_else(by_place).unwrap_or(&self.fallback)
     }
 
     /// The profile of this name, as `name` or a title spells it.
@@ -190,6 +227,12 @@ impl Profiles {
     }
 }
 
+/// So much of a title is matched.
+const LONGEST_TITLE: usize = 1_000;
+
+/// The usual bound: a quarter of the questions. The key of another form of four or five alternatives contradicts more, a key with a few slips less.
+const CONTRADICTION: f64 = 25.0;
+
 impl Default for Profile {
     /// The `lecture` method: a lesson passes with all its questions right; the share of lessons passed gives `Nivel 3` from 80 on, `Nivel 2` from 60 on, else `Nivel 1`.
     fn default() -> Self {
@@ -205,6 +248,9 @@ impl Default for Profile {
             pass: PassRule::AllCorrect,
             passed: None,
             percentage: Percentage::Groups,
+            pool: None,
+            contradiction: CONTRADICTION,
+            requirement: super::mark::REQUIREMENT,
             levels: vec![level("Nivel 3", Some("percentage >= 80")), level("Nivel 2", Some("percentage >= 60")), level("Nivel 1", None)],
             internal_levels: Vec::new(),
             statuses: Vec::new(),
@@ -216,7 +262,22 @@ impl Default for Profile {
 
 impl Matches {
     fn is_empty(&self) -> bool {
-        self.ids.is_empty() && self.titles.is_empty()
+        self.ids.is_empty() && self.titles.is_empty() && !self.is_narrow()
+    }
+
+    /// Whether it is for some platforms or courses only.
+    fn is_narrow(&self) -> bool {
+        !self.sources.is_empty() || !self.courses.is_empty()
+    }
+
+    fn is_here(&self, about: &About<'_>) -> bool {
+        let source =
+            self.sources.is_empty() || about.source.is_some_and(|source| self.sources.iter().any(|own| own.eq_ignore_ascii_case(source)));
+        let is_course = |course: &&str| {
+            let course = fold::name(course);
+            self.courses.iter().any(|own| is_match(&fold::name(own), &course))
+        };
+        source && (self.courses.is_empty() || about.courses.iter().flatten().any(is_course))
     }
 }
 

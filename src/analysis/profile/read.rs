@@ -6,10 +6,11 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use crate::analysis::bank::group_column;
+use crate::analysis::compare::fold;
+use crate::analysis::levels;
 use crate::analysis::profile::fields::{Faults, Fields};
 use crate::analysis::profile::{LevelRule, Matches, PassRule, Percentage, Plan, Profile, ProfileError, StatusRule, plans};
 use crate::analysis::suggest;
-use crate::analysis::{fold, levels};
 use crate::model::analysis::Tone;
 
 const KEYS: &[&str] = &[
@@ -23,6 +24,9 @@ const KEYS: &[&str] = &[
     "pass",
     "passed",
     "percentage",
+    "requirement",
+    "pool",
+    "contradiction",
     "levels",
     "internal_levels",
     "statuses",
@@ -84,6 +88,9 @@ fn profile(fields: &Fields) -> Profile {
         pass: pass(fields).unwrap_or(base.pass),
         passed,
         percentage: fields.word("percentage", PERCENTAGES).unwrap_or(base.percentage),
+        pool: fields.flag("pool"),
+        contradiction: fields.percentage("contradiction").unwrap_or(base.contradiction),
+        requirement: requirement(fields).unwrap_or(base.requirement),
         levels,
         internal_levels,
         statuses: statuses(fields),
@@ -94,13 +101,13 @@ fn profile(fields: &Fields) -> Profile {
 
 fn matches(fields: &Fields) -> Matches {
     let Some(value) = fields.value("match") else { return Matches::default() };
-    let Some(table) = Fields::of(fields.faults, value, "match", &["id", "title"]) else { return Matches::default() };
+    let Some(table) = Fields::of(fields.faults, value, "match", &["id", "title", "source", "course"]) else { return Matches::default() };
     let filled = |key| table.texts(key).unwrap_or_default().into_iter().filter(|t| !t.is_empty()).collect();
-    let matches = Matches { ids: filled("id"), titles: filled("title") };
+    let matches = Matches { ids: filled("id"), titles: filled("title"), sources: filled("source"), courses: filled("course") };
     if matches.is_empty() {
         fields.faults.add(
             &value.span(),
-            "'match' names neither an id nor a title",
+            "'match' names neither an id nor a title, nor a source or course",
             Some("write { id = \"…\" } or { title = \"M1*\" }".to_owned()),
         );
     }
@@ -119,6 +126,17 @@ fn pass(fields: &Fields) -> Option<PassRule> {
             None
         }
     }
+}
+
+/// The requirement of the mark; at 0 or 100 one half of the scale would be missing.
+fn requirement(fields: &Fields) -> Option<f64> {
+    let percentage = fields.percentage("requirement")?;
+    let usable = (1.0..=99.0).contains(&percentage);
+    if !usable && let Some(value) = fields.value("requirement") {
+        let suggestion = Some("60 is usual, 50 and 70 occur".to_owned());
+        fields.faults.add(&value.span(), "'requirement' must lie between 1 and 99 percent", suggestion);
+    }
+    usable.then_some(percentage)
 }
 
 fn level_rules(fields: &Fields, key: &str, columns: &[String]) -> Vec<LevelRule> {
@@ -209,9 +227,12 @@ fn condition(fields: &Fields, value: Option<&Spanned<DeValue>>, when: &str, colu
 
 /// One id or title under two profiles would make the file's order decide in silence.
 fn check_matches(tables: &[&Spanned<DeValue>], faults: &Faults) {
-    let mut seen: BTreeSet<(&str, String)> = BTreeSet::new();
+    let mut seen: BTreeSet<(&str, String, String)> = BTreeSet::new();
     for table in tables {
         let Some(matching) = table.get_ref().as_table().and_then(|t| t.get("match")).and_then(|m| m.get_ref().as_table()) else { continue };
+        // The same title may be another assessment at another platform or in another course.
+        let place =
+            ["source", "course"].map(|key| matching.get(key).map(|value| format!("{:?}", value.get_ref())).unwrap_or_default()).concat();
         for key in ["id", "title"] {
             let texts: Vec<&Spanned<DeValue>> = match matching.get(key).map(|value| (value, value.get_ref())) {
                 Some((_, DeValue::Array(items))) => items.iter().collect(),
@@ -220,7 +241,7 @@ fn check_matches(tables: &[&Spanned<DeValue>], faults: &Faults) {
             };
             for text in texts {
                 let Some(words) = text.get_ref().as_str() else { continue };
-                if !seen.insert((key, fold::name(words))) {
+                if !seen.insert((key, fold::name(words), place.clone())) {
                     faults.add(&text.span(), format!("the {key} '{words}' is matched by two assessments"), Some("keep one".to_owned()));
                 }
             }

@@ -94,7 +94,7 @@ bank = true
         faults(text),
         [
             "a.toml:3: unknown key 'titel' in match (did you mean 'title'?)",
-            "a.toml:3: 'match' names neither an id nor a title (write { id = \"…\" } or { title = \"M1*\" })",
+            "a.toml:3: 'match' names neither an id nor a title, nor a source or course (write { id = \"…\" } or { title = \"M1*\" })",
             "a.toml:4: unknown key 'lvels' in an assessment (did you mean 'levels'?)",
             "a.toml:5: 'at_least' in pass must be a number from 0 to 100",
             "a.toml:5: 'pass' must be one rule (write { all_correct = true } or { at_least = 60 })",
@@ -202,4 +202,55 @@ periods = [1]
             "a.toml:19: 'periods' in a plan over several assessments must be a text, but is integer",
         ]
     );
+}
+
+#[test]
+fn of_profiles_that_match_alike_the_one_for_this_platform_or_course_goes_first() {
+    let text = r#"
+[[assessment]]
+name = "anywhere"
+match = { title = "M1*" }
+[[assessment]]
+name = "moodle"
+match = { title = "M1*", source = "moodle" }
+[[assessment]]
+name = "course"
+match = { course = "8*", source = ["moodle", "canvas"] }
+[[assessment]]
+name = "rest"
+"#;
+    let profiles = Profiles::from_toml(text, "assessments.toml").unwrap();
+    let name = |title: &'static str, source: &'static str, course: Option<&'static str>| {
+        let about = About { title: Some(title), source: Some(source), courses: [None, course], ..About::default() };
+        profiles.find(&about).name.clone()
+    };
+    assert_eq!(name("M1 Ensayo", "learnworlds", None), "anywhere");
+    assert_eq!(name("M1 Ensayo", "moodle", Some("8A")), "moodle");
+    assert_eq!(name("Otro", "moodle", Some("8A")), "course");
+    assert_eq!(name("Otro", "canvas", Some("8A")), "course");
+    assert_eq!(name("Otro", "xapi", Some("8A")), "rest");
+    assert_eq!(name("Otro", "canvas", Some("7A")), "rest");
+    assert_eq!(profiles.get(None, Some("M1")).name, "anywhere");
+}
+
+#[test]
+fn long_texts_are_refused_and_no_message_repeats_them() {
+    let long = "z".repeat(300_000);
+    for file in [
+        format!("[[assessment]]\nname = \"{long}\"\n"),
+        format!("[[assessment]]\nname = \"x\"\nmatch = {{ title = \"{}\" }}\n", "*a".repeat(100_000)),
+        format!("[[assessment]]\nname = \"x\"\npercentage = \"{}\"\n", "w".repeat(1900)),
+        format!("[[assessment]]\nname = \"x\"\n{long} = 1\n"),
+        format!(
+            "[[assessment]]\nname = \"x\"\nlevels = [{{ name = \"a\", when = \"{}percentage >= 0\" }}, {{ name = \"b\" }}]\n",
+            "not ".repeat(400)
+        ),
+        format!("[[assessment]]\nname = \"x\"\nlevels = [{{ name = \"{long}\", when = \"percentage >= 0\" }}, {{ name = \"b\" }}]\n"),
+        (0..20_000).map(|n| format!("k{n} = 1")).collect::<Vec<_>>().join("\n"),
+    ] {
+        let told = Profiles::from_toml(&file, "assessments.toml").unwrap_err();
+        let words: usize = told.iter().map(|fault| fault.to_string().len()).sum();
+        assert!(told.len() <= 100 && words < 100_000, "{} faults, {words} characters: {:.300}", told.len(), told[0]);
+        assert!(told[0].to_string().len() < 1500, "{:.300}", told[0]);
+    }
 }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use secrecy::SecretString;
 
-use crate::env::Env;
+use crate::env::{Env, shown};
 use crate::model::person::EmailAddress;
 
 /// The address mails carry when nothing is configured and they only go to files; `.invalid` never resolves (RFC 2606).
@@ -17,7 +17,7 @@ pub struct MailConfig {
     pub transport: TransportKind,
     /// `EMAIL_FROM`, else `EMAIL_USER`: the sender's address.
     pub sender: EmailAddress,
-    /// `EMAIL_FROM_NAME`: the name beside the sender's address.
+    /// `EMAIL_FROM_NAME`, else `SCHOOL_NAME`: the name beside the sender's address.
     pub sender_name: Option<String>,
     /// `EMAIL_REPLY_TO`: where a student's answer goes; default the sender.
     pub reply_to: Option<EmailAddress>,
@@ -91,7 +91,7 @@ impl MailConfig {
         Self {
             transport,
             sender,
-            sender_name: env.var("EMAIL_FROM_NAME").map(ToOwned::to_owned),
+            sender_name: env.first(&["EMAIL_FROM_NAME", "SCHOOL_NAME"]).map(ToOwned::to_owned),
             reply_to: addresses(env, "EMAIL_REPLY_TO").into_iter().next(),
             admins: addresses(env, "ADMIN_EMAIL"),
             smtp: server.map(|server| SmtpConfig::from_env(env, server)),
@@ -176,7 +176,9 @@ fn addresses(env: &mut Env, name: &str) -> Vec<EmailAddress> {
     for part in raw.split([',', ';']).filter(|part| !part.trim().is_empty()) {
         match EmailAddress::parse(part) {
             Ok(address) => found.push(address),
-            Err(error) => env.problem(name, format!("'{}': {error}", part.trim())),
+            // What is no address at all may be a secret that got here.
+            Err(error) if part.contains('@') => env.problem(name, format!("'{}': {error}", part.trim())),
+            Err(error) => env.problem(name, format!("{}: {error}", shown(part.trim()))),
         }
     }
     found

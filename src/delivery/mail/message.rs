@@ -1,11 +1,12 @@
 //! Builds a mail's bytes: pure, and the same bytes for the same input.
 
 use lettre::Address;
-use lettre::message::header::{ContentTransferEncoding, Header, HeaderName, HeaderValue};
+use lettre::message::header::{ContentDisposition, ContentId, ContentTransferEncoding, Header, HeaderName, HeaderValue};
 use lettre::message::{Body, Mailbox, Message, MultiPart, SinglePart};
 use unicode_normalization::UnicodeNormalization as _;
 
 use crate::delivery::mail::config::MailConfig;
+use crate::delivery::mail::refusal::{Reason, Refusal};
 use crate::delivery::mail::{Attachment, OutgoingMail};
 use crate::model::person::EmailAddress;
 
@@ -20,22 +21,27 @@ pub(super) struct Built {
 }
 
 /// Builds the mail, or says why it cannot be built.
-pub(super) fn build(mail: &OutgoingMail, config: &MailConfig) -> Result<Built, String> {
-    let from = address(&config.sender)?;
-    let to = address(&mail.to)?;
+pub(super) fn build(mail: &OutgoingMail, config: &MailConfig) -> Result<Built, Refusal> {
+    let from = address(&config.sender).map_err(|words| Refusal::new(Reason::SenderNotAllowed, format!("EMAIL_FROM: {words}")))?;
+    let to = address(&mail.to).map_err(|words| Refusal::new(Reason::AddressUnusable, words))?;
     let mut message = Message::builder()
         .from(Mailbox::new(config.sender_name.as_deref().map(one_line), from.clone()))
         .to(Mailbox::new(mail.to_name.as_deref().map(one_line), to.clone()))
         .subject(one_line(&mail.subject))
         .date(mail.date.into())
-        .message_id(Some(checked_message_id(&mail.message_id)?.to_owned()))
+        .message_id(Some(checked_message_id(&mail.message_id).map_err(|words| unbuildable(&words))?.to_owned()))
         // RFC 3834: no vacation note answers this.
         .raw_header(HeaderValue::new(HeaderName::new_from_ascii_str("Auto-Submitted"), "auto-generated".to_owned()));
     if let Some(reply_to) = &config.reply_to {
-        message = message.reply_to(Mailbox::new(None, address(reply_to)?));
+        let reply_to = address(reply_to).map_err(|words| Refusal::new(Reason::SenderNotAllowed, format!("EMAIL_REPLY_TO: {words}")))?;
+        message = message.reply_to(Mailbox::new(None, reply_to));
     }
-    let message = message.multipart(parts(mail)).map_err(|error| format!("the message cannot be built: {error}"))?;
+    let message = message.multipart(parts(mail)).map_err(|error| unbuildable(&error.to_string()))?;
     Ok(Built { from, to, bytes: message.formatted() })
+}
+
+fn unbuildable(words: &str) -> Refusal {
+    Refusal::new(Reason::Content, format!("the message cannot be built: {words}"))
 }
 
 /// The body: the texts first, then the files.
@@ -43,10 +49,25 @@ fn parts(mail: &OutgoingMail) -> MultiPart {
     let boundary = |part: &str| format!("=_{part}_{}", boundary_seed(&mail.message_id));
     let mut texts = MultiPart::alternative().boundary(boundary("texts")).singlepart(SinglePart::plain(mail.text.clone()));
     if let Some(html) = &mail.html {
-        texts = texts.singlepart(SinglePart::html(html.clone()));
+        let html = SinglePart::html(html.clone());
+        texts = match &mail.logo {
+            Some(logo) => texts.multipart(MultiPart::related().boundary(boundary("page")).singlepart(html).singlepart(inline(logo))),
+            None => texts.singlepart(html),
+        };
     }
     let whole = MultiPart::mixed().boundary(boundary("mail")).multipart(texts);
     mail.attachments.iter().fold(whole, |whole, file| whole.singlepart(attachment(file)))
+}
+
+/// A picture inside the page (RFC 2392): shown there, not listed among the files.
+fn inline(picture: &Attachment) -> SinglePart {
+    let body = Body::new_with_encoding(picture.bytes.to_vec(), ContentTransferEncoding::Base64).unwrap_or_else(Body::new);
+    let name = ascii_fallback(&clean_name(&picture.file_name));
+    SinglePart::builder()
+        .header(AttachmentType { media: picture.content_type, name: name.clone() })
+        .header(ContentDisposition::inline_with_name(&name))
+        .header(ContentId::from(format!("<{name}>")))
+        .body(body)
 }
 
 fn attachment(file: &Attachment) -> SinglePart {
@@ -166,9 +187,8 @@ fn boundary_seed(message_id: &str) -> String {
 /// The address for envelope and header; a domain with accents in its ASCII form, so that any server takes it.
 fn address(address: &EmailAddress) -> Result<Address, String> {
     let (local, domain) = address.as_str().rsplit_once('@').unwrap_or((address.as_str(), ""));
-    let domain = match url::Host::parse(domain) {
-        Ok(url::Host::Domain(ascii)) => ascii,
-        _ => domain.to_owned(),
+    let Ok(url::Host::Domain(domain)) = url::Host::parse(domain) else {
+        return Err("the domain after the @ is no name of the internet".to_owned());
     };
     Address::new(local, domain).map_err(|error| format!("the address cannot be used: {error}"))
 }
@@ -190,6 +210,7 @@ mod tests {
                 content_type: "application/pdf",
                 bytes: Bytes::from_static(b"%PDF-1.7\n\x00\xff"),
             }],
+            logo: None,
             message_id: "<0123456789abcdef0123456789abcdef@x.cl>".into(),
             date: "2026-11-21T12:00:00Z".parse().unwrap(),
         }
@@ -223,6 +244,15 @@ mod tests {
         assert!(text.contains("filename*=UTF-8''informe_Ana%20P%C3%A9rez_Test%20de%20diagn%C3%B3stico.pdf;"), "{text}");
         assert!(text.contains("filename=\"informe_Ana Perez_Test de diagnostico.pdf\""), "{text}");
         assert!(text.contains("name=\"informe_Ana Perez_Test de diagnostico.pdf\""), "{text}");
+    }
+
+    #[test]
+    fn a_logo_stands_in_the_page_and_not_among_the_files() {
+        let logo = Attachment { file_name: "logo".into(), content_type: "image/png", bytes: Bytes::from_static(b"\x89PNG") };
+        let text = text(&OutgoingMail { logo: Some(logo), ..mail() });
+        assert!(text.contains("multipart/related") && text.contains("Content-ID: <logo>\r\n"), "{text}");
+        assert!(text.contains("Content-Disposition: inline"), "{text}");
+        assert_eq!(text.matches("Content-Disposition: attachment").count(), 1);
     }
 
     #[test]

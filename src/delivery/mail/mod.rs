@@ -7,10 +7,18 @@
 //! 2. Add a variant to [`config::TransportKind`] and to the private `Transport` below.
 
 pub mod config;
+mod connect;
+mod hold;
 mod message;
 pub mod outbox;
 mod pool;
+pub mod refusal;
+mod reply;
 mod smtp;
+mod stream;
+mod tls;
+
+pub use reply::printable;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -21,6 +29,7 @@ use jiff::Timestamp;
 
 use crate::delivery::mail::config::{MailConfig, TransportKind};
 use crate::delivery::mail::outbox::{Memory, MemoryMail, Outbox};
+use crate::delivery::mail::refusal::{About, Reason, Refusal};
 use crate::delivery::mail::smtp::Smtp;
 use crate::model::person::EmailAddress;
 
@@ -36,10 +45,12 @@ pub struct Mailer {
 pub struct Tally {
     /// Taken by the server.
     pub sent: u64,
-    /// Refused for good.
+    /// Refused for good, for their address or for what they hold.
     pub refused: u64,
     /// Not handed over; the job tries again.
     pub transient: u64,
+    /// Waiting because the server refuses our account.
+    pub held: u64,
     /// Gone out whole, without a receipt.
     pub ambiguous: u64,
 }
@@ -49,6 +60,7 @@ struct Counts {
     sent: AtomicU64,
     refused: AtomicU64,
     transient: AtomicU64,
+    held: AtomicU64,
     ambiguous: AtomicU64,
 }
 
@@ -56,8 +68,11 @@ impl Counts {
     fn count(&self, outcome: &SendOutcome) {
         let counter = match outcome {
             SendOutcome::Sent(_) => &self.sent,
-            SendOutcome::Permanent(_) => &self.refused,
-            SendOutcome::Transient(_) => &self.transient,
+            SendOutcome::Refused(refusal) => match refusal.reason.about() {
+                About::Address | About::Message => &self.refused,
+                About::Account => &self.held,
+                About::Later => &self.transient,
+            },
             SendOutcome::Ambiguous(_) => &self.ambiguous,
         };
         counter.fetch_add(1, Ordering::Relaxed);
@@ -96,7 +111,7 @@ impl Mailer {
     async fn deliver(&self, mail: &OutgoingMail, go: impl Future<Output = Result<(), String>> + Send) -> SendOutcome {
         let built = match message::build(mail, &self.config) {
             Ok(built) => built,
-            Err(words) => return SendOutcome::Permanent(words),
+            Err(refusal) => return SendOutcome::Refused(refusal),
         };
         match &self.transport {
             Transport::Smtp(smtp) => smtp.send(&built, go).await,
@@ -104,12 +119,12 @@ impl Mailer {
                 let name = outbox::file_name(mail);
                 match go.and_then(|()| outbox.keep(&name, Bytes::from(built.bytes))).await {
                     Ok(()) => SendOutcome::Sent("kept in the outbox".to_owned()),
-                    Err(words) => SendOutcome::Transient(words),
+                    Err(words) => SendOutcome::later(words),
                 }
             }
             Transport::Memory(memory) => match go.await {
                 Ok(()) => memory.take(mail, Bytes::from(built.bytes)),
-                Err(words) => SendOutcome::Transient(words),
+                Err(words) => SendOutcome::later(words),
             },
         }
     }
@@ -117,19 +132,27 @@ impl Mailer {
     /// Connects and logs in without sending anything.
     ///
     /// # Errors
-    /// The stage that failed and the server's words.
-    pub async fn check(&self) -> Result<(), String> {
+    /// Where it failed, the server's words, and what to do.
+    pub async fn check(&self) -> Result<(), Refusal> {
         match &self.transport {
             Transport::Smtp(smtp) => smtp.check().await,
             Transport::File(_) | Transport::Memory(_) => Ok(()),
         }
     }
 
+    /// Why all mails wait; `None` while they go.
+    pub fn held(&self) -> Option<Refusal> {
+        match &self.transport {
+            Transport::Smtp(smtp) => smtp.held(),
+            Transport::File(_) | Transport::Memory(_) => None,
+        }
+    }
+
     /// What became of the mails so far.
     pub fn tally(&self) -> Tally {
         let of = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
-        let Counts { sent, refused, transient, ambiguous } = &self.counts;
-        Tally { sent: of(sent), refused: of(refused), transient: of(transient), ambiguous: of(ambiguous) }
+        let Counts { sent, refused, transient, held, ambiguous } = &self.counts;
+        Tally { sent: of(sent), refused: of(refused), transient: of(transient), held: of(held), ambiguous: of(ambiguous) }
     }
 
     /// A phrase naming the transport for people.
@@ -193,6 +216,8 @@ pub struct OutgoingMail {
     pub html: Option<String>,
     /// Files to attach.
     pub attachments: Vec<Attachment>,
+    /// A picture that the HTML part shows as `cid:` and its file name.
+    pub logo: Option<Attachment>,
     /// `<…@…>`: derived from the job, the same over all attempts, so that mail systems can fold a repeat.
     pub message_id: String,
     /// The `Date` header.
@@ -210,15 +235,20 @@ pub struct Attachment {
     pub bytes: Bytes,
 }
 
-/// What became of a mail; the four cases ask for different next steps.
+/// What became of a mail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum SendOutcome {
-    /// The server took responsibility; its final reply.
+    /// The server took responsibility; its final reply. That it reached the student is not known.
     Sent(String),
-    /// The server refused for good (5xx), or the message cannot be built; its words.
-    Permanent(String),
-    /// Nothing was handed over; try again later; what happened.
-    Transient(String),
+    /// Nothing was handed over: what the refusal is about says what comes next.
+    Refused(Refusal),
     /// The bytes went out and no final reply came: it may have been delivered.
     Ambiguous(String),
+}
+
+impl SendOutcome {
+    /// Nothing was handed over for a reason that passes.
+    pub fn later(words: impl Into<String>) -> Self {
+        Self::Refused(Refusal::new(Reason::Busy, words))
+    }
 }

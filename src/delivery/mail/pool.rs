@@ -3,9 +3,10 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use lettre::transport::smtp::client::AsyncSmtpConnection;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
+
+use crate::delivery::mail::connect::Line;
 
 /// Servers close idle connections after a minute or more; we are earlier, so that a kept one is rarely found dead.
 const IDLE_LIMIT: Duration = Duration::from_secs(20);
@@ -20,7 +21,7 @@ pub(super) struct Pool {
 }
 
 struct Idle {
-    connection: AsyncSmtpConnection,
+    line: Line,
     since: Instant,
     sent: u32,
 }
@@ -36,17 +37,17 @@ impl Pool {
     }
 
     /// The most recently used connection that is young enough, with the number of mails it has carried.
-    pub(super) fn take(&self) -> Option<(AsyncSmtpConnection, u32)> {
+    pub(super) fn take(&self) -> Option<(Line, u32)> {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         idle.retain(|kept| kept.since.elapsed() < IDLE_LIMIT);
-        idle.pop().map(|kept| (kept.connection, kept.sent))
+        idle.pop().map(|kept| (kept.line, kept.sent))
     }
 
     /// Keeps a connection whose last reply was clean.
-    pub(super) fn put_back(&self, connection: AsyncSmtpConnection, sent: u32) {
+    pub(super) fn put_back(&self, line: Line, sent: u32) {
         if sent < MAILS_PER_CONNECTION {
             let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
-            idle.push(Idle { connection, since: Instant::now(), sent });
+            idle.push(Idle { line, since: Instant::now(), sent });
         }
     }
 }

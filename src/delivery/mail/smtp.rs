@@ -2,104 +2,83 @@
 //!
 //! lettre's own pooled transport is not used: its time limit covers only the TCP connect, a cancelled send puts a half-used connection back, and its errors do not say the stage.
 
-use std::future::Future;
-use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use lettre::Address;
 use lettre::transport::smtp::Error;
-use lettre::transport::smtp::authentication::{Credentials, Mechanism};
-use lettre::transport::smtp::client::{AsyncSmtpConnection, Certificate, TlsParameters};
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
-use lettre::transport::smtp::extension::{ClientId, Extension, MailParameter};
+use lettre::transport::smtp::extension::{ClientId, MailParameter};
 use lettre::transport::smtp::response::Response;
-use secrecy::ExposeSecret as _;
-use tokio::time::Instant;
+use tokio::time::timeout;
 
 use crate::delivery::mail::SendOutcome;
 use crate::delivery::mail::config::{SmtpConfig, TlsMode};
+use crate::delivery::mail::connect::{self, Line};
+use crate::delivery::mail::hold::Hold;
 use crate::delivery::mail::message::Built;
 use crate::delivery::mail::pool::Pool;
+use crate::delivery::mail::refusal::{Reason, Refusal, Stage, classify};
+use crate::delivery::mail::reply::{Reply, printable};
+use crate::delivery::mail::stream::Heard;
+use crate::delivery::mail::tls::{self, Tls};
 
 /// The message and the wait for its final reply get this many times the limit of a command (RFC 5321, section 4.5.3.2 asks for patience here).
 const MESSAGE_PATIENCE: u32 = 4;
-
-/// A login the server refused is not tried again so soon: providers lock an account at which a thousand waiting jobs knock.
-const LOGIN_PAUSE: Duration = Duration::from_mins(1);
 
 /// A mail server, with the connections to it that are known to be clean.
 pub(super) struct Smtp {
     config: SmtpConfig,
     hello: ClientId,
     /// Built once, because it loads the machine's roots; why it could not be built otherwise.
-    tls: Result<Option<TlsParameters>, String>,
+    tls: Result<Option<Tls>, String>,
     pool: Pool,
-    /// When the server last refused our login, and its words.
-    refused: Mutex<Option<(Instant, String)>>,
-}
-
-/// A stage that did not end well, before the message's last byte was sent: nothing was delivered.
-#[derive(Debug, PartialEq, Eq)]
-struct Failure {
-    stage: Stage,
-    permanent: bool,
-    words: String,
-}
-
-/// Where in the conversation we are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Stage {
-    Connect,
-    StartTls,
-    Login,
-    Sender,
-    Recipient,
-    Data,
-    Message,
-}
-
-impl Stage {
-    fn words(self) -> &'static str {
-        match self {
-            Self::Connect => "connecting",
-            Self::StartTls => "starting TLS",
-            Self::Login => "logging in",
-            Self::Sender => "naming the sender",
-            Self::Recipient => "naming the recipient",
-            Self::Data => "announcing the message",
-            Self::Message => "handing over the message",
-        }
-    }
-
-    /// Whether a 5xx here says something about this mail. Before that it says something about the line or our account, which may be mended by tomorrow without anybody touching the mail's job.
-    fn is_about_the_mail(self) -> bool {
-        !matches!(self, Self::Connect | Self::StartTls | Self::Login)
-    }
+    hold: Hold,
 }
 
 impl Smtp {
     pub(super) fn new(config: SmtpConfig, hello: &str) -> Self {
-        let tls = tls_parameters(&config);
+        let tls = tls::setup(&config);
         let pool = Pool::new(config.connections);
-        Self { hello: ClientId::Domain(hello.to_owned()), tls, pool, config, refused: Mutex::default() }
+        Self { hello: ClientId::Domain(hello.to_owned()), tls, pool, config, hold: Hold::new(Instant::now) }
     }
 
-    /// Sends one mail to the end of the conversation, unless `go` says no when everything but the message itself has been said.
+    /// Sends one mail to the end of the conversation, unless all mails wait, or `go` says no when everything but the message itself has been said.
     pub(super) async fn send(&self, mail: &Built, go: impl Future<Output = Result<(), String>> + Send) -> SendOutcome {
         let _slot = self.pool.slot().await;
-        let outcome = match self.clean_connection().await {
-            Ok(connection) => self.send_over(connection, mail, go).await,
-            Err(failure) => failure.outcome(),
+        // Asked after the wait for a slot: the mail before us may have been refused meanwhile.
+        let turn = match self.hold.enter() {
+            Ok(turn) => turn,
+            Err(refusal) => return SendOutcome::Refused(refusal),
         };
-        without_address(outcome, &mail.to)
+        let outcome = match self.clean_line().await {
+            Ok(line) => self.send_over(line, mail, go).await,
+            Err(refusal) => SendOutcome::Refused(refusal),
+        };
+        turn.end(without_address(outcome, &mail.to))
     }
 
-    /// Connects and logs in, and keeps the connection for the next mail.
-    pub(super) async fn check(&self) -> Result<(), String> {
+    /// Connects and logs in, and keeps the connection for the next mail. While all mails wait nothing is tried.
+    pub(super) async fn check(&self) -> Result<(), Refusal> {
         let _slot = self.pool.slot().await;
-        let connection = self.connect().await.map_err(|failure| failure.text())?;
-        self.pool.put_back(connection, 0);
-        Ok(())
+        if let Some(refusal) = self.hold.refusal() {
+            return Err(refusal);
+        }
+        let turn = self.hold.enter()?;
+        match self.connect().await {
+            Ok(line) => {
+                self.pool.put_back(line, 0);
+                Ok(())
+            }
+            Err(refusal) => match turn.end(SendOutcome::Refused(refusal)) {
+                SendOutcome::Refused(refusal) => Err(refusal),
+                SendOutcome::Sent(_) | SendOutcome::Ambiguous(_) => Ok(()),
+            },
+        }
+    }
+
+    /// Why all mails wait; `None` while they go.
+    pub(super) fn held(&self) -> Option<Refusal> {
+        self.hold.refusal()
     }
 
     pub(super) fn describe(&self) -> String {
@@ -113,181 +92,179 @@ impl Smtp {
     }
 
     /// A kept connection that still answers, else a new one; a stale one is found out here, before any mail is at stake.
-    async fn clean_connection(&self) -> Result<(AsyncSmtpConnection, u32), Failure> {
-        while let Some((mut connection, sent)) = self.pool.take() {
-            let reset = tokio::time::timeout(self.config.timeout, connection.command("RSET\r\n")).await;
-            if matches!(reset, Ok(Ok(reply)) if reply.has_code(250)) {
-                return Ok((connection, sent));
+    async fn clean_line(&self) -> Result<(Line, u32), Refusal> {
+        while let Some((mut line, sent)) = self.pool.take() {
+            let reset = line.connection.command("RSET\r\n");
+            if ask(Stage::Connect, self.config.timeout, &line.heard, 2, reset).await.is_ok() {
+                return Ok((line, sent));
             }
         }
         Ok((self.connect().await?, 0))
     }
 
-    async fn connect(&self) -> Result<AsyncSmtpConnection, Failure> {
-        if let Some(failure) = self.refused_lately() {
-            return Err(failure);
-        }
-        let limit = self.config.timeout;
-        let tls = self.tls.clone().map_err(|words| Failure { stage: Stage::StartTls, permanent: false, words })?;
-        let implicit = tls.clone().filter(|_| self.config.tls == TlsMode::Implicit);
-        let server = (self.config.server.as_str(), self.config.port);
-        let connect = AsyncSmtpConnection::connect_tokio1(server, Some(limit), &self.hello, implicit, None);
-        let mut connection = stage(Stage::Connect, limit, connect).await?;
-        if let (TlsMode::StartTls, Some(tls)) = (self.config.tls, tls) {
-            stage(Stage::StartTls, limit, connection.starttls(tls, &self.hello)).await?;
-        }
-        if let Some(login) = &self.config.login {
-            let credentials = Credentials::new(login.user.clone(), login.password.expose_secret().to_owned());
-            let answer = stage(Stage::Login, limit, connection.auth(&[Mechanism::Plain, Mechanism::Login], &credentials)).await;
-            answer.map_err(|failure| self.note_refusal(failure))?;
-        }
-        Ok(connection)
-    }
-
-    /// Says what to mend when the server refused our login, and keeps that from being tried again at once.
-    fn note_refusal(&self, failure: Failure) -> Failure {
-        if !failure.permanent {
-            return failure;
-        }
-        let words = format!("{}; correct EMAIL_USER and EMAIL_PASSWORD", failure.words);
-        tracing::error!(reply = words, "the mail server refuses our login; all mails wait until that is mended");
-        *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = Some((Instant::now(), words.clone()));
-        Failure { words, ..failure }
-    }
-
-    fn refused_lately(&self) -> Option<Failure> {
-        let refused = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
-        let (_, words) = refused.as_ref().filter(|(at, _)| at.elapsed() < LOGIN_PAUSE)?;
-        Some(Failure { stage: Stage::Login, permanent: true, words: words.clone() })
+    async fn connect(&self) -> Result<Line, Refusal> {
+        let tls = self.tls.clone().map_err(|words| Refusal::new(Reason::WrongSettings, format!("{}: {words}", Stage::Tls.words())))?;
+        connect::open(&self.config, tls, &self.hello).await
     }
 
     /// The connection goes back to the pool only after a clean final reply; on every other way out it is dropped here.
     async fn send_over(
         &self,
-        (mut connection, sent): (AsyncSmtpConnection, u32),
+        (mut line, sent): (Line, u32),
         mail: &Built,
         go: impl Future<Output = Result<(), String>> + Send,
     ) -> SendOutcome {
-        if let Err(failure) = self.envelope(&mut connection, mail).await {
-            return failure.outcome();
-        }
-        if let Err(words) = go.await {
-            return SendOutcome::Transient(words);
-        }
-        if let Err(failure) = command(Stage::Data, self.config.timeout, 3, connection.command(Data)).await {
-            return failure.outcome();
-        }
-        let outcome = self.message(&mut connection, &mail.bytes).await;
+        let outcome = match self.envelope(&mut line, mail).await {
+            // Whether the mail is still ours is asked last: until the first byte of the message a server has nothing it could deliver.
+            Ok(()) => match go.await {
+                Ok(()) => self.message(&mut line, &mail.bytes).await,
+                Err(words) => SendOutcome::later(words),
+            },
+            Err(refusal) => SendOutcome::Refused(refusal),
+        };
         if matches!(outcome, SendOutcome::Sent(_)) {
-            self.pool.put_back(connection, sent + 1);
+            self.pool.put_back(line, sent + 1);
         }
         outcome
     }
 
-    async fn envelope(&self, connection: &mut AsyncSmtpConnection, mail: &Built) -> Result<(), Failure> {
+    /// Everything up to the server's "go ahead".
+    async fn envelope(&self, line: &mut Line, mail: &Built) -> Result<(), Refusal> {
         let limit = self.config.timeout;
+        let size = wire_length(&mail.bytes);
+        let Line { connection, heard, offer } = line;
         let mut parameters = Vec::new();
+        if let Some(most) = offer.size.filter(|most| *most < size as u64) {
+            return Err(Refusal::new(
+                Reason::TooLarge,
+                format!("the mail has {}, and the server takes at most {}", bytes(size as u64), bytes(most)),
+            ));
+        }
+        if offer.announces_size {
+            parameters.push(MailParameter::Size(size));
+        }
         if !mail.to.to_string().is_ascii() || !mail.from.to_string().is_ascii() {
-            if !connection.server_info().supports_feature(Extension::SmtpUtfEight) {
-                let words = "the address has accents and the server does not take such addresses (SMTPUTF8)".to_owned();
-                return Err(Failure { stage: Stage::Recipient, permanent: true, words });
+            if !offer.utf8 {
+                let words = "the address has letters outside ASCII before the @, and the server does not take such addresses";
+                return Err(Refusal::new(Reason::AddressUnusable, words));
             }
             parameters.push(MailParameter::SmtpUtfEight);
         }
-        command(Stage::Sender, limit, 2, connection.command(Mail::new(Some(mail.from.clone()), parameters))).await?;
-        command(Stage::Recipient, limit, 2, connection.command(Rcpt::new(mail.to.clone(), vec![]))).await
+        ask(Stage::Sender, limit, heard, 2, connection.command(Mail::new(Some(mail.from.clone()), parameters))).await?;
+        ask(Stage::Recipient, limit, heard, 2, connection.command(Rcpt::new(mail.to.clone(), vec![]))).await?;
+        ask(Stage::Data, limit, heard, 3, connection.command(Data)).await.map(drop)
     }
 
-    /// Hands over the bytes. Until the last of them is written a failure is harmless: a server must forget a message whose end it has not seen (RFC 5321, section 4.1.1.4).
-    async fn message(&self, connection: &mut AsyncSmtpConnection, bytes: &[u8]) -> SendOutcome {
-        let mut ending = false;
-        let pieces = Pieces { rest: bytes.chunks(16 * 1024), ending: &mut ending };
-        let reply = tokio::time::timeout(self.config.timeout * MESSAGE_PATIENCE, connection.message_iter(pieces)).await;
-        let words = match reply {
-            Ok(Ok(reply)) if is_class(&reply, 2) => return SendOutcome::Sent(first_line(&reply)),
-            Ok(Ok(reply)) => format!("the server's last reply makes no sense here: {}", first_line(&reply)),
-            Ok(Err(error)) if error.is_permanent() || error.is_transient() => return Failure::of(Stage::Message, &error).outcome(),
-            Ok(Err(error)) => error.to_string(),
-            Err(_) => "no reply in time".to_owned(),
+    /// Hands over the bytes. Until the end mark goes out a failure is harmless: a server must forget a message whose end it has not seen (RFC 5321, section 4.1.1.4).
+    async fn message(&self, line: &mut Line, bytes: &[u8]) -> SendOutcome {
+        let Line { connection, heard, .. } = line;
+        heard.forget();
+        let answer = timeout(self.config.timeout * MESSAGE_PATIENCE, connection.message_iter(bytes.chunks(16 * 1024))).await;
+        if let Some(reply) = heard.refusal() {
+            return SendOutcome::Refused(refused(Stage::Message, &reply));
+        }
+        let unclear = match (answer, heard.reply()) {
+            (Ok(Ok(_)), Some(reply)) if reply.class() == 2 => return SendOutcome::Sent(reply.shown()),
+            (Ok(Ok(_)), Some(reply)) => format!("the server's last reply makes no sense here: {}", reply.shown()),
+            (Ok(Ok(_)), None) => "the server's last reply is missing".to_owned(),
+            (Ok(Err(error)), _) => words(&error),
+            (Err(_), _) => "no reply in time".to_owned(),
         };
-        if ending {
-            SendOutcome::Ambiguous(format!("the message went out whole, but its receipt is not known: {words}"))
+        if heard.written() > wire_length(bytes) {
+            SendOutcome::Ambiguous(format!("the message went out whole, but its receipt is not known: {unclear}"))
         } else {
-            Failure { stage: Stage::Message, permanent: false, words }.outcome()
+            SendOutcome::Refused(failed(Stage::Message, &unclear))
         }
     }
 }
 
-/// The message in pieces; notes when the last one was taken, because what follows is the end mark.
-struct Pieces<'a, 'b> {
-    rest: std::slice::Chunks<'a, u8>,
-    ending: &'b mut bool,
+/// The message's length on the line: a full stop at the beginning of a line is doubled (RFC 5321, section 4.5.2).
+fn wire_length(message: &[u8]) -> usize {
+    let stops = message.windows(3).filter(|window| *window == b"\r\n.").count();
+    message.len() + stops + usize::from(message.first() == Some(&b'.'))
 }
 
-impl<'a> Iterator for Pieces<'a, '_> {
-    type Item = &'a [u8];
-
-    fn next(&mut self) -> Option<&'a [u8]> {
-        let piece = self.rest.next();
-        *self.ending |= piece.is_none();
-        piece
+/// A number of bytes for people.
+fn bytes(count: u64) -> String {
+    match count {
+        0..100_000 => format!("{:.1} kB", count as f64 / 1e3),
+        _ => format!("{:.1} MB", count as f64 / 1e6),
     }
 }
 
-impl Failure {
-    fn of(stage: Stage, error: &Error) -> Self {
-        Self { stage, permanent: error.is_permanent() || error.is_client(), words: error.to_string() }
+/// One question within its limit, whose reply must be of the class that belongs to it: a reply that came a step late is never taken for ours.
+pub(super) async fn ask(
+    stage: Stage,
+    limit: Duration,
+    heard: &Heard,
+    class: u16,
+    question: impl Future<Output = Result<Response, Error>>,
+) -> Result<Reply, Refusal> {
+    heard.forget();
+    let answer = timeout(limit, question).await;
+    if let Some(reply) = heard.refusal() {
+        return Err(refused(stage, &reply));
     }
-
-    fn text(&self) -> String {
-        format!("{}: {}", self.stage.words(), self.words)
-    }
-
-    fn outcome(self) -> SendOutcome {
-        if self.permanent && self.stage.is_about_the_mail() {
-            SendOutcome::Permanent(self.text())
-        } else {
-            SendOutcome::Transient(self.text())
-        }
-    }
-}
-
-/// Runs one stage within its limit.
-async fn stage<T>(stage: Stage, limit: Duration, work: impl Future<Output = Result<T, Error>>) -> Result<T, Failure> {
-    match tokio::time::timeout(limit, work).await {
-        Ok(Ok(value)) => Ok(value),
-        Ok(Err(error)) => Err(Failure::of(stage, &error)),
-        Err(_) => Err(Failure { stage, permanent: false, words: format!("no reply within {} s", limit.as_secs_f32()) }),
+    match (answer, heard.reply()) {
+        (Ok(Ok(_)), Some(reply)) if reply.class() == class => Ok(reply),
+        (Ok(Ok(_)), Some(reply)) => Err(failed(stage, &format!("unexpected reply: {}", reply.shown()))),
+        (Ok(Ok(_)), None) => Err(failed(stage, "the reply is missing")),
+        (Ok(Err(error)), _) => Err(failed(stage, &words(&error))),
+        (Err(_), _) => Err(failed(stage, &silence(limit))),
     }
 }
 
-/// One command whose reply must be of the class that belongs to it: a reply that came a step late is never taken for ours.
-async fn command(at: Stage, limit: Duration, class: u8, work: impl Future<Output = Result<Response, Error>>) -> Result<(), Failure> {
-    let reply = stage(at, limit, work).await?;
-    if is_class(&reply, class) {
-        return Ok(());
+/// A refusal in the server's words.
+pub(super) fn refused(stage: Stage, reply: &Reply) -> Refusal {
+    Refusal::new(classify(stage, reply), format!("{}: {}", stage.words(), reply.shown()))
+}
+
+/// A failure of the line, before anything was delivered.
+pub(super) fn failed(stage: Stage, words: &str) -> Refusal {
+    Refusal::new(Reason::Busy, format!("{}: {}", stage.words(), printable(words)))
+}
+
+pub(super) fn silence(limit: Duration) -> String {
+    format!("no reply within {} s", limit.as_secs_f32())
+}
+
+/// What went wrong below lettre; its own words ("network error") say less.
+pub(super) fn words(error: &Error) -> String {
+    let mut deepest: &dyn std::error::Error = error;
+    while let Some(source) = deepest.source() {
+        deepest = source;
     }
-    Err(Failure { stage: at, permanent: false, words: format!("unexpected reply: {}", first_line(&reply)) })
+    deepest.to_string()
 }
 
-fn is_class(reply: &Response, class: u8) -> bool {
-    reply.code().severity as u8 == class
-}
-
-fn first_line(reply: &Response) -> String {
-    format!("{} {}", reply.code(), reply.first_line().unwrap_or_default())
-}
-
-/// Servers like to repeat the recipient in their words; records and logs do without.
+/// Servers like to repeat the recipient in their words, and some name another mailbox (an alias, a forward, the mail before this one); records and logs do without.
 fn without_address(outcome: SendOutcome, to: &Address) -> SendOutcome {
     let to = to.to_string();
-    let hide = |words: String| hidden(&words, &to);
+    let clean = |words: &str| without_other_addresses(&hidden(words, &to));
     match outcome {
-        SendOutcome::Sent(words) => SendOutcome::Sent(hide(words)),
-        SendOutcome::Permanent(words) => SendOutcome::Permanent(hide(words)),
-        SendOutcome::Transient(words) => SendOutcome::Transient(hide(words)),
-        SendOutcome::Ambiguous(words) => SendOutcome::Ambiguous(hide(words)),
+        SendOutcome::Sent(words) => SendOutcome::Sent(clean(&words)),
+        SendOutcome::Refused(refusal) => SendOutcome::Refused(Refusal { words: clean(&refusal.words), ..refusal }),
+        SendOutcome::Ambiguous(words) => SendOutcome::Ambiguous(clean(&words)),
     }
+}
+
+/// The words with whatever looks like an address replaced.
+fn without_other_addresses(words: &str) -> String {
+    let is_part = |c: char| c.is_alphanumeric() || ".!#$%&'*+/=?^_`{|}~-@".contains(c);
+    let mut shown = String::with_capacity(words.len());
+    let mut rest = words;
+    while !rest.is_empty() {
+        let run = rest.find(|c| !is_part(c)).unwrap_or(rest.len());
+        let is_address =
+            rest[..run].trim_matches('.').split_once('@').is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty());
+        shown.push_str(if is_address { "address" } else { &rest[..run] });
+        rest = &rest[run..];
+        if let Some(other) = rest.chars().next() {
+            shown.push(other);
+            rest = &rest[other.len_utf8()..];
+        }
+    }
+    shown
 }
 
 /// The words with every `secret` in them, in whatever case, replaced.
@@ -313,18 +290,6 @@ fn without_prefix<'a>(text: &'a str, prefix: &str) -> Option<&'a str> {
     (!prefix.is_empty() && prefix.chars().all(same)).then_some(rest.as_str())
 }
 
-fn tls_parameters(config: &SmtpConfig) -> Result<Option<TlsParameters>, String> {
-    if config.tls == TlsMode::None {
-        return Ok(None);
-    }
-    let mut builder = TlsParameters::builder(config.server.clone());
-    if let Some(pem) = &config.ca_pem {
-        let root = Certificate::from_pem(pem).map_err(|error| format!("SMTP_CA_FILE holds no usable certificate: {error}"))?;
-        builder = builder.add_root_certificate(root);
-    }
-    builder.build().map(Some).map_err(|error| format!("TLS cannot be set up: {error}"))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -335,11 +300,30 @@ mod tests {
             ("ana@x.cl", "550 5.1.1 <Ana@X.cl>: Recipient address rejected: ana@x.cl is unknown; mail ANA@X.CL no more"),
             ("ñandú@x.cl", "550 <ÑANDÚ@x.cl> İ: no ñandú@x.cl here"),
         ] {
-            let outcome = without_address(SendOutcome::Permanent(words.to_owned()), &to.parse().unwrap());
-            let SendOutcome::Permanent(shown) = outcome else { panic!("{outcome:?}") };
-            assert!(!shown.to_lowercase().contains(to), "{shown}");
-            assert!(shown.starts_with("550 ") && shown.contains("<recipient>"), "{shown}");
+            let outcome = without_address(SendOutcome::Refused(Refusal::new(Reason::AddressUnknown, words)), &to.parse().unwrap());
+            let SendOutcome::Refused(shown) = outcome else { panic!("{outcome:?}") };
+            assert!(!shown.words.to_lowercase().contains(to), "{}", shown.words);
+            assert!(shown.words.starts_with("550 ") && shown.words.contains("<recipient>"), "{}", shown.words);
         }
         assert_eq!(hidden("250 OK", "ana@x.cl"), "250 OK");
+    }
+
+    #[test]
+    fn no_other_address_is_repeated_either() {
+        for (words, shown) in [
+            ("550 5.1.1 no <Benja@y.example>; ask postmaster@y.example.", "550 5.1.1 no <address>; ask address"),
+            ("550 SRS0=ab=cd=x.cl=ana@fwd.example rejected", "550 address rejected"),
+            ("250 2.0.0 OK 1764363 a@ @b 5.7.60 ñandú@x.cl", "250 2.0.0 OK 1764363 a@ @b 5.7.60 address"),
+        ] {
+            let outcome = without_address(SendOutcome::Ambiguous(words.to_owned()), &"ana@x.cl".parse().unwrap());
+            assert!(matches!(&outcome, SendOutcome::Ambiguous(told) if told == shown), "{outcome:?}");
+        }
+    }
+
+    #[test]
+    fn the_length_on_the_line_counts_doubled_stops() {
+        for (message, length) in [(&b"a\r\nb"[..], 4), (b".a\r\n..\r\n.", 12), (b"", 0), (b"\n.\r.", 4)] {
+            assert_eq!(wire_length(message), length, "{message:?}");
+        }
     }
 }

@@ -58,6 +58,17 @@ pub enum SendError {
 /// # Errors
 /// [`SendError`] when there is no answer; an answer with any status is `Ok`.
 pub async fn post(url: &str, body: Vec<u8>, signature: Option<String>) -> Result<Answer, SendError> {
+    let own = [("Content-Type".to_owned(), "application/json".to_owned())];
+    let headers = own.into_iter().chain(signature.map(|signature| (SIGNATURE_HEADER.to_owned(), signature)));
+    post_with(url, body, headers.collect()).await
+}
+
+/// Posts a body with these headers and reads the answer.
+///
+/// # Errors
+/// As [`post`].
+#[expect(clippy::disallowed_methods, reason = "the operator's own command names the URL: it may be anywhere, also on this machine")]
+pub async fn post_with(url: &str, body: Vec<u8>, headers: Vec<(String, String)>) -> Result<Answer, SendError> {
     let parsed = url::Url::parse(url).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
     let parsed = parsed.ok_or_else(|| SendError::Url(url.to_owned()))?;
     let no_answer = |error: reqwest::Error| SendError::NoAnswer { url: url.to_owned(), reason: chain(&error) };
@@ -67,9 +78,9 @@ pub async fn post(url: &str, body: Vec<u8>, signature: Option<String>) -> Result
         .timeout(Duration::from_mins(1))
         .build()
         .map_err(no_answer)?;
-    let mut request = client.post(parsed).header("Content-Type", "application/json").body(body);
-    if let Some(signature) = signature {
-        request = request.header(SIGNATURE_HEADER, signature);
+    let mut request = client.post(parsed).body(body);
+    for (name, value) in headers {
+        request = request.header(name, value);
     }
     let response = request.send().await.map_err(no_answer)?;
     let status = response.status().as_u16();

@@ -2,34 +2,33 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
-use crate::jobs::handler::AcceptedEvent;
+use crate::jobs::ask::Ask;
+use crate::jobs::handler::{AcceptedEvent, JobKind};
+use crate::model::lane::LaneName;
 
 fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
 const START: &str = "2026-03-01T10:00:00Z";
-const PATIENCE: Patience = Patience { give_up_after: Duration::from_hours(24), least_tries: 8, chance: 1.0 };
-const SKEW: Duration = Duration::from_secs(2);
+const PATIENCE: Patience = Patience { retry: RetryProfile::PATIENT, chance: 1.0 };
+const TERM: Duration = Duration::from_secs(32);
+
+/// A look at this time by the clock, at a job that this process has seen unchanged for so many seconds.
+fn look(now: &str, unchanged: u64) -> Look {
+    Look { now: at(now), unchanged: Duration::from_secs(unchanged), term: TERM }
+}
 
 fn fresh() -> Job {
-    let event = AcceptedEvent {
-        version: 1,
-        source: "test".to_owned(),
-        delivery_key: "d".to_owned(),
-        effect_key: "e".to_owned(),
-        received_at: at(START),
-        payload: json!({}),
-        trace: None,
-        park: None,
-    };
+    let kind = JobKind { name: "test", lane: LaneName::Reports, retry: RetryProfile::PATIENT };
+    let event = AcceptedEvent::new(&kind, "test", "e".to_owned(), at(START), json!({}));
     Job::new(JobId::from_digest([1; 32]), EventRecord { event, due: at("2026-03-01T10:00:10Z") })
 }
 
 fn running(until: &str) -> Job {
     let mut job = fresh();
     job.note(RecordName::Lease(1));
-    job.held = Some(Held {
+    job.held = Some(HeldLease {
         record: LeaseRecord {
             version: 1,
             owner: "a-0".to_owned(),
@@ -38,9 +37,10 @@ fn running(until: &str) -> Job {
             until: at(until),
             fenced: false,
             watched: false,
+            committed: false,
         },
         version: Version("1".to_owned()),
-        abandoned: false,
+        owner: Owner::Unknown,
     });
     job
 }
@@ -49,43 +49,73 @@ fn waiting(due: &str) -> Job {
     let mut job = fresh();
     job.note(RecordName::Lease(1));
     job.note(RecordName::Outcome(1));
-    job.outcome = Some(OutcomeRecord { version: 1, at: at(START), due: at(due), cause: "c".to_owned(), message: "m".to_owned() });
+    job.outcome = Some(OutcomeRecord { version: 1, at: at(START), due: at(due), cause: "c".into(), message: "m".to_owned() });
     job
 }
 
 #[test]
 fn an_accepted_job_may_start_at_once_whatever_its_pointer_says() {
-    assert_eq!(fresh().plan(at(START), SKEW), Plan::Start { attempt: 1 });
+    assert_eq!(fresh().next_step(look(START, 0)), NextStep::Start { attempt: 1 });
 }
 
 #[test]
 fn a_waiting_job_starts_when_it_is_due_and_not_before() {
     let job = waiting("2026-03-01T10:01:00Z");
     let due = at("2026-03-01T10:01:00Z");
-    assert_eq!(job.plan(at("2026-03-01T10:00:59Z"), SKEW), Plan::LookAgain { at: due, running: false });
-    assert_eq!(job.plan(due, SKEW), Plan::Start { attempt: 2 });
+    assert_eq!(job.next_step(look("2026-03-01T10:00:59Z", 0)), NextStep::LookAgain { at: due, running: false });
+    assert_eq!(job.next_step(look("2026-03-01T10:01:00Z", 0)), NextStep::Start { attempt: 2 });
 }
 
 #[test]
-fn a_running_job_is_left_alone_until_its_deadline_and_the_skew_are_over() {
+fn a_clock_set_back_makes_no_job_wait_longer_than_it_was_meant_to() {
+    let job = waiting("2026-03-01T10:01:00Z");
+    for back in ["2026-03-01T09:00:00Z", "2026-02-28T10:00:00Z", "1970-01-01T00:00:00Z"] {
+        assert_eq!(job.next_step(look(back, 59)), NextStep::LookAgain { at: later(at(back), Duration::from_secs(1)), running: false });
+        assert_eq!(job.next_step(look(back, 60)), NextStep::Start { attempt: 2 }, "{back}");
+    }
+}
+
+#[test]
+fn a_running_job_is_left_alone_until_its_lease_was_seen_unchanged_for_a_term_whatever_the_clock_shows() {
     let job = running("2026-03-01T10:00:30Z");
-    let free_at = at("2026-03-01T10:00:32Z");
-    assert_eq!(job.plan(free_at, SKEW), Plan::LookAgain { at: free_at, running: true });
-    assert!(matches!(job.plan(at("2026-03-01T10:00:33Z"), SKEW), Plan::TakeOver { attempt: 2, .. }));
+    for now in [START, "2026-03-02T10:00:00Z", "2026-02-01T10:00:00Z"] {
+        let left = later(at(now), Duration::from_secs(1));
+        assert_eq!(job.next_step(look(now, 31)), NextStep::LookAgain { at: left, running: true }, "{now}");
+        assert!(matches!(job.next_step(look(now, 32)), NextStep::TakeOver { attempt: 2, .. }), "{now}");
+    }
+}
+
+#[test]
+fn a_living_owner_at_what_cannot_be_undone_is_left_alone_for_longer() {
+    let mut job = running("2026-03-01T10:00:30Z");
+    job.held.as_mut().unwrap().owner = Owner::Alive;
+    assert!(matches!(job.next_step(look(START, 32)), NextStep::TakeOver { .. }), "a stopped process keeps nobody waiting");
+    job.held.as_mut().unwrap().record.committed = true;
+    assert!(matches!(job.next_step(look(START, 300)), NextStep::LookAgain { running: true, .. }));
+    assert!(matches!(job.next_step(look(START, 320)), NextStep::TakeOver { .. }), "it does not keep its jobs for ever");
+}
+
+#[test]
+fn an_owner_at_what_cannot_be_undone_is_not_taken_for_dead_on_a_hint() {
+    let mut job = running("2026-03-01T10:00:30Z");
+    let held = job.held.as_mut().unwrap();
+    (held.owner, held.record.committed) = (Owner::Gone, true);
+    assert!(matches!(job.next_step(look(START, 31)), NextStep::LookAgain { running: true, .. }));
+    assert!(matches!(job.next_step(look(START, 32)), NextStep::TakeOver { .. }));
 }
 
 #[test]
 fn a_fenced_lease_is_taken_over_at_once() {
     let mut job = running("2026-03-01T10:00:30Z");
     job.held.as_mut().unwrap().record.fenced = true;
-    assert!(matches!(job.plan(at(START), SKEW), Plan::TakeOver { attempt: 2, .. }));
+    assert!(matches!(job.next_step(look(START, 0)), NextStep::TakeOver { attempt: 2, .. }));
 }
 
 #[test]
 fn the_lease_of_a_dead_owner_is_taken_over_at_once() {
     let mut job = running("2026-03-01T10:00:30Z");
-    job.held.as_mut().unwrap().abandoned = true;
-    assert!(matches!(job.plan(at(START), SKEW), Plan::TakeOver { attempt: 2, .. }));
+    job.held.as_mut().unwrap().owner = Owner::Gone;
+    assert!(matches!(job.next_step(look(START, 0)), NextStep::TakeOver { attempt: 2, .. }));
 }
 
 #[test]
@@ -94,9 +124,17 @@ fn an_attempt_of_an_ended_round_is_not_running_in_the_next() {
     job.note(RecordName::Lease(1));
     job.note(RecordName::End(1));
     job.note(RecordName::Round(2));
-    job.opened = Some(RoundRecord { version: 1, at: at(START), due: at(START), first_attempt: 2, action: RoundAction::Run });
+    job.opened = Some(RoundRecord {
+        version: 1,
+        at: at(START),
+        due: at(START),
+        first_attempt: 2,
+        action: RoundAction::Run,
+        payload: None,
+        ask: Ask::default(),
+    });
     assert_eq!((job.has_end(), job.open_attempt(), job.silent_attempts()), (false, None, 0));
-    assert_eq!(job.plan(at(START), SKEW), Plan::Start { attempt: 2 });
+    assert_eq!(job.next_step(look(START, 0)), NextStep::Start { attempt: 2 });
 }
 
 #[test]
@@ -104,7 +142,15 @@ fn a_discarded_job_is_dead_without_an_end_record() {
     let mut job = fresh();
     job.note(RecordName::End(1));
     job.note(RecordName::Round(2));
-    job.opened = Some(RoundRecord { version: 1, at: at(START), due: at(START), first_attempt: 2, action: RoundAction::Discard });
+    job.opened = Some(RoundRecord {
+        version: 1,
+        at: at(START),
+        due: at(START),
+        first_attempt: 2,
+        action: RoundAction::Discard,
+        payload: None,
+        ask: Ask::default(),
+    });
     assert!(matches!(job.state(), JobState::Ended(End { state: EndState::Dead, .. })));
 }
 

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 
 use super::*;
-use crate::jobs::records::read_job;
+use crate::jobs::reading::read_job;
 use crate::jobs::state::JobState;
 use crate::model::ids::JobId;
 use crate::storage::PutMode;
@@ -40,6 +40,9 @@ async fn version_1_records_load() {
         ("discarded", "dead"),
     ];
     for (story, word) in words {
+        let (world, id) = load(&format!("v1/{story}")).await;
+        let view = world.instance().operator().show(&id).await.unwrap().unwrap();
+        assert_eq!((view.kind.as_str(), view.lane), ("report", LaneName::Reports), "{story}");
         assert_eq!(state(&format!("v1/{story}")).await.word(), word, "{story}");
     }
 }
@@ -48,10 +51,10 @@ async fn version_1_records_load() {
 async fn a_version_1_job_that_was_retrying_runs_to_its_end() {
     let (world, id) = load("v1/retrying").await;
     let jobs = world.instance();
-    assert_eq!(jobs.show(&id).await.unwrap().unwrap().attempts, 1);
+    assert_eq!(jobs.operator().show(&id).await.unwrap().unwrap().attempts, 1);
     world.pass(3600);
     let outcome = jobs.run_one(&Scripted::default(), &id).await;
-    assert!(matches!(outcome, crate::jobs::worker::Outcome::Ended(_)), "{outcome:?}");
+    assert!(matches!(outcome, crate::jobs::outcome::Outcome::Ended(_)), "{outcome:?}");
 }
 
 #[tokio::test]
@@ -62,9 +65,9 @@ async fn todays_records_are_those_of_version_1() {
     jobs.run_one(&Scripted::failing([JobError::retry("busy", "come back later")]), &job).await;
     world.pass(10);
     jobs.run_one(&Scripted::failing([JobError::park("bank_missing", "put the bank there")]), &job).await;
-    jobs.release(&job).await.unwrap();
+    jobs.operator().release(&job).await.unwrap();
     let shapes = [
-        ("event", "delivery_key due effect_key park payload received_at source trace version"),
+        ("event", "delivery_key due effect_key kind lane park payload received_at source trace version"),
         ("lease-1", "fenced owner round taken_at until version"),
         ("outcome-1", "at cause due message version"),
         ("lease-2", "fenced owner round taken_at until version"),

@@ -1,7 +1,7 @@
 //! Leases: one attempt at a time, and a loser that cannot write.
 
 use super::*;
-use crate::jobs::worker::Outcome;
+use crate::jobs::outcome::Outcome;
 use crate::model::ids::JobId;
 use crate::storage::local::LocalStore;
 
@@ -17,12 +17,14 @@ struct Overtaken {
 #[async_trait]
 impl Handler for Overtaken {
     async fn run(&self, job: &dyn JobContext) -> Result<Value, JobError> {
+        let early = self.other.run_one(&Scripted::default(), job.id()).await;
+        assert!(matches!(early, Outcome::NotNow { running: true, .. }), "the other sees the lease: {early:?}");
         self.world_clock.advance(self.stalls_for);
         let others = self.other.run_one(&Scripted::default(), job.id()).await;
         *self.others_outcome.lock().unwrap() = Some(others);
-        let step = job.write_step("late", json!(1)).await.map(drop).map_err(|error| error.cause);
-        let check = job.check_lease().await.map_err(|error| error.cause);
-        let fact = job.write_fact("mailed", json!("250 ok")).await.map(drop).map_err(|error| error.cause);
+        let step = job.write_step("late", json!(1)).await.map(drop).map_err(|error| error.cause.to_string());
+        let check = job.check_lease().await.map_err(|error| error.cause.to_string());
+        let fact = job.write_fact("mailed", json!("250 ok")).await.map(drop).map_err(|error| error.cause.to_string());
         *self.after.lock().unwrap() = vec![step, check, fact];
         Ok(json!("I believe I did it"))
     }
@@ -51,7 +53,7 @@ async fn a_lost_lease_cannot_write_a_step_or_an_end() {
     assert_eq!(*handler.after.lock().unwrap(), [lost(), lost(), Ok(())], "a step is refused, a fact is kept");
     let records = world.keys(&format!("jobs/{job}/"));
     assert!(!records.iter().any(|key| key.ends_with("late.json")), "{records:?}");
-    let end = world.instance().show(&job).await.unwrap().unwrap();
+    let end = world.instance().operator().show(&job).await.unwrap().unwrap();
     assert_eq!(end.summary, json!({ "sent": true }), "the end is that of the attempt that held the lease");
 }
 
@@ -96,8 +98,8 @@ async fn a_dead_workers_job_is_taken_over_by_a_sweep() {
     assert!(futures::FutureExt::now_or_never(dying.run_one(&Dies, &job)).is_none());
     world.pass(20);
     let early = living.sweep().await;
-    assert_eq!((early.woken, early.next_due), (0, Some("2026-03-01T10:00:32Z".parse().unwrap())));
-    world.pass(20);
+    assert_eq!((early.woken, early.next_due), (0, Some("2026-03-01T10:00:52Z".parse().unwrap())));
+    world.pass(32);
     assert_eq!(living.sweep().await.woken, 1);
     let handler = Scripted::default();
     assert!(matches!(living.run_one(&handler, &job).await, Outcome::Ended(_)));
@@ -132,9 +134,9 @@ async fn a_job_that_kills_its_workers_is_parked_in_the_end() {
         }
     }
     let world = World::new();
-    let job = world.instance().accept(world.event("a")).await.unwrap().job().clone();
+    let instance = world.instance();
+    let job = instance.accept(world.event("a")).await.unwrap().job().clone();
     for _ in 0..100 {
-        let instance = world.instance();
         if let Some(Outcome::Ended(end)) = futures::FutureExt::now_or_never(instance.run_one(&Kills, &job)) {
             assert_eq!(end.cause.as_deref(), Some("worker_died"));
             return;
@@ -144,27 +146,91 @@ async fn a_job_that_kills_its_workers_is_parked_in_the_end() {
     panic!("it kills for ever");
 }
 
-#[tokio::test]
-async fn clocks_that_differ_a_little_do_not_cost_a_lease() {
-    let world = World::new();
-    let ahead = ManualClock::new(world.now() + Duration::from_millis(31_500));
-    let (owner, other) =
-        (world.instance(), Jobs::new(Arc::clone(&world.store) as Arc<dyn Store>, Arc::new(ahead), JobsConfig::for_testing()));
-    struct Looks(Arc<Jobs>);
-    #[async_trait]
-    impl Handler for Looks {
-        async fn run(&self, job: &dyn JobContext) -> Result<Value, JobError> {
+/// Lets another instance, whose clock stands elsewhere, look at the running job.
+struct Watched(Arc<Jobs>);
+
+#[async_trait]
+impl Handler for Watched {
+    async fn run(&self, job: &dyn JobContext) -> Result<Value, JobError> {
+        for _ in 0..3 {
             let outcome = self.0.run_one(&Scripted::default(), job.id()).await;
             assert!(matches!(outcome, Outcome::NotNow { running: true, .. }), "{outcome:?}");
-            Ok(json!(null))
         }
+        job.check_lease().await?;
+        Ok(json!("mine"))
     }
-    let job = owner.accept(world.event("a")).await.unwrap().job().clone();
-    assert!(matches!(owner.run_one(&Looks(other), &job).await, Outcome::Ended(_)));
+}
+
+#[tokio::test]
+async fn a_clock_that_stands_elsewhere_costs_no_living_owner_its_lease() {
+    for seconds in [-86_400, -3600, -31, 31, 3600, 86_400] {
+        let world = World::new();
+        let elsewhere = ManualClock::new(world.now().checked_add(jiff::SignedDuration::from_secs(seconds)).unwrap());
+        let store = Arc::clone(&world.store) as Arc<dyn Store>;
+        let (owner, other) = (world.instance(), Jobs::new(store, Arc::new(elsewhere), JobsConfig::for_testing()));
+        let job = owner.accept(world.event("a")).await.unwrap().job().clone();
+        let outcome = owner.run_one(&Watched(other), &job).await;
+        assert!(matches!(outcome, Outcome::Ended(_)), "{seconds} s: {outcome:?}");
+    }
+}
+
+/// Sets the clock of all three instances while one works and the others watch.
+struct SetsClock(ManualClock, i64, [Arc<Jobs>; 2]);
+
+#[async_trait]
+impl Handler for SetsClock {
+    async fn run(&self, job: &dyn JobContext) -> Result<Value, JobError> {
+        for other in &self.2 {
+            other.run_one(&Scripted::default(), job.id()).await;
+        }
+        self.0.set(self.0.now().checked_add(jiff::SignedDuration::from_secs(self.1)).unwrap());
+        for other in &self.2 {
+            other.sweep().await;
+            let outcome = other.run_one(&Scripted::default(), job.id()).await;
+            assert!(matches!(outcome, Outcome::NotNow { running: true, .. }), "{outcome:?}");
+        }
+        job.check_lease().await?;
+        job.write_step("mailing", json!(1)).await?;
+        Ok(json!("mine"))
+    }
+}
+
+#[tokio::test]
+async fn a_clock_that_is_set_under_three_instances_doubles_no_work_and_delays_none() {
+    for seconds in [-86_400, -3600, 3600, 86_400] {
+        let world = World::new();
+        let (owner, others) = (world.instance(), [world.instance(), world.instance()]);
+        let job = owner.accept(world.event("a")).await.unwrap().job().clone();
+        let retried = owner.accept(world.event("retried")).await.unwrap().job().clone();
+        let busy = JobError::retry_after("busy", "later", Some(Duration::from_secs(90)));
+        owner.run_one(&Scripted::failing([busy]), &retried).await;
+        while reports(&owner).queue.len() > 0 {
+            let waiting = reports(&owner).queue.pop().await;
+            reports(&owner).queue.done(&waiting);
+        }
+        let outcome = owner.run_one(&SetsClock(world.clock.clone(), seconds, others), &job).await;
+        assert!(matches!(outcome, Outcome::Ended(_)), "{seconds} s: {outcome:?}");
+        world.pass(91);
+        assert_eq!(owner.sweep().await.woken, 1, "{seconds} s: the retry waits no longer than it was meant to");
+        let handler = Scripted::default();
+        assert!(matches!(owner.run_one(&handler, &retried).await, Outcome::Ended(_)), "{seconds} s");
+    }
 }
 
 /// Leaves an attempt half done, as a process that dies does.
-struct Hangs(tokio::sync::Notify);
+#[derive(Default)]
+pub(super) struct Hangs(tokio::sync::Notify);
+
+impl Hangs {
+    /// One attempt that never comes to its end.
+    pub(super) async fn attempt(jobs: &Jobs, job: &JobId) {
+        let hangs = Self::default();
+        tokio::select! {
+            outcome = jobs.run_one(&hangs, job) => panic!("it hangs: {outcome:?}"),
+            () = hangs.0.notified() => {}
+        }
+    }
+}
 
 #[async_trait]
 impl Handler for Hangs {
@@ -180,15 +246,43 @@ async fn on_one_disk_a_dead_instance_is_not_waited_for_and_a_living_one_is() {
     let open = async || Arc::new(LocalStore::open(folder.path()).await.unwrap()) as Arc<dyn Store>;
     let dying = world.instance_on(open().await);
     let job = dying.accept(world.event("a")).await.unwrap().job().clone();
-    let hangs = Hangs(tokio::sync::Notify::new());
-    tokio::select! {
-        outcome = dying.run_one(&hangs, &job) => panic!("it hangs: {outcome:?}"),
-        () = hangs.0.notified() => {}
-    }
+    Hangs::attempt(&dying, &job).await;
     let heir = world.instance_on(open().await);
     let early = heir.run_one(&Scripted::default(), &job).await;
     assert!(matches!(early, Outcome::NotNow { running: true, .. }), "its instance lives: {early:?}");
     drop(dying);
     let taken = heir.run_one(&Scripted::default(), &job).await;
     assert!(matches!(taken, Outcome::Ended(_)), "{taken:?}");
+}
+
+#[tokio::test]
+async fn a_wrong_sign_of_life_costs_no_owner_its_job_once_it_is_at_what_cannot_be_undone() {
+    struct Commits(tokio::sync::Notify);
+    #[async_trait]
+    impl Handler for Commits {
+        async fn run(&self, job: &dyn JobContext) -> Result<Value, JobError> {
+            job.check_lease().await?;
+            self.0.notify_one();
+            std::future::pending().await
+        }
+    }
+    let (world, folder) = (World::new(), tempfile::tempdir().unwrap());
+    let open = async || Arc::new(LocalStore::open(folder.path()).await.unwrap()) as Arc<dyn Store>;
+    let mails = world.instance_on(open().await);
+    let job = mails.accept(world.event("a")).await.unwrap().job().clone();
+    let commits = Commits(tokio::sync::Notify::new());
+    tokio::select! {
+        outcome = mails.run_one(&commits, &job) => panic!("it mails: {outcome:?}"),
+        () = commits.0.notified() => {}
+    }
+    // Its sign of life goes, whatever became of the process.
+    drop(mails);
+    let heir = world.instance_on(open().await);
+    for _ in 0..2 {
+        let early = heir.run_one(&Scripted::default(), &job).await;
+        assert!(matches!(early, Outcome::NotNow { running: true, .. }), "{early:?}");
+        world.pass(20);
+    }
+    let taken = heir.run_one(&Scripted::default(), &job).await;
+    assert!(matches!(taken, Outcome::Ended(_)), "nobody renewed for a term: {taken:?}");
 }

@@ -1,10 +1,10 @@
 //! The life of a job when nothing dies.
 
 use super::*;
+use crate::jobs::accept::{Claim, job_id};
 use crate::jobs::error::AcceptError;
-use crate::jobs::index::{Claim, job_id};
+use crate::jobs::outcome::Outcome;
 use crate::jobs::records::EndState;
-use crate::jobs::worker::Outcome;
 
 #[tokio::test]
 async fn an_accepted_event_is_durable_and_findable_before_accept_returns() {
@@ -26,7 +26,7 @@ async fn a_job_runs_to_its_end_and_leaves_no_pointer() {
     assert_eq!(world.keys("due/"), Vec::<String>::new());
     assert!(matches!(jobs.run_one(&handler, &job).await, Outcome::EndedBefore(again) if again == end));
     assert_eq!(handler.runs(), 1, "an ended job does not run again");
-    assert_eq!(jobs.wait(&job, Duration::from_secs(1)).await, Some(end.clone()));
+    assert_eq!(reports(&jobs).wait(&job, Duration::from_secs(1)).await, Some(end.clone()));
     assert_eq!(jobs.accept(world.event("a")).await.unwrap(), Claim::Finished { job, end, begun: true });
 }
 
@@ -47,7 +47,7 @@ async fn a_failure_is_tried_again_when_due_and_finishes() {
     let jobs = world.instance();
     let handler = Scripted::failing([JobError::retry_after("busy", "come back", Some(Duration::from_mins(1)))]);
     let job = jobs.accept(world.event("a")).await.unwrap().job().clone();
-    let Outcome::Again { due, cause } = jobs.run_one(&handler, &job).await else { panic!("it is tried again") };
+    let Outcome::Again { due, cause, .. } = jobs.run_one(&handler, &job).await else { panic!("it is tried again") };
     assert_eq!((due, cause.as_str()), (world.now() + Duration::from_mins(1), "busy"));
     assert_eq!(world.keys("due/"), [format!("due/20260301T100100Z-{job}")], "one pointer, to the new time");
     assert!(matches!(jobs.run_one(&handler, &job).await, Outcome::NotNow { running: false, .. }));
@@ -66,7 +66,7 @@ async fn a_sweep_wakes_what_is_overdue_and_tells_what_comes_next() {
     world.pass(11);
     let report = other.sweep().await;
     assert_eq!((report.looked, report.woken, report.problem), (1, 1, None));
-    assert_eq!(other.queue.pop().await, job);
+    assert_eq!(reports(&other).queue.pop().await, job);
 }
 
 #[tokio::test]
@@ -112,7 +112,7 @@ async fn a_panicking_handler_parks_its_job_and_spares_the_worker() {
 async fn an_unusable_event_is_parked_without_running() {
     let world = World::new();
     let jobs = world.instance();
-    let unusable = AcceptedEvent { park: Some(("no_address".to_owned(), "the event names no address".to_owned())), ..world.event("a") };
+    let unusable = AcceptedEvent { park: Some(("no_address".into(), "the event names no address".to_owned())), ..world.event("a") };
     let job = jobs.accept(unusable).await.unwrap().job().clone();
     let handler = Scripted::default();
     let Outcome::Ended(end) = jobs.run_one(&handler, &job).await else { panic!("it ends") };
@@ -136,14 +136,14 @@ async fn workers_run_what_is_accepted_and_whoever_waits_is_told() {
     let world = World::new();
     let jobs = world.instance();
     let handler = Arc::new(Scripted::default());
-    let pool = Arc::clone(&jobs).start(Arc::clone(&handler) as Arc<dyn Handler>);
+    let pool = Arc::clone(&jobs).start(all(Arc::clone(&handler) as Arc<dyn Handler>));
     let mut ended = 0;
     for n in 0..20 {
         let job = jobs.accept(world.event(&format!("job {n}"))).await.unwrap().job().clone();
-        ended += usize::from(jobs.wait(&job, Duration::from_secs(20)).await.is_some_and(|end| end.state == EndState::Done));
+        ended += usize::from(reports(&jobs).wait(&job, Duration::from_secs(20)).await.is_some_and(|end| end.state == EndState::Done));
     }
     assert_eq!((ended, handler.runs()), (20, 20));
-    assert_eq!(jobs.status().await.workers_alive, jobs.config.workers);
+    assert_eq!(jobs.status().await.workers_alive, jobs.core.config.workers);
     assert!(pool.shutdown(Duration::from_secs(5)).await);
     let status = jobs.status().await;
     assert_eq!((status.depth, status.running, status.workers_alive, status.oldest_due), (0, 0, 0, None));
@@ -162,7 +162,7 @@ async fn a_shutdown_hands_unfinished_jobs_back_for_others_to_run_at_once() {
     let world = World::new();
     let (stopping, staying) = (world.instance(), world.instance());
     let hangs = Arc::new(Hangs(tokio::sync::Notify::new()));
-    let pool = Arc::clone(&stopping).start(Arc::clone(&hangs) as Arc<dyn Handler>);
+    let pool = Arc::clone(&stopping).start(all(Arc::clone(&hangs) as Arc<dyn Handler>));
     let job = stopping.accept(world.event("a")).await.unwrap().job().clone();
     hangs.0.notified().await;
     assert!(pool.shutdown(Duration::from_millis(100)).await);

@@ -3,8 +3,9 @@
 use tokio::sync::Semaphore;
 
 use super::*;
+use crate::jobs::lane::Busy;
+use crate::jobs::outcome::Outcome;
 use crate::jobs::waker::{NotWoken, Waker};
-use crate::jobs::worker::{Busy, Outcome};
 use crate::storage::PutMode;
 
 /// Wakes nobody: jobs are pushed by the tests.
@@ -12,7 +13,7 @@ struct Nobody;
 
 #[async_trait]
 impl Waker for Nobody {
-    async fn wake(&self, _: &JobId) -> Result<(), NotWoken> {
+    async fn wake(&self, _: LaneName, _: &JobId) -> Result<(), NotWoken> {
         Ok(())
     }
 }
@@ -52,13 +53,13 @@ async fn a_pushed_job_is_run_by_a_worker_and_its_outcome_told() {
     let world = World::new();
     let jobs = instance(&world);
     let job = accepted(&world, &jobs, "a").await;
-    assert_eq!(jobs.run_here(&job).await.unwrap_err(), Busy, "nobody is at work yet");
-    let pool = Arc::clone(&jobs).start(Arc::new(Scripted::default()));
-    assert!(matches!(jobs.run_here(&job).await, Ok(Outcome::Ended(_))));
-    assert!(matches!(jobs.run_here(&job).await, Ok(Outcome::EndedBefore(_))), "a repeated push is harmless");
-    assert_eq!(jobs.ends(), crate::jobs::worker::Ends { done: 1, parked: 0, dead: 0 });
+    assert_eq!(reports(&jobs).run_here(&job).await.unwrap_err(), Busy, "nobody is at work yet");
+    let pool = Arc::clone(&jobs).start(all(Arc::new(Scripted::default())));
+    assert!(matches!(reports(&jobs).run_here(&job).await, Ok(Outcome::Ended(_))));
+    assert!(matches!(reports(&jobs).run_here(&job).await, Ok(Outcome::EndedBefore(_))), "a repeated push is harmless");
+    assert_eq!(jobs.ends(), crate::jobs::lane::EndCounts { done: 1, parked: 0, dead: 0 });
     assert!(pool.shutdown(Duration::from_mins(1)).await);
-    assert_eq!(jobs.run_here(&job).await.unwrap_err(), Busy, "a stopped instance takes no job");
+    assert_eq!(reports(&jobs).run_here(&job).await.unwrap_err(), Busy, "a stopped instance takes no job");
 }
 
 #[tokio::test]
@@ -67,17 +68,17 @@ async fn a_job_goes_on_when_the_one_who_pushed_it_goes_away_and_others_hear_that
     let jobs = instance(&world);
     let (job, other) = (accepted(&world, &jobs, "a").await, accepted(&world, &jobs, "b").await);
     let handler = Held::new();
-    let pool = Arc::clone(&jobs).start(Arc::clone(&handler) as Arc<dyn Handler>);
+    let pool = Arc::clone(&jobs).start(all(Arc::clone(&handler) as Arc<dyn Handler>));
     let call = tokio::spawn({
         let (jobs, job) = (Arc::clone(&jobs), job.clone());
-        async move { jobs.run_here(&job).await }
+        async move { reports(&jobs).run_here(&job).await }
     });
     handler.begun.acquire().await.unwrap().forget();
-    assert_eq!(jobs.run_here(&other).await.unwrap_err(), Busy, "the only worker is at work");
+    assert_eq!(reports(&jobs).run_here(&other).await.unwrap_err(), Busy, "the only worker is at work");
     call.abort();
     assert!(call.await.unwrap_err().is_cancelled());
     handler.go.add_permits(1);
-    let end = jobs.wait(&job, Duration::from_mins(1)).await.unwrap();
+    let end = reports(&jobs).wait(&job, Duration::from_mins(1)).await.unwrap();
     assert_eq!(end.summary, json!("worked"), "it was not dropped with the call");
     assert!(pool.shutdown(Duration::from_mins(1)).await);
 }
@@ -88,16 +89,16 @@ async fn a_shutdown_hands_a_pushed_job_back_and_asks_for_another_call() {
     let jobs = instance(&world);
     let job = accepted(&world, &jobs, "a").await;
     let handler = Held::new();
-    let pool = Arc::clone(&jobs).start(Arc::clone(&handler) as Arc<dyn Handler>);
+    let pool = Arc::clone(&jobs).start(all(Arc::clone(&handler) as Arc<dyn Handler>));
     let call = tokio::spawn({
         let (jobs, job) = (Arc::clone(&jobs), job.clone());
-        async move { jobs.run_here(&job).await }
+        async move { reports(&jobs).run_here(&job).await }
     });
     handler.begun.acquire().await.unwrap().forget();
     assert!(pool.shutdown(Duration::from_millis(100)).await);
     let outcome = call.await.unwrap().unwrap();
     assert!(outcome.wants_another(), "{outcome:?}");
-    assert_eq!(jobs.show(&job).await.unwrap().unwrap().state, "waiting", "it is handed back, not left under a lease");
+    assert_eq!(jobs.operator().show(&job).await.unwrap().unwrap().state, "waiting", "it is handed back, not left under a lease");
 }
 
 #[tokio::test]
@@ -106,7 +107,7 @@ async fn only_what_another_call_may_mend_asks_for_one() {
     let jobs = instance(&world);
     let job = accepted(&world, &jobs, "a").await;
     world.store.put(&format!("jobs/{job}/event.json"), bytes::Bytes::new(), PutMode::Overwrite).await.unwrap();
-    let outcome = jobs.run_one(&Scripted::default(), &job).await;
+    let outcome = instance(&world).run_one(&Scripted::default(), &job).await;
     assert!(matches!(outcome, Outcome::Trouble(_)) && !outcome.wants_another(), "a damaged record stays damaged: {outcome:?}");
 }
 
@@ -118,5 +119,5 @@ async fn an_attempt_that_is_dropped_leaves_its_place() {
     let handler = Held::new();
     let attempt = tokio::time::timeout(Duration::from_millis(10), jobs.run_one(&*handler, &job));
     assert!(attempt.await.is_err());
-    assert!(!jobs.queue.holds(&job) && jobs.status().await.running == 0);
+    assert!(!reports(&jobs).queue.holds(&job) && jobs.status().await.running == 0);
 }

@@ -3,8 +3,8 @@
 use tokio::task::JoinSet;
 
 use super::*;
-use crate::jobs::index::Claim;
-use crate::jobs::worker::Outcome;
+use crate::jobs::accept::Claim;
+use crate::jobs::outcome::Outcome;
 use crate::storage::config::BucketConfig;
 use crate::storage::gcs::GcsStore;
 use crate::storage::local::LocalStore;
@@ -64,7 +64,7 @@ async fn three_sweeping_instances_run_each_overdue_job_once() {
     }
     world.pass(60);
     let handler = Arc::new(Scripted::default());
-    let pools: Vec<_> = (0..3).map(|_| world.instance().start(Arc::clone(&handler) as Arc<dyn Handler>)).collect();
+    let pools: Vec<_> = (0..3).map(|_| world.instance().start(all(Arc::clone(&handler) as Arc<dyn Handler>))).collect();
     let deadline = tokio::time::Instant::now() + Duration::from_mins(1);
     while accepting.status().await.oldest_due.is_some() && tokio::time::Instant::now() < deadline {
         tokio::task::yield_now().await;

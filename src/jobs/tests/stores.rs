@@ -1,6 +1,6 @@
-//! A store that can be told to fail.
+//! Stores that fail when told to, or count what they are asked.
 
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 
 use bytes::Bytes;
 
@@ -59,5 +59,140 @@ impl Store for Failing {
 
     fn describe(&self) -> String {
         "a failing store".to_owned()
+    }
+}
+
+/// Counts requests and listed keys.
+pub(super) struct Counting {
+    inner: Arc<dyn Store>,
+    requests: AtomicUsize,
+    listed: AtomicUsize,
+}
+
+impl Counting {
+    pub(super) fn over(inner: Arc<dyn Store>) -> Arc<Self> {
+        Arc::new(Self { inner, requests: AtomicUsize::new(0), listed: AtomicUsize::new(0) })
+    }
+
+    /// Requests and listed keys so far.
+    pub(super) fn cost(&self) -> (usize, usize) {
+        (self.requests.load(Ordering::Relaxed), self.listed.load(Ordering::Relaxed))
+    }
+}
+
+#[async_trait]
+impl Store for Counting {
+    async fn put(&self, key: &str, bytes: Bytes, mode: PutMode) -> Result<Version, StoreError> {
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        self.inner.put(key, bytes, mode).await
+    }
+
+    async fn get(&self, key: &str) -> Result<Option<(Bytes, Version)>, StoreError> {
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        self.inner.get(key).await
+    }
+
+    async fn list(&self, prefix: &str, start_after: Option<&str>, limit: usize) -> Result<Vec<String>, StoreError> {
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        let keys = self.inner.list(prefix, start_after, limit).await?;
+        self.listed.fetch_add(keys.len(), Ordering::Relaxed);
+        Ok(keys)
+    }
+
+    async fn delete(&self, key: &str) -> Result<(), StoreError> {
+        self.requests.fetch_add(1, Ordering::Relaxed);
+        self.inner.delete(key).await
+    }
+
+    fn describe(&self) -> String {
+        self.inner.describe()
+    }
+}
+
+/// Cannot read some keys, while it reads and writes all others.
+pub(super) struct Patchy {
+    inner: Arc<dyn Store>,
+    bad: Mutex<std::collections::HashSet<String>>,
+    refuses: bool,
+}
+
+impl Patchy {
+    /// Over a store; a bad key is refused for good, or unavailable.
+    pub(super) fn over(inner: Arc<dyn Store>, refuses: bool) -> Arc<Self> {
+        Arc::new(Self { inner, bad: Mutex::default(), refuses })
+    }
+
+    pub(super) fn fail_get(&self, key: &str) {
+        self.bad.lock().unwrap().insert(key.to_owned());
+    }
+}
+
+#[async_trait]
+impl Store for Patchy {
+    async fn put(&self, key: &str, bytes: Bytes, mode: PutMode) -> Result<Version, StoreError> {
+        self.inner.put(key, bytes, mode).await
+    }
+
+    async fn get(&self, key: &str) -> Result<Option<(Bytes, Version)>, StoreError> {
+        if !self.bad.lock().unwrap().contains(key) {
+            return self.inner.get(key).await;
+        }
+        let (key, message) = (key.to_owned(), "this one cannot be read".to_owned());
+        if self.refuses {
+            Err(StoreError::Refused { key, message })
+        } else {
+            Err(StoreError::Unavailable { key, message, retry_after: None })
+        }
+    }
+
+    async fn list(&self, prefix: &str, start_after: Option<&str>, limit: usize) -> Result<Vec<String>, StoreError> {
+        self.inner.list(prefix, start_after, limit).await
+    }
+
+    async fn delete(&self, key: &str) -> Result<(), StoreError> {
+        self.inner.delete(key).await
+    }
+
+    fn describe(&self) -> String {
+        self.inner.describe()
+    }
+}
+
+/// Takes no write of a key for so many tries.
+pub(super) struct Stumbling {
+    inner: Arc<dyn Store>,
+    key_end: &'static str,
+    left: AtomicI64,
+}
+
+impl Stumbling {
+    pub(super) fn at(key_end: &'static str, tries: i64, inner: Arc<dyn Store>) -> Arc<Self> {
+        Arc::new(Self { inner, key_end, left: AtomicI64::new(tries) })
+    }
+}
+
+#[async_trait]
+impl Store for Stumbling {
+    async fn put(&self, key: &str, bytes: Bytes, mode: PutMode) -> Result<Version, StoreError> {
+        if key.ends_with(self.key_end) && self.left.fetch_sub(1, Ordering::Relaxed) > 0 {
+            return Err(StoreError::Refused { key: key.to_owned(), message: "no space left on device".to_owned() });
+        }
+        self.inner.put(key, bytes, mode).await
+    }
+
+    async fn get(&self, key: &str) -> Result<Option<(Bytes, Version)>, StoreError> {
+        self.inner.get(key).await
+    }
+
+    async fn list(&self, prefix: &str, start_after: Option<&str>, limit: usize) -> Result<Vec<String>, StoreError> {
+        self.inner.list(prefix, start_after, limit).await
+    }
+
+    async fn delete(&self, key: &str) -> Result<(), StoreError> {
+        self.inner.delete(key).await
+    }
+
+    fn describe(&self) -> String {
+        self.inner.describe()
     }
 }

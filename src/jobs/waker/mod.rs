@@ -7,10 +7,12 @@
 
 pub mod inline;
 pub mod pubsub;
+pub mod touch;
 
 use async_trait::async_trait;
 
 use crate::model::ids::JobId;
+use crate::model::lane::LaneName;
 
 /// Asks for a job to be run soon.
 #[async_trait]
@@ -19,7 +21,12 @@ pub trait Waker: Send + Sync {
     ///
     /// # Errors
     /// [`NotWoken`] when nobody was asked; the job stays where it is until a sweep comes by.
-    async fn wake(&self, job: &JobId) -> Result<(), NotWoken>;
+    async fn wake(&self, lane: LaneName, job: &JobId) -> Result<(), NotWoken>;
+
+    /// Whether more waits in the lane than should be taken on.
+    fn is_saturated(&self, _lane: LaneName) -> bool {
+        false
+    }
 }
 
 /// Why nobody was asked to run a job.

@@ -1,40 +1,60 @@
-//! Wakes any instance: the job's id goes to a topic whose push subscription calls `POST /tasks/run`.
+//! Wakes any instance: lane and job go to a topic whose push subscription calls `POST /tasks/run`.
 
-pub mod push;
-
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 
 use crate::jobs::waker::{NotWoken, Waker};
 use crate::model::ids::JobId;
+use crate::model::lane::LaneName;
+
+/// The attribute of a message that names the job's lane; a message without it is about a report.
+pub const LANE_ATTRIBUTE: &str = "lane";
 
 /// Publishes a message; implemented where HTTP clients live.
 #[async_trait]
 pub trait Publisher: Send + Sync {
-    /// Publishes `data` to the topic `projects/<project>/topics/<topic>`.
+    /// Publishes `data` with attributes to the topic `projects/<project>/topics/<topic>`.
     ///
     /// # Errors
     /// In words, when the message was not taken.
-    async fn publish(&self, topic: &str, data: &[u8]) -> Result<(), String>;
+    async fn publish(&self, topic: &str, data: &[u8], attributes: &[(&str, &str)]) -> Result<(), String>;
 }
 
-/// A topic.
+/// The topics: one for all lanes, and one each for lanes that have their own.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Topics {
+    /// `PUBSUB_TOPIC`.
+    pub usual: String,
+    /// `PUBSUB_TOPIC_DELIVERIES`, `PUBSUB_TOPIC_CHORES`.
+    pub own: BTreeMap<LaneName, String>,
+}
+
+impl Topics {
+    /// The topic of a lane.
+    pub fn of(&self, lane: LaneName) -> &str {
+        self.own.get(&lane).unwrap_or(&self.usual)
+    }
+}
+
+/// Wakes through topics.
 pub struct PubSub {
     publisher: Arc<dyn Publisher>,
-    topic: String,
+    topics: Topics,
 }
 
 impl PubSub {
-    /// The waker for this topic.
-    pub fn new(publisher: Arc<dyn Publisher>, topic: impl Into<String>) -> Self {
-        Self { publisher, topic: topic.into() }
+    /// The waker for these topics.
+    pub fn new(publisher: Arc<dyn Publisher>, topics: Topics) -> Self {
+        Self { publisher, topics }
     }
 }
 
 #[async_trait]
 impl Waker for PubSub {
-    async fn wake(&self, job: &JobId) -> Result<(), NotWoken> {
-        self.publisher.publish(&self.topic, job.as_str().as_bytes()).await.map_err(NotWoken)
+    async fn wake(&self, lane: LaneName, job: &JobId) -> Result<(), NotWoken> {
+        let attributes = [(LANE_ATTRIBUTE, lane.as_str())];
+        self.publisher.publish(self.topics.of(lane), job.as_str().as_bytes(), &attributes).await.map_err(NotWoken)
     }
 }

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use crate::delivery::mail::SendOutcome;
+use crate::intake::submissions::{FetchError, RetryAdvice};
 use crate::pipeline::config::PipelineConfig;
-use crate::pipeline::fetch::{Cure, FetchError};
 use crate::pipeline::tests::harness::World;
 
 #[tokio::test]
@@ -17,8 +17,8 @@ async fn many_jobs_of_one_cause_are_one_mail_and_the_next_comes_an_hour_later() 
     world.pipeline.upkeep().await.unwrap();
     let alerts = world.alerts();
     assert_eq!(alerts.len(), 1);
-    assert_eq!(alerts[0].mail.subject, "[gradepost] 30 informes esperan una solución: bank_missing");
-    assert!(alerts[0].mail.text.contains("(y 10 más)") && !alerts[0].mail.text.contains("ana@"), "{}", alerts[0].mail.text);
+    assert_eq!(alerts[0].mail.subject, "Colegio de Prueba · Falta el banco de preguntas: 30 informes esperan");
+    assert!(alerts[0].mail.text.contains("y 10 más") && !alerts[0].mail.text.contains("ana@"), "{}", alerts[0].mail.text);
 
     let _ = world.run(&world.job(40)).await;
     world.clock.advance(Duration::from_mins(59));
@@ -26,14 +26,14 @@ async fn many_jobs_of_one_cause_are_one_mail_and_the_next_comes_an_hour_later() 
     assert_eq!(world.alerts().len(), 1);
     world.clock.advance(Duration::from_mins(1));
     world.pipeline.upkeep().await.unwrap();
-    assert_eq!(world.alerts()[1].mail.subject, "[gradepost] Un informe espera una solución: bank_missing");
+    assert_eq!(world.alerts()[1].mail.subject, "Colegio de Prueba · Falta el banco de preguntas: un informe espera");
 }
 
 #[tokio::test]
 async fn an_alert_that_could_not_be_sent_is_not_lost() {
     let world = World::empty(PipelineConfig::for_testing());
     let _ = world.run(&world.job(1)).await;
-    world.mailer.answer_next(SendOutcome::Transient("down".to_owned()));
+    world.mailer.answer_next(SendOutcome::later("down"));
     world.pipeline.upkeep().await.unwrap();
     assert!(world.alerts().is_empty());
     world.clock.advance(Duration::from_hours(1));
@@ -47,12 +47,16 @@ async fn the_admin_hears_of_troubles_that_last_and_not_of_waiting() {
     let job = world.job(1);
     for minutes in [0, 20] {
         world.clock.advance(Duration::from_mins(minutes));
-        world.platform.answers(Err(FetchError { cause: "platform_rate_limited", message: "429".to_owned(), cure: Cure::Time(None) }));
+        world.platform.answers(Err(FetchError {
+            cause: "platform_rate_limited",
+            message: "429".to_owned(),
+            advice: RetryAdvice::Time(None),
+        }));
         world.run(&job).await.unwrap_err();
         world.pipeline.upkeep().await.unwrap();
         assert!(world.alerts().is_empty());
     }
-    world.platform.answers(Err(FetchError { cause: "platform_unavailable", message: "503".to_owned(), cure: Cure::Time(None) }));
+    world.platform.answers(Err(FetchError { cause: "platform_unavailable", message: "503".to_owned(), advice: RetryAdvice::Time(None) }));
     world.run(&job.again()).await.unwrap_err();
     world.pipeline.upkeep().await.unwrap();
     assert_eq!(world.alerts().len(), 1);

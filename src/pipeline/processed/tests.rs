@@ -1,75 +1,123 @@
-//! Each report has one row, whoever folds and however often.
+//! Each report has one row, whoever adds it and however often.
+
+use serde_json::json;
 
 use super::*;
+use crate::model::card::{AssessmentFacts, MailFacts, StudentFacts};
 use crate::storage::memory::MemoryStore;
 
-fn row(number: u32) -> Row {
-    Row {
-        course: "Curso ñ".to_owned(),
-        user_id: format!("u{number}"),
-        assessment_title: "M1, \"parte\" 1".to_owned(),
-        user_email: "=cmd|'/c calc'!A1@x.cl".to_owned(),
-        processed_at: Timestamp::from_second(1_800_000_000 + i64::from(number)).unwrap(),
-        job_id: format!("job{number}"),
-        submission_id: None,
-        percentage: 74.96,
+const INDEX: &str = "webhook_reports/Curso ñ/processed.csv";
+
+fn job(number: u32) -> JobId {
+    JobId::from_digest([number as u8; 32])
+}
+
+fn facts(number: u32) -> ReportFacts {
+    let at = Timestamp::from_second(1_800_000_000 + i64::from(number)).unwrap();
+    ReportFacts {
+        course: Some("Curso ñ".to_owned()),
+        student: StudentFacts { key: format!("u{number}"), name: "Ana".to_owned(), email: Some("=cmd|'/c calc'!A1@x.cl".to_owned()) },
+        assessment: AssessmentFacts { key: "m1".to_owned(), title: "M1, \"parte\" 1".to_owned() },
+        pct: Some(74.96),
         level: Some("Nivel 2".to_owned()),
-        file: format!("webhook_reports/{number}.pdf"),
+        file: Some(format!("webhook_reports/{number}.pdf")),
+        mail: Some(MailFacts { at, tries: 1, ambiguous: 0 }),
+        ..ReportFacts::default()
     }
 }
 
+fn card(number: u32) -> Card {
+    let at = Timestamp::from_second(1_800_000_000 + i64::from(number)).unwrap();
+    Card {
+        v: 1,
+        job: job(number),
+        round: 1,
+        attempts: 1,
+        state: "done".to_owned(),
+        cause: None,
+        message: None,
+        received: at,
+        ended: at,
+        due: None,
+        source: "learnworlds".to_owned(),
+        report: facts(number),
+    }
+}
+
+async fn put(store: &MemoryStore, key: &str, value: serde_json::Value) {
+    store.put(key, Bytes::from(value.to_string()), PutMode::Create).await.unwrap();
+}
+
+async fn ended(store: &MemoryStore, number: u32) {
+    let end = json!({ "version": 1, "attempt": 1, "state": "done", "at": "2027-01-15T08:00:01Z", "summary": { "card": facts(number) } });
+    put(store, &ObjectKey::JobRecord { job: &job(number), record: "end" }.path(), end).await;
+}
+
+async fn notified(store: &MemoryStore, number: u32) {
+    let record = json!({ "at": "2027-01-15T08:00:01Z", "row": Row::of(&card(number)).unwrap() });
+    put(store, &ObjectKey::JobRecord { job: &job(number), record: "notified" }.path(), record).await;
+}
+
 async fn text(store: &MemoryStore) -> String {
-    let (bytes, _) = store.get("webhook_reports/Curso ñ/processed.csv").await.unwrap().unwrap();
+    let (bytes, _) = store.get(INDEX).await.unwrap().unwrap();
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 
 #[tokio::test]
 async fn a_row_is_quoted_and_harmless_to_spreadsheets() {
     let store = Arc::new(MemoryStore::new());
-    let processed = Processed::new(store.clone());
-    processed.leave(&row(1), "job1").await.unwrap();
-    assert_eq!(processed.fold().await.unwrap(), Folded { courses: 1, rows: 1 });
+    Processed::new(store.clone()).apply(&[card(1)], Timestamp::UNIX_EPOCH).await.unwrap();
     assert_eq!(
         text(&store).await,
-        "user_id,assessment_title,user_email,processed_at,job_id,submission_id,percentage,level,file\r\n\
-         u1,\"M1, \"\"parte\"\" 1\",'=cmd|'/c calc'!A1@x.cl,2027-01-15T08:00:01Z,job1,,75.0,Nivel 2,webhook_reports/1.pdf\r\n"
+        format!(
+            "user_id,assessment_title,user_email,processed_at,job_id,submission_id,percentage,level,file\r\n\
+             u1,\"M1, \"\"parte\"\" 1\",'=cmd|'/c calc'!A1@x.cl,2027-01-15T08:00:01Z,{},,75.0,Nivel 2,webhook_reports/1.pdf\r\n",
+            job(1)
+        )
     );
 }
 
 #[tokio::test]
-async fn ten_instances_that_fold_at_once_give_each_row_once() {
+async fn only_a_report_that_was_sent_has_a_row() {
     let store = Arc::new(MemoryStore::new());
-    let instances: Vec<Processed> = (0..10).map(|_| Processed::new(store.clone())).collect();
-    for number in 0..50 {
-        instances[number as usize % 10].leave(&row(number), &format!("job{number}")).await.unwrap();
-    }
-    let folds = futures::future::join_all(instances.iter().map(Processed::fold)).await;
-    drop(folds);
-    instances[0].fold().await.unwrap();
-    let text = text(&store).await;
-    assert_eq!(text.lines().count(), 51, "{text}");
-    assert!(store.keys().iter().all(|key| !key.starts_with("folding/")));
+    let mut others = vec![card(1), card(2), card(3)];
+    others[0].state = "parked".to_owned();
+    others[1].report.mail = None;
+    others[2].state = "released".to_owned();
+    Processed::new(store.clone()).apply(&others, Timestamp::UNIX_EPOCH).await.unwrap();
+    assert!(store.keys().is_empty());
 }
 
 #[tokio::test]
-async fn a_fold_that_died_before_it_cleaned_up_adds_nothing_twice() {
+async fn ten_instances_that_add_at_once_give_each_row_once() {
     let store = Arc::new(MemoryStore::new());
-    let processed = Processed::new(store.clone());
+    let instances: Vec<Processed> = (0..10).map(|_| Processed::new(store.clone())).collect();
+    let cards: Vec<Card> = (0..50).map(card).collect();
+    let applied = futures::future::join_all(instances.iter().map(|processed| processed.apply(&cards, Timestamp::UNIX_EPOCH))).await;
+    drop(applied);
+    instances[0].apply(&cards, Timestamp::UNIX_EPOCH).await.unwrap();
+    let text = text(&store).await;
+    assert_eq!(text.lines().count(), 51, "{text}");
+}
+
+#[tokio::test]
+async fn what_a_release_without_a_feed_left_is_added_once_and_removed() {
+    let store = Arc::new(MemoryStore::new());
     for _ in 0..3 {
-        processed.leave(&row(1), "job1").await.unwrap();
-        processed.fold().await.unwrap();
+        let row = serde_json::to_value(Row::of(&card(1)).unwrap()).unwrap();
+        put(&store, &ObjectKey::Unfolded { course: "Curso ñ", row: job(1).as_str() }.path(), row).await;
+        Processed::new(store.clone()).take_older(Timestamp::UNIX_EPOCH).await.unwrap();
     }
     assert_eq!(text(&store).await.lines().count(), 2);
+    assert!(store.keys().iter().all(|key| !key.starts_with("folding/")));
 }
 
 #[tokio::test]
 async fn an_index_of_the_older_service_is_carried_on() {
     let store = Arc::new(MemoryStore::new());
     let old = "user_id,assessment_title,user_email,processed_at,remark\nu0,M1,a@x.cl,2025-01-01T10:00:00,\"by, hand\"\n";
-    store.put("webhook_reports/Curso ñ/processed.csv", Bytes::from(old), PutMode::Create).await.unwrap();
-    let processed = Processed::new(store.clone());
-    processed.leave(&row(1), "job1").await.unwrap();
-    processed.fold().await.unwrap();
+    store.put(INDEX, Bytes::from(old), PutMode::Create).await.unwrap();
+    Processed::new(store.clone()).apply(&[card(1)], Timestamp::UNIX_EPOCH).await.unwrap();
     let text = text(&store).await;
     assert!(text.starts_with("user_id,assessment_title,user_email,processed_at,remark,job_id,"), "{text}");
     assert!(text.contains("u0,M1,a@x.cl,2025-01-01T10:00:00,\"by, hand\",,,,,\r\n"), "{text}");
@@ -77,49 +125,72 @@ async fn an_index_of_the_older_service_is_carried_on() {
 }
 
 #[tokio::test]
-async fn a_rebuild_gives_what_the_folds_gave() {
+async fn a_rebuild_gives_what_the_feed_gave_from_the_records_of_this_release_and_of_older_ones() {
     let store = Arc::new(MemoryStore::new());
     let processed = Processed::new(store.clone());
-    for number in 0..5u32 {
-        let job = crate::model::ids::JobId::from_digest([number as u8; 32]);
-        let row = Row { job_id: job.to_string(), ..row(number) };
-        let key = ObjectKey::JobRecord { job: &job, record: "notified" }.path();
-        let record = Notified { at: row.processed_at, row: row.clone() };
-        store.put(&key, Bytes::from(serde_json::to_vec(&record).unwrap()), PutMode::Create).await.unwrap();
-        processed.leave(&row, job.as_str()).await.unwrap();
+    for number in 0..6u32 {
+        if number % 2 == 0 { ended(&store, number).await } else { notified(&store, number).await }
     }
-    processed.fold().await.unwrap();
-    let folded = text(&store).await;
-    store.delete("webhook_reports/Curso ñ/processed.csv").await.unwrap();
-    assert_eq!(processed.rebuild(Timestamp::MAX).await.unwrap(), Folded { courses: 1, rows: 5 });
-    assert_eq!(text(&store).await, folded);
-    assert_eq!(processed.rebuild(Timestamp::MAX).await.unwrap().rows, 5);
-    assert_eq!(text(&store).await, folded);
+    processed.apply(&(0..6).map(card).collect::<Vec<_>>(), Timestamp::UNIX_EPOCH).await.unwrap();
+    let followed = text(&store).await;
+    store.delete(INDEX).await.unwrap();
+    for _ in 0..2 {
+        assert_eq!(processed.write_anew().await.unwrap(), Rebuilt { courses: 1, rows: 6 });
+        assert_eq!(text(&store).await, followed);
+    }
 }
 
 #[tokio::test]
-async fn a_rebuild_beside_a_running_service_loses_no_row() {
+async fn a_rebuild_leaves_out_what_it_cannot_read_and_goes_on() {
+    let store = Arc::new(MemoryStore::new());
+    ended(&store, 1).await;
+    let key = ObjectKey::JobRecord { job: &job(2), record: "end" }.path();
+    store.put(&key, Bytes::from_static(b"\0"), PutMode::Create).await.unwrap();
+    assert_eq!(Processed::new(store.clone()).write_anew().await.unwrap().rows, 1);
+}
+
+#[tokio::test]
+async fn a_rebuild_drops_a_row_only_when_its_job_knows_nothing_of_it() {
     let store = Arc::new(MemoryStore::new());
     let processed = Processed::new(store.clone());
-    // Folded while the rebuild looked through older records: no record of it was seen.
-    processed.leave(&Row { job_id: "new".to_owned(), ..row(1) }, "new").await.unwrap();
-    processed.fold().await.unwrap();
-    let job = crate::model::ids::JobId::from_digest([7; 32]);
-    let seen = Row { job_id: job.to_string(), ..row(2) };
-    let key = ObjectKey::JobRecord { job: &job, record: "notified" }.path();
-    let record = Notified { at: seen.processed_at, row: seen };
-    store.put(&key, Bytes::from(serde_json::to_vec(&record).unwrap()), PutMode::Create).await.unwrap();
-    processed.rebuild(row(1).processed_at).await.unwrap();
+    processed.apply(&[card(1), card(2), card(3)], Timestamp::UNIX_EPOCH).await.unwrap();
+    ended(&store, 1).await;
+    // Written while the rebuild scanned what lies before it: the scan has missed it, its job has not.
+    ended(&store, 2).await;
+    let scanned = [Row::of(&card(1)).unwrap()];
+    let stale = processed.stale_rows("Curso ñ", &scanned).await.unwrap();
+    assert_eq!(stale, HashSet::from([Row::of(&card(3)).unwrap().id()]), "whose job has no record of it");
+    processed.merge("Curso ñ", &scanned, &stale).await.unwrap();
     let text = text(&store).await;
-    assert!(text.contains(",new,") && text.contains(job.as_str()), "{text}");
+    assert!(text.contains(job(1).as_str()) && text.contains(job(2).as_str()) && !text.contains(job(3).as_str()), "{text}");
 }
 
 #[tokio::test]
-async fn an_index_nobody_can_read_is_not_overwritten() {
+async fn a_rebuild_keeps_the_rows_of_jobs_that_it_cannot_read() {
     let store = Arc::new(MemoryStore::new());
-    store.put("webhook_reports/Curso ñ/processed.csv", Bytes::from_static(b"a,b\n\xff\xfe,c\n"), PutMode::Create).await.unwrap();
     let processed = Processed::new(store.clone());
-    processed.leave(&row(1), "job1").await.unwrap();
-    assert!(matches!(processed.fold().await, Err(ProcessedError::Unreadable { .. })));
-    assert!(store.keys().iter().any(|key| key.starts_with("folding/")), "the row waits");
+    processed.apply(&[card(1), card(2), card(3)], Timestamp::UNIX_EPOCH).await.unwrap();
+    for number in 1..=3 {
+        ended(&store, number).await;
+    }
+    let end = |number| ObjectKey::JobRecord { job: &job(number), record: "end" }.path();
+    store.put(&end(2), Bytes::from_static(b"\0"), PutMode::Overwrite).await.unwrap();
+    store.refuse(&end(3));
+    processed.write_anew().await.unwrap();
+    assert_eq!(text(&store).await.lines().count(), 4);
+}
+
+#[tokio::test]
+async fn rows_wait_for_an_index_that_nobody_can_read_and_other_courses_do_not() {
+    let store = Arc::new(MemoryStore::new());
+    store.put(INDEX, Bytes::from_static(b"a,b\n\xff\xfe,c\n"), PutMode::Create).await.unwrap();
+    let processed = Processed::new(store.clone());
+    let mut other = card(2);
+    other.report.course = Some("Otro".to_owned());
+    processed.apply(&[card(1), other], Timestamp::UNIX_EPOCH).await.expect("it is no failure of the store");
+    assert!(store.get("webhook_reports/Otro/processed.csv").await.unwrap().is_some());
+    assert_eq!(&store.get(INDEX).await.unwrap().unwrap().0[..], b"a,b\n\xff\xfe,c\n", "it is not overwritten");
+    store.put(INDEX, Bytes::from_static(b"a,b\nx,c\n"), PutMode::Overwrite).await.unwrap();
+    processed.look(Timestamp::UNIX_EPOCH).await.unwrap();
+    assert!(text(&store).await.contains(job(1).as_str()));
 }

@@ -12,19 +12,24 @@ use crate::clock::{Clock as _, ManualClock};
 use crate::delivery::mail::Mailer;
 use crate::delivery::mail::config::MailConfig;
 use crate::delivery::mail::outbox::{MemoryMail, NoOutbox};
-use crate::jobs::handler::{AcceptedEvent, Handler as _, JobContext, JobError, Next};
+use crate::intake::submissions::{Asked, FetchError, Found, Submissions};
+use crate::jobs::error::AcceptError;
+use crate::jobs::feed;
+use crate::jobs::handler::{AcceptedEvent, Follows, Handler as _, JobContext, JobError, JobKind, Next};
+use crate::model::card::{Card, ReportFacts};
 use crate::model::completion::Completion;
 use crate::model::ids::JobId;
+use crate::model::lane::LaneName;
 use crate::model::person::EmailAddress;
 use crate::model::submission::{Answer, Submission};
 use crate::pipeline::config::{MissingValue, PipelineConfig};
-use crate::pipeline::fetch::{FetchError, Found, Submissions};
-use crate::pipeline::render::{OpenTemplate, Printed, Renderer};
+use crate::pipeline::consent::NoWishes;
+use crate::pipeline::engine::{OpenTemplate, RenderedReport, Renderer};
 use crate::pipeline::{Parts, Pipeline};
 use crate::report::data::Report;
 use crate::report::language::Language;
 use crate::storage::memory::MemoryStore;
-use crate::storage::{PutMode, Store as _};
+use crate::storage::{PutMode, Store};
 
 pub(crate) const TITLE: &str = "Test de diagnóstico Parte 1";
 const BANK: &str = "question_number,correct_alternative,lecture\n1,A,Fracciones\n2,B,Decimales\n3,C,Porcentajes\n4,D,Álgebra\n";
@@ -57,15 +62,15 @@ impl World {
         let mailer = Arc::new(Mailer::new(mail, Arc::new(NoOutbox)));
         let platform = Arc::new(Platform::default());
         let clock = ManualClock::new("2026-11-21T12:00:00Z".parse().unwrap());
-        let parts = Parts {
-            config,
-            clock: Arc::new(clock.clone()),
-            store: store.clone(),
-            submissions: platform.clone(),
-            renderer: Arc::new(PlainRenderer),
-            mailer: mailer.clone(),
-        };
-        Self { store, mailer, platform, clock, pipeline: Pipeline::new(parts).unwrap(), followed: Arc::default() }
+        let pipeline = pipeline(config, store.clone(), &clock, &platform, &mailer);
+        let followed = Arc::<Mutex<Vec<AcceptedEvent>>>::default();
+        pipeline.start_plans_with(Arc::new(Following(followed.clone())));
+        Self { store, mailer, platform, clock, pipeline, followed }
+    }
+
+    /// Another pipeline in this world, over another store.
+    pub(crate) fn pipeline_on(&self, store: Arc<dyn Store>) -> Pipeline {
+        pipeline(PipelineConfig::for_testing(), store, &self.clock, &self.platform, &self.mailer)
     }
 
     pub(crate) async fn keep(&self, key: &str, text: &str) {
@@ -86,21 +91,17 @@ impl World {
             id: JobId::from_digest([number; 32]),
             attempt: 1,
             round: 1,
-            event: AcceptedEvent {
-                version: 1,
-                source: "learnworlds".to_owned(),
-                delivery_key: "d".to_owned(),
-                effect_key: "e".to_owned(),
-                received_at: self.clock.now(),
-                payload: serde_json::to_value(completion).unwrap(),
-                trace: None,
-                park: None,
-            },
+            event: AcceptedEvent::new(
+                &JobKind::REPORT,
+                "learnworlds",
+                "e".to_owned(),
+                self.clock.now(),
+                serde_json::to_value(completion).unwrap(),
+            ),
             clock: self.clock.clone(),
             records: Arc::default(),
             store: self.store.clone(),
             kill: None,
-            followed: self.followed.clone(),
         }
     }
 
@@ -113,10 +114,32 @@ impl World {
     pub(crate) async fn run_about(&self, job: &Job, submission: &str) -> Result<Value, JobError> {
         submission.clone_into(&mut self.platform.submission_id.lock().unwrap());
         let result = self.pipeline.run(job).await;
-        if let Err(error) = &result
-            && !matches!(error.next, Next::Retry(_))
-        {
-            self.pipeline.gave_up(&job.id, &error.cause, &error.message).await;
+        let end = match &result {
+            Ok(summary) => Some(("done", None, None, summary.clone())),
+            Err(error) if matches!(error.next, Next::Retry(_)) => None,
+            Err(error) => Some(("parked", Some(error.cause.to_string()), Some(error.message.clone()), Value::Null)),
+        };
+        if let Some((state, cause, message, summary)) = end {
+            let card = Card {
+                v: 1,
+                job: job.id.clone(),
+                round: job.round,
+                attempts: job.attempt,
+                state: state.to_owned(),
+                cause,
+                message,
+                received: job.event.received_at,
+                ended: job.clock.now(),
+                due: None,
+                source: job.event.source.clone(),
+                report: ReportFacts::of(&job.id, &job.event.payload, &summary),
+            };
+            // What is derived from ends reads them where cards do not tell enough.
+            let record = json!({ "version": 1, "attempt": job.attempt, "state": state, "summary": summary, "at": job.clock.now() });
+            let name = if job.round == 1 { "end".to_owned() } else { format!("end-{}", job.round) };
+            self.keep(&format!("jobs/{}/{name}.json", job.id), &record.to_string()).await;
+            feed::enter(&*self.store, LaneName::Reports, &card, job.clock.now()).await.unwrap();
+            self.pipeline.ended(&card);
         }
         result
     }
@@ -130,6 +153,25 @@ impl World {
     pub(crate) fn alerts(&self) -> Vec<MemoryMail> {
         self.mailer.mails_in_memory().into_iter().filter(|mail| mail.mail.attachments.is_empty()).collect()
     }
+}
+
+fn pipeline(
+    config: PipelineConfig,
+    store: Arc<dyn Store>,
+    clock: &ManualClock,
+    platform: &Arc<Platform>,
+    mailer: &Arc<Mailer>,
+) -> Pipeline {
+    let parts = Parts {
+        config,
+        clock: Arc::new(clock.clone()),
+        store,
+        submissions: platform.clone(),
+        renderer: Arc::new(PlainRenderer),
+        mailer: mailer.clone(),
+        consent: Arc::new(NoWishes),
+    };
+    Pipeline::new(parts).unwrap()
 }
 
 /// Ana finished the test; the event brings no answers.
@@ -166,6 +208,11 @@ impl Default for Platform {
 }
 
 impl Platform {
+    /// The newest submission from now on.
+    pub(crate) fn shows(&self, submission: &str) {
+        submission.clone_into(&mut self.submission_id.lock().unwrap());
+    }
+
     pub(crate) fn answers(&self, answer: Result<Option<Submission>, FetchError>) {
         *self.answer.lock().unwrap() = answer;
     }
@@ -173,10 +220,11 @@ impl Platform {
 
 #[async_trait]
 impl Submissions for Platform {
-    async fn find(&self, completion: &Completion) -> Result<Found, FetchError> {
+    async fn find(&self, asked: &Asked<'_>) -> Result<Found, FetchError> {
+        let completion = asked.completion;
         let id = completion.submission_id.clone().unwrap_or_else(|| self.submission_id.lock().unwrap().clone());
         let submission = self.answer.lock().unwrap().clone()?.map(|submission| Submission { id: Some(id), ..submission });
-        Ok(Found { submission, student: completion.student.clone(), title: None })
+        Ok(Found { submission, student: completion.student.clone(), title: None, course_title: None })
     }
 }
 
@@ -197,16 +245,17 @@ impl Renderer for PlainRenderer {
 struct Plain;
 
 impl OpenTemplate for Plain {
-    fn render(&self, report: &Report, _: MissingValue) -> Result<Printed, String> {
-        Ok(Printed { pdf: Bytes::from(serde_json::to_vec(report).unwrap()), warnings: vec![] })
+    fn render(&self, report: &Report, _: MissingValue) -> Result<RenderedReport, String> {
+        Ok(RenderedReport { pdf: Bytes::from(serde_json::to_vec(report).unwrap()), warnings: vec![], pages: 1 })
     }
 }
 
-/// When a job dies: at this record, before it is written or after.
+/// What happens to a job at a record: it dies before it is written or after, or another attempt writes it first.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Kill {
     Before(&'static str),
     After(&'static str),
+    Overtaken(&'static str),
 }
 
 /// A job as the core would run it.
@@ -220,8 +269,20 @@ pub(crate) struct Job {
     pub(crate) records: Arc<Mutex<BTreeMap<String, Value>>>,
     pub(crate) store: Arc<MemoryStore>,
     pub(crate) kill: Option<Kill>,
-    /// The events of jobs that follow, shared by all jobs of a world; each effect once, as the core has it.
-    pub(crate) followed: Arc<Mutex<Vec<AcceptedEvent>>>,
+}
+
+/// Keeps the events of jobs that follow; each effect once, as the core has it.
+struct Following(Arc<Mutex<Vec<AcceptedEvent>>>);
+
+#[async_trait]
+impl Follows for Following {
+    async fn follow(&self, event: AcceptedEvent) -> Result<(), AcceptError> {
+        let mut followed = self.0.lock().unwrap();
+        if !followed.iter().any(|known| known.effect_key == event.effect_key) {
+            followed.push(event);
+        }
+        Ok(())
+    }
 }
 
 impl Job {
@@ -278,6 +339,16 @@ impl JobContext for Job {
         if matches!(self.kill, Some(Kill::Before(at)) if at == step) {
             return Err(dead());
         }
+        let value = match self.kill {
+            // The other one announced its mail with the same report.
+            Some(Kill::Overtaken("prepared")) if step == "prepared" => {
+                let mut theirs = value;
+                theirs["next"]["mailing"]["attempt"] = json!(99);
+                theirs
+            }
+            Some(Kill::Overtaken(at)) if at == step => json!({ "at": self.clock.now(), "attempt": 99, "message_id": "<x@y>" }),
+            _ => value,
+        };
         let kept = self.records.lock().unwrap().entry(step.to_owned()).or_insert(value).clone();
         let key = format!("jobs/{}/{step}.json", self.id);
         self.store.put(&key, Bytes::from(serde_json::to_vec(&kept).unwrap()), PutMode::Overwrite).await.unwrap();
@@ -288,14 +359,6 @@ impl JobContext for Job {
     }
 
     async fn check_lease(&self) -> Result<(), JobError> {
-        Ok(())
-    }
-
-    async fn follow(&self, event: AcceptedEvent) -> Result<(), JobError> {
-        let mut followed = self.followed.lock().unwrap();
-        if !followed.iter().any(|known| known.effect_key == event.effect_key) {
-            followed.push(event);
-        }
         Ok(())
     }
 }

@@ -1,5 +1,8 @@
 //! Stories of a job: it goes well, it dies and goes on, it waits for a person.
 
+mod claims;
+mod cost;
+mod damage;
 pub(crate) mod harness;
 
 use std::time::Duration;
@@ -8,18 +11,19 @@ use serde_json::json;
 
 use self::harness::{Job, Kill, TITLE, World, completion, submission};
 use crate::delivery::mail::SendOutcome;
+use crate::delivery::mail::refusal::{Reason, Refusal};
+use crate::intake::submissions::{FetchError, RetryAdvice};
 use crate::jobs::handler::{JobError, Next};
 use crate::model::completion::Completion;
 use crate::model::person::Student;
 use crate::pipeline::config::{AmbiguousMail, PipelineConfig, RetakePolicy};
-use crate::pipeline::fetch::{Cure, FetchError};
 
-/// The records of an ordinary job, in the order they are written.
-const STEPS: [&str; 7] = ["fetched", "analysed", "rendered", "archived", "mailing", "mailed", "notified"];
+/// The records of an ordinary job, in the order they are written; the last one is the core's to record with the end.
+const STEPS: [&str; 3] = ["fetched", "prepared", "mailed"];
 
 fn cause(result: Result<serde_json::Value, JobError>) -> (String, Next) {
     let error = result.expect_err("the job was to fail");
-    (error.cause, error.next)
+    (error.cause.to_string(), error.next)
 }
 
 fn parked(cause: &str) -> (String, Next) {
@@ -66,7 +70,8 @@ async fn a_job_killed_after_any_record_goes_on_and_mails_once() {
         let end = world.run(&job.again()).await.unwrap();
         assert_eq!(end["status"], "sent", "{step}");
         assert_eq!(world.mails().len(), 1, "{step}");
-        assert_eq!(end["mail_ambiguous"], u32::from(step == "mailing"), "{step}");
+        // The mail is announced with the report: nobody knows whether it went out.
+        assert_eq!(end["mail_ambiguous"], u32::from(step == "prepared"), "{step}");
         world.pipeline.upkeep().await.unwrap();
         assert_eq!(world.text("webhook_reports/Diagnóstico 2026/processed.csv").await.lines().count(), 2, "{step}");
     }
@@ -88,6 +93,32 @@ async fn a_job_killed_before_any_record_repeats_the_step_and_only_the_mail_shows
 }
 
 #[tokio::test]
+async fn a_job_that_an_earlier_release_left_after_any_of_its_steps_goes_on_from_there() {
+    let prepared = {
+        let world = World::new().await;
+        let job = world.job(1);
+        let _ = world.run(&job).await;
+        let records = job.records.lock().unwrap().clone();
+        records["prepared"].clone()
+    };
+    for steps in [&["analysed"][..], &["analysed", "rendered"], &["analysed", "rendered", "archived"]] {
+        let world = World::new().await;
+        let job = world.job(1).killed(Kill::Before("prepared"));
+        let _ = world.run(&job).await;
+        // As that release had it: a record for each step, and the report filed when the last of them says so.
+        for step in steps {
+            job.records.lock().unwrap().insert((*step).to_owned(), prepared[step].clone());
+        }
+        let end = world.run(&job.again()).await.unwrap();
+        assert_eq!(end["status"], "sent", "{steps:?}");
+        assert_eq!(world.mails().len(), 1, "{steps:?}");
+        let reports = world.store.keys().iter().filter(|key| key.starts_with("webhook_reports/")).count();
+        assert_eq!(reports, 1, "{steps:?}");
+        assert_eq!(job.steps().contains(&"prepared".to_owned()), steps.len() < 3, "{steps:?}");
+    }
+}
+
+#[tokio::test]
 async fn a_finished_job_run_again_does_nothing() {
     let world = World::new().await;
     let job = world.job(1);
@@ -100,13 +131,26 @@ async fn a_finished_job_run_again_does_nothing() {
 #[tokio::test]
 async fn an_attempt_that_lost_the_race_to_mail_sends_nothing() {
     let world = World::new().await;
-    let job = world.job(1).killed(Kill::Before("mailing"));
+    // The first try is announced with the report, later ones by records of their own.
+    world.mailer.answer_next(SendOutcome::later("naming the recipient: 451"));
+    let job = world.job(1);
+    assert_eq!(cause(world.run(&job).await), ("mail_unavailable".to_owned(), Next::Retry(None)));
+    let second = job.again().killed(Kill::Overtaken("mailing_2"));
+    assert_eq!(cause(world.run(&second).await), ("mail_elsewhere".to_owned(), Next::Retry(None)));
+    let first = world.job(2).killed(Kill::Overtaken("prepared"));
+    assert_eq!(cause(world.run(&first).await), ("mail_elsewhere".to_owned(), Next::Retry(None)));
+    assert!(world.mails().is_empty());
+}
+
+#[tokio::test]
+async fn tries_of_other_attempts_are_counted_and_the_next_one_sends() {
+    let world = World::new().await;
+    let job = world.job(1).killed(Kill::After("prepared"));
     let _ = world.run(&job).await;
     let other = json!({ "at": "2026-11-21T12:00:00Z", "attempt": 7, "message_id": "<x@y>" });
-    // The other attempt writes between our look and our record.
+    // Three tries of others: one is known to have delivered nothing, two may have arrived.
     let late = Job { kill: None, ..job.again() };
-    late.records.lock().unwrap().insert("mailing_2".to_owned(), other.clone());
-    late.records.lock().unwrap().insert("mailing".to_owned(), other);
+    late.records.lock().unwrap().insert("mailing_2".to_owned(), other);
     late.records.lock().unwrap().insert("unsent".to_owned(), json!({ "at": "2026-11-21T12:00:00Z", "reply": "451" }));
     let racing = Job { attempt: 8, ..late };
     racing
@@ -122,13 +166,13 @@ async fn an_attempt_that_lost_the_race_to_mail_sends_nothing() {
 async fn refusals_park_and_troubles_pass() {
     let world = World::new().await;
     let job = world.job(1);
-    world.mailer.answer_next(SendOutcome::Transient("naming the recipient: 451".to_owned()));
+    world.mailer.answer_next(SendOutcome::later("naming the recipient: 451"));
     assert_eq!(cause(world.run(&job).await), ("mail_unavailable".to_owned(), Next::Retry(None)));
     let end = world.run(&job.again()).await.unwrap();
     assert_eq!((&end["mail_tries"], &end["mail_ambiguous"]), (&json!(2), &json!(0)));
 
     let job = world.job(2);
-    world.mailer.answer_next(SendOutcome::Permanent("naming the recipient: 550 no such user".to_owned()));
+    world.mailer.answer_next(SendOutcome::Refused(Refusal::new(Reason::AddressUnknown, "naming the recipient: 550 no such user")));
     let error = world.run(&job).await.unwrap_err();
     assert_eq!((error.cause.as_str(), error.next), ("mail_refused", Next::Park));
     assert!(error.message.contains("550 no such user") && !error.message.contains("ana@"), "{error}");
@@ -218,10 +262,10 @@ async fn answers_of_the_event_are_a_fallback_only() {
     let end = world.run(&world.job_of(2, &completion)).await.unwrap();
     assert_eq!((&end["answers_from_event"], &end["percentage"]), (&json!(true), &json!(25.0)));
 
-    let refused = |cure| FetchError { cause: "platform_unauthorized", message: "token expired".to_owned(), cure };
-    world.platform.answers(Err(refused(Cure::Person)));
+    let refused = |advice| FetchError { cause: "platform_unauthorized", message: "token expired".to_owned(), advice };
+    world.platform.answers(Err(refused(RetryAdvice::Person)));
     assert_eq!(world.run(&world.job_of(3, &completion)).await.unwrap()["answers_from_event"], true);
-    world.platform.answers(Err(refused(Cure::Time(Some(Duration::from_secs(7))))));
+    world.platform.answers(Err(refused(RetryAdvice::Time(Some(Duration::from_secs(7))))));
     let (_, next) = cause(world.run(&world.job_of(4, &completion)).await);
     assert_eq!(next, Next::Retry(Some(Duration::from_secs(7))));
 }
@@ -229,7 +273,7 @@ async fn answers_of_the_event_are_a_fallback_only() {
 #[tokio::test]
 async fn a_platform_that_needs_a_person_parks_the_job() {
     let world = World::new().await;
-    let refusal = FetchError { cause: "platform_unauthorized", message: "token expired".to_owned(), cure: Cure::Person };
+    let refusal = FetchError { cause: "platform_unauthorized", message: "token expired".to_owned(), advice: RetryAdvice::Person };
     world.platform.answers(Err(refusal));
     assert_eq!(cause(world.run(&world.job(1)).await), parked("platform_unauthorized"));
 }
@@ -262,7 +306,9 @@ async fn an_address_is_checked_before_anything_is_sent() {
         completion.student.email = email.map(ToOwned::to_owned);
         let job = world.job_of(1, &completion);
         assert_eq!(cause(world.run(&job).await), parked(expected));
-        assert!(!job.steps().contains(&"mailing".to_owned()));
+        let records = job.records.lock().unwrap();
+        assert!(!records.contains_key("mailing") && records["prepared"]["next"].is_null());
+        drop(records);
     }
 }
 
@@ -273,7 +319,8 @@ async fn a_broken_new_version_leaves_the_last_good_one_in_use() {
     world.run(&world.job(1)).await.unwrap();
     world.keep("templates/plantilla_test_diagnostico.docx", "broken").await;
     world.keep(&format!("questions/{TITLE}.csv"), "nonsense").await;
-    world.run(&world.job(2)).await.unwrap();
+    let end = world.run(&world.job(2)).await.unwrap();
+    assert_eq!((&end["correct"], &end["total"]), (&json!(3), &json!(4)), "the bank before judged");
 }
 
 #[tokio::test]
@@ -358,7 +405,7 @@ async fn a_job_that_runs_again_counts_its_student_once() {
         }
         world.pipeline.upkeep().await.unwrap();
         world.platform.answers(Ok(Some(submission(["A", "B", "C", "x"]))));
-        let job = if interrupted { world.job(20).killed(Kill::Before("analysed")) } else { world.job(20) };
+        let job = if interrupted { world.job(20).killed(Kill::Before("prepared")) } else { world.job(20) };
         assert_eq!(world.run(&job).await.is_err(), interrupted);
         // What the first run left is counted before the second asks.
         world.pipeline.upkeep().await.unwrap();
@@ -414,6 +461,7 @@ async fn the_last_assessment_of_a_plan_asks_for_it_once_and_it_is_gathered_from_
     other.assessment.title = Some("Dos".to_owned());
     other.assessment.id = None;
     world.run(&world.job(1)).await.unwrap();
+    world.pipeline.upkeep().await.unwrap();
     assert!(world.followed.lock().unwrap().is_empty(), "one of two is missing");
     world.clock.advance(Duration::from_secs(5));
     world.platform.answers(Ok(Some(submission(["A", "B", "C", "D"]))));
@@ -421,6 +469,7 @@ async fn the_last_assessment_of_a_plan_asks_for_it_once_and_it_is_gathered_from_
     let last = world.job_of(3, &other);
     world.run(&last).await.unwrap();
     world.run(&last.released()).await.unwrap();
+    world.pipeline.upkeep().await.unwrap();
     let followed = world.followed.lock().unwrap().clone();
     assert_eq!(followed.len(), 1);
     // A template of the school's own, and none of that name bundled: the plan says what is missing and waits.
@@ -472,7 +521,11 @@ async fn two_events_about_one_submission_give_one_report() {
 async fn a_job_opened_again_keeps_its_submission_and_claims_it() {
     let world = World::new().await;
     let job = world.job(1);
-    world.platform.answers(Err(FetchError { cause: "platform_unauthorized", message: "renew the token".to_owned(), cure: Cure::Person }));
+    world.platform.answers(Err(FetchError {
+        cause: "platform_unauthorized",
+        message: "renew the token".to_owned(),
+        advice: RetryAdvice::Person,
+    }));
     assert_eq!(cause(world.run_about(&job, "s1").await), parked("platform_unauthorized"));
     world.platform.answers(Ok(Some(submission(["A", "B", "C", "x"]))));
     assert_eq!(world.run_about(&job.released(), "s1").await.unwrap()["status"], "sent");
@@ -491,7 +544,7 @@ async fn a_job_opened_again_keeps_its_submission_and_claims_it() {
 async fn a_platform_that_stays_away_is_not_waited_for_when_the_event_brought_the_answers() {
     let world = World::new().await;
     let job = world.job_of(1, &Completion { submission: Some(submission(["A", "B", "C", "D"])), ..completion() });
-    let down = FetchError { cause: "platform_unavailable", message: "503".to_owned(), cure: Cure::Time(None) };
+    let down = FetchError { cause: "platform_unavailable", message: "503".to_owned(), advice: RetryAdvice::Time(None) };
     world.platform.answers(Err(down));
     assert!(matches!(world.run(&job).await, Err(JobError { next: Next::Retry(_), .. })));
     world.clock.advance(Duration::from_mins(10));

@@ -4,21 +4,19 @@
 
 use std::fmt::Write;
 
-use crate::report::template::escape;
+use crate::report::xml::escape;
 
 /// A point in EMU.
 pub(super) const PT: i64 = 12_700;
 
-/// Ink for text and lines that must be read.
-pub(super) const INK: &str = "243447";
+/// Ink for text and lines that must be read: that of the bundled templates.
+pub(super) const INK: &str = crate::report::colour::INK;
 /// Quieter text.
-pub(super) const QUIET: &str = "5B6B7B";
+pub(super) const QUIET: &str = "52606D";
 /// The track behind a bar.
 pub(super) const TRACK: &str = "E6EBF1";
 /// Lines of a scale.
 pub(super) const RULE: &str = "B8C2CC";
-/// The school's neutral accent.
-pub(super) const ACCENT: &str = "1F4E79";
 
 /// Where a shape stands, in EMU.
 #[derive(Debug, Clone, Copy)]
@@ -42,7 +40,7 @@ pub(super) struct Type {
 
 impl Type {
     /// Small quiet text.
-    pub(super) const NOTE: Self = Self { size: 17, bold: false, color: QUIET, align: "left" };
+    pub(super) const NOTE: Self = Self { size: 18, bold: false, color: QUIET, align: "left" };
     /// Text as in the body.
     pub(super) const LABEL: Self = Self { size: 20, bold: false, color: INK, align: "left" };
 

@@ -23,7 +23,7 @@ fn picture(request: &Request<'_>, groups: &[Value], id: u32) -> String {
     let (language, words) = (request.language, request.language.words());
     let width = request.width;
     let names = width * 42 / 100;
-    let status_width = (78 * PT).min(width * 22 / 100);
+    let status_width = (92 * PT).min(width * 24 / 100);
     let figures = 46 * PT;
     let bar = Area { x: names + 6 * PT, y: 0, width: (width - names - figures - status_width - 18 * PT).max(20 * PT), height: BAR };
     let mut canvas = Canvas::new(width, ROW * groups.len() as i64, request.fonts);
@@ -40,12 +40,13 @@ fn picture(request: &Request<'_>, groups: &[Value], id: u32) -> String {
         canvas.framed(track, TRACK, RULE);
         let filled = share(track.width, percentage);
         if filled > 0 {
-            canvas.rectangle(Area { width: filled, ..track }, tone.strong());
+            canvas.rectangle(Area { width: filled, ..track }, tone.strong(request.accent));
         }
         let x = bar.x + bar.width + 2 * PT;
         canvas.text(Area { x, y: top, width: figures, height: ROW }, &shown, Type::LABEL.bold().right());
         let status_area = Area { x: width - status_width, y: top, width: status_width, height: ROW };
-        canvas.text(status_area, &fit(&status, status_width, 17), Type { size: 17, ..Type::LABEL });
+        let signed = format!("{} {status}", tone.sign());
+        canvas.text(status_area, &fit(signed.trim(), status_width, 19), Type { size: 19, ..Type::LABEL });
         alt.push(format!("{name}: {shown}, {status}"));
     }
     canvas.finish(id, &format!("{}: {}", words.groups_alt, alt.join("; ")))

@@ -2,11 +2,12 @@
 
 use minijinja::value::Value;
 
-use super::canvas::{ACCENT, Area, Canvas, PT, RULE, Type};
-use super::{Request, fit, number, share, text};
+use super::canvas::{Area, Canvas, PT, RULE, Type};
+use super::{Request, counted, fit, number, said, share, text};
+use crate::report::colour;
 
-const HEIGHT: i64 = 118 * PT;
-const COLUMNS: i64 = 70 * PT;
+const HEIGHT: i64 = 80 * PT;
+const COLUMNS: i64 = 40 * PT;
 /// The newest attempts shown; more would be too thin to read.
 const SHOWN: usize = 10;
 
@@ -20,7 +21,7 @@ pub(super) fn draw(request: &Request<'_>) -> Option<String> {
     let words = request.language.words();
     let mut canvas = Canvas::new(request.width, HEIGHT, request.fonts);
     let slot = (request.width / attempts.len() as i64).min(96 * PT);
-    let left = (request.width - slot * attempts.len() as i64) / 2;
+    let left = 0;
     let floor = 20 * PT + COLUMNS;
     let mut alt = Vec::new();
     for (place, attempt) in attempts.iter().enumerate() {
@@ -31,9 +32,9 @@ pub(super) fn draw(request: &Request<'_>) -> Option<String> {
         // The newest column is filled, the earlier ones are outlined: the difference holds in grey too.
         let area = Area { x: x + slot / 4, y: floor - height, width: slot / 2, height };
         if place + 1 == attempts.len() {
-            canvas.rectangle(area, ACCENT);
+            canvas.rectangle(area, request.accent);
         } else {
-            canvas.framed(area, "DCE5EE", ACCENT);
+            canvas.framed(area, &colour::tint(request.accent, 0.85), request.accent);
         }
         let number = text(attempt, "attempt").unwrap_or_else(|| (place + 1).to_string());
         let label = format!("{} {number}", words.attempt);
@@ -41,6 +42,13 @@ pub(super) fn draw(request: &Request<'_>) -> Option<String> {
         canvas.text(Area { x, y: floor + 4 * PT, width: slot, height: 14 * PT }, &fit(&label, slot, 16), Type::NOTE.centred());
         alt.push(format!("{label}: {shown}"));
     }
-    canvas.rectangle(Area { x: left, y: floor, width: slot * attempts.len() as i64, height: PT }, RULE);
-    Some(canvas.finish(request.id, &format!("{}: {}", words.history_alt, alt.join("; "))))
+    // Few attempts leave room beside them for what their figures count.
+    let taken = slot * attempts.len() as i64;
+    let room = request.width - taken - 6 * PT;
+    if let Some(label) = counted(request.root).filter(|_| room >= 60 * PT) {
+        let place = Area { x: taken + 6 * PT, y: floor - 15 * PT, width: room, height: 13 * PT };
+        canvas.text(place, &fit(&label, room, 16), Type::NOTE.right());
+    }
+    canvas.rectangle(Area { x: 0, y: floor, width: request.width, height: PT }, RULE);
+    Some(canvas.finish(request.id, &format!("{}: {}", said(words.history_alt, request.root), alt.join("; "))))
 }

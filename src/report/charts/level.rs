@@ -2,14 +2,15 @@
 
 use minijinja::value::Value;
 
-use super::canvas::{ACCENT, Area, Canvas, INK, PT, RULE, TRACK, Type};
+use super::canvas::{Area, Canvas, INK, PT, RULE, TRACK, Type};
 use super::{Request, fit, text};
+use crate::report::colour;
 
-const HEIGHT: i64 = 78 * PT;
+const HEIGHT: i64 = 52 * PT;
 /// Room above the stairs for the mark of the reached step.
-const MARK: i64 = 18 * PT;
+const MARK: i64 = 15 * PT;
 /// The lowest step.
-const LOWEST: i64 = 28 * PT;
+const LOWEST: i64 = 20 * PT;
 const GAP: i64 = 5 * PT;
 /// Steps one picture has room for.
 const SHOWN: usize = 8;
@@ -24,6 +25,7 @@ pub(super) fn draw(request: &Request<'_>) -> Option<String> {
     let steps = levels.len() as i64;
     let width = ((request.width - GAP * (steps - 1)) / steps).max(PT);
     let rise = if steps > 1 { (HEIGHT - MARK - LOWEST) / (steps - 1) } else { 0 };
+    let below = colour::tint(request.accent, 0.85);
     let mut names = Vec::with_capacity(levels.len());
     for (place, level) in levels.iter().enumerate() {
         let name = text(level, "name").unwrap_or_default();
@@ -33,12 +35,12 @@ pub(super) fn draw(request: &Request<'_>) -> Option<String> {
         let set = Type { size: 20, ..Type::LABEL }.centred();
         let label = fit(&name, width, 22);
         if place == reached {
-            canvas.rectangle(area, ACCENT);
+            canvas.rectangle(area, request.accent);
             canvas.text(area, &label, Type { size: 22, color: "FFFFFF", ..set }.bold());
             let above = Area { y: area.y - MARK, height: MARK, ..area };
             canvas.text(above, &format!("{} ▼", words.you), Type { size: 18, color: INK, ..set }.bold());
         } else {
-            canvas.framed(area, if place < reached { "DCE5EE" } else { TRACK }, RULE);
+            canvas.framed(area, if place < reached { &below } else { TRACK }, RULE);
             canvas.text(area, &label, set);
         }
         names.push(name);

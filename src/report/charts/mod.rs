@@ -2,6 +2,7 @@
 //!
 //! One file a block, one row in [`BLOCKS`]. Colour is never the only sign: every bar carries its words and figures.
 
+mod bar;
 mod canvas;
 mod cohort;
 mod groups;
@@ -43,12 +44,15 @@ pub(in crate::report) struct Request<'a> {
     pub language: Language,
     /// The first free picture id.
     pub id: u32,
+    /// The colour of what is the student's own, six hex digits on which white can be read.
+    pub accent: &'a str,
 }
 
 type Draw = fn(&Request<'_>) -> Option<String>;
 
 /// The blocks there are, by the name behind `chart.`.
-const BLOCKS: [(&str, Draw); 6] = [
+const BLOCKS: [(&str, Draw); 7] = [
+    ("bar", bar::draw),
     ("groups", groups::draw),
     ("score", score::draw),
     ("history", history::draw),
@@ -73,13 +77,13 @@ pub(in crate::report) fn draw(name: &str, request: &Request<'_>) -> Option<Strin
 /// A colour family.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::report) enum Tone {
-    /// Green.
+    /// Reached.
     Good,
-    /// Yellow.
+    /// On the way.
     Middle,
-    /// Red.
+    /// Still to do.
     Bad,
-    /// The accent's blue: a figure that is neither good nor bad.
+    /// A figure that is neither good nor bad.
     Plain,
 }
 
@@ -92,20 +96,28 @@ impl Tone {
     /// The colour for the background of a cell.
     pub(in crate::report) fn soft(self) -> &'static str {
         match self {
-            Self::Good => "D4EDDA",
-            Self::Middle => "FFF3CD",
-            Self::Bad => "F8D7DA",
-            Self::Plain => "DCE5EE",
+            Self::Good => "DDF0E4",
+            Self::Middle => "FFF1CC",
+            Self::Bad | Self::Plain => "EDF0F3",
         }
     }
 
-    /// The colour of a bar. In grey they differ too: dark, light, middle.
-    fn strong(self) -> &'static str {
+    /// The sign before a status, so that nobody needs the colour.
+    pub(in crate::report) fn sign(self) -> &'static str {
         match self {
-            Self::Good => "2F7D4F",
-            Self::Middle => "E0B340",
-            Self::Bad => "C4626A",
-            Self::Plain => canvas::ACCENT,
+            Self::Good => "✓",
+            Self::Middle => "◐",
+            Self::Bad => "○",
+            Self::Plain => "",
+        }
+    }
+
+    /// The colour of a bar: dark, light and grey differ for every eye, and in print without colour.
+    fn strong(self, accent: &str) -> &str {
+        match self {
+            Self::Good | Self::Plain => accent,
+            Self::Middle => "E3A72F",
+            Self::Bad => "9AA5B1",
         }
     }
 }
@@ -137,6 +149,16 @@ fn number(root: &Value, path: &str) -> Option<f64> {
 /// Text in the data.
 fn text(root: &Value, path: &str) -> Option<String> {
     find(root, path).map(|value| one_line(&value.to_string())).filter(|text| !text.is_empty())
+}
+
+/// What the result's percentage counts, as far as the data says it.
+fn counted(root: &Value) -> Option<String> {
+    text(root, "result.headline.label")
+}
+
+/// A figure with what it counts, for who hears the picture: `62,5 % (Lecciones aprobadas)`.
+fn said(figure: &str, root: &Value) -> String {
+    counted(root).map_or_else(|| figure.to_owned(), |label| format!("{figure} ({label})"))
 }
 
 /// A label is one line: breaks and tabs become spaces.

@@ -2,7 +2,7 @@
 
 use minijinja::value::Value;
 
-use super::canvas::{Area, Canvas, PT, QUIET, RULE, Type};
+use super::canvas::{Area, Canvas, INK, PT, QUIET, RULE, Type};
 use super::{IDS, Request, number};
 
 /// Squares in a row.
@@ -10,8 +10,6 @@ const COLUMNS: usize = 20;
 /// Rows in one picture: several pictures flow over pages, one would not.
 const ROWS: usize = 10;
 const GAP: i64 = 3 * PT;
-const RIGHT: &str = "2F7D4F";
-const WRONG: &str = "A33A44";
 
 /// How a question was answered.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -50,12 +48,12 @@ fn picture(request: &Request<'_>, questions: &[(String, Mark)], id: u32) -> Stri
         let area = Area { x: column * (side + GAP), y: row * (side + GAP), width: side, height: side };
         let color = match mark {
             Mark::Right => {
-                canvas.rectangle(area, RIGHT);
+                canvas.rectangle(area, request.accent);
                 "FFFFFF"
             }
             Mark::Wrong => {
-                canvas.framed(area, "FFFFFF", WRONG);
-                WRONG
+                canvas.framed(area, "FFFFFF", INK);
+                INK
             }
             Mark::Open => {
                 canvas.framed(area, "EEF1F5", RULE);

@@ -18,7 +18,7 @@ const DATA: &str = r#"{
 
 fn picture(name: &str, data: &str) -> Option<String> {
     let data = ReportData::from_json(data.as_bytes()).unwrap();
-    draw(name, &Request { root: data.root(), items: None, width: 5_943_600, fonts: "", language: Language::Es, id: 7 })
+    draw(name, &Request { root: data.root(), items: None, width: 5_943_600, fonts: "", language: Language::Es, id: 7, accent: "1F4E79" })
 }
 
 fn alt(xml: &str) -> &str {
@@ -26,13 +26,34 @@ fn alt(xml: &str) -> &str {
 }
 
 #[test]
+fn a_percentage_says_what_it_counts() {
+    for (language, label, said) in [
+        (Language::Es, "Lecciones aprobadas", "Resultado: 62,5\u{a0}% (Lecciones aprobadas)"),
+        (Language::En, "Lessons passed", "Result: 62.5% (Lessons passed)"),
+        (Language::Pt, "Lições aprovadas", "Resultado: 62,5% (Lições aprovadas)"),
+    ] {
+        let data = DATA.replace(r#""percentage": 62.5}"#, &format!(r#""percentage": 62.5, "headline": {{"label": "{label}"}}}}"#));
+        let data = ReportData::from_json(data.as_bytes()).unwrap();
+        let picture = |name: &str| {
+            draw(name, &Request { root: data.root(), items: None, width: 5_943_600, fonts: "", language, id: 7, accent: "1F4E79" }).unwrap()
+        };
+        assert_eq!(alt(&picture("score")), said);
+        for name in ["score", "history", "cohort"] {
+            let xml = picture(name);
+            assert!(xml.contains(&format!(">{label}</")), "{name}: the label is drawn: {xml}");
+            assert!(alt(&xml).contains(label), "{name}: {}", alt(&xml));
+        }
+    }
+}
+
+#[test]
 fn every_picture_says_in_words_what_it_shows() {
-    assert_eq!(alt(&picture("score", DATA).unwrap()), "Resultado: 62,5%");
+    assert_eq!(alt(&picture("score", DATA).unwrap()), "Resultado: 62,5\u{a0}%");
     let groups = picture("groups", DATA).unwrap();
-    assert_eq!(alt(&groups), "Resultados por grupo: Álgebra &lt;1&gt;: 100%, Aprobada; Geometría: 0%, Reprobada");
-    assert_eq!(alt(&picture("history", DATA).unwrap()), "Progreso por intento: Intento 1: 40%; Intento 2: 62,5%");
+    assert_eq!(alt(&groups), "Resultados por grupo: Álgebra &lt;1&gt;: 100\u{a0}%, Aprobada; Geometría: 0\u{a0}%, Reprobada");
+    assert_eq!(alt(&picture("history", DATA).unwrap()), "Progreso por intento: Intento 1: 40\u{a0}%; Intento 2: 62,5\u{a0}%");
     let cohort = picture("cohort", DATA).unwrap();
-    assert_eq!(alt(&cohort), "Tu lugar en el grupo: Tú: 62,5%; Promedio: 55,2%; Por encima del 66% de los estudiantes");
+    assert_eq!(alt(&cohort), "Tu lugar en el grupo: Tú: 62,5\u{a0}%; Promedio: 55,2\u{a0}%; Por encima del 66\u{a0}% de los estudiantes");
     assert_eq!(alt(&picture("level", DATA).unwrap()), "Tu nivel: Nivel 2 (Nivel 1 &lt; Nivel 2 &lt; Nivel 3)");
     let questions = picture("questions", DATA).unwrap();
     assert_eq!(alt(&questions), "Pregunta por pregunta: correctas 1, 4; incorrectas 2; sin respuesta 3");
@@ -41,7 +62,7 @@ fn every_picture_says_in_words_what_it_shows() {
 #[test]
 fn a_figure_never_contradicts_the_status_beside_it() {
     let groups = picture("groups", r#"{"groups": [{"name": "Álgebra", "percentage": 59.574468, "passed": false}]}"#).unwrap();
-    assert_eq!(alt(&groups), "Resultados por grupo: Álgebra: 59,6%, Reprobada");
+    assert_eq!(alt(&groups), "Resultados por grupo: Álgebra: 59,6\u{a0}%, Reprobada");
 }
 
 #[test]

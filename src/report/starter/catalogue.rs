@@ -4,13 +4,13 @@ use bytes::Bytes;
 
 use super::finish::finish;
 use super::methods;
-use super::sheet::Sheet;
+use super::texts::Words;
 use crate::report::language::Language;
-use crate::report::package::PackageError;
+use docx_to_pdf::package::PackageError;
 
 /// A template that comes with gradepost.
 #[derive(Debug, Clone, Copy)]
-pub struct Starter {
+pub struct BundledTemplate {
     /// The name to ask for it by: that of its profile in the bundled `assessments.toml`.
     pub name: &'static str,
     /// Its file name, as profiles name it.
@@ -19,84 +19,97 @@ pub struct Starter {
     pub about: &'static str,
     /// The Spanish file in `templates/`.
     pub(super) spanish: &'static [u8],
-    make: fn(Language) -> Sheet,
+    /// What it is made of.
+    pub(super) blocks: &'static [methods::Block],
+    /// What it is called, where not a report.
+    pub(super) kind: Option<Words>,
 }
 
 /// All of them; the first is the one that serves by default.
-pub const ALL: &[Starter] = &[
-    Starter {
+pub const ALL: &[BundledTemplate] = &[
+    BundledTemplate {
         name: "lecture",
         file: "plantilla_test_diagnostico.docx",
         about: "lessons, each passed with all its questions right",
         spanish: include_bytes!("../../../templates/plantilla_test_diagnostico.docx"),
-        make: methods::lecture::sheet,
+        blocks: methods::LECTURE,
+        kind: None,
     },
-    Starter {
+    BundledTemplate {
         name: "percentage",
         file: "plantilla_porcentaje.docx",
         about: "lessons by percentage, in three colours",
         spanish: include_bytes!("../../../templates/plantilla_porcentaje.docx"),
-        make: methods::percentage::sheet,
+        blocks: methods::PERCENTAGE,
+        kind: None,
     },
-    Starter {
+    BundledTemplate {
         name: "materia",
         file: "plantilla_materia.docx",
         about: "lessons inside subjects",
         spanish: include_bytes!("../../../templates/plantilla_materia.docx"),
-        make: methods::materia::sheet,
+        blocks: methods::MATERIA,
+        kind: None,
     },
-    Starter {
+    BundledTemplate {
         name: "M1",
         file: "plantilla_m1.docx",
         about: "mathematics: the level by difficulty",
         spanish: include_bytes!("../../../templates/plantilla_m1.docx"),
-        make: methods::difficulty::sheet,
+        blocks: methods::DIFFICULTY,
+        kind: None,
     },
-    Starter {
+    BundledTemplate {
         name: "CL",
         file: "plantilla_cl.docx",
         about: "reading: the level by skill",
         spanish: include_bytes!("../../../templates/plantilla_cl.docx"),
-        make: methods::skills::sheet,
+        blocks: methods::SKILLS,
+        kind: None,
     },
-    Starter {
+    BundledTemplate {
         name: "CIEN",
         file: "plantilla_cien.docx",
         about: "sciences: the level by the number of lessons to review",
         spanish: include_bytes!("../../../templates/plantilla_cien.docx"),
-        make: methods::sciences::sheet,
+        blocks: methods::SCIENCES,
+        kind: None,
     },
-    Starter {
+    BundledTemplate {
         name: "HYST",
         file: "plantilla_hyst.docx",
         about: "history: advanced or general",
         spanish: include_bytes!("../../../templates/plantilla_hyst.docx"),
-        make: methods::history::sheet,
+        blocks: methods::HISTORY,
+        kind: None,
     },
-    Starter {
+    BundledTemplate {
         name: "three_words",
         file: "plantilla_tres_palabras.docx",
         about: "a short test in three words, on one page",
         spanish: include_bytes!("../../../templates/plantilla_tres_palabras.docx"),
-        make: methods::words::sheet,
+        blocks: methods::WORDS,
+        kind: None,
     },
-    Starter {
+    BundledTemplate {
         name: "units",
         file: "plantilla_unidades.docx",
         about: "units that are solid, developing or at risk",
         spanish: include_bytes!("../../../templates/plantilla_unidades.docx"),
-        make: methods::units::sheet,
+        blocks: methods::UNITS,
+        kind: None,
     },
-    Starter {
+    BundledTemplate {
         name: "plan_estudio",
         file: "plantilla_plan_estudio.docx",
         about: "the study plan over several assessments",
         spanish: include_bytes!("../../../templates/plantilla_plan_estudio.docx"),
-        make: methods::plan::sheet,
+        blocks: methods::PLAN,
+        kind: Some(methods::PLAN_KIND),
     },
 ];
 
-impl Starter {
+impl BundledTemplate {
     /// By its name or its file's; case does not matter, nor whether words are joined by spaces.
     pub fn find(name: &str) -> Option<&'static Self> {
         let name = name.replace(' ', "_");
@@ -108,7 +121,7 @@ impl Starter {
     /// # Errors
     /// docx-rs cannot write it: a fault of this build.
     pub fn make(&self, language: Language) -> Result<Vec<u8>, PackageError> {
-        let sheet = (self.make)(language);
+        let sheet = methods::sheet(self.blocks, self.kind, language);
         let kind = sheet.kind;
         finish(sheet.into_docx(), kind, language)
     }

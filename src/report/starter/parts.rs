@@ -13,12 +13,12 @@ pub(super) const SIDE: i32 = 1300;
 /// Width of the text in twips.
 pub(super) const TEXT: usize = 9640;
 
-/// Text.
-pub(super) const INK: &str = "243447";
+/// Text: the one black of the page. `finish` ties it to the theme's text colour.
+pub(super) const INK: &str = crate::report::colour::INK;
 /// Quiet text.
-pub(super) const QUIET: &str = "5B6B7B";
-/// The accent a school will change first.
-pub(super) const ACCENT: &str = "1F4E79";
+pub(super) const QUIET: &str = "52606D";
+/// The accent a school will change first. `finish` ties it to the theme's first accent.
+pub(super) const ACCENT: &str = crate::report::colour::ACCENT;
 /// Before the first head of a table whose head row repeats on every page; `finish` takes it away again.
 pub(super) const HEAD_MARK: char = '\u{2060}';
 
@@ -28,19 +28,21 @@ pub(super) fn head_mark(text: &str) -> String {
 }
 
 /// Background of figures and table heads.
-pub(super) const PAPER: &str = "F2F5F9";
+pub(super) const PAPER: &str = "F4F6F8";
 /// Thin lines.
-pub(super) const RULE: &str = "D5DCE4";
+pub(super) const RULE: &str = "D3DAE1";
 
 /// The typeface of headings; text is set in Calibri.
-const HEADING_FONT: &str = "Cambria";
+pub(super) const HEADING_FONT: &str = "Cambria";
+/// The typeface of text.
+pub(super) const BODY_FONT: &str = "Calibri";
 
 pub(super) fn heading_fonts() -> RunFonts {
     fonts(HEADING_FONT)
 }
 
 pub(super) fn body_fonts() -> RunFonts {
-    fonts("Calibri")
+    fonts(BODY_FONT)
 }
 
 fn fonts(name: &str) -> RunFonts {
@@ -56,13 +58,17 @@ pub(super) fn spacing(before: u32, after: u32, line: i32) -> LineSpacing {
 pub(super) fn styles() -> Vec<Style> {
     let paragraph = |id: &str, name: &str| Style::new(id, StyleType::Paragraph).name(name).based_on("Normal").q_format(true);
     vec![
-        paragraph("Title", "Title").fonts(heading_fonts()).size(64).color(INK).line_spacing(spacing(0, 160, 228)),
-        paragraph("Subtitle", "Subtitle").fonts(heading_fonts()).size(40).color(ACCENT).line_spacing(spacing(0, 120, 240)),
-        paragraph("Heading1", "heading 1").fonts(heading_fonts()).size(36).color(ACCENT).outline_lvl(0).line_spacing(spacing(0, 140, 240)),
-        paragraph("Heading2", "heading 2").bold().size(24).color(INK).outline_lvl(1).line_spacing(spacing(320, 100, 240)),
-        paragraph("Eyebrow", "Eyebrow").bold().size(18).color(ACCENT).line_spacing(spacing(0, 120, 240)),
-        paragraph("Small", "Small").size(18).color(QUIET).line_spacing(spacing(0, 0, 240)),
-        paragraph("Figure", "Figure").fonts(heading_fonts()).size(48).color(INK).line_spacing(spacing(0, 0, 240)),
+        paragraph("Title", "Title").fonts(heading_fonts()).size(44).color(INK).line_spacing(spacing(0, 40, 240)),
+        paragraph("Subtitle", "Subtitle").fonts(heading_fonts()).size(30).color(ACCENT).line_spacing(spacing(0, 60, 240)),
+        paragraph("Heading1", "heading 1")
+            .fonts(heading_fonts())
+            .size(28)
+            .color(ACCENT)
+            .outline_lvl(0)
+            .line_spacing(spacing(320, 100, 240)),
+        paragraph("Heading2", "heading 2").bold().size(23).color(INK).outline_lvl(1).line_spacing(spacing(150, 50, 240)),
+        paragraph("Small", "Small").size(19).color(QUIET).line_spacing(spacing(0, 0, 240)),
+        paragraph("Figure", "Figure").fonts(heading_fonts()).size(44).color(INK).line_spacing(spacing(0, 0, 240)),
         paragraph("Cell", "Cell").line_spacing(spacing(0, 0, 240)),
     ]
 }

@@ -6,6 +6,7 @@ use crate::report::data::{
     Assessment, Attempt, Cohort, Group, Level, Part, Period, PeriodItem, Question, Report, ReportData, ResultData, Review, Student,
     Submission,
 };
+use crate::report::figures::{self, FigureKind};
 use crate::report::language::Language;
 use crate::report::vocabulary;
 
@@ -53,6 +54,7 @@ pub fn report(language: Language) -> Report {
             status: if passed { words.passed } else { words.failed }.to_owned(),
             passed,
             tone: None,
+            link: None,
         }
     };
     let groups = vec![group(1, 2, 2), group(2, 1, 2), group(3, 2, 2), group(4, 3, 3)];
@@ -65,7 +67,9 @@ pub fn report(language: Language) -> Report {
         points: f64::from(u8::from(correct == Some(true))),
         max_points: 1.0,
         group: Some(groups[0].name.clone()),
+        link: None,
     };
+    let headline = figures::figure(FigureKind::Questions, 8.0, 9.0, language);
     let named = |name: &str, group: Group| Group { name: name.to_owned(), ..group };
     Report {
         student: Student {
@@ -87,6 +91,12 @@ pub fn report(language: Language) -> Report {
         },
         result: ResultData {
             percentage: 8.0 / 9.0 * 100.0,
+            answers: headline.clone(),
+            figures: vec![headline.clone()],
+            headline,
+            mark: Some(6.2),
+            mark_passed: Some(true),
+            requirement: Some(60.0),
             score: 8.0,
             max_score: 9.0,
             level: Some(level(3)),
@@ -101,24 +111,34 @@ pub fn report(language: Language) -> Report {
         parents: vec![group(1, 8, 9)],
         questions: vec![question(1, Some(true)), question(2, Some(false)), question(3, None)],
         strengths: vec![groups[0].name.clone(), groups[2].name.clone()],
-        to_review: vec![Review { name: groups[1].name.clone(), parent: None, questions: vec![4] }],
+        to_review: vec![Review {
+            name: groups[1].name.clone(),
+            text: figures::questions(&[4], language),
+            questions: vec![4],
+            ..Review::default()
+        }],
+        review_questions: vec![2, 3],
         plan: plan.clone(),
         history: vec![
             Attempt { attempt: 1, date: Some("2026-02-20".to_owned()), percentage: 55.5, level: Some(level(1)) },
             Attempt { attempt: 2, date: Some("2026-03-12".to_owned()), percentage: 8.0 / 9.0 * 100.0, level: Some(level(3)) },
         ],
         cohort: Some(Cohort { count: 42, mean: 61.3, percentile: 81.0, above: Some(79.0) }),
-        school: BTreeMap::from([("name".to_owned(), "Colegio Los Andes".to_owned()), ("phone".to_owned(), "+56 2 2345 6789".to_owned())]),
+        school: BTreeMap::from([("name".to_owned(), "Colegio Los Andes".to_owned())]),
         today: "2026-03-12".to_owned(),
         language: Some(language.code().to_owned()),
         append_results: None,
-        by: BTreeMap::from([("difficulty".to_owned(), vec![named("1", group(1, 5, 5)), named("2", group(2, 3, 4))])]),
-        levels: [1, 2, 3].map(|number| Level { name: level(number), reached: number == 3 }).to_vec(),
+        by: BTreeMap::from([
+            ("difficulty".to_owned(), vec![named("1", group(1, 5, 5)), named("2", group(2, 3, 4))]),
+            ("skill".to_owned(), vec![named("Interpretar", group(1, 8, 9))]),
+        ]),
+        levels: [1, 2, 3].map(|number| Level { name: level(number), reached: number == 3, ..Level::default() }).to_vec(),
         parts: vec![part("M1", &level(3), &groups[1].name, &plan, language), part("CL", &level(2), &groups[2].name, &plan, language)],
         periods: vec![Period {
             name: say("Agosto", "August", "Agosto"),
             items: vec![PeriodItem { part: "M1".to_owned(), name: groups[1].name.clone() }],
         }],
+        statuses: Vec::new(),
         groups,
     }
 }
@@ -130,11 +150,19 @@ fn part(name: &str, level: &str, review: &str, plan: &[String], language: Langua
         title: format!("{name} {}", said(language, "Ensayo general", "Mock exam", "Simulado geral")),
         date: Some("2026-03-12".to_owned()),
         percentage: 75.0,
+        headline: figures::figure(FigureKind::Questions, 9.0, 12.0, language),
+        answers: figures::figure(FigureKind::Questions, 9.0, 12.0, language),
+        mark: Some(5.1),
         level: Some(level.to_owned()),
         total: 12,
         correct: 9,
         strengths: vec![review.to_owned()],
-        to_review: vec![Review { name: review.to_owned(), parent: None, questions: vec![2, 3] }],
+        to_review: vec![Review {
+            name: review.to_owned(),
+            text: figures::questions(&[2, 3], language),
+            questions: vec![2, 3],
+            ..Review::default()
+        }],
         plan: plan.to_vec(),
     }
 }

@@ -2,11 +2,11 @@
 
 use docx_rs::{
     AbstractNumbering, AlignmentType, Docx, Footer, Header, IndentLevel, Level, LevelJc, LevelText, NumPages, NumberFormat, Numbering,
-    NumberingId, PageMargin, PageNum, Paragraph, Run, SpecialIndentType, Start, StructuredDataTag, Tab, TabValueType, Table, TableRow,
+    NumberingId, PageMargin, PageNum, Paragraph, Run, SpecialIndentType, Start, Tab, TabValueType, Table, TableRow,
 };
 
 use super::parts::{ACCENT, INK, PAGE, SIDE, TEXT, body, body_fonts, cell, filled, heading_fonts, paragraph, spacing, styles, table, tag};
-use super::texts::{self, Texts};
+use super::texts::{self, Texts, Words};
 use crate::report::language::Language;
 
 /// The list of dots.
@@ -23,16 +23,16 @@ pub(super) struct Sheet {
 
 impl Sheet {
     /// An empty page with header and footer.
-    pub(super) fn new(language: Language, kind: Option<&'static str>) -> Self {
+    pub(super) fn new(language: Language, kind: Option<Words>) -> Self {
         let texts = texts::of(language);
-        let kind = kind.unwrap_or(texts.kind);
-        let margins = PageMargin::new().top(1900).bottom(1300).left(SIDE).right(SIDE).header(720).footer(560).gutter(0);
+        let kind = kind.map_or(texts.kind, |kind| texts::said(kind, language));
+        let margins = PageMargin::new().top(1400).bottom(940).left(SIDE).right(SIDE).header(520).footer(420).gutter(0);
         let mut docx = Docx::new()
             .page_size(PAGE.0, PAGE.1)
             .page_margin(margins)
             .default_fonts(body_fonts())
-            .default_size(22)
-            .default_line_spacing(spacing(0, 120, 276))
+            .default_size(21)
+            .default_line_spacing(spacing(0, 100, 264))
             .add_abstract_numbering(bullets())
             .add_numbering(Numbering::new(BULLETS, BULLETS))
             .header(header(kind))
@@ -44,12 +44,8 @@ impl Sheet {
     }
 
     /// A text in the document's language.
-    pub(super) fn say(&self, es: &'static str, en: &'static str, pt: &'static str) -> &'static str {
-        match self.language {
-            Language::Es => es,
-            Language::En => en,
-            Language::Pt => pt,
-        }
+    pub(super) fn say(&self, words: Words) -> &'static str {
+        texts::said(words, self.language)
     }
 
     /// The finished document.
@@ -67,14 +63,9 @@ impl Sheet {
         self
     }
 
-    /// A heading on a new page.
-    pub(super) fn page(self, title: &str) -> Self {
-        self.add(paragraph("Heading1", title).page_break_before(true))
-    }
-
-    /// A heading of the same rank that goes on where the page is.
+    /// A heading over several others.
     pub(super) fn section(self, title: &str) -> Self {
-        self.add(paragraph("Heading1", title).keep_next(true).line_spacing(spacing(360, 140, 240)))
+        self.add(paragraph("Heading1", title).keep_next(true))
     }
 
     /// A heading that stays with what follows it.
@@ -87,26 +78,9 @@ impl Sheet {
         self.add(body(text))
     }
 
-    /// Body text with room below it.
-    pub(super) fn intro(self, text: &str, after: u32) -> Self {
-        self.add(body(text).line_spacing(spacing(0, after, 276)))
-    }
-
-    /// When a group passes, where there is such a rule.
-    pub(super) fn pass_rule(self, after: u32) -> Self {
-        self.when("result.pass_rule", |sheet| {
-            sheet.add(body("{{ result.pass_rule }}").keep_next(true).line_spacing(spacing(0, after, 276)))
-        })
-    }
-
     /// A quiet line.
     pub(super) fn note(self, text: &str) -> Self {
         self.add(paragraph("Small", text))
-    }
-
-    /// An empty line of a height, between two tables.
-    pub(super) fn gap(self, after: u32) -> Self {
-        self.add(paragraph("Small", "").line_spacing(spacing(0, after, 240)))
     }
 
     pub(super) fn bullet(self, text: &str) -> Self {
@@ -125,7 +99,7 @@ impl Sheet {
 }
 
 pub(super) fn bullet(text: &str) -> Paragraph {
-    body(text).numbering(NumberingId::new(BULLETS), IndentLevel::new(0)).line_spacing(spacing(0, 60, 264))
+    body(text).numbering(NumberingId::new(BULLETS), IndentLevel::new(0)).line_spacing(spacing(0, 40, 252))
 }
 
 fn bullets() -> AbstractNumbering {
@@ -135,21 +109,17 @@ fn bullets() -> AbstractNumbering {
 
 /// The logo's place (a monogram until the school puts its own picture there), the school's name, and the report's kind.
 fn header(kind: &str) -> Header {
-    let columns = [640, 160, 5440, 3400];
-    let initial = Run::new().add_text("A").fonts(heading_fonts()).size(32).bold().color("FFFFFF");
-    // A content control: its name is the tag, so the cell stays small in Word.
-    let monogram = Paragraph::new()
-        .align(AlignmentType::Center)
-        .line_spacing(spacing(0, 0, 240))
-        .add_structured_data_tag(StructuredDataTag::new().alias("INICIAL").add_run(initial));
+    let columns = [520, 160, 8960];
+    let initial = Run::new().add_text("<<INICIAL>>").fonts(heading_fonts()).size(28).bold().color("FFFFFF");
+    // A plain mark: LibreOffice saves no name of a content control.
+    let monogram = Paragraph::new().align(AlignmentType::Center).line_spacing(spacing(0, 0, 240)).add_run(initial);
     let logo = filled(cell(columns[0]), ACCENT).add_paragraph(monogram);
     let name = cell(columns[2])
         .add_paragraph(
             Paragraph::new().style("Cell").add_run(Run::new().add_text("{{ school.name or assessment.course or '' }}").bold().color(INK)),
         )
         .add_paragraph(paragraph("Small", kind));
-    let title = cell(columns[3]).add_paragraph(paragraph("Small", "{{ assessment.title|truncate(60) }}").align(AlignmentType::Right));
-    let row = TableRow::new(vec![logo, cell(columns[1]).add_paragraph(paragraph("Small", "")), name, title]).row_height(640.0);
+    let row = TableRow::new(vec![logo, cell(columns[1]).add_paragraph(paragraph("Small", "")), name]).row_height(520.0);
     Header::new().add_table(table(vec![row], &columns)).add_paragraph(paragraph("Small", ""))
 }
 
@@ -157,11 +127,11 @@ fn footer(texts: &Texts) -> Footer {
     let line = Paragraph::new()
         .style("Small")
         .add_tab(Tab::new().val(TabValueType::Right).pos(TEXT))
-        .add_run(Run::new().add_text("{{ (student.name or '')|truncate(60) }}"))
+        .add_run(Run::new().add_text("{{ (student.name or '')|truncate(40) }} · {{ assessment.title|truncate(50) }}"))
         .add_run(Run::new().add_tab())
         .add_run(Run::new().add_text(format!("{} ", texts.page)))
         .add_page_num(PageNum::new())
-        .add_run(Run::new().add_text(format!(" {} ", texts.attempt_of)))
+        .add_run(Run::new().add_text(format!(" {} ", texts.page_of)))
         .add_num_pages(NumPages::new());
     Footer::new().add_paragraph(line)
 }

@@ -13,9 +13,9 @@ use super::engine::Fill;
 use super::rewrite::{Edit, VALUE};
 use super::scan::Scan;
 use super::tags::{Action, Spelling};
-use super::xml::{Kind, escape};
 use super::{names, width};
-use crate::report::charts::tone_of;
+use crate::report::charts::{Tone, tone_of};
+use crate::report::xml::{Kind, escape};
 
 /// How the section is set in this template.
 #[derive(Debug, Clone)]
@@ -113,9 +113,19 @@ fn rows(fill: &Fill) -> Option<Vec<Row>> {
     let rows = groups.try_iter().ok()?.map(|group| {
         let tone = tone_of(&group);
         let status = text(&group, "status").unwrap_or_else(|| if tone.is_good() { words.passed } else { words.failed }.to_owned());
-        Row { parent: text(&group, "parent"), name: text(&group, "name").unwrap_or_default(), status, fill: tone.soft() }
+        Row { parent: text(&group, "parent"), name: text(&group, "name").unwrap_or_default(), status, fill: shade(tone) }
     });
     Some(rows.collect())
+}
+
+/// Green, yellow and red, as schools know this page; the word beside it says the same.
+fn shade(tone: Tone) -> &'static str {
+    match tone {
+        Tone::Good => "D4EDDA",
+        Tone::Middle => "FFF3CD",
+        Tone::Bad => "F8D7DA",
+        Tone::Plain => "DCE5EE",
+    }
 }
 
 struct Table<'a> {

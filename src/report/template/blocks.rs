@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use super::rewrite;
 use super::scan::{Host, Scan};
 use super::tags::{Action, Level};
-use super::xml::Kind;
+use crate::report::xml::Kind;
 
 /// Statements that belong together: `for` … `else` … `endfor`; or one that stands for itself (`set`).
 #[derive(Debug)]
@@ -54,8 +54,16 @@ const OPENING: [&str; 9] = ["for", "if", "macro", "call", "filter", "with", "blo
 /// Statements without an end, and docxtpl's marks for cells.
 const SINGLE: [&str; 7] = ["do", "break", "continue", "vm", "hm", "colspan", "cellbg"];
 
+/// Whether a word is a statement an author may write.
+pub(super) fn is_statement(word: &str) -> bool {
+    OPENING.contains(&word)
+        || SINGLE.contains(&word)
+        || matches!(word, "elif" | "else" | "raw" | "endraw")
+        || word.strip_prefix("end").is_some_and(|word| OPENING.contains(&word))
+}
+
 /// Blocks inside each other; more is no document but an attack.
-const DEEPEST: usize = 100;
+const DEEPEST: usize = 60;
 
 /// Docxtpl's marks that change their cell and leave nothing in the text.
 pub(super) fn is_cell_mark(keyword: &str) -> bool {
@@ -101,12 +109,20 @@ impl Blocks {
                 open.push((keyword.to_owned(), vec![index]));
             } else if matches!(keyword, "elif" | "else") {
                 match open.last_mut() {
-                    Some((opening, members)) if opening == "if" || opening == "for" && keyword == "else" => members.push(index),
+                    Some((opening, members)) if opening == "if" || opening == "for" && keyword == "else" => {
+                        members.push(index);
+                        // The evaluator nests each branch into the one before.
+                        if members.len() == DEEPEST {
+                            self.faults.push(Fault::TooDeep { tag: index });
+                        }
+                    }
                     _ => self.faults.push(Fault::Unopened { tag: index }),
                 }
             } else if let Some(ends) = keyword.strip_prefix("end") {
                 let Some(at) = open.iter().rposition(|(opening, _)| opening == ends) else {
-                    self.faults.push(Fault::Unopened { tag: index });
+                    // `endfro` is a slip, and no end of something called `fro`.
+                    let is_end = OPENING.contains(&ends);
+                    self.faults.push(if is_end { Fault::Unopened { tag: index } } else { Fault::UnknownStatement { tag: index } });
                     continue;
                 };
                 for (_, members) in open.split_off(at + 1) {

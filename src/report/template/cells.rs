@@ -6,7 +6,7 @@ use super::blocks::is_cell_mark;
 use super::rewrite::{Edit, Lifted, STATEMENT, VALUE};
 use super::scan::Scan;
 use super::tags::{Action, Tag};
-use super::xml::Kind;
+use crate::report::xml::Kind;
 
 /// The order of a cell's properties (ECMA-376 part 1, 17.4.69); Word refuses some files that break it.
 const ORDER: [&str; 13] = [

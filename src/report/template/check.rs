@@ -2,15 +2,16 @@
 
 use std::collections::HashMap;
 
-use minijinja::{Environment, Error};
+use minijinja::Environment;
 
 use super::blocks::{Blocks, Fault};
 use super::filters;
 use super::finding::Problem;
 use super::guard;
-use super::names;
 use super::scan::Scan;
+use super::syntax::{self, Syntax};
 use super::tags::{Action, Spelling, Tag};
+use super::{ascii, names};
 
 /// Names that are always there.
 const BUILT_IN: [&str; 19] = [
@@ -61,6 +62,8 @@ const STATEMENTS: [&str; 18] = [
 pub(super) struct Use {
     pub tag: usize,
     pub name: Name,
+    /// The tag shows it as it is, without a filter or a calculation.
+    pub printed: bool,
 }
 
 /// How a tag names what it reads.
@@ -91,6 +94,13 @@ pub(super) fn inspect(environment: &Environment<'_>, scan: &Scan, blocks: &Block
     }
     for (number, placed) in scan.tags.iter().enumerate() {
         let tag = &placed.tag;
+        if let Some(write) = &tag.flaw {
+            work.found.problems.push((number, Problem::Miswritten { write: write.clone() }));
+        }
+        if tag.action != Action::Comment && syntax::is_too_much(&tag.code) {
+            work.found.problems.push((number, Problem::Syntax { reason: Syntax::TooMuch }));
+            continue;
+        }
         match &tag.action {
             Action::Comment => {}
             Action::Value => work.value(number, tag),
@@ -115,10 +125,23 @@ fn fault_problem(scan: &Scan, fault: &Fault) -> (usize, Problem) {
         Fault::NoContainer { tag } => (tag, Problem::NotInTable),
         Fault::UnknownStatement { tag } => {
             let statement = keyword(tag);
-            let nearest = names::nearest(&statement, STATEMENTS).map(str::to_owned);
+            let nearest = foreign_statement(&statement).or_else(|| names::nearest(&statement, STATEMENTS)).map(str::to_owned);
             (tag, Problem::UnknownStatement { statement, nearest })
         }
     }
+}
+
+/// The statement meant by a word of another language.
+fn foreign_statement(word: &str) -> Option<&'static str> {
+    Some(match word.to_lowercase().as_str() {
+        "para" | "foreach" | "cada" => "for",
+        "si" | "se" | "when" => "if",
+        "sino" | "senao" | "senão" | "otherwise" => "else",
+        "elseif" | "elsif" | "sinosi" => "elif",
+        "finsi" | "fimse" | "fi" => "endif",
+        "finpara" | "fimpara" | "fin" | "fim" | "end" | "next" => "endfor",
+        _ => return None,
+    })
 }
 
 struct Work<'a> {
@@ -133,14 +156,21 @@ struct Work<'a> {
 impl Work<'_> {
     fn value(&mut self, number: usize, tag: &Tag) {
         if tag.spelling == Spelling::Jinja {
-            self.expression(number, &tag.code);
+            self.expression(number, &tag.code, None);
+            if names::is_path(tag.code.trim())
+                && let Some(last) = self.found.uses.last_mut().filter(|last| last.tag == number)
+                && matches!(&last.name, Name::Path { written, .. } if written == tag.code.trim())
+            {
+                last.printed = true;
+            }
             return;
         }
         match names::expression(&tag.code) {
             Some(_) => {}
-            None if names::is_path(&tag.code) => self.expression(number, &tag.code),
-            None if tag.spelling == Spelling::MergeField => {}
-            None => self.found.uses.push(Use { tag: number, name: Name::Plain(tag.code.clone()) }),
+            None if names::is_path(&tag.code) => self.expression(number, &tag.code, None),
+            // The expression of a date control.
+            None if tag.spelling == Spelling::MergeField || tag.code.starts_with('(') => {}
+            None => self.found.uses.push(Use { tag: number, name: Name::Plain(tag.code.clone()), printed: false }),
         }
     }
 
@@ -148,11 +178,11 @@ impl Work<'_> {
         let rest = tag.code.get(keyword.len()..).unwrap_or_default().trim();
         match keyword {
             "for" => self.open_loop(number, rest),
-            "if" | "elif" | "do" | "colspan" | "cellbg" => self.expression(number, rest),
+            "if" | "elif" | "do" | "colspan" | "cellbg" => self.expression(number, rest, Some(keyword)),
             "set" => {
                 let (target, value) = rest.split_once('=').map_or((rest, None), |(target, value)| (target, Some(value)));
                 if let Some(value) = value {
-                    self.expression(number, value);
+                    self.expression(number, value, Some(keyword));
                 }
                 for name in bound(target) {
                     self.set.insert(name, None);
@@ -161,7 +191,7 @@ impl Work<'_> {
             "with" => {
                 self.scopes.push(HashMap::new());
                 for (names, value) in assignments(rest) {
-                    self.expression(number, value);
+                    self.expression(number, value, Some(keyword));
                     if let Some(scope) = self.scopes.last_mut() {
                         scope.extend(bound(names).into_iter().map(|name| (name, None)));
                     }
@@ -189,41 +219,41 @@ impl Work<'_> {
     /// `for a, b in list if condition`
     fn open_loop(&mut self, number: usize, rest: &str) {
         let Some((targets, list)) = rest.split_once(" in ") else {
-            let reason = "write for … in …".to_owned();
+            let reason = syntax::explain(Some("for"), rest);
             self.found.problems.push((number, Problem::Syntax { reason }));
             self.scopes.push(HashMap::new());
             return;
         };
         let list = list.trim().trim_end_matches(" recursive");
         let (items, condition) = list.split_once(" if ").map_or((list, None), |(items, condition)| (items, Some(condition)));
-        self.expression(number, items);
+        self.expression(number, items, None);
         let one = bound(targets);
         let item = names::is_path(items.trim()).then(|| self.resolve(items.trim())).flatten().map(|path| format!("{path}[]"));
         let item = if one.len() == 1 { item } else { None };
         self.scopes.push(one.into_iter().map(|name| (name, item.clone())).collect());
         if let Some(condition) = condition {
-            self.expression(number, condition);
+            self.expression(number, condition, None);
         }
     }
 
     /// Compiles an expression, and notes the names and filters it uses.
-    fn expression(&mut self, number: usize, code: &str) {
+    fn expression(&mut self, number: usize, code: &str, keyword: Option<&str>) {
         let (joins, products) = guard::operators(code);
         if joins > guard::MOST_JOINS || products > guard::MOST_PRODUCTS {
-            let reason = format!("more than {} + or ~, or {} *, in one tag", guard::MOST_JOINS, guard::MOST_PRODUCTS);
-            self.found.problems.push((number, Problem::Syntax { reason }));
+            self.found.problems.push((number, Problem::Syntax { reason: Syntax::TooMuch }));
             return;
         }
-        let compiled = self.environment.compile_expression_owned(code.to_owned());
+        let compiled = self.environment.compile_expression_owned(ascii::names(code).into_owned());
         match compiled {
-            Err(error) => self.found.problems.push((number, Problem::Syntax { reason: reason(&error) })),
+            Err(_) => self.found.problems.push((number, Problem::Syntax { reason: syntax::explain(keyword, code) })),
             Ok(expression) => {
                 // What is asked for may be absent.
                 let asked = code.contains("is defined") || code.contains("is not defined") || code.contains("is undefined");
                 let paths = if asked { Default::default() } else { expression.undeclared_variables(true) };
                 for written in paths {
+                    let written = ascii::original(&written).into_owned();
                     if let Some(path) = self.resolve(&written) {
-                        self.found.uses.push(Use { tag: number, name: Name::Path { path, written } });
+                        self.found.uses.push(Use { tag: number, name: Name::Path { path, written }, printed: false });
                     }
                 }
                 self.filters(number, code);
@@ -332,12 +362,6 @@ fn filter_names(code: &str) -> Vec<String> {
         }
     }
     out
-}
-
-/// An evaluator's error in its own words, without its place in our source.
-pub(super) fn reason(error: &Error) -> String {
-    let kind = error.kind().to_string();
-    error.detail().map_or(kind.clone(), |detail| format!("{kind}: {detail}"))
 }
 
 /// The name a tag shows, for messages about missing values.

@@ -1,16 +1,16 @@
 //! minijinja set up for documents: its marks, limits and filters, and the values a template sees.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 
 use minijinja::syntax::SyntaxConfig;
-use minijinja::value::{Enumerator, Object, ObjectRepr, Value};
+use minijinja::value::{Enumerator, Object, ObjectRepr, Value, ValueKind};
 use minijinja::{AutoEscape, Environment, Error, ErrorKind, State, UndefinedBehavior};
 
 use super::rewrite::{COMMENT, STATEMENT, VALUE};
-use super::{Missing, filters, guard, names, python, values};
+use super::{Missing, ascii, filters, guard, lists, names, python, values};
 use crate::report::charts::{self, ChartRef};
 use crate::report::language::Language;
 
@@ -30,7 +30,7 @@ pub(super) fn environment(steps: u64) -> Result<Environment<'static>, Error> {
     // What a macro or a `set` block catches is XML already; only then is a string safe.
     environment.set_auto_escape_callback(|_| AutoEscape::Html);
     environment.set_formatter(|output, state, value| {
-        let text = if value.is_safe() { value.to_string() } else { super::xml::escape(&value.to_string()) };
+        let text = if value.is_safe() { value.to_string() } else { crate::report::xml::escape(&value.to_string()) };
         guard::spend(state, text.len())?;
         output.write_str(&text).map_err(Error::from)
     });
@@ -41,11 +41,15 @@ pub(super) fn environment(steps: u64) -> Result<Environment<'static>, Error> {
     environment.add_filter("__paragraphs", values::paragraphs);
     environment.add_function("__kept", |state: &State| Fill::of(state).is_none_or(|fill| !fill.replaced.swap(false, Ordering::Relaxed)));
     environment.add_filter("__attribute", values::attribute);
-    environment.add_filter("__colour", values::colour);
+    environment.add_filter("__address", values::address);
+    environment.add_filter("__colour", values::cell_colour);
+    environment.add_function("__round", lists::round);
+    environment.add_function("__list", lists::number);
     environment.add_function("__grow", guard::grow);
     environment.add_function("__name", name);
     environment.add_function("__level", |state: &State, part: &str| of_data(state, part, names::level_of));
     environment.add_function("__plan", |state: &State, period: &str| of_data(state, period, names::plan_of));
+    environment.add_function("__student", |state: &State| Fill::of(state).map_or("", |fill| fill.language.words().student));
     environment.add_function("__has", |state: &State, name: String| Fill::of(state).is_some_and(|fill| fill.has(&name)));
     environment.add_function("__results", super::append::results);
     Ok(environment)
@@ -98,6 +102,50 @@ pub(super) struct Fill {
     pub replaced: AtomicBool,
     pub append: Option<super::append::Plan>,
     pub absent: Mutex<BTreeSet<usize>>,
+    /// The colour of pictures.
+    pub accent: String,
+    /// The lists that begin anew in each round of a loop.
+    pub rounds: lists::Rounds,
+    /// Tags that showed a list or a record.
+    pub printed: Mutex<BTreeMap<usize, Structure>>,
+}
+
+/// A list or a record where a text belongs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Structure {
+    pub list: bool,
+    /// The field that stands for it: of a record, or of a list's records.
+    pub field: Option<String>,
+}
+
+impl Structure {
+    /// What a value is, if it is one.
+    pub(super) fn of(value: &Value) -> Option<Self> {
+        let field = |record: &Value| {
+            let names: Vec<String> = record.try_iter().into_iter().flatten().take(50).map(|name| name.to_string()).collect();
+            names.iter().find(|name| *name == "name").or(names.first()).cloned()
+        };
+        match value.kind() {
+            ValueKind::Map => Some(Self { list: false, field: field(value) }),
+            ValueKind::Seq | ValueKind::Iterable => {
+                let first = value.try_iter().ok().and_then(|mut items| items.next());
+                Some(Self { list: true, field: first.filter(|first| first.kind() == ValueKind::Map).and_then(|first| field(&first)) })
+            }
+            _ => None,
+        }
+    }
+
+    /// How to show it, for an expression.
+    pub(super) fn write(&self, code: &str) -> String {
+        let bare = names::is_path(code) || code.ends_with(']');
+        let code = if bare || self.list && !code.contains(" if ") { code.to_owned() } else { format!("({code})") };
+        match (self.list, &self.field) {
+            (true, None) => format!("{{{{ {code} | join(\", \") }}}}"),
+            (true, Some(field)) => format!("{{{{ {code} | map(attribute=\"{field}\") | join(\", \") }}}}"),
+            (false, Some(field)) => format!("{{{{ {code}.{field} }}}}"),
+            (false, None) => format!("{{{{ {code}.… }}}}"),
+        }
+    }
 }
 
 impl Object for Fill {}
@@ -125,6 +173,18 @@ impl Fill {
         }
     }
 
+    /// Notes a tag that shows a list or a record.
+    pub(super) fn note_printed(&self, tag: usize, value: &Value) {
+        if let Some(structure) = Structure::of(value) {
+            self.printed.lock().unwrap_or_else(PoisonError::into_inner).entry(tag).or_insert(structure);
+        }
+    }
+
+    /// The tags that showed a list or a record.
+    pub(super) fn printed_tags(&self) -> BTreeMap<usize, Structure> {
+        self.printed.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
     /// The tags whose values were not there.
     pub(super) fn absent_tags(&self) -> BTreeSet<usize> {
         self.absent.lock().unwrap_or_else(PoisonError::into_inner).clone()
@@ -141,18 +201,35 @@ impl Fill {
     }
 }
 
-/// The names a template sees: the data's, then the engine's.
+/// The names a template sees: the data's, then the engine's, then the plain ones (`{{ ALUMNO }}`).
+#[derive(Clone)]
 pub(super) struct Context {
     pub root: Value,
     pub fill: Value,
     pub chart: Value,
     pub today: Value,
     pub language: Value,
+    /// Whether plain names are looked up; what they stand for holds none.
+    pub plain: bool,
 }
 
 impl fmt::Debug for Context {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Context")
+    }
+}
+
+/// Evaluates what plain names stand for.
+static PLAIN: LazyLock<Option<Environment<'static>>> = LazyLock::new(|| environment(10_000).ok());
+
+impl Context {
+    /// A plain name in braces, which the data does not know: the value it stands for.
+    fn plain_name(&self, name: &str) -> Option<Value> {
+        // `student` and `school` are records of the data, also where it lacks them.
+        let expression = names::expression(name).filter(|_| self.plain && !names::roots().any(|root| root == name))?;
+        let context = Self { plain: false, ..self.clone() };
+        let found = PLAIN.as_ref()?.compile_expression(&expression).ok()?.eval(Value::from_object(context)).ok()?;
+        (!found.is_undefined()).then_some(found)
     }
 }
 
@@ -169,6 +246,7 @@ impl Object for Context {
         if key == "__fill" {
             return Some(self.fill.clone());
         }
+        let key = &*ascii::original(key);
         if let Some(value) = self.root.get_attr(key).ok().filter(|value| !value.is_undefined()) {
             return Some(value);
         }
@@ -176,7 +254,7 @@ impl Object for Context {
             "chart" => Some(self.chart.clone()),
             "today" => Some(self.today.clone()),
             "language" => Some(self.language.clone()),
-            _ => None,
+            _ => self.plain_name(key),
         }
     }
 

@@ -38,11 +38,16 @@ pub(super) fn add(environment: &mut Environment<'static>) {
     environment.add_filter("forceescape", |value: Value| value);
     environment.add_filter("striptags", |value: &Value| case(value, without_tags));
     environment.add_filter("center", |value: &Value, width: Option<usize>| case(value, |text| center(text, width.unwrap_or(80))));
+    environment.add_filter("__field", field_switches);
     environment.add_filter("tone", |group: &Value| tone_of(group).soft());
+    environment.add_filter("sign", |group: &Value| tone_of(group).sign());
+    environment.add_filter("share", share);
 }
 
 /// The filters there are, for `template check`.
-pub(super) const NAMES: [&str; 57] = [
+pub(super) const NAMES: [&str; 59] = [
+    "sign",
+    "share",
     "wordcount",
     "forceescape",
     "striptags",
@@ -189,6 +194,14 @@ fn percent(state: &State, value: &Value, decimals: Option<usize>) -> Result<Valu
     Ok(Value::from(language(state).percent(as_number(value, "percent")?, decimals.unwrap_or(0))))
 }
 
+/// A percentage as people write it: whole when it is whole, else with one decimal.
+fn share(state: &State, value: &Value) -> Result<Value, Error> {
+    if is_absent(value) {
+        return Ok(value.clone());
+    }
+    Ok(Value::from(language(state).short_percent(as_number(value, "share")?)))
+}
+
 fn number(state: &State, value: &Value, decimals: Option<usize>) -> Result<Value, Error> {
     if is_absent(value) {
         return Ok(value.clone());
@@ -271,4 +284,22 @@ fn pattern_date(moment: DateTime, pattern: &str, language: Language) -> String {
         }
     }
     out
+}
+
+/// Whether switches of a mail-merge field change what is shown.
+pub(super) fn has_switches(switches: &str) -> bool {
+    let lower = switches.to_lowercase();
+    ["upper", "lower", "caps", "firstcap", "\\#", "\\@", "\\b", "\\f", "roman", "cardtext", "ordtext", "ordinal"]
+        .iter()
+        .any(|switch| lower.contains(switch))
+}
+
+/// What a mail-merge field's switches make of its value (ECMA-376 part 1, 17.16.4 and 17.16.5.35); the value is XML text.
+///
+/// A quote would end the operand that a value becomes in another field's instruction: it is written as a typographic one.
+fn field_switches(state: &State, value: &Value, switches: &str) -> Value {
+    let Some(xml) = value.as_str().filter(|xml| !xml.contains('<')) else { return value.clone() };
+    let language = Fill::of(state).map(|fill| fill.language.code());
+    let text = docx_to_pdf::document::merge_field(&crate::report::xml::unescape(xml), switches, language);
+    Value::from_safe_string(crate::report::xml::escape(&text.replace('"', "”")))
 }

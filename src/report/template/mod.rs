@@ -12,6 +12,7 @@
 //! Parts without tags, and everything that is no text, are carried over as they are.
 
 mod append;
+mod ascii;
 mod blocks;
 mod cells;
 mod check;
@@ -20,6 +21,9 @@ mod fields;
 mod filters;
 mod finding;
 mod guard;
+mod links;
+mod lists;
+mod lookalike;
 mod names;
 mod part;
 mod place;
@@ -28,12 +32,13 @@ mod repair;
 mod rewrite;
 mod rich;
 mod scan;
+mod syntax;
 mod tags;
 mod trial;
+mod undrawn;
 mod unknown;
 mod values;
 mod width;
-mod xml;
 
 #[cfg(test)]
 mod tests;
@@ -45,18 +50,20 @@ use std::sync::Arc;
 use minijinja::Environment;
 use minijinja::value::Value;
 
-pub use finding::{Finding, Findings, Problem, Severity};
+pub use finding::{Cause, Container, Finding, Findings, Problem, Severity};
 pub use place::{PartKind, Place};
-pub(in crate::report) use xml::escape;
 
+use crate::report::colour;
 use crate::report::data::ReportData;
 use crate::report::language::Language;
-use crate::report::package::{Limits, Package, PackageError};
 use crate::report::starter;
-use crate::report::warning::Warning;
+use crate::report::warning::{Filling, Warning};
+use crate::report::wordfile::{self, FileKind};
+use crate::report::xml::Tree;
+use docx_to_pdf::package::{Limits, Package, PackageError};
 use engine::{Charts, Context, Fill};
-use part::Part;
-use xml::Tree;
+use lists::{Instances, Numbering};
+use part::{Part, Shared};
 
 /// What to show for a value a report does not have (`MISSING_VALUE`).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -95,6 +102,9 @@ pub enum TemplateError {
     /// The file itself.
     #[error(transparent)]
     Package(#[from] PackageError),
+    /// Another kind of file.
+    #[error("{}", .0.describe(Language::En))]
+    NotWord(FileKind),
     /// A part is not the XML it should be.
     #[error("the part {part} is damaged ({reason}); open the file in Word and save it again")]
     Part {
@@ -128,7 +138,10 @@ pub struct Template {
     package: Package,
     parts: Vec<Part>,
     environment: Environment<'static>,
-    /// What is wrong whatever the data, each with its position for sorting.
+    numbering: Numbering,
+    /// The first accent of the document's theme, six hex digits.
+    theme: Option<String>,
+    /// What is wrong whatever the data, each with its position for sorting; only errors keep a report from being written.
     findings: Vec<(Position, Finding)>,
 }
 
@@ -154,23 +167,36 @@ impl Filled {
 impl Template {
     /// Reads a template. Errors in its tags do not fail here: [`Template::check`] tells them all, and [`Template::fill`] refuses.
     pub fn parse(docx: &[u8]) -> Result<Self, TemplateError> {
-        Self::from_package(Package::open(docx, &Limits::default())?)
+        Self::from_package(wordfile::open(docx, &Limits::default())?.map_err(TemplateError::NotWord)?)
     }
 
     /// The same from an opened package.
     pub fn from_package(package: Package) -> Result<Self, TemplateError> {
         let environment = engine::environment(package.limits().template_steps).map_err(|error| TemplateError::Engine(error.to_string()))?;
-        let mut template = Self { package, parts: Vec::new(), environment, findings: Vec::new() };
+        let mut template =
+            Self { package, parts: Vec::new(), environment, numbering: Numbering::default(), theme: None, findings: Vec::new() };
         let headings = template.headings();
+        template.numbering = template.read_numbering();
+        template.theme = template.related("theme").and_then(|(_, source)| first_accent(&source));
         let main = template.package.main_document()?;
         let mut page = None;
         for (name, kind) in template.candidates(&main) {
-            let source = template.source(&name)?;
-            let tree =
-                Tree::read(&source, template.package.limits()).map_err(|reason| TemplateError::Part { part: name.clone(), reason })?;
+            let mut source = template.source(&name)?;
+            let read = |source: &str| {
+                Tree::read(source, template.package.limits()).map_err(|reason| TemplateError::Part { part: name.clone(), reason })
+            };
+            let mut tree = read(&source)?;
+            if let Some(whole) = links::with_whole_codes(&source, &tree) {
+                tree = read(&whole)?;
+                source = whole;
+            }
+            if let Some(linked) = links::as_fields(&source, &tree, &template.package.relationships(&name)) {
+                tree = read(&linked)?;
+                source = linked;
+            }
             let number = template.parts.len();
             let page = *page.get_or_insert_with(|| width::last_section(&tree, &source));
-            let around = part::Surroundings { kind, headings: &headings, page, number };
+            let around = part::Surroundings { kind, headings: &headings, page, number, numbering: &template.numbering };
             let Some((part, found)) = Part::build(&mut template.environment, &name, &source, tree, &around) else { continue };
             template.findings.extend(found.into_iter().map(|(at, finding)| ((number, at), finding)));
             template.parts.push(part);
@@ -189,47 +215,99 @@ impl Template {
                 let problem = known.entry(&used.name).or_insert_with(|| unknown::problem(&used.name, root));
                 if let Some(problem) = problem.clone() {
                     found.push(((number, part.position(used.tag)), part.finding(used.tag, Severity::Error, problem)));
+                } else if let Some(problem) = used.printed.then(|| unknown::printed(&used.name, root)).flatten() {
+                    found.push(((number, part.position(used.tag)), part.finding(used.tag, Severity::Warning, problem)));
                 }
             }
         }
         found.sort_by_key(|(position, _)| *position);
         let mut out: Vec<Finding> = found.into_iter().map(|(_, finding)| finding).collect();
-        if self.findings.is_empty() {
-            let all_known = out.is_empty();
+        if self.errors().next().is_none() {
+            let all_known = out.iter().all(|finding| finding.severity != Severity::Error);
             out.extend(self.try_out(data, all_known));
         }
-        out.dedup();
-        out
+        finding::merged(out)
+    }
+
+    /// What reports will not show as the template has it, found by laying one out: charts and pictures of kinds that are not drawn, effects, texts that are cut off.
+    pub fn undrawn(&self) -> Vec<Finding> {
+        undrawn::findings(self)
+    }
+
+    /// What keeps reports from being written with the standard data.
+    pub fn mistakes(&self) -> Vec<Finding> {
+        self.check(None).into_iter().filter(|finding| finding.severity == Severity::Error).collect()
+    }
+
+    /// The errors there are whatever the data.
+    fn errors(&self) -> impl Iterator<Item = &Finding> {
+        self.findings.iter().map(|(_, finding)| finding).filter(|finding| finding.severity == Severity::Error)
     }
 
     /// Fills the template.
     pub fn fill(&self, data: &ReportData, options: &FillOptions) -> Result<Filled, TemplateError> {
-        if !self.findings.is_empty() {
-            return Err(TemplateError::Invalid(Findings(self.findings.iter().map(|(_, finding)| finding.clone()).collect())));
+        let errors: Vec<Finding> = self.errors().cloned().collect();
+        if !errors.is_empty() {
+            return Err(TemplateError::Invalid(Findings(errors)));
         }
         let mut package = self.package.clone();
         let (mut warnings, mut missing) = (Vec::new(), Vec::new());
+        let shared = self.shared(data);
         for part in &self.parts {
-            let (xml, fill) = self.fill_part(part, data, options)?;
+            let (xml, fill) = self.fill_part(part, data, options, &shared)?;
             for tag in fill.absent_tags() {
                 let name = part.marks.get(tag).map(|mark| mark.name.clone()).unwrap_or_default();
                 if options.missing == Missing::Error {
                     missing.push(part.finding(tag, Severity::Error, Problem::MissingValue { name: name.clone() }));
                 }
-                warnings.push(Warning::MissingValue { name });
+                warnings.push(Warning::Filling(Filling::MissingValue { name }));
             }
             package.set_part(&part.name, xml.into_bytes());
         }
         if !missing.is_empty() {
             return Err(TemplateError::Missing(Findings(missing)));
         }
+        self.add_instances(&shared.instances, &mut package);
+        self.recolour(data, &mut package);
         warnings.sort();
         warnings.dedup();
         Ok(Filled { package, warnings })
     }
 
-    fn fill_part(&self, part: &Part, data: &ReportData, options: &FillOptions) -> Result<(String, Arc<Fill>), TemplateError> {
-        let (mut xml, fill) = self.evaluate(&self.environment, part, data, options).map_err(|failure| match failure {
+    /// What the parts of one document share.
+    fn shared(&self, data: &ReportData) -> Shared {
+        let theme = self.theme.as_deref();
+        let accent = theme.filter(|accent| colour::is_chosen(accent)).map(str::to_owned).or_else(|| school_colour(data));
+        let accent = accent.or_else(|| theme.map(str::to_owned)).unwrap_or_else(|| colour::ACCENT.to_owned());
+        Shared { instances: Arc::new(Instances::from(self.numbering.first_free())), accent: colour::readable(&accent) }
+    }
+
+    /// Gives a bundled template whose accent nobody changed the school's colour.
+    fn recolour(&self, data: &ReportData, package: &mut Package) {
+        let Some(school) = school_colour(data).filter(|_| self.theme.as_deref() == Some(colour::ACCENT)) else { return };
+        let Some((name, source)) = self.related("theme") else { return };
+        let Some((before, behind)) = source.split_once("<a:accent1>") else { return };
+        let changed = behind.replacen(colour::ACCENT, &colour::readable(&school), 1);
+        package.set_part(&name, format!("{before}<a:accent1>{changed}").into_bytes());
+    }
+
+    /// Adds the list instances that rounds of loops have got.
+    fn add_instances(&self, instances: &Instances, package: &mut Package) {
+        let made = instances.made();
+        let Some((name, source)) = (!made.is_empty()).then(|| self.related("numbering")).flatten() else { return };
+        if let Ok(tree) = Tree::read(&source, self.package.limits()) {
+            package.set_part(&name, self.numbering.with(&source, &tree, &made).into_bytes());
+        }
+    }
+
+    fn fill_part(
+        &self,
+        part: &Part,
+        data: &ReportData,
+        options: &FillOptions,
+        shared: &Shared,
+    ) -> Result<(String, Arc<Fill>), TemplateError> {
+        let (mut xml, fill) = self.evaluate(&self.environment, part, data, options, shared).map_err(|failure| match failure {
             Failure::TooLarge => TemplateError::TooLarge { part: part.name.clone(), limit: self.package.limits().filled_bytes },
             Failure::Evaluation(error) => TemplateError::Invalid(Findings(vec![part.runtime_finding(&error)])),
         })?;
@@ -249,14 +327,16 @@ impl Template {
         part: &Part,
         data: &ReportData,
         options: &FillOptions,
+        shared: &Shared,
     ) -> Result<(String, Arc<Fill>), Failure> {
-        let fill = Arc::new(part.filling(data, options, self.package.limits()));
+        let fill = Arc::new(part.filling(data, options, self.package.limits(), shared));
         let context = Value::from_object(Context {
             root: data.root().clone(),
             fill: Value::from_dyn_object(Arc::clone(&fill)),
             chart: Value::from_object(Charts),
             today: options.today.as_deref().map_or(Value::UNDEFINED, Value::from),
             language: Value::from(fill.language.code()),
+            plain: true,
         });
         let limit = self.package.limits().filled_bytes;
         let mut sink = Sink { bytes: Vec::new(), limit, full: false };
@@ -275,7 +355,11 @@ impl Template {
         match data {
             Some(data) => self.try_with(data),
             // Without data, names of the author's own would only fail for want of it.
-            None if !all_known => Vec::new(),
+            None if !all_known => {
+                let mut found = self.try_with(&starter::sample(Language::Es));
+                found.retain(|finding| matches!(finding.problem, Problem::Printed { .. }));
+                found
+            }
             None => {
                 let mut found = self.try_with(&starter::sample(Language::Es));
                 for mut finding in self.try_with(&starter::sparse_sample(Language::Es)) {
@@ -311,12 +395,10 @@ impl Template {
             out.extend(relationships.of_kind(short).filter_map(|relationship| relationship.part()).map(|part| (part.to_owned(), kind)));
         }
         let properties = self.package.relationships("");
-        out.extend(
-            properties
-                .of_kind("core-properties")
-                .filter_map(|relationship| relationship.part())
-                .map(|part| (part.to_owned(), PartKind::Properties)),
-        );
+        for short in ["core-properties", "extended-properties", "custom-properties"] {
+            let parts = properties.of_kind(short).filter_map(|relationship| relationship.part());
+            out.extend(parts.map(|part| (part.to_owned(), PartKind::Properties)));
+        }
         let mut seen = HashSet::new();
         out.retain(|(part, _)| self.package.part(part).is_some() && seen.insert(part.to_lowercase()));
         out
@@ -336,12 +418,45 @@ impl Template {
         Ok(if text.contains(mark) { text.replace(mark, "") } else { text })
     }
 
+    /// The part of a kind the main part leads to, with its text.
+    fn related(&self, kind: &str) -> Option<(String, String)> {
+        let main = self.package.main_document().ok()?;
+        let part = self.package.relationships(&main).of_kind(kind).find_map(|relationship| relationship.part().map(str::to_owned))?;
+        let source = self.source(&part).ok()?;
+        Some((part, source))
+    }
+
+    fn read_numbering(&self) -> Numbering {
+        let read = |kind: &str| {
+            let (_, source) = self.related(kind)?;
+            let tree = Tree::read(&source, self.package.limits()).ok()?;
+            Some((source, tree))
+        };
+        let (numbering, styles) = (read("numbering"), read("styles"));
+        Numbering::read(
+            numbering.as_ref().map(|(source, tree)| (source.as_str(), tree)),
+            styles.as_ref().map(|(source, tree)| (source.as_str(), tree)),
+        )
+    }
+
     fn headings(&self) -> HashSet<String> {
         let Ok(main) = self.package.main_document() else { return HashSet::new() };
         let styles = self.package.relationships(&main).of_kind("styles").find_map(|relationship| relationship.part().map(str::to_owned));
         let Some(source) = styles.and_then(|styles| self.source(&styles).ok()) else { return HashSet::new() };
         Tree::read(&source, self.package.limits()).map(|tree| place::heading_styles(&source, &tree)).unwrap_or_default()
     }
+}
+
+/// The school's colour in the data.
+fn school_colour(data: &ReportData) -> Option<String> {
+    let school = data.root().get_attr("school").ok()?;
+    school.get_attr("color").ok()?.as_str().and_then(colour::hex)
+}
+
+/// The first accent of a theme.
+fn first_accent(theme: &str) -> Option<String> {
+    let accent = theme.split_once("accent1>")?.1.split_once("accent1>")?.0;
+    crate::report::xml::attribute(accent.split_once("srgbClr")?.1, "val").and_then(colour::hex)
 }
 
 /// Why a part could not be filled.

@@ -4,17 +4,19 @@ use minijinja::value::Value;
 
 use crate::report::language::Language;
 
+/// Whom a greeting names. An address is no name: who has none is greeted as a student, so that no letter begins with "Hola, sofia@example.com".
+const GREETED: &str = "student.first_name or (student.name if '@' not in (student.name or '@')) or __student()";
 /// A plain name, and the Jinja expression it stands for.
 /// The spelling is compared without regard to case and accents.
-const PLAIN: [(&str, &str); 42] = [
+const PLAIN: &[(&str, &str)] = &[
     ("ALUMNO", "student.name or student.email"),
     ("NOMBRE", "student.name or student.email"),
     ("ESTUDIANTE", "student.name or student.email"),
     ("STUDENT", "student.name or student.email"),
     ("ALUNO", "student.name or student.email"),
-    ("PRIMER_NOMBRE", "student.first_name or student.name or student.email"),
-    ("FIRST_NAME", "student.first_name or student.name or student.email"),
-    ("PRIMEIRO_NOME", "student.first_name or student.name or student.email"),
+    ("PRIMER_NOMBRE", GREETED),
+    ("FIRST_NAME", GREETED),
+    ("PRIMEIRO_NOME", GREETED),
     ("CORREO", "student.email"),
     ("EMAIL", "student.email"),
     ("PRUEBA", "assessment.title"),
@@ -26,6 +28,18 @@ const PLAIN: [(&str, &str); 42] = [
     ("COURSE", "assessment.course"),
     ("PD%", "result.percentage|percent(1)"),
     ("PD", "result.percentage|number(1)"),
+    ("RESULTADO", "result.headline.label ~ ' ' ~ result.headline.count"),
+    ("RESULT", "result.headline.label ~ ' ' ~ result.headline.count"),
+    ("CORRECTAS", "result.answers.text"),
+    ("RIGHT_ANSWERS", "result.answers.text"),
+    ("CORRETAS", "result.answers.text"),
+    ("NOTA", "result.mark|number(1)"),
+    ("MARK", "result.mark|number(1)"),
+    ("EXIGENCIA", "result.requirement|percent(0)"),
+    ("REQUIREMENT", "result.requirement|percent(0)"),
+    ("PREGUNTAS_A_REPASAR", "review_questions|join(', ')"),
+    ("QUESTIONS_TO_REVIEW", "review_questions|join(', ')"),
+    ("QUESTOES_A_REVER", "review_questions|join(', ')"),
     ("PUNTAJE", "result.score"),
     ("PUNTAJE_MAXIMO", "result.max_score"),
     ("NIVEL", "result.level"),
@@ -52,7 +66,7 @@ const PLAIN: [(&str, &str); 42] = [
 ];
 
 /// The paths of the standard data (templates/PLACEHOLDERS.md). `[]` marks a list, `*` any name.
-pub(super) const PATHS: [&str; 87] = [
+pub(super) const PATHS: [&str; 148] = [
     "student.id",
     "student.name",
     "student.first_name",
@@ -65,6 +79,33 @@ pub(super) const PATHS: [&str; 87] = [
     "submission.submitted_at",
     "submission.attempt",
     "result.percentage",
+    "result.headline.label",
+    "result.headline.measure",
+    "result.headline.kind",
+    "result.headline.part",
+    "result.headline.whole",
+    "result.headline.percentage",
+    "result.headline.count",
+    "result.headline.text",
+    "result.answers.label",
+    "result.answers.measure",
+    "result.answers.kind",
+    "result.answers.part",
+    "result.answers.whole",
+    "result.answers.percentage",
+    "result.answers.count",
+    "result.answers.text",
+    "result.figures[].label",
+    "result.figures[].measure",
+    "result.figures[].kind",
+    "result.figures[].part",
+    "result.figures[].whole",
+    "result.figures[].percentage",
+    "result.figures[].count",
+    "result.figures[].text",
+    "result.mark",
+    "result.mark_passed",
+    "result.requirement",
     "result.score",
     "result.max_score",
     "result.level",
@@ -83,6 +124,7 @@ pub(super) const PATHS: [&str; 87] = [
     "groups[].status",
     "groups[].passed",
     "groups[].tone",
+    "groups[].link",
     "parents[].name",
     "parents[].parent",
     "parents[].total",
@@ -91,9 +133,17 @@ pub(super) const PATHS: [&str; 87] = [
     "parents[].status",
     "parents[].passed",
     "parents[].tone",
+    "parents[].link",
     "by.*",
     "levels[].name",
     "levels[].reached",
+    "levels[].from",
+    "levels[].rule",
+    "statuses[].name",
+    "statuses[].tone",
+    "statuses[].from",
+    "statuses[].below",
+    "statuses[].range",
     "questions[].number",
     "questions[].text",
     "questions[].answer",
@@ -102,10 +152,14 @@ pub(super) const PATHS: [&str; 87] = [
     "questions[].points",
     "questions[].max_points",
     "questions[].group",
+    "questions[].link",
     "strengths[]",
     "to_review[].name",
     "to_review[].parent",
     "to_review[].questions[]",
+    "to_review[].text",
+    "to_review[].link",
+    "review_questions[]",
     "plan[]",
     "history[].attempt",
     "history[].date",
@@ -119,6 +173,23 @@ pub(super) const PATHS: [&str; 87] = [
     "parts[].title",
     "parts[].date",
     "parts[].percentage",
+    "parts[].headline.label",
+    "parts[].headline.measure",
+    "parts[].headline.kind",
+    "parts[].headline.part",
+    "parts[].headline.whole",
+    "parts[].headline.percentage",
+    "parts[].headline.count",
+    "parts[].headline.text",
+    "parts[].answers.label",
+    "parts[].answers.measure",
+    "parts[].answers.kind",
+    "parts[].answers.part",
+    "parts[].answers.whole",
+    "parts[].answers.percentage",
+    "parts[].answers.count",
+    "parts[].answers.text",
+    "parts[].mark",
     "parts[].level",
     "parts[].total",
     "parts[].correct",
@@ -126,14 +197,18 @@ pub(super) const PATHS: [&str; 87] = [
     "parts[].to_review[].name",
     "parts[].to_review[].parent",
     "parts[].to_review[].questions[]",
+    "parts[].to_review[].text",
+    "parts[].to_review[].link",
     "parts[].plan[]",
     "periods[].name",
     "periods[].items[].part",
     "periods[].items[].name",
-    "school.*",
+    "school.name",
+    "school.color",
     "today",
     "language",
     "append_results",
+    "chart.bar",
     "chart.groups",
     "chart.score",
     "chart.history",
@@ -219,9 +294,7 @@ pub(super) fn guarded_words(name: &str) -> &'static [&'static str] {
 
 /// Whether a word in guillemets is meant as a placeholder and not as a quoted word (`«curso»`).
 pub(super) fn looks_like_a_name(name: &str) -> bool {
-    matches!(name, "Nombre" | "Prueba" | "Nivel")
-        || name.contains(['_', '%', '.'])
-        || name.chars().any(char::is_uppercase) && !name.chars().any(char::is_lowercase)
+    name.contains(['_', '%', '.']) || name.chars().any(char::is_uppercase) && !name.chars().any(char::is_lowercase)
 }
 
 /// A character a placeholder's name may hold.
@@ -231,9 +304,8 @@ pub(super) fn is_name_char(character: char) -> bool {
 
 /// A name that is a data path (`student.name`), which Jinja reads as it stands.
 pub(super) fn is_path(name: &str) -> bool {
-    name.split('.').all(|piece| {
-        piece.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && piece.chars().all(|c| c.is_ascii_alphanumeric() || c == '_')
-    })
+    name.split('.')
+        .all(|piece| piece.starts_with(|c: char| c.is_alphabetic() || c == '_') && piece.chars().all(|c| c.is_alphanumeric() || c == '_'))
 }
 
 /// What a path leads to.
@@ -258,7 +330,14 @@ pub(super) fn known_path(path: &str) -> Known {
 /// The known name nearest to one that is not known; `None` when nothing is near.
 pub(super) fn nearest<'a>(name: &str, among: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wanted = fold(name);
-    let allowed = (wanted.chars().count() / 3).max(1);
+    let length = wanted.chars().count();
+    // A slip of the hand, and no other word: the shorter a name, the fewer letters may differ.
+    let allowed = match length {
+        0..=3 => 0,
+        4..=6 => 1,
+        7..=9 => 2,
+        _ => 3,
+    };
     among
         .into_iter()
         .map(|known| (distance(&wanted, &fold(known)), known))
@@ -267,9 +346,51 @@ pub(super) fn nearest<'a>(name: &str, among: impl IntoIterator<Item = &'a str>) 
         .map(|(_, known)| known)
 }
 
-/// The nearest plain name or path.
+/// The plain names.
+#[cfg(test)]
+pub(super) fn plain() -> impl Iterator<Item = &'static str> {
+    PLAIN.iter().map(|(plain, _)| *plain)
+}
+
+/// The roots of the standard data (`student`, `groups`), and its paths that lead to one value.
+pub(super) fn roots() -> impl Iterator<Item = &'static str> {
+    PATHS.iter().filter_map(|path| path.split(['.', '[', '*']).next())
+}
+
+/// Methods of Python's texts and dictionaries that `python` knows.
+pub(super) const METHODS: [&str; 24] = [
+    "items",
+    "keys",
+    "values",
+    "get",
+    "upper",
+    "lower",
+    "capitalize",
+    "title",
+    "strip",
+    "lstrip",
+    "rstrip",
+    "startswith",
+    "endswith",
+    "replace",
+    "count",
+    "find",
+    "split",
+    "splitlines",
+    "join",
+    "isdigit",
+    "isalpha",
+    "zfill",
+    "format",
+    "index",
+];
+
+/// The nearest plain name or path; else the one that is a word of the name (`NOMBRE` of `NOMBRE DEL ALUMNO`).
 pub(super) fn nearest_plain(name: &str) -> Option<&'static str> {
-    nearest(name, PLAIN.iter().map(|(plain, _)| *plain).chain(PATHS.iter().copied().filter(|path| !path.contains(['[', '*']))))
+    let near = nearest(name, PLAIN.iter().map(|(plain, _)| *plain).chain(PATHS.iter().copied().filter(|path| !path.contains(['[', '*']))));
+    let words = fold(name);
+    let word = || words.split('_').find_map(|word| PLAIN.iter().map(|(plain, _)| *plain).find(|plain| *plain == word));
+    near.or_else(word)
 }
 
 /// Upper case without accents, spaces as underscores.
@@ -331,7 +452,8 @@ mod tests {
         assert_eq!(known_path("student.name"), Known::Yes);
         assert_eq!(known_path("student"), Known::Yes);
         assert_eq!(known_path("groups[].name"), Known::Yes);
-        assert_eq!(known_path("school.phone"), Known::Yes);
+        assert_eq!(known_path("school.name"), Known::Yes);
+        assert_eq!(known_path("school.phone"), Known::No);
         assert_eq!(known_path("student.nmae"), Known::No);
     }
 
@@ -340,5 +462,9 @@ mod tests {
         assert_eq!(nearest_plain("ALUNMO"), Some("ALUMNO"));
         assert_eq!(nearest("student.nmae", PATHS), Some("student.name"));
         assert_eq!(nearest("zzzzzz", PATHS), None);
+        assert_eq!(nearest_plain("NOMBRE DEL ALUMNO"), Some("NOMBRE"));
+        for far in ["PDF", "RUT", "curso_id", "aula", "profesor", "direccion"] {
+            assert_eq!(nearest_plain(far).filter(|near| *near != "CURSO"), None, "{far}");
+        }
     }
 }

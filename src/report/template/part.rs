@@ -8,14 +8,17 @@ use minijinja::Environment;
 
 use super::blocks::Blocks;
 use super::engine::{Fill, TagInfo};
-use super::finding::{Finding, Problem, Severity};
+use super::finding::{Cause, Container, Finding, Problem, Severity};
+use super::lists::{self, Instances, Numbering, Rounds};
+use super::lookalike::{self, Meant};
 use super::place::{PartKind, Place, Places};
 use super::scan::{self, Host, Scan};
-use super::tags::{self, Spelling};
-use super::xml::{Kind, Tree};
+use super::syntax;
+use super::tags::{self, Action, Level, Spelling};
 use super::{FillOptions, append, check, fields, guard, rewrite, width};
 use crate::report::data::ReportData;
-use crate::report::package::Limits;
+use crate::report::xml::{Kind, Tree};
+use docx_to_pdf::package::Limits;
 
 /// Pictures we draw are numbered from here, far from Word's own.
 const FIRST_PICTURE: u32 = 900_000;
@@ -32,6 +35,16 @@ pub(super) struct Surroundings<'a> {
     pub page: i64,
     /// Its number among the parts with tags.
     pub number: usize,
+    /// What the document's lists are.
+    pub numbering: &'a Numbering,
+}
+
+/// What the parts of one filled document share.
+#[derive(Debug, Default)]
+pub(super) struct Shared {
+    pub instances: Arc<Instances>,
+    /// The colour of pictures.
+    pub accent: String,
 }
 
 /// A part with tags.
@@ -57,6 +70,7 @@ pub(super) struct TagMark {
     pub context: String,
     pub shown: String,
     pub name: String,
+    pub code: String,
 }
 
 impl Part {
@@ -72,11 +86,12 @@ impl Part {
         // Which tags there are.
         let mut scan = Scan::new(tree, source);
         let mut edits = fields::edits(&mut scan, source);
+        let own: Vec<(usize, usize)> = edits.iter().map(|edit| (edit.start, edit.end)).collect();
         let append = (around.kind == PartKind::Body && !append::shows_groups(&scan)).then(|| append::plan(&scan, source, around.headings));
         if append.is_some() {
             edits.extend(append::edit(&scan));
         }
-        if scan.tags.is_empty() && scan.broken.is_empty() && append.is_none() {
+        if scan.tags.is_empty() && scan.broken.is_empty() && append.is_none() && !scan.may_hold_lookalikes() {
             return None;
         }
         // What they replace.
@@ -84,7 +99,8 @@ impl Part {
         // Whether each is sound.
         let found = check::inspect(environment, &scan, &blocks);
         // The source minijinja compiles.
-        let rewritten = rewrite::rewrite(&scan, &blocks, source, edits);
+        let rounds = lists::edits(&scan, &blocks, source, around.numbering, &mut edits);
+        let rewritten = rewrite::rewrite(&scan, &blocks, source, edits, &rounds);
         let places = Places::new(&scan, source, name, around);
         let mut part = Self {
             name: name.to_owned(),
@@ -100,12 +116,17 @@ impl Part {
         };
         part.uses.dedup();
         let mut findings = not_closed(&scan, &places);
+        findings.extend(lookalikes(&scan, &places, &own));
+        if blocks.faults.is_empty() {
+            findings.extend(rewrite::lost(&scan, &blocks).into_iter().map(|lost| part.lost(lost)));
+        }
+        let sound = |findings: &[(usize, Finding)]| findings.iter().all(|(_, finding)| finding.severity != Severity::Error);
         findings.extend(found.problems.into_iter().map(|(tag, problem)| (part.position(tag), part.finding(tag, Severity::Error, problem))));
-        if findings.is_empty()
+        if sound(&findings)
             && let Err(error) = environment.add_template_owned(name.to_owned(), rewritten.source)
         {
             let tag = part.tag_of(&error);
-            let problem = Problem::Syntax { reason: check::reason(&error) };
+            let problem = Problem::Syntax { reason: part.syntax_of(&scan, tag) };
             findings.push((part.position(tag), part.finding(tag, Severity::Error, problem)));
         }
         findings.sort_by_key(|(at, _)| *at);
@@ -120,6 +141,26 @@ impl Part {
             place: mark.map(|mark| mark.place.clone()).unwrap_or_default(),
             tag: mark.map(|mark| mark.shown.clone()).unwrap_or_default(),
             context: mark.map(|mark| mark.context.clone()).unwrap_or_default(),
+            also: Vec::new(),
+        }
+    }
+
+    /// Text that goes away beside a tag, as a finding.
+    fn lost(&self, lost: rewrite::Lost) -> (usize, Finding) {
+        let container = match lost.level {
+            Level::Row => Container::Row,
+            Level::Cell => Container::Cell,
+            _ => Container::Paragraph,
+        };
+        (self.position(lost.tag), self.finding(lost.tag, Severity::Warning, Problem::TextLost { text: lost.text, container }))
+    }
+
+    /// Why a tag is refused when its part is compiled as a whole.
+    fn syntax_of(&self, scan: &Scan, tag: usize) -> syntax::Syntax {
+        let Some(tag) = scan.tags.get(tag).map(|placed| &placed.tag) else { return syntax::Syntax::Other { near: self.name.clone() } };
+        match &tag.action {
+            Action::Statement(keyword) => syntax::explain(Some(keyword), tag.code.get(keyword.len()..).unwrap_or_default()),
+            _ => syntax::explain(None, &tag.code),
         }
     }
 
@@ -129,7 +170,7 @@ impl Part {
     }
 
     pub(super) fn runtime_finding(&self, error: &minijinja::Error) -> Finding {
-        self.finding(self.tag_of(error), Severity::Error, Problem::Evaluation { reason: check::reason(error) })
+        self.finding(self.tag_of(error), Severity::Error, Problem::Evaluation { reason: Cause::of(error) })
     }
 
     /// The tag an error's line belongs to; one that does not exist when it has none.
@@ -138,7 +179,7 @@ impl Part {
         at.and_then(|at| self.lines.get(at)).map_or(usize::MAX, |(_, tag)| *tag)
     }
 
-    pub(super) fn filling(&self, data: &ReportData, options: &FillOptions, limits: &Limits) -> Fill {
+    pub(super) fn filling(&self, data: &ReportData, options: &FillOptions, limits: &Limits, shared: &Shared) -> Fill {
         let named = data.root().get_attr("language").ok();
         let language = named.and_then(|code| code.as_str().and_then(|code| code.parse().ok())).unwrap_or(options.language);
         Fill {
@@ -152,6 +193,9 @@ impl Part {
             replaced: AtomicBool::new(false),
             append: self.append.clone().filter(|_| options.append_results),
             absent: Mutex::default(),
+            accent: shared.accent.clone(),
+            rounds: Rounds::new(&shared.instances),
+            printed: Mutex::default(),
         }
     }
 }
@@ -166,10 +210,58 @@ fn not_closed(scan: &Scan, places: &Places) -> Vec<(usize, Finding)> {
             place: places.of(*paragraph),
             tag: broken.shown.clone(),
             context: around(text, broken.at, broken.end),
+            also: Vec::new(),
         };
         (scan.tree.elements[element].start + broken.at, finding)
     };
     scan.broken.iter().map(finding).collect()
+}
+
+/// More of them in a part are told after the first ones are mended.
+const MOST_LOOKALIKES: usize = 500;
+
+/// What looks like a mark and is none; `own`: stretches of the source that fields and controls give way to.
+fn lookalikes(scan: &Scan, places: &Places, own: &[(usize, usize)]) -> Vec<(usize, Finding)> {
+    // What stands in `raw` is wanted as it is.
+    if scan.tags.iter().any(|placed| placed.tag.action == Action::Comment && placed.tag.shown.starts_with("{%")) {
+        return Vec::new();
+    }
+    let mut taken: Vec<Vec<(usize, usize)>> = vec![Vec::new(); scan.paragraphs.len()];
+    for placed in &scan.tags {
+        if let Host::Paragraph(number) = placed.host
+            && !fields::is_own_edit(&placed.tag)
+        {
+            taken[number].push((placed.tag.start, placed.tag.end));
+        }
+    }
+    for (number, broken) in &scan.broken {
+        taken[*number].push((broken.at, broken.end));
+    }
+    let mut out = Vec::new();
+    for (number, (paragraph, mut taken)) in scan.paragraphs.iter().zip(taken).enumerate() {
+        if out.len() > MOST_LOOKALIKES {
+            break;
+        }
+        taken.sort_unstable();
+        for found in lookalike::find(&paragraph.text, &taken) {
+            let element = paragraph.segment_at(found.at).map_or(paragraph.element, |segment| segment.element);
+            let at = scan.tree.elements[element].open_end;
+            let (severity, problem) = match found.meant {
+                Meant::Mark(write) => (Severity::Warning, Problem::Miswritten { write }),
+                Meant::Closing(_) => (Severity::Warning, Problem::LoneClosing),
+                Meant::Quotation(write) if !paragraph.has_more => (Severity::Note, Problem::Quotation { write }),
+                Meant::Quotation(_) => continue,
+            };
+            if own.iter().any(|(start, end)| (*start..*end).contains(&at)) {
+                continue;
+            }
+            let tag = paragraph.text[found.at..found.end].to_owned();
+            let context = around(&paragraph.text, found.at, found.end);
+            let finding = Finding { severity, problem, place: places.of(number), tag, context, also: Vec::new() };
+            out.push((at + found.at, finding));
+        }
+    }
+    out
 }
 
 /// What the values need to know about the places of a part's tags.
@@ -204,7 +296,7 @@ fn marks(scan: &Scan, places: &Places, part: &str, kind: PartKind) -> Vec<TagMar
             Host::Loose { .. } => (Place { part: part.to_owned(), kind, ..Place::default() }, placed.tag.shown.clone()),
         };
         let at = scan.tree.elements[scan.element(placed)].start + placed.tag.start;
-        TagMark { at, place, context, shown: placed.tag.shown.clone(), name: check::shown_name(&placed.tag) }
+        TagMark { at, place, context, shown: placed.tag.shown.clone(), name: check::shown_name(&placed.tag), code: placed.tag.code.clone() }
     };
     scan.tags.iter().map(mark).collect()
 }

@@ -9,8 +9,8 @@ use serde::Serialize;
 
 use super::part::Surroundings;
 use super::scan::Scan;
-use super::xml::{Kind, NONE, Tree, unescape};
 use crate::report::language::Language;
+use crate::report::xml::{Kind, NONE, Tree, unescape};
 
 /// What a part is for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]

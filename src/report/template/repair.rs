@@ -7,8 +7,8 @@
 )]
 
 use super::rewrite::GRID;
-use super::xml::{Kind, Tree};
-use crate::report::package::Limits;
+use crate::report::xml::{Kind, Tree};
+use docx_to_pdf::package::Limits;
 
 /// Puts a paragraph where a cell, header or text box was left without one, and takes out tables without rows.
 pub(super) fn mend(xml: String, w: &str) -> String {

@@ -8,10 +8,10 @@ use std::fmt::Write;
 
 use super::blocks::{Blocks, is_cell_mark};
 use super::cells;
-use super::scan::{Host, Paragraph, Scan, Segment};
+use super::scan::{Host, Paragraph, Scan, Segment, Within};
 use super::tags::{Action, Level, Spelling, Tag};
-use super::xml::{Kind, escape_into};
-use super::{check, fields, names};
+use super::{ascii, check, fields, names};
+use crate::report::xml::{Kind, escape_into};
 
 /// Around an expression.
 pub(super) const VALUE: (&str, &str) = ("\u{fdd2}", "\u{fdd3}");
@@ -83,7 +83,9 @@ fn paragraphs_mark(tag: usize) -> String {
 }
 
 /// Writes a part's template source.
-pub(super) fn rewrite(scan: &Scan, blocks: &Blocks, source: &str, mut edits: Vec<Edit>) -> Rewritten {
+///
+/// `rounds`: the loops that count their rounds, so that lists can begin anew in each.
+pub(super) fn rewrite(scan: &Scan, blocks: &Blocks, source: &str, mut edits: Vec<Edit>, rounds: &BTreeSet<usize>) -> Rewritten {
     let lifted = containers(scan, blocks);
     let mut removed: Vec<bool> = vec![false; scan.tags.len()];
     lift(scan, blocks, &lifted, &mut removed, &mut edits);
@@ -115,7 +117,7 @@ pub(super) fn rewrite(scan: &Scan, blocks: &Blocks, source: &str, mut edits: Vec
         };
         work.edit(&mut edits);
     }
-    assemble(scan, blocks, source, edits, &lifted)
+    assemble(scan, blocks, source, edits, &lifted, rounds)
 }
 
 /// The elements statements replace.
@@ -194,6 +196,50 @@ fn paragraphs(scan: &Scan, blocks: &Blocks, lifted: &Lifted, edits: &mut Vec<Edi
             edits.push(Edit::behind(place.end, format!("{}endif{}", STATEMENT.0, STATEMENT.1)));
         }
     }
+}
+
+/// Text that goes away with what a tag replaces.
+pub(super) struct Lost {
+    pub tag: usize,
+    pub text: String,
+    pub level: Level,
+}
+
+/// The text, besides tags, of the paragraphs, cells and rows that give way to statements.
+pub(super) fn lost(scan: &Scan, blocks: &Blocks) -> Vec<Lost> {
+    let lifted = containers(scan, blocks);
+    let mut groups: BTreeMap<usize, usize> = BTreeMap::new();
+    let mut tags: BTreeMap<usize, Vec<(usize, usize)>> = BTreeMap::new();
+    for (tag, placed) in scan.tags.iter().enumerate() {
+        if let Host::Paragraph(number) = placed.host
+            && placed.tag.action != Action::Value
+        {
+            tags.entry(number).or_default().push((placed.tag.start, placed.tag.end));
+        }
+        let Some(group) = lifted.group_of(scan, scan.element(placed)) else { continue };
+        if blocks.container(scan, tag) == Some(group) {
+            groups.entry(group).or_insert(tag);
+        }
+    }
+    let text_in = |group: usize| {
+        let inside = scan.paragraphs.partition_point(|paragraph| paragraph.element < group);
+        let all =
+            scan.paragraphs.iter().enumerate().skip(inside).take_while(|(_, paragraph)| paragraph.element < scan.tree.elements[group].last);
+        let mut text = String::new();
+        for (number, paragraph) in all {
+            let mut at = 0;
+            for &(start, end) in tags.get(&number).map_or(&[][..], Vec::as_slice) {
+                text.push_str(paragraph.text.get(at..start).unwrap_or_default());
+                text.push(' ');
+                at = end;
+            }
+            text.push_str(paragraph.text.get(at..).unwrap_or_default());
+            text.push(' ');
+        }
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    let lost = groups.into_iter().map(|(group, tag)| Lost { tag, text: super::tags::clip(&text_in(group), 60), level: blocks.level[tag] });
+    lost.filter(|lost| !lost.text.is_empty()).collect()
 }
 
 fn is_wrapping(scan: &Scan, blocks: &Blocks, tag: usize, element: usize) -> bool {
@@ -391,7 +437,7 @@ impl Inline<'_> {
     fn joins(&self, left: usize, right: usize) -> bool {
         let tree = &self.scan.tree;
         let to = tree.elements[right].open_end;
-        let kept = |element: &super::xml::Element| {
+        let kept = |element: &crate::report::xml::Element| {
             matches!(element.kind, Kind::Table | Kind::Drawing | Kind::FieldChar | Kind::SimpleField | Kind::SectionProps | Kind::Control)
         };
         // What a statement replaces keeps its edges.
@@ -460,11 +506,12 @@ fn mark_grids(scan: &Scan, source: &str, edits: &mut Vec<Edit>) -> bool {
     edits.len() > before
 }
 
-fn assemble(scan: &Scan, blocks: &Blocks, source: &str, mut edits: Vec<Edit>, lifted: &Lifted) -> Rewritten {
+fn assemble(scan: &Scan, blocks: &Blocks, source: &str, mut edits: Vec<Edit>, lifted: &Lifted, rounds: &BTreeSet<usize>) -> Rewritten {
     let regrid = mark_grids(scan, source, &mut edits);
     // A wider edit at the same place swallows the narrower ones.
     edits.sort_by(|left, right| (left.start, left.order, usize::MAX - left.end).cmp(&(right.start, right.order, usize::MAX - right.end)));
-    let mut writer = Writer { out: String::with_capacity(source.len() + 64 * edits.len()), line: 1, lines: Vec::new(), tags: scan, blocks };
+    let out = String::with_capacity(source.len() + 64 * edits.len());
+    let mut writer = Writer { out, line: 1, lines: Vec::new(), tags: scan, blocks, rounds };
     let mut at = 0;
     for edit in edits {
         // An insertion inside a stretch that was taken out goes with it.
@@ -485,6 +532,7 @@ struct Writer<'a> {
     lines: Vec<(usize, usize)>,
     tags: &'a Scan,
     blocks: &'a Blocks,
+    rounds: &'a BTreeSet<usize>,
 }
 
 impl Writer<'_> {
@@ -521,6 +569,7 @@ impl Writer<'_> {
         if names.is_empty() && body == 0 {
             return String::new();
         }
+        let names = names.into_iter().map(|name| ascii::names(&name).into_owned());
         let given: Vec<String> = std::iter::once(body.to_string()).chain(names).collect();
         format!("{}__grow({}){}", VALUE.0, given.join(", "), VALUE.1)
     }
@@ -532,7 +581,7 @@ impl Writer<'_> {
         self.line += 1;
         self.lines.push((self.line, number));
         let kept = format!("{}if __kept(){}", STATEMENT.0, STATEMENT.1);
-        let written = write!(self.out, "{}\n({})|__paragraphs({number}){}{kept}", VALUE.0, expression(tag, &code), VALUE.1);
+        let written = write!(self.out, "{}\n({})|__paragraphs({number}){}{kept}", VALUE.0, ascii::names(&expression(tag, &code)), VALUE.1);
         debug_assert!(written.is_ok(), "writing to a string does not fail");
     }
 
@@ -548,16 +597,19 @@ impl Writer<'_> {
         self.lines.push((self.line, number));
         let written = match &tag.action {
             Action::Statement(keyword) => {
-                write!(self.out, "{}\n{code} {}{}", STATEMENT.0, STATEMENT.1, self.weighed(number, keyword, &code))
+                let code = ascii::names(&code);
+                let round = if self.rounds.contains(&number) { format!("{}__round({number}){}", VALUE.0, VALUE.1) } else { String::new() };
+                write!(self.out, "{}\n{code} {}{round}{}", STATEMENT.0, STATEMENT.1, self.weighed(number, keyword, &code))
             }
             Action::Comment => Ok(()),
             Action::Value => {
                 let filter = match placed.host {
-                    Host::Loose { .. } => "__attribute",
-                    Host::Paragraph(_) if self.blocks.level[number] == Level::Run => "__run",
-                    Host::Paragraph(_) => "__text",
+                    Host::Loose { within: Within::Attribute, .. } => format!("__attribute({number})"),
+                    Host::Loose { within: Within::Address { whole }, .. } => format!("__address({number}, {whole})"),
+                    Host::Paragraph(_) if self.blocks.level[number] == Level::Run => format!("__run({number})"),
+                    Host::Paragraph(_) => format!("__text({number})"),
                 };
-                write!(self.out, "{}\n({})|{filter}({number}){}", VALUE.0, expression(tag, &code), VALUE.1)
+                write!(self.out, "{}\n({})|{filter}{}", VALUE.0, ascii::names(&expression(tag, &code)), VALUE.1)
             }
         };
         debug_assert!(written.is_ok(), "writing to a string does not fail");
@@ -585,6 +637,14 @@ pub(super) fn expression(tag: &Tag, code: &str) -> String {
         return code.to_owned();
     }
     let quoted = code.replace(['"', '\\'], "");
+    // In braces an upper-case name may be one that the template binds itself.
+    if tag.shown.starts_with('{') && names::is_path(code) {
+        return code.to_owned();
+    }
+    // A control's expression is one already.
+    if code.starts_with('(') {
+        return code.to_owned();
+    }
     match names::expression(code) {
         Some(known) => format!("__name(\"{quoted}\", {known})"),
         None if names::is_path(code) => code.to_owned(),

@@ -10,9 +10,9 @@ use minijinja::{Error, ErrorKind};
 
 use super::engine::{Fill, TagInfo};
 use super::guard;
-use super::values::{colour, content};
-use super::xml::{Tree, escape};
-use crate::report::package::Limits;
+use super::values::{cell_colour as colour, content};
+use crate::report::xml::{Tree, escape};
+use docx_to_pdf::package::Limits;
 
 /// The order of run properties (ECMA-376 part 1, 17.3.2.28).
 const ORDER: [&str; 17] = [

@@ -1,7 +1,7 @@
 //! A part's paragraphs as joined text with a map back to their runs, and the tags in them.
 
 use super::tags::{self, Action, Broken, Tag};
-use super::xml::{Kind, NONE, Tree, unescape};
+use crate::report::xml::{Kind, NONE, Tree, unescape};
 
 /// A part, looked through.
 #[derive(Debug)]
@@ -46,8 +46,17 @@ pub(super) struct Placed {
 pub(super) enum Host {
     /// A paragraph, by its number in [`Scan::paragraphs`].
     Paragraph(usize),
-    /// Text outside of runs: an attribute, a field's code, a document property. Where its text begins in the source, and its element.
-    Loose { at: usize, element: usize },
+    /// Text outside of runs: an attribute, a field's code, a document property. Where its text begins in the source, its element, and what it is.
+    Loose { at: usize, element: usize, within: Within },
+}
+
+/// What text outside of runs is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Within {
+    /// Words.
+    Attribute,
+    /// The address of a link: all of it, or a piece.
+    Address { whole: bool },
 }
 
 impl Scan {
@@ -80,6 +89,13 @@ impl Scan {
             Host::Paragraph(number) => self.paragraphs.get(number),
             Host::Loose { .. } => None,
         }
+    }
+
+    /// Whether text outside of tags may look like one.
+    pub(super) fn may_hold_lookalikes(&self) -> bool {
+        self.paragraphs
+            .iter()
+            .any(|paragraph| paragraph.text.contains(['<', '{', '}', '[', '%', '#', '$', '«', '‹', '≪', '>', '＜', '｛', '《', '〈', '⟨']))
     }
 
     /// The element a tag stands in: its paragraph, or what its loose text belongs to.
@@ -142,9 +158,13 @@ fn is_in_run(tree: &Tree, parent: usize) -> bool {
     tree.elements.get(parent).is_some_and(|parent| parent.kind == Kind::Run)
 }
 
+/// Elements whose attributes are names for Word itself.
+const INTERNAL: [&str; 5] = ["tag", "alias", "bookmarkStart", "docPart", "ffData"];
+
 /// Tags in attributes, field codes and document properties.
 fn loose(tree: &Tree, source: &str, found: &mut Vec<(usize, Placed)>) {
-    if !source.contains("{{") {
+    let may_hold = |text: &str| text.contains("{{") || text.contains("&lt;&lt;");
+    if !may_hold(source) {
         return;
     }
     for (index, element) in tree.elements.iter().enumerate() {
@@ -152,16 +172,49 @@ fn loose(tree: &Tree, source: &str, found: &mut Vec<(usize, Placed)>) {
         let spans = [Some((element.start, element.open_end)), leaf.then_some((element.open_end, element.close))];
         for (from, to) in spans.into_iter().flatten() {
             let raw = &source[from..to];
-            if !raw.contains("{{") {
+            if !may_hold(raw) || INTERNAL.contains(&tree.name(index, source)) {
                 continue;
             }
-            for mut tag in tags::find(raw).0 {
-                if tag.spelling == tags::Spelling::Jinja && tag.action == Action::Value {
-                    tag.code = unescape(&tag.code);
-                    found.push((from + tag.start, Placed { tag, host: Host::Loose { at: from, element: index } }));
+            let (text, places) = unescaped(raw);
+            for mut tag in tags::find(&text).0 {
+                if tag.action != Action::Value || tag.shown.starts_with('«') || tag.flaw.is_some() {
+                    continue;
                 }
+                let within = within(tree, source, index, &text[..tag.start]);
+                (tag.start, tag.end) = (places[tag.start], places[tag.end]);
+                found.push((from + tag.start, Placed { tag, host: Host::Loose { at: from, element: index, within } }));
             }
         }
+    }
+}
+
+/// Source text as it reads, and for each of its bytes (and its end) the place in the source.
+fn unescaped(raw: &str) -> (String, Vec<usize>) {
+    let (mut text, mut places) = (String::with_capacity(raw.len()), Vec::with_capacity(raw.len() + 1));
+    let mut at = 0;
+    while let Some(character) = raw[at..].chars().next() {
+        let (taken, read) =
+            if character == '&' { crate::report::xml::entity(&raw[at..]) } else { (character.len_utf8(), character.to_string()) };
+        places.extend(std::iter::repeat_n(at, read.len()));
+        text.push_str(&read);
+        at += taken;
+    }
+    places.push(raw.len());
+    (text, places)
+}
+
+/// Whether a tag stands in the code of a link, and whether the address begins with it.
+fn within(tree: &Tree, source: &str, element: usize, before: &str) -> Within {
+    let is_code = matches!(tree.elements[element].kind, Kind::FieldCode | Kind::SimpleField);
+    let Some(at) = before.rfind("HYPERLINK").filter(|_| is_code && !tree.name(element, source).is_empty()) else {
+        return Within::Attribute;
+    };
+    let address = &before[at + "HYPERLINK".len()..];
+    // The first pair of quotes holds the address; behind it come the tip and the place inside.
+    match address.matches('"').count() {
+        1 => Within::Address { whole: address.trim_end().ends_with('"') },
+        0 => Within::Address { whole: address.trim().is_empty() },
+        _ => Within::Attribute,
     }
 }
 

@@ -60,6 +60,8 @@ pub(super) struct Tag {
     pub trim_after: bool,
     /// A word standing before it that its value should not repeat (`Nivel <<NIVEL>>`).
     pub said: Option<String>,
+    /// How it should have been written, when it is understood although it is not (`{% tr for … %}`).
+    pub flaw: Option<String>,
 }
 
 /// Something that looks like a tag and is not one.
@@ -74,20 +76,27 @@ pub(super) struct Broken {
 /// The tags of a paragraph's joined text, and what is broken.
 pub(super) fn find(text: &str) -> (Vec<Tag>, Vec<Broken>) {
     let (mut tags, mut broken) = (Vec::new(), Vec::new());
-    // Closing marks that do not come any more: looking for them again at every opening would take as long as the paragraph is.
-    let mut gone: Vec<&str> = Vec::new();
+    let mut closings = Closings::default();
     let mut at = 0;
     while let Some(start) = next_opening(text, at) {
         let rest = &text[start..];
         at = if let Some(literal) = escaped_mark(rest) {
             tags.push(literal_tag(literal, start));
             start + 3
+        } else if let Some(spaced) = spaced_mark(rest) {
+            let end = start + spaced.length;
+            let tag = jinja(&spaced.meant, start);
+            let flaw = tag.flaw.clone().or(Some(spaced.meant));
+            tags.push(Tag { shown: text[start..end].to_owned(), end, flaw, ..tag });
+            end
         } else if let Some(closing) = jinja_closing(rest) {
-            if let Some(length) = (!gone.contains(&closing)).then(|| jinja_end(rest, closing)).flatten() {
-                tags.push(jinja(&rest[..length], start));
+            let first = closings.next(text, start + 2, closing).map(|at| at - start + 2);
+            if let Some(length) = first.and_then(|first| jinja_end(rest, closing, first)) {
+                let mut tag = jinja(&rest[..length], start);
+                tag.adopt_plain_name(text);
+                tags.push(tag);
                 start + length
             } else {
-                gone.push(closing);
                 let shown = clip(rest, 40);
                 let end = start + shown.trim_end_matches('…').len();
                 broken.push(Broken { shown, at: start, end, closing });
@@ -107,7 +116,11 @@ pub(super) fn find(text: &str) -> (Vec<Tag>, Vec<Broken>) {
 fn next_opening(text: &str, from: usize) -> Option<usize> {
     let bytes = text.as_bytes();
     (from..bytes.len()).find(|&at| match bytes[at] {
-        b'{' => matches!(bytes.get(at + 1), Some(b'{' | b'%' | b'#')) || escaped_mark(&text[at..]).is_some(),
+        b'{' => {
+            matches!(bytes.get(at + 1), Some(b'{' | b'%' | b'#'))
+                || escaped_mark(&text[at..]).is_some()
+                || spaced_mark(&text[at..]).is_some()
+        }
         b'}' | b'%' => escaped_mark(&text[at..]).is_some(),
         b'<' => bytes.get(at + 1) == Some(&b'<'),
         // The guillemet that Spanish autocorrection makes of `<<` (U+00AB in UTF-8).
@@ -127,6 +140,38 @@ fn escaped_mark(rest: &str) -> Option<&'static str> {
     }
 }
 
+/// A mark with a space inside its opening: `{ %tr for … %}`, `{ { name } }`.
+struct Spaced {
+    length: usize,
+    /// As it should be written.
+    meant: String,
+}
+
+/// A mark spaced so is at most so many bytes long.
+const LONGEST_SPACED: usize = 300;
+
+fn spaced_mark(rest: &str) -> Option<Spaced> {
+    let behind = rest.strip_prefix('{')?;
+    let inner = behind.trim_start_matches([' ', '\u{a0}']);
+    let second = inner.chars().next().filter(|second| inner.len() < behind.len() && matches!(second, '{' | '%'))?;
+    let code = &inner[1..];
+    let room = code.char_indices().take_while(|(at, _)| *at < LONGEST_SPACED).last().map_or(0, |(at, last)| at + last.len_utf8());
+    let end = code[..room].find('}')?;
+    let (content, closing) = if second == '%' {
+        let content = code[..end].trim_end().strip_suffix('%')?;
+        (content, end + 1)
+    } else {
+        let again = code[end + 1..].trim_start_matches([' ', '\u{a0}']);
+        again.strip_prefix('}')?;
+        (&code[..end], code.len() - again.len() + 1)
+    };
+    if content.contains('{') || content.trim().is_empty() {
+        return None;
+    }
+    let meant = if second == '%' { format!("{{%{content}%}}") } else { format!("{{{{{content}}}}}") };
+    Some(Spaced { length: rest.len() - code.len() + closing, meant })
+}
+
 fn literal_tag(mark: &str, start: usize) -> Tag {
     Tag {
         spelling: Spelling::Jinja,
@@ -139,6 +184,7 @@ fn literal_tag(mark: &str, start: usize) -> Tag {
         trim_before: false,
         trim_after: false,
         said: None,
+        flaw: None,
     }
 }
 
@@ -154,9 +200,29 @@ fn jinja_closing(rest: &str) -> Option<&'static str> {
 /// A closing mark in quotes is believed when the real one stands at most so far behind it.
 const MOST_QUOTED: usize = 4096;
 
-/// The length of a Jinja tag: to the closing mark outside of quotes, else to the first one at all.
-fn jinja_end(rest: &str, closing: &'static str) -> Option<usize> {
-    let first = rest[2..].find(closing)? + 4;
+/// Where closing marks stand next: looking for one again at every opening would take as long as the paragraph is.
+#[derive(Default)]
+struct Closings {
+    /// For each mark the place it was found at, and `usize::MAX` when there is none any more.
+    known: [usize; 3],
+}
+
+impl Closings {
+    fn next(&mut self, text: &str, from: usize, closing: &str) -> Option<usize> {
+        let place = match closing {
+            "}}" => 0,
+            "%}" => 1,
+            _ => 2,
+        };
+        if self.known[place] < from {
+            self.known[place] = text[from..].find(closing).map_or(usize::MAX, |found| from + found);
+        }
+        Some(self.known[place]).filter(|at| *at != usize::MAX)
+    }
+}
+
+/// The length of a Jinja tag: to the closing mark outside of quotes, else to the first one at all (`first` is the length to that).
+fn jinja_end(rest: &str, closing: &'static str, first: usize) -> Option<usize> {
     if closing == "#}" {
         return Some(first);
     }
@@ -166,6 +232,8 @@ fn jinja_end(rest: &str, closing: &'static str) -> Option<usize> {
             (Some(open), here) if here == open => quote = None,
             (None, here @ ('"' | '\'')) => quote = Some(here),
             (None, _) if rest[at..].starts_with(closing) => return Some(at + 2),
+            // Another one begins before this one has ended: it is this one's closing that is missing.
+            (None, '{') if rest[at + 1..].starts_with(['{', '%']) && at > 2 => return None,
             _ => {}
         }
     }
@@ -210,15 +278,23 @@ fn clean(code: &str) -> String {
 /// Reads one Jinja tag, marks included.
 fn jinja(shown: &str, start: usize) -> Tag {
     let inside = &shown[2..shown.len() - 2];
-    let mut code = if shown.starts_with("{#") { inside.to_owned() } else { clean(inside) };
-    let level = take_level(&mut code);
-    let trim_before = take_front(&mut code, '-');
+    // `{{% tr for … %}}`: a statement in the marks of both kinds.
+    let doubled = shown.starts_with("{{%").then(|| inside.strip_prefix('%')?.strip_suffix('%')).flatten();
+    let is_statement = doubled.is_some() || shown.starts_with("{%");
+    let mut code = if shown.starts_with("{#") { inside.to_owned() } else { clean(doubled.unwrap_or(inside)) };
+    let trim_early = is_statement && take_front(&mut code, '-');
+    let (level, odd) = take_level(&mut code, is_statement);
+    let trim_before = take_front(&mut code, '-') || trim_early && level == Level::Inline;
     let trim_after = take_back(&mut code, '-');
-    let code = code.trim().to_owned();
-    let action = match &shown[..2] {
-        "{{" => Action::Value,
-        "{#" => Action::Comment,
-        _ => Action::Statement(code.split([' ', '(', '\t']).next().unwrap_or_default().to_owned()),
+    let mut code = code.trim().to_owned();
+    let keyword = is_statement.then(|| small_keyword(&mut code));
+    let flawed = doubled.is_some() || odd || trim_early && level != Level::Inline;
+    let flaw = flawed
+        .then(|| if is_statement { format!("{{%{} {code} %}}", level.letters()) } else { format!("{{{{{} {code} }}}}", level.letters()) });
+    let action = match keyword {
+        Some(keyword) => Action::Statement(keyword),
+        None if shown.starts_with("{#") => Action::Comment,
+        None => Action::Value,
     };
     Tag {
         spelling: Spelling::Jinja,
@@ -231,20 +307,76 @@ fn jinja(shown: &str, start: usize) -> Tag {
         trim_before,
         trim_after,
         said: None,
+        flaw,
     }
 }
 
-/// docxtpl's letters behind the opening mark: `{%tr `, `{{r `.
-fn take_level(code: &mut String) -> Level {
-    for (letters, level) in [("tr", Level::Row), ("tc", Level::Cell), ("p", Level::Paragraph), ("r", Level::Run)] {
-        if let Some(rest) = code.strip_prefix(letters)
-            && rest.starts_with(' ')
-        {
+/// The keyword of a statement, in small letters: Word likes to begin a sentence with a capital one.
+fn small_keyword(code: &mut String) -> String {
+    let keyword = code.split([' ', '(', '\t']).next().unwrap_or_default().to_owned();
+    let small = keyword.to_lowercase();
+    if small != keyword && small.len() == keyword.len() && super::blocks::is_statement(&small) {
+        code.replace_range(..keyword.len(), &small);
+        return small;
+    }
+    keyword
+}
+
+/// Words that join two values, so that a name before one of them is a name and no letter.
+const JOINING: [&str; 7] = ["and", "or", "is", "in", "if", "not", "else"];
+
+impl Tag {
+    /// A plain name in braces (`{{ALUMNO}}`, `{{ PD% }}`) is the same as between `<<` and `>>`; one in small letters may be a name of the data or of a loop.
+    fn adopt_plain_name(&mut self, text: &str) {
+        if self.action != Action::Value || names::expression(&self.code).is_none() {
+            return;
+        }
+        if self.code.chars().any(char::is_lowercase) && names::is_path(&self.code) {
+            return;
+        }
+        self.spelling = Spelling::Plain;
+        self.said = said_before(text, self.start, &self.code);
+    }
+}
+
+/// docxtpl's letters behind the opening mark: `{%tr `, `{{r `. With it whether they are written as docxtpl does not: behind a space, in capitals, run together with the word.
+fn take_level(code: &mut String, is_statement: bool) -> (Level, bool) {
+    let text = code.trim_start();
+    let spaced = text.len() < code.len();
+    let (word, rest) = text.split_at(text.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(text.len()));
+    for (letters, level) in LETTERS {
+        let exact = word == letters;
+        if exact && !spaced && rest.starts_with(' ') {
             *code = rest.to_owned();
-            return level;
+            return (level, false);
+        }
+        let next = rest.trim_start().split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
+        let follows =
+            if is_statement { super::blocks::is_statement(&next.to_lowercase()) } else { !next.is_empty() && !JOINING.contains(&next) };
+        if word.eq_ignore_ascii_case(letters) && rest.starts_with(' ') && follows {
+            *code = rest.to_owned();
+            return (level, true);
+        }
+        if is_statement
+            && let Some(keyword) = text.strip_prefix(letters)
+            && super::blocks::is_statement(word.strip_prefix(letters).unwrap_or_default())
+            && !super::blocks::is_statement(word)
+        {
+            *code = keyword.to_owned();
+            return (level, true);
         }
     }
-    Level::Inline
+    (Level::Inline, false)
+}
+
+/// The letters and what they replace.
+const LETTERS: [(&str, Level); 4] = [("tr", Level::Row), ("tc", Level::Cell), ("p", Level::Paragraph), ("r", Level::Run)];
+
+impl Level {
+    /// How a tag of this level is written.
+    fn letters(self) -> &'static str {
+        LETTERS.iter().find(|(_, level)| *level == self).map_or("", |(letters, _)| letters)
+    }
 }
 
 fn take_front(code: &mut String, mark: char) -> bool {
@@ -290,8 +422,14 @@ fn plain(text: &str, start: usize) -> Option<Tag> {
         end,
         trim_before: false,
         trim_after: false,
-        said: names::guarded_words(name).iter().find(|word| ends_with_word(&text[..start], word)).map(|word| (*word).to_owned()),
+        said: said_before(text, start, name),
+        flaw: None,
     })
+}
+
+/// The word before a place that a name's value should not repeat.
+fn said_before(text: &str, at: usize, name: &str) -> Option<String> {
+    names::guarded_words(name).iter().find(|word| ends_with_word(&text[..at], word)).map(|word| (*word).to_owned())
 }
 
 /// Whether the text ends in a word, whatever its case and the spaces behind it.

@@ -2,10 +2,12 @@
 //!
 //! A tag that fails is taken out of the part's source (an empty value, an empty list, a condition that is false), and the part is filled again.
 
+use std::sync::Arc;
+
 use minijinja::Environment;
 
-use super::engine::Fill;
-use super::finding::Finding;
+use super::engine::{Fill, Structure};
+use super::finding::{Finding, Problem, Severity};
 use super::part::Part;
 use super::rewrite::{STATEMENT, VALUE};
 use super::{Failure, FillOptions, Template};
@@ -17,7 +19,10 @@ const MOST: usize = 100;
 /// What fails when a part is filled with the data.
 pub(super) fn findings(template: &Template, part: &Part, data: &ReportData, options: &FillOptions) -> Vec<Finding> {
     let mut found: Vec<(usize, Finding)> = Vec::new();
-    let Err(mut failure) = template.evaluate(&template.environment, part, data, options) else { return Vec::new() };
+    let mut failure = match template.evaluate(&template.environment, part, data, options, &template.shared(data)) {
+        Ok((_, fill)) => return printed(part, &fill),
+        Err(failure) => failure,
+    };
     let mut source = match template.environment.get_template(&part.name) {
         Ok(compiled) => compiled.source().to_owned(),
         Err(_) => return Vec::new(),
@@ -30,7 +35,10 @@ pub(super) fn findings(template: &Template, part: &Part, data: &ReportData, opti
         source = without;
         match again(template, part, &source, data, options) {
             Err(next) => failure = next,
-            Ok(()) => break,
+            Ok(fill) => {
+                found.extend(printed(part, &fill).into_iter().map(|finding| (usize::MAX, finding)));
+                break;
+            }
         }
     }
     found.sort_by_key(|(tag, _)| *tag);
@@ -38,11 +46,19 @@ pub(super) fn findings(template: &Template, part: &Part, data: &ReportData, opti
     found.into_iter().map(|(_, finding)| finding).collect()
 }
 
-fn again(template: &Template, part: &Part, source: &str, data: &ReportData, options: &FillOptions) -> Result<(), Failure> {
+/// Lists and records that were shown as they are.
+fn printed(part: &Part, fill: &Fill) -> Vec<Finding> {
+    let finding = |(tag, structure): (usize, Structure)| {
+        let code = part.marks.get(tag).map(|mark| mark.code.clone()).unwrap_or_default();
+        part.finding(tag, Severity::Warning, Problem::Printed { write: structure.write(&code), list: structure.list })
+    };
+    fill.printed_tags().into_iter().map(finding).collect()
+}
+
+fn again(template: &Template, part: &Part, source: &str, data: &ReportData, options: &FillOptions) -> Result<Arc<Fill>, Failure> {
     let mut environment: Environment<'static> = template.environment.clone();
     environment.add_template_owned(part.name.clone(), source.to_owned()).map_err(Failure::Evaluation)?;
-    let filled: Result<(String, std::sync::Arc<Fill>), Failure> = template.evaluate(&environment, part, data, options);
-    filled.map(|_| ())
+    template.evaluate(&environment, part, data, options, &template.shared(data)).map(|(_, fill)| fill)
 }
 
 /// The source with the code on a line made harmless; `None` for code that cannot be, or is already.

@@ -3,6 +3,7 @@
 use minijinja::value::{Value, ValueKind};
 
 use super::check::Name;
+use super::engine::Structure;
 use super::finding::Problem;
 use super::names::{self, Known};
 
@@ -18,6 +19,10 @@ pub(super) fn problem(name: &Name, data: Option<&Value>) -> Option<Problem> {
             Some(Problem::UnknownName { name: plain.clone(), nearest: nearest.map(str::to_owned), known: Vec::new() })
         }
         Name::Path { path, written } => {
+            // A plain name in braces (`{{ alumno }}`).
+            if !path.contains(['.', '[']) && names::expression(path).is_some() {
+                return None;
+            }
             let known = |path: &str| path_is_known(path) || data.is_some_and(|data| leads_somewhere(data, path));
             // An item of a list nobody knows was told at its loop already.
             if known(path) || looped_over(path, written).is_some_and(|list| !known(list)) {
@@ -27,6 +32,25 @@ pub(super) fn problem(name: &Name, data: Option<&Value>) -> Option<Problem> {
             Some(Problem::UnknownName { name: written.clone(), nearest, known })
         }
     }
+}
+
+/// A list or a record that a tag shows as it is.
+pub(super) fn printed(name: &Name, data: Option<&Value>) -> Option<Problem> {
+    let Name::Path { path, written } = name else { return None };
+    let structure = match data.and_then(|data| at(data, path)) {
+        Some(value) => Structure::of(&value)?,
+        None => standard_structure(path)?,
+    };
+    Some(Problem::Printed { write: structure.write(written), list: structure.list })
+}
+
+/// What a path of the standard data leads to, if it is a list or a record.
+fn standard_structure(path: &str) -> Option<Structure> {
+    let below: Vec<&str> = names::PATHS.iter().filter_map(|known| known.strip_prefix(path)).collect();
+    let list = below.iter().any(|rest| rest.starts_with("[]"));
+    let fields: Vec<&str> = below.iter().filter_map(|rest| rest.strip_prefix(if list { "[]." } else { "." })).collect();
+    let field = fields.iter().find(|field| **field == "name").or(fields.first()).map(|field| (*field).to_owned());
+    (list || field.is_some()).then_some(Structure { list, field })
 }
 
 /// The list whose items a name's root stands for (`groups` of `g.name`).
@@ -51,9 +75,14 @@ fn meant(path: &str, written: &str, data: Option<&Value>) -> (Option<String>, Ve
         }
     }
     let own = data.map(keys).unwrap_or_default();
-    let nearest = names::nearest(path, names::PATHS).or_else(|| names::nearest(path, own.iter().map(String::as_str)));
-    let nearest = nearest.or_else(|| names::nearest_plain(path));
-    (nearest.map(|name| name.replace("[]", "")), Vec::new())
+    let whole = names::PATHS.into_iter().filter(|path| !path.contains(['[', '*']));
+    let nearest = names::nearest(path, whole).or_else(|| names::nearest(path, own.iter().map(String::as_str)));
+    if let Some(nearest) = nearest.or_else(|| names::nearest(path, names::roots())).or_else(|| names::nearest_plain(path)) {
+        return (Some(nearest.to_owned()), Vec::new());
+    }
+    // The first word misspelt, the rest as it is (`studnt.name`).
+    let rooted = path.split_once('.').and_then(|(root, rest)| Some(format!("{}.{rest}", names::nearest(root, names::roots())?)));
+    (rooted.filter(|path| path_is_known(path)), Vec::new())
 }
 
 /// The field meant by a misspelt one: the one it is the beginning of (`percent` of `percentage`), else the nearest.
@@ -82,7 +111,7 @@ fn fields(parent: &str, data: Option<&Value>) -> Vec<String> {
 /// A path of the standard data, or a method of a value there (`student.name.upper`).
 fn path_is_known(path: &str) -> bool {
     names::known_path(path) == Known::Yes
-        || path.rsplit_once('.').is_some_and(|(value, _)| names::PATHS.contains(&value) && !value.ends_with('*'))
+        || path.rsplit_once('.').is_some_and(|(value, method)| names::METHODS.contains(&method) && names::known_path(value) == Known::Yes)
 }
 
 fn has(data: &Value, name: &str) -> bool {

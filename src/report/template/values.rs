@@ -9,9 +9,10 @@ use minijinja::{Error, State};
 
 use super::engine::{Fill, TagInfo};
 use super::rich;
-use super::xml::{escape, escape_into};
 use crate::report::charts::{self, ChartRef};
+use crate::report::colour;
 use crate::report::language::Language;
+use crate::report::xml::{attribute as xml_attribute, escape, escape_into};
 
 /// A value inside a text element.
 pub(super) fn text(state: &State, value: &Value, tag: usize) -> Result<Value, Error> {
@@ -59,6 +60,7 @@ pub(super) fn paragraphs(state: &State, value: &Value, tag: usize) -> Result<Val
 fn picture(fill: &Fill, chart: &ChartRef, tag: usize) -> Option<String> {
     let info = fill.tag(tag)?;
     let fonts = fonts_of(&info.run_props, &fill.prefix);
+    let own = colour_of(&info.run_props, &fill.prefix).unwrap_or_else(|| fill.accent.clone());
     let request = charts::Request {
         root: &fill.root,
         items: chart.items.as_ref(),
@@ -66,8 +68,17 @@ fn picture(fill: &Fill, chart: &ChartRef, tag: usize) -> Option<String> {
         fonts,
         language: fill.language,
         id: fill.picture_ids(),
+        accent: &own,
     };
     charts::draw(chart.name, &request)
+}
+
+/// The colour an author gave to a mark; the black of text is none.
+fn colour_of(props: &str, prefix: &str) -> Option<String> {
+    let start = props.find(&format!("<{prefix}color "))?;
+    let element = props[start..].split('>').next()?;
+    let value = xml_attribute(element, "val").and_then(colour::hex)?;
+    (value != "000000" && value != colour::INK && xml_attribute(element, "themeColor").is_none()).then(|| colour::readable(&value))
 }
 
 /// The `w:rFonts` in run properties. Pictures bring the usual prefix of their own, so another one does not fit them.
@@ -100,8 +111,23 @@ pub(super) fn attribute(state: &State, value: &Value, tag: Option<usize>) -> Val
     Value::from_safe_string(escape(&text.replace(['\n', '\t', '\r'], " ")))
 }
 
+/// A value inside a link's address: what an address cannot hold is written in its code. The whole of an address keeps the signs that make it one.
+pub(super) fn address(state: &State, value: &Value, tag: usize, whole: bool) -> Value {
+    let text = Fill::of(state).map_or_else(|| value.to_string(), |fill| shown(&fill, value, tag));
+    let mut out = String::with_capacity(text.len());
+    for byte in text.trim().bytes() {
+        let kept = byte.is_ascii_alphanumeric() || b"-._~@".contains(&byte) || whole && b":/?#[]!$&'()*+,;=%".contains(&byte);
+        if kept {
+            out.push(char::from(byte));
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    Value::from_safe_string(escape(&out))
+}
+
 /// A cell's fill: six hex digits, else no colour of its own.
-pub(super) fn colour(value: &Value) -> Value {
+pub(super) fn cell_colour(value: &Value) -> Value {
     let text = value.to_string();
     let text = text.trim().trim_start_matches('#');
     let valid = text.len() == 6 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
@@ -124,7 +150,10 @@ fn shown(fill: &Fill, value: &Value, tag: usize) -> String {
             Ok(items) => items.map(|item| item.to_string()).collect::<Vec<_>>().join(", "),
             Err(_) => value.to_string(),
         },
-        _ => value.to_string(),
+        _ => {
+            fill.note_printed(tag, value);
+            value.to_string()
+        }
     };
     match info.and_then(|info| info.said.as_deref()) {
         Some(word) => unsaid(&text, word).to_owned(),

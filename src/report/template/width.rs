@@ -1,6 +1,6 @@
 //! How wide a picture may be where its tag stands.
 
-use super::xml::{Kind, Tree};
+use crate::report::xml::{Kind, Tree};
 
 /// A twip in EMU.
 const TWIP: i64 = 635;

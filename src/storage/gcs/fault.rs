@@ -4,6 +4,9 @@ use std::time::Duration;
 
 use crate::storage::StoreError;
 
+/// What to do about a bucket that keeps what is replaced or removed.
+pub(super) const RETENTION_ADVICE: &str = "gradepost replaces and removes records of its own: use a bucket without retention policy and without holds, or remove the policy (gcloud storage buckets update gs://BUCKET --clear-retention-period)";
+
 /// A request that did not do what was asked.
 #[derive(Debug)]
 pub(super) enum Fault {
@@ -26,6 +29,7 @@ impl Fault {
             408 | 429 | 500..=599 => {
                 Self::Later { message, retry_after: retry_after.and_then(|text| text.trim().parse().ok()).map(Duration::from_secs) }
             }
+            403 if is_retained(&message) => Self::Refused { message: format!("{message}; {RETENTION_ADVICE}") },
             401 | 403 => {
                 Self::Refused { message: format!("{message}; give the service's account the role Storage Object User on the bucket") }
             }
@@ -49,4 +53,10 @@ impl Fault {
             Self::Refused { message } => StoreError::Refused { key, message },
         }
     }
+}
+
+/// Whether an answer speaks of a retention policy or a hold on an object.
+fn is_retained(message: &str) -> bool {
+    let message = message.to_ascii_lowercase();
+    ["retention", "under active temporary hold", "event-based hold"].iter().any(|word| message.contains(word))
 }

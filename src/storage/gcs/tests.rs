@@ -1,6 +1,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use futures::TryStreamExt as _;
 use wiremock::matchers::{method, path, query_param};
 use wiremock::{Mock, MockServer, Request, Respond, ResponseTemplate};
 
@@ -27,6 +28,8 @@ async fn listing_goes_on_over_the_pages_of_the_api() {
     assert!(writes.join_all().await.into_iter().all(|written| written.is_ok()));
     assert_eq!(store.list("many/", None, 5000).await.unwrap(), expected);
     assert_eq!(store.list("many/", Some("many/0049"), 1020).await.unwrap(), expected[50..1070]);
+    assert_eq!(store.scan("many/", None).try_collect::<Vec<_>>().await.unwrap(), expected);
+    assert_eq!(store.scan("many/", Some("many/0049")).try_collect::<Vec<_>>().await.unwrap(), expected[50..]);
 }
 
 #[tokio::test]
@@ -105,6 +108,28 @@ async fn no_permission_is_refused_with_what_to_do() {
     let (_server, store) = faulty(in_turn([ResponseTemplate::new(403)])).await;
     let error = store.put("x", Bytes::new(), PutMode::Overwrite).await.unwrap_err();
     assert!(matches!(error, StoreError::Refused { .. }) && error.to_string().contains("role"), "{error}");
+}
+
+#[tokio::test]
+async fn a_bucket_that_keeps_what_is_there_is_told_by_its_policy_and_not_by_a_role() {
+    let words =
+        "Object 'b/x' is subject to bucket's retention policy or object retention and cannot be deleted or overwritten until 2026-12-28";
+    let kept = || ResponseTemplate::new(403).set_body_json(serde_json::json!({ "error": { "code": 403, "message": words } }));
+    let (server, store) = faulty(in_turn([kept()])).await;
+    Mock::given(method("DELETE")).and(path("/storage/v1/b/b/o/x")).respond_with(kept()).mount(&server).await;
+    let policy = serde_json::json!({ "retentionPolicy": { "retentionPeriod": "2592000" } });
+    Mock::given(method("GET"))
+        .and(path("/storage/v1/b/b"))
+        .respond_with(ResponseTemplate::new(200).set_body_json(policy))
+        .mount(&server)
+        .await;
+    let put = store.put("x", Bytes::new(), PutMode::Overwrite).await.unwrap_err().to_string();
+    let delete = store.delete("x").await.unwrap_err().to_string();
+    let concern = store.concerns().await.concat();
+    for told in [&put, &delete, &concern] {
+        assert!(told.contains("retention policy") && told.contains("--clear-retention-period") && !told.contains("role"), "{told}");
+    }
+    assert!(concern.contains("30 days"), "{concern}");
 }
 
 #[tokio::test]

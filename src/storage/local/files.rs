@@ -2,28 +2,36 @@
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use bytes::Bytes;
 
 use crate::signing::sha256_hex;
-use crate::storage::local::presence;
+use crate::storage::local::lock::{LOCKS, Locks};
+use crate::storage::local::walk::Walk;
+use crate::storage::local::{owner, presence};
 use crate::storage::{PutMode, StoreError, Version};
 
 /// Half-written files; on the same file system as the objects, so that they can be linked into place.
 const STAGING: &str = ".tmp";
-/// Files that are only ever locked.
-const LOCKS: &str = ".locks";
-/// Keys share this many locks; a lock file a key would never be cleaned up.
-const LOCK_STRIPES: u64 = 64;
+/// Students' data is for the service's user alone.
+pub(super) const PRIVATE_FILE: u32 = 0o600;
+pub(super) const PRIVATE_FOLDER: u32 = 0o700;
+/// One of these is in every store.
+const MARKS: [&str; 6] = ["jobs", "questions", "templates", "webhook_reports", "assessments.toml", LOCKS];
 /// How often a write starts over when its temporary file was cleaned away between its creation and its lock.
 const STAGING_TRIES: usize = 3;
 
 #[derive(Debug)]
 pub(super) struct Files {
     root: PathBuf,
+    locks: Locks,
     staged: AtomicU64,
+    is_full: AtomicBool,
+    /// Writes in a row that found space since the disk was found full.
+    written_since: AtomicU64,
 }
 
 /// A failure of one operation.
@@ -33,20 +41,46 @@ pub(super) enum Fault {
     Exists,
     /// The version is not the current one.
     Stale,
+    /// Another process holds a lock for longer than anybody waits.
+    Busy { lock: PathBuf },
+    /// The folder is no store.
+    NoStore { root: PathBuf, reason: String },
+    /// The folder belongs to another user.
+    Foreign { root: PathBuf, owner: u32, own: u32 },
     /// The file system said no.
     Io { doing: &'static str, path: PathBuf, error: io::Error },
 }
 
+/// So many writes in a row mean that the disk has space again.
+const SPACE_AGAIN: u64 = 5;
+
 impl Files {
     pub(super) fn open(root: PathBuf) -> Result<Self, Fault> {
-        for folder in [STAGING, LOCKS] {
-            let path = root.join(folder);
-            fs::create_dir_all(&path).map_err(|error| Fault::io("make the folder", &path, error))?;
-        }
-        let files = Self { root, staged: AtomicU64::new(0) };
+        make_private(&root)?;
+        owner::check(&root)?;
+        make_private(&root.join(STAGING))?;
+        let locks = Locks::open(&root)?;
+        let files = Self { root, locks, staged: AtomicU64::new(0), is_full: AtomicBool::new(false), written_since: AtomicU64::new(0) };
         files.clean_staging()?;
         presence::clean(&files.root);
         Ok(files)
+    }
+
+    /// The files of a store that is there; nothing is made.
+    pub(super) fn existing(root: PathBuf) -> Result<Self, Fault> {
+        let no_store = |reason: String| Fault::NoStore { root: root.clone(), reason };
+        match fs::read_dir(&root).map(|mut entries| entries.next().is_none()) {
+            Ok(true) => return Err(no_store("is empty".to_owned())),
+            Ok(false) => {}
+            Err(error) if error.kind() == ErrorKind::NotFound => return Err(no_store("is not there".to_owned())),
+            Err(error) => return Err(no_store(format!("cannot be read ({error})"))),
+        }
+        if MARKS.iter().all(|name| !root.join(name).exists()) {
+            return Err(no_store(format!("holds nothing of gradepost's (no {})", MARKS.join(", "))));
+        }
+        owner::check(&root)?;
+        let locks = Locks::existing(&root);
+        Ok(Self { root, locks, staged: AtomicU64::new(0), is_full: AtomicBool::new(false), written_since: AtomicU64::new(0) })
     }
 
     pub(super) fn root(&self) -> &Path {
@@ -57,10 +91,32 @@ impl Files {
         for _ in 1..STAGING_TRIES {
             match self.try_put(key, bytes, mode) {
                 Err(Fault::Io { error, .. }) if error.kind() == ErrorKind::NotFound => {}
-                done => return done,
+                done => return self.watch_space(done),
             }
         }
-        self.try_put(key, bytes, mode)
+        self.watch_space(self.try_put(key, bytes, mode))
+    }
+
+    /// Says once that the disk is full, and once that it no longer is, however many writes meet it.
+    fn watch_space<T>(&self, written: Result<T, Fault>) -> Result<T, Fault> {
+        match &written {
+            Err(Fault::Io { error, .. }) if is_out_of_space(error) && !self.is_full.swap(true, Ordering::Relaxed) => {
+                let folder = self.root.display();
+                tracing::error!(%error, "The disk of {folder} is full: events are answered 503 and reports wait until there is space; free some, everything resumes automatically");
+            }
+            Err(Fault::Io { error, .. }) if is_out_of_space(error) => self.written_since.store(0, Ordering::Relaxed),
+            // On a disk that is nearly full small files still find room between the failures; that is not space again.
+            Ok(_)
+                if self.is_full.load(Ordering::Relaxed)
+                    && self.written_since.fetch_add(1, Ordering::Relaxed) + 1 >= SPACE_AGAIN
+                    && self.is_full.swap(false, Ordering::Relaxed) =>
+            {
+                self.written_since.store(0, Ordering::Relaxed);
+                tracing::info!("The disk of {} has space again", self.root.display());
+            }
+            _ => {}
+        }
+        written
     }
 
     fn try_put(&self, key: &str, bytes: &Bytes, mode: &PutMode) -> Result<Version, Fault> {
@@ -75,13 +131,14 @@ impl Files {
                 sync_folder(folder).and_then(|()| sync_folder(folder.parent().unwrap_or(folder))).ok();
             })?,
             PutMode::Overwrite => {
-                let _lock = self.lock(key)?;
+                let _lock = self.locks.take(key)?;
                 staged.rename_to(&target)?;
             }
             PutMode::Update(version) => {
-                let _lock = self.lock(key)?;
+                let _lock = self.locks.take(key)?;
                 if self.get(key)?.is_none_or(|(_, current)| current != *version) {
-                    return Err(Fault::Stale);
+                    let is_folder = || Fault::io("replace", &target, ErrorKind::IsADirectory.into());
+                    return Err(if target.is_dir() { is_folder() } else { Fault::Stale });
                 }
                 staged.rename_to(&target)?;
             }
@@ -107,7 +164,7 @@ impl Files {
 
     pub(super) fn delete(&self, key: &str) -> Result<(), Fault> {
         let path = self.root.join(key);
-        let _lock = self.lock(key)?;
+        let _lock = self.locks.take(key)?;
         match fs::remove_file(&path) {
             // Not synced: a removal may be undone by a power cut, and whatever is removed is a hint or folded elsewhere (`Store::delete`).
             Ok(()) => Ok(()),
@@ -117,10 +174,7 @@ impl Files {
     }
 
     pub(super) fn list(&self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<String>, Fault> {
-        let base = prefix.rfind('/').map_or("", |slash| &prefix[..=slash]);
-        let mut listing = Listing { prefix, after, limit, keys: Vec::new() };
-        listing.walk(&self.root.join(base), base)?;
-        Ok(listing.keys)
+        Walk::new(&self.root, prefix, after).take(limit).collect()
     }
 
     /// Writes the bytes to a temporary file and makes them durable there.
@@ -137,7 +191,9 @@ impl Files {
         loop {
             let n = self.staged.fetch_add(1, Ordering::Relaxed);
             let path = self.root.join(STAGING).join(format!("{}-{n}", std::process::id()));
-            match OpenOptions::new().write(true).create_new(true).open(&path) {
+            match OpenOptions::new().write(true).create_new(true).mode(PRIVATE_FILE).open(&path) {
+                // A command came before the service.
+                Err(error) if error.kind() == ErrorKind::NotFound && n == 0 => make_own(&self.root.join(STAGING))?,
                 Ok(file) => return Ok((path, file)),
                 // Containers on one directory may share a process id.
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
@@ -171,23 +227,11 @@ impl Files {
         if folder != self.root {
             self.ensure_folder(parent)?;
         }
-        match fs::create_dir(folder) {
+        match fs::DirBuilder::new().mode(PRIVATE_FOLDER).create(folder) {
             Ok(()) => sync_folder(parent),
             Err(error) if error.kind() == ErrorKind::AlreadyExists && folder.is_dir() => sync_folder(parent),
             Err(error) => Err(Fault::io("make the folder", folder, error)),
         }
-    }
-
-    /// Holds the key's lock against every thread and process until it is dropped.
-    fn lock(&self, key: &str) -> Result<File, Fault> {
-        let stripe = key.bytes().fold(0u64, |hash, byte| hash.wrapping_mul(31).wrapping_add(u64::from(byte))) % LOCK_STRIPES;
-        let path = self.root.join(LOCKS).join(stripe.to_string());
-        let lock = || {
-            let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path)?;
-            file.lock()?;
-            Ok(file)
-        };
-        lock().map_err(|error| Fault::io("lock", &path, error))
     }
 }
 
@@ -199,7 +243,8 @@ struct Staged {
 impl Staged {
     fn link_to(&self, target: &Path) -> Result<(), Fault> {
         fs::hard_link(&self.path, target).map_err(|error| match error.kind() {
-            ErrorKind::AlreadyExists => Fault::Exists,
+            // A folder of that name is no object that somebody else wrote first.
+            ErrorKind::AlreadyExists if !target.is_dir() => Fault::Exists,
             _ => Fault::io("link", target, error),
         })
     }
@@ -216,64 +261,18 @@ impl Drop for Staged {
     }
 }
 
-/// A walk over the files in the byte order of their keys.
-struct Listing<'a> {
-    prefix: &'a str,
-    after: Option<&'a str>,
-    limit: usize,
-    keys: Vec<String>,
+/// Makes a folder that only the service's user may enter, unless it is there.
+pub(super) fn make_private(folder: &Path) -> Result<(), Fault> {
+    let made = fs::DirBuilder::new().recursive(true).mode(PRIVATE_FOLDER).create(folder);
+    made.map_err(|error| Fault::io("make the folder", folder, error))
 }
 
-impl Listing<'_> {
-    fn walk(&mut self, folder: &Path, base: &str) -> Result<(), Fault> {
-        for name in sorted_names(folder)? {
-            if self.keys.len() >= self.limit {
-                return Ok(());
-            }
-            let key = format!("{base}{name}");
-            if name.ends_with('/') {
-                if self.may_hold_matches(&key) {
-                    self.walk(&folder.join(&name), &key)?;
-                }
-            } else if key.starts_with(self.prefix) && self.after.is_none_or(|after| key.as_str() > after) {
-                self.keys.push(key);
-            }
-        }
-        Ok(())
+/// Makes one of the store's own folders; the root itself must be there, because one that was pulled away is not made anew.
+pub(super) fn make_own(folder: &Path) -> Result<(), Fault> {
+    match fs::DirBuilder::new().mode(PRIVATE_FOLDER).create(folder) {
+        Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(Fault::io("make the folder", folder, error)),
+        _ => Ok(()),
     }
-
-    fn may_hold_matches(&self, folder: &str) -> bool {
-        let wanted = folder.starts_with(self.prefix) || self.prefix.starts_with(folder);
-        wanted && self.after.is_none_or(|after| folder > after || after.starts_with(folder))
-    }
-}
-
-/// The names in a folder; a folder's name ends in a slash, because that is how it sorts among keys (`a-b` before `a/x`).
-fn sorted_names(folder: &Path) -> Result<Vec<String>, Fault> {
-    let entries = match fs::read_dir(folder) {
-        Ok(entries) => entries,
-        Err(error) if is_absent(&error) => return Ok(Vec::new()),
-        Err(error) => return Err(Fault::io("list", folder, error)),
-    };
-    let mut names = Vec::new();
-    for entry in entries {
-        let entry = entry.map_err(|error| Fault::io("list", folder, error))?;
-        let Ok(mut name) = entry.file_name().into_string() else { continue };
-        if name.starts_with('.') {
-            continue;
-        }
-        // Mounted configuration consists of symbolic links, so the kind is that of what they point to.
-        let kind =
-            entry.file_type().and_then(|kind| if kind.is_symlink() { fs::metadata(entry.path()).map(|m| m.file_type()) } else { Ok(kind) });
-        match kind {
-            Ok(kind) if kind.is_dir() => name.push('/'),
-            Ok(_) => {}
-            Err(_) => continue,
-        }
-        names.push(name);
-    }
-    names.sort_unstable();
-    Ok(names)
 }
 
 fn sync_folder(folder: &Path) -> Result<(), Fault> {
@@ -285,13 +284,17 @@ fn version_of(bytes: &[u8]) -> Version {
     Version(sha256_hex(bytes))
 }
 
+fn is_out_of_space(error: &io::Error) -> bool {
+    matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded)
+}
+
 /// Whether the error only says that there is no such object.
-fn is_absent(error: &io::Error) -> bool {
+pub(super) fn is_absent(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::IsADirectory)
 }
 
 impl Fault {
-    fn io(doing: &'static str, path: &Path, error: io::Error) -> Self {
+    pub(super) fn io(doing: &'static str, path: &Path, error: io::Error) -> Self {
         Self::Io { doing, path: path.to_owned(), error }
     }
 
@@ -300,6 +303,24 @@ impl Fault {
         let (doing, path, error) = match self {
             Self::Exists => return StoreError::AlreadyExists { key },
             Self::Stale => return StoreError::Conflict { key },
+            Self::Busy { lock } => {
+                let message = format!("another process holds {} and does not let go; it may be stopped", lock.display());
+                return StoreError::Unavailable { key, message, retry_after: None };
+            }
+            Self::NoStore { root, reason } => {
+                let message = format!(
+                    "no store here: DATA_DIR is {}, which {reason}; set DATA_DIR to the folder the service works in (a new school begins with a bank in DATA_DIR/questions, or with gradepost serve)",
+                    root.display()
+                );
+                return StoreError::Refused { key, message };
+            }
+            Self::Foreign { root, owner, own } => {
+                let folder = root.display();
+                let message = format!(
+                    "the folder {folder} is kept by user {owner}, and this is user {own}; run it as that user (sudo -u '#{owner}' gradepost …), or give the folder to this one (chown -R {own} {folder}) while no service runs"
+                );
+                return StoreError::Refused { key, message };
+            }
             Self::Io { doing, path, error } => (doing, path, error),
         };
         let what = format!("cannot {doing} {}: {error}", path.display());

@@ -2,13 +2,20 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind};
-use std::os::unix::fs::MetadataExt as _;
+use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-/// A file a living process.
+use crate::storage::local::files::{PRIVATE_FILE, PRIVATE_FOLDER};
+use crate::storage::local::lock::lock_within;
+use crate::storage::local::owner;
+
+/// One file per living process.
 const ALIVE: &str = ".alive";
 /// How often the file is made anew when a cleaner took it before it was locked.
 const TRIES: usize = 3;
+/// How long a cleaner may hold the file of another.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The sign of life; taken down when dropped.
 #[derive(Debug)]
@@ -18,18 +25,20 @@ pub(super) struct Sign {
     _locked: File,
 }
 
-/// Puts up a sign under a name that nobody else uses.
-pub(super) fn put_up(root: &Path, name: &str) -> io::Result<Sign> {
+/// Holds a sign of life under a name that nobody else uses.
+pub(super) fn hold(root: &Path, name: &str) -> io::Result<Sign> {
     let folder = root.join(ALIVE);
     // Not its parents: a root that was pulled away is not made anew.
-    match fs::create_dir(&folder) {
+    match fs::DirBuilder::new().mode(PRIVATE_FOLDER).create(&folder) {
         Err(error) if error.kind() != ErrorKind::AlreadyExists => return Err(error),
-        _ => {}
+        _ => owner::close_to_others(&folder),
     }
     let path = folder.join(name);
     for _ in 0..TRIES {
-        let file = OpenOptions::new().create(true).truncate(false).write(true).open(&path)?;
-        file.lock()?;
+        let file = OpenOptions::new().create(true).truncate(false).write(true).mode(PRIVATE_FILE).open(&path)?;
+        if lock_within(&file, PATIENCE).is_err() {
+            continue;
+        }
         if file.metadata()?.nlink() > 0 {
             return Ok(Sign { path, _locked: file });
         }
@@ -37,8 +46,8 @@ pub(super) fn put_up(root: &Path, name: &str) -> io::Result<Sign> {
     Err(io::Error::from(ErrorKind::ResourceBusy))
 }
 
-/// Whether a sign that stood under this name stands no more.
-pub(super) fn is_down(root: &Path, name: &str) -> bool {
+/// Whether a sign that was held under this name is held no more.
+pub(super) fn is_released(root: &Path, name: &str) -> bool {
     match File::open(root.join(ALIVE).join(name)) {
         Ok(file) => file.try_lock_shared().is_ok(),
         Err(error) => error.kind() == ErrorKind::NotFound,
@@ -69,15 +78,15 @@ mod tests {
     #[expect(clippy::disallowed_methods, reason = "the test leaves what a killed process leaves")]
     fn a_sign_stands_as_long_as_its_owner_and_is_cleaned_after_it() {
         let root = tempfile::tempdir().unwrap();
-        assert!(is_down(root.path(), "a"), "who is gone without a trace is gone");
-        let sign = put_up(root.path(), "a").unwrap();
+        assert!(is_released(root.path(), "a"), "who is gone without a trace is gone");
+        let sign = hold(root.path(), "a").unwrap();
         clean(root.path());
-        assert!(!is_down(root.path(), "a"));
+        assert!(!is_released(root.path(), "a"));
         drop(sign);
-        assert!(is_down(root.path(), "a"));
+        assert!(is_released(root.path(), "a"));
         // As a killed process leaves it: the file without its lock.
         fs::write(root.path().join(ALIVE).join("b"), "").unwrap();
-        assert!(is_down(root.path(), "b"));
+        assert!(is_released(root.path(), "b"));
         clean(root.path());
         assert!(!root.path().join(ALIVE).join("b").exists());
     }

@@ -2,6 +2,8 @@ use std::io::Error;
 use std::path::Path;
 use std::sync::Arc;
 
+use futures::TryStreamExt as _;
+
 use super::*;
 use crate::storage::conformance;
 use crate::storage::local::files::Fault;
@@ -69,6 +71,45 @@ async fn a_file_where_a_folder_is_needed_is_refused() {
     let put = store.put("a/b", Bytes::new(), PutMode::Create).await;
     assert!(matches!(put, Err(StoreError::Refused { .. })), "{put:?}");
     assert_eq!(store.get("a/b").await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_folder_where_a_file_is_needed_is_refused_and_taken_for_no_object() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = LocalStore::open(dir.path()).await.unwrap();
+    let version = store.put("a", Bytes::from_static(b"1"), PutMode::Create).await.unwrap();
+    std::fs::remove_file(dir.path().join("a")).unwrap();
+    std::fs::create_dir(dir.path().join("a")).unwrap();
+    for mode in [PutMode::Create, PutMode::Overwrite, PutMode::Update(version)] {
+        let put = store.put("a", Bytes::from_static(b"2"), mode.clone()).await;
+        assert!(matches!(&put, Err(StoreError::Refused { message, .. }) if message.contains("a file and a folder")), "{mode:?}: {put:?}");
+    }
+    assert_eq!(store.get("a").await.unwrap(), None);
+}
+
+#[tokio::test]
+async fn a_scan_of_a_large_folder_crosses_its_batches_and_starts_anywhere() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = LocalStore::open(dir.path()).await.unwrap();
+    let expected: Vec<String> = (0..2 * BATCH + 10).map(|n| format!("many/{:02}/{n:05}", n / 500)).collect();
+    for key in &expected {
+        std::fs::create_dir_all(dir.path().join(key).parent().unwrap()).unwrap();
+        std::fs::File::create(dir.path().join(key)).unwrap();
+    }
+    assert_eq!(store.scan("many/", None).try_collect::<Vec<_>>().await.unwrap(), expected);
+    assert_eq!(store.scan("many/", Some(&expected[1233])).try_collect::<Vec<_>>().await.unwrap(), expected[1234..]);
+}
+
+#[tokio::test]
+async fn what_cannot_be_listed_ends_neither_a_scan_nor_hides_what_lies_beside_it() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = LocalStore::open(dir.path()).await.unwrap();
+    for key in ["a/1", "c/1"] {
+        store.put(key, Bytes::new(), PutMode::Create).await.unwrap();
+    }
+    // A link to itself can be neither listed nor read, whoever asks.
+    std::os::unix::fs::symlink(dir.path().join("b"), dir.path().join("b")).unwrap();
+    assert_eq!(store.scan("", None).try_collect::<Vec<_>>().await.unwrap(), ["a/1", "c/1"]);
 }
 
 #[test]

@@ -3,10 +3,10 @@
 //! Tokens are minted from the client's id and secret (or given once and for all), renewed before they expire, and renewed once more when the platform refuses one.
 //! All callers share one budget of calls; who would have to wait long is told when to come back.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use jiff::Timestamp;
 use reqwest::{header, redirect};
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::{Value, json};
@@ -14,10 +14,10 @@ use url::{Url, form_urlencoded};
 
 use super::answers::{self, CourseUnit, Response, ResponsePage, Token};
 use super::config::LearnWorldsConfig;
-use super::error::{ApiError, Refusal};
+use super::error::{ApiError, Refusal, is_challenge, is_page};
 use super::limiter::Limiter;
-use super::wire;
 use crate::clock::Clock;
+use crate::intake::wire;
 use crate::model::person::Student;
 use crate::model::submission::Submission;
 
@@ -25,10 +25,16 @@ use crate::model::submission::Submission;
 const CONNECT_LIMIT: Duration = Duration::from_secs(5);
 /// Time for a whole call, body included.
 const CALL_LIMIT: Duration = Duration::from_secs(15);
-/// Largest answer; a page of 200 submissions with 100 answers each has about 8 MB.
-const LARGEST_ANSWER: usize = 16 << 20;
+/// Largest page; 200 submissions with 100 answers each have about 8 MB.
+const LARGEST_PAGE: usize = 16 << 20;
+/// Largest answer to anything else.
+const LARGEST_ANSWER: usize = 4 << 20;
+/// So many calls at once: each may hold a page in memory.
+const CALLS_AT_ONCE: usize = 4;
 /// Submissions a page; the most the API gives.
 const PAGE_SIZE: u32 = 200;
+/// Answers of all students of one call; 200 submissions with 500 answers each.
+const MOST_ANSWERS_TOGETHER: usize = 100_000;
 /// More attempts of one student than this many pages hold are not looked at.
 const MOST_PAGES: u32 = 50;
 /// How long the platform is left alone when it says "too many" and not until when.
@@ -43,8 +49,14 @@ pub struct LearnWorldsClient {
     /// The minted token; held while minting, so that many callers mint one.
     token: tokio::sync::Mutex<Option<Token>>,
     limiter: Mutex<Limiter>,
+    calls: tokio::sync::Semaphore,
+    /// Held while a page is read as JSON, which takes a multiple of its size.
+    reading: tokio::sync::Mutex<()>,
     clock: Arc<dyn Clock>,
 }
+
+/// A place within the budget of calls.
+struct Turn;
 
 enum Credentials {
     Static(SecretString),
@@ -72,6 +84,8 @@ impl LearnWorldsClient {
             credentials,
             token: tokio::sync::Mutex::default(),
             limiter: Mutex::default(),
+            calls: tokio::sync::Semaphore::new(CALLS_AT_ONCE),
+            reading: tokio::sync::Mutex::default(),
             clock,
         })
     }
@@ -81,21 +95,44 @@ impl LearnWorldsClient {
         let user_id = wire::id(user_id).ok_or_else(|| blank("user"))?;
         let mut submissions = Vec::new();
         let mut nameless = Vec::new();
-        let mut number = Some(1);
-        while let Some(page) = number {
-            let page = self.page(assessment_id, Some(&user_id), page).await?;
-            number = page.next().filter(|next| *next <= MOST_PAGES);
-            // Nobody may ever get another's answers, so the filter is not only asked for but checked.
-            for response in page.responses {
-                match &response.student.id {
-                    Some(id) if *id == user_id => submissions.push(response.submission),
-                    Some(_) => {}
-                    None => nameless.push(response),
-                }
-            }
+        for response in self.walk(assessment_id, &BTreeSet::from([user_id.clone()]), None).await? {
+            if response.student.id.is_some() { submissions.push(response.submission) } else { nameless.push(response) }
         }
         submissions.extend(self.own_by_address(nameless, &user_id).await?);
         Ok(answers::in_order(submissions))
+    }
+
+    /// The finished submissions of several students; who they are is decided when the call may leave, so that those who come meanwhile are among them.
+    pub(super) async fn responses_together(
+        &self,
+        assessment_id: &str,
+        choose: impl FnOnce() -> BTreeSet<String> + Send,
+    ) -> Result<Vec<Response>, ApiError> {
+        let turn = match self.token(None).await {
+            Ok(_) => self.turn().await,
+            Err(error) => Err(error),
+        };
+        // Who waits has to hear of the failure, too.
+        let users = choose();
+        let turn = turn?;
+        if users.is_empty() { Ok(Vec::new()) } else { self.walk(assessment_id, &users, Some(turn)).await }
+    }
+
+    /// All pages about these students. Nobody may ever get another's answers, so the filter is not only asked for but checked.
+    async fn walk(&self, assessment_id: &str, users: &BTreeSet<String>, mut turn: Option<Turn>) -> Result<Vec<Response>, ApiError> {
+        let mut found = Vec::new();
+        let mut answers = 0;
+        let mut number = Some(1);
+        while let Some(page) = number {
+            let page = self.page(assessment_id, Some(users), page, turn.take()).await?;
+            number = page.next().filter(|next| *next <= MOST_PAGES);
+            answers += page.responses.iter().map(|response| response.submission.answers.len()).sum::<usize>();
+            if answers > MOST_ANSWERS_TOGETHER {
+                return Err(oversized("the assessment's responses"));
+            }
+            found.extend(page.responses);
+        }
+        Ok(found)
     }
 
     /// Of responses that name no user, those with the e-mail address that the platform knows the user by; without one, none.
@@ -112,21 +149,9 @@ impl LearnWorldsClient {
         Ok(responses.into_iter().filter(own).map(|response| response.submission).collect())
     }
 
-    /// The submission an event is about: the newest one, but not one handed in after `not_after`, when the event tells the time.
-    ///
-    /// When all are later, the event's time meant something else, and the nearest one is taken.
-    pub async fn newest_submission(
-        &self,
-        assessment_id: &str,
-        user_id: &str,
-        not_after: Option<Timestamp>,
-    ) -> Result<Option<Submission>, ApiError> {
-        Ok(answers::pick(self.responses(assessment_id, user_id).await?, not_after))
-    }
-
     /// One page of all students' submissions on an assessment, for `backfill`; go on with [`ResponsePage::next`].
     pub async fn all_responses(&self, assessment_id: &str, page: u32) -> Result<ResponsePage, ApiError> {
-        self.page(assessment_id, None, page).await
+        self.page(assessment_id, None, page, None).await
     }
 
     /// A user by id or e-mail address.
@@ -142,35 +167,68 @@ impl LearnWorldsClient {
         answers::units(&answer).ok_or_else(|| not_as_promised(what, "no sections in it"))
     }
 
+    /// The title of a course.
+    pub async fn course_title(&self, slug: &str) -> Result<Option<String>, ApiError> {
+        let answer = self.get("the course", &["courses", slug], &[]).await?;
+        Ok(answers::course_title(&answer))
+    }
+
     /// Whether the school answers and takes the credentials; for `doctor` and `/ready`.
     pub async fn check(&self) -> Result<(), ApiError> {
         self.get("the list of courses", &["courses"], &[("items_per_page", "1")]).await.map(drop)
     }
 
-    async fn page(&self, assessment_id: &str, user_id: Option<&str>, page: u32) -> Result<ResponsePage, ApiError> {
+    async fn page(
+        &self,
+        assessment_id: &str,
+        users: Option<&BTreeSet<String>>,
+        page: u32,
+        turn: Option<Turn>,
+    ) -> Result<ResponsePage, ApiError> {
         let what = "the assessment's responses";
         let (number, size) = (page.to_string(), PAGE_SIZE.to_string());
+        let listed = users.map(|users| users.iter().map(String::as_str).collect::<Vec<_>>().join(","));
         let mut query = vec![("page", number.as_str()), ("items_per_page", size.as_str())];
-        query.extend(user_id.map(|id| ("users", id)));
-        let answer = self.get(what, &["assessments", assessment_id, "responses"], &query).await?;
-        answers::page(&answer, page).ok_or_else(|| not_as_promised(what, "no list of data in it"))
+        query.extend(listed.as_deref().map(|ids| ("users", ids)));
+        let body = self.get_bytes(what, &["assessments", assessment_id, "responses"], &query, LARGEST_PAGE, turn).await?;
+        let _reading = self.reading.lock().await;
+        let users = users.cloned();
+        // Seconds of work in the worst case, so not where others wait.
+        let read = tokio::task::spawn_blocking(move || answers::page(&body, page, users.as_ref())).await;
+        match read.unwrap_or(Err(answers::Unread::NotAPage)) {
+            Ok(page) => Ok(page),
+            Err(answers::Unread::NotAPage) => Err(not_as_promised(what, "no list of data in it")),
+            Err(answers::Unread::Oversized) => Err(oversized(what)),
+        }
+    }
+
+    async fn get(&self, what: &str, path: &[&str], query: &[(&str, &str)]) -> Result<Value, ApiError> {
+        let body = self.get_bytes(what, path, query, LARGEST_ANSWER, None).await?;
+        serde_json::from_slice(&body).map_err(|_| not_as_promised(what, "no JSON"))
     }
 
     /// One authorised call; a refused token is renewed once.
-    async fn get(&self, what: &str, path: &[&str], query: &[(&str, &str)]) -> Result<Value, ApiError> {
+    async fn get_bytes(
+        &self,
+        what: &str,
+        path: &[&str],
+        query: &[(&str, &str)],
+        most: usize,
+        turn: Option<Turn>,
+    ) -> Result<Vec<u8>, ApiError> {
         let url = self.url(path, query)?;
         let token = self.token(None).await?;
-        match self.get_with(what, url.clone(), &token).await {
+        match self.get_with(what, url.clone(), &token, most, turn).await {
             Err(ApiError::Unauthorized { .. }) if matches!(self.credentials, Credentials::Minted(_)) => {
                 let token = self.token(Some(&token)).await?;
-                self.get_with(what, url, &token).await.map_err(fresh_token_refused)
+                self.get_with(what, url, &token, most, None).await.map_err(fresh_token_refused)
             }
             answer => answer,
         }
     }
 
-    async fn get_with(&self, what: &str, url: Url, token: &SecretString) -> Result<Value, ApiError> {
-        self.call(what, self.http.get(url).bearer_auth(token.expose_secret())).await
+    async fn get_with(&self, what: &str, url: Url, token: &SecretString, most: usize, turn: Option<Turn>) -> Result<Vec<u8>, ApiError> {
+        self.call(what, self.http.get(url).bearer_auth(token.expose_secret()), most, turn).await
     }
 
     /// The token to use; `refused` is the one that the platform just turned down.
@@ -203,9 +261,9 @@ impl LearnWorldsClient {
             "client_secret": client_secret.expose_secret(),
             "grant_type": "client_credentials",
         });
-        let answer = match self.call(what, self.http.post(url.clone()).json(&request)).await {
+        let answer = match self.call(what, self.http.post(url.clone()).json(&request), LARGEST_ANSWER, None).await {
             Err(ApiError::Invalid { message }) if !message.contains("access_denied") => {
-                self.call(what, self.http.post(url).form(&[("data", request.to_string())])).await
+                self.call(what, self.http.post(url).form(&[("data", request.to_string())]), LARGEST_ANSWER, None).await
             }
             answer => answer,
         };
@@ -213,20 +271,29 @@ impl LearnWorldsClient {
             ApiError::Unauthorized { .. } | ApiError::Invalid { .. } | ApiError::NotFound { .. } => bad_credentials(),
             other => other,
         })?;
+        let answer: Value = serde_json::from_slice(&answer).map_err(|_| not_as_promised(what, "no JSON"))?;
         answers::token(&answer, self.clock.now()).ok_or_else(|| not_as_promised(what, "no token in it"))
     }
 
     /// One call within the budget.
-    async fn call(&self, what: &str, request: reqwest::RequestBuilder) -> Result<Value, ApiError> {
-        self.wait_for_turn().await?;
+    async fn call(&self, what: &str, request: reqwest::RequestBuilder, most: usize, turn: Option<Turn>) -> Result<Vec<u8>, ApiError> {
+        if turn.is_none() {
+            self.turn().await?;
+        }
+        // The semaphore is never closed.
+        let _call = self.calls.acquire().await.ok();
         // Every call names the client, the one for a token too; without it the platform answers 400.
         let request = request.header("Lw-Client", &self.client_id).header(header::ACCEPT, "application/json");
         let response = request.send().await.map_err(|error| unreachable_platform(what, &error))?;
         let status = response.status().as_u16();
         let retry_after = response.headers().get(header::RETRY_AFTER).and_then(|value| value.to_str().ok()).map(ToOwned::to_owned);
-        let body = read_body(what, response).await?;
+        let is_guarded = response.headers().contains_key("cf-mitigated");
+        let body = read_body(what, response, most).await?;
+        if is_guarded || is_challenge(&body) {
+            return Err(ApiError::Blocked { status });
+        }
         if (200..300).contains(&status) {
-            return serde_json::from_slice(&body).map_err(|_| not_as_promised(what, "no JSON"));
+            return if is_page(&body) { Err(not_as_promised(what, "a web page")) } else { Ok(body) };
         }
         let now = self.clock.now();
         let error = Refusal { status, retry_after: retry_after.as_deref(), body: &body, what }.into_error(now);
@@ -237,13 +304,14 @@ impl LearnWorldsClient {
         Err(error)
     }
 
-    async fn wait_for_turn(&self) -> Result<(), ApiError> {
+    /// Waits for a place in the budget of calls.
+    async fn turn(&self) -> Result<Turn, ApiError> {
         let turn = self.limiter.lock().unwrap_or_else(PoisonError::into_inner).reserve(self.clock.now());
         let wait = turn.map_err(|wait| ApiError::RateLimited { retry_after: Some(wait) })?;
         if !wait.is_zero() {
             tokio::time::sleep(wait).await;
         }
-        Ok(())
+        Ok(Turn)
     }
 
     /// `<root>/v2/<path>?<query>`; every part is escaped, so that no id can become another path.
@@ -272,6 +340,7 @@ impl LearnWorldsClient {
 }
 
 /// No redirects (they would carry the token elsewhere), no proxy from the environment, and a limit on every stage.
+#[expect(clippy::disallowed_methods, reason = "the platform's address, which the operator configured")]
 fn http_client() -> Result<reqwest::Client, ApiError> {
     // reqwest panics without a provider; the first one installed stays.
     let _ = rustls::crypto::ring::default_provider().install_default();
@@ -288,11 +357,15 @@ fn http_client() -> Result<reqwest::Client, ApiError> {
         })
 }
 
-async fn read_body(what: &str, mut response: reqwest::Response) -> Result<Vec<u8>, ApiError> {
+/// The body, as far as it is not larger than any honest one.
+async fn read_body(what: &str, mut response: reqwest::Response, most: usize) -> Result<Vec<u8>, ApiError> {
+    if response.content_length().is_some_and(|length| length > most as u64) {
+        return Err(oversized(what));
+    }
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|error| unreachable_platform(what, &error))? {
-        if body.len() + chunk.len() > LARGEST_ANSWER {
-            return Err(not_as_promised(what, "more than 16 MB"));
+        if body.len() + chunk.len() > most {
+            return Err(oversized(what));
         }
         body.extend_from_slice(&chunk);
     }
@@ -321,6 +394,12 @@ fn not_as_promised(what: &str, found: &str) -> ApiError {
         message: format!(
             "LearnWorlds answered with {found} when asked for {what}; if it goes on, check that SCHOOL_DOMAIN is the school's own host"
         ),
+    }
+}
+
+fn oversized(what: &str) -> ApiError {
+    ApiError::Oversized {
+        message: format!("LearnWorlds' answer is larger than any honest one (asked for {what}); the call is repeated later"),
     }
 }
 

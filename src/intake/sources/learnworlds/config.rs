@@ -6,8 +6,9 @@ use secrecy::SecretString;
 use unicode_normalization::UnicodeNormalization as _;
 use url::{Host, Url};
 
-use super::{reference, wire};
-use crate::env::Env;
+use super::reference;
+use crate::env::{Env, shown};
+use crate::intake::wire;
 
 /// Access to one school's API; everything optional, as the service also lives on answers that events bring along.
 #[derive(Debug, Clone, Default)]
@@ -142,7 +143,7 @@ fn assessment_ids_from(env: &mut Env) -> BTreeMap<String, AssessmentId> {
                 env.problem("ASSESSMENT_IDS", format!("'{}' stands there twice", row.name));
             }
             Some(row) => _ = rows.insert(fold(&row.name), row),
-            None => env.problem("ASSESSMENT_IDS", format!("'{entry}' is not NAME=ID, for example CIEN=66dee0a8e0d02c8199018fe9")),
+            None => env.problem("ASSESSMENT_IDS", format!("{} is not NAME=ID, for example CIEN=66dee0a8e0d02c8199018fe9", shown(entry))),
         }
     }
     rows

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::fmt::rfc2822;
 use serde_json::Value;
 
-use super::wire::{self, Fields};
+use crate::intake::wire::{self, Fields};
 
 /// Why a call to the API gave no answer. Messages say what to do, and hold neither tokens nor anything about students.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -52,6 +52,20 @@ pub enum ApiError {
         /// What happened.
         message: String,
     },
+    /// A page that guards the platform stands in place of the answer: come back later, and tell a person when it stays.
+    #[error(
+        "a protection page (Cloudflare or the like, status {status}) answers in place of the LearnWorlds API: have this service's address allowed there, or set SCHOOL_DOMAIN to the school's own host at learnworlds.com; jobs go on by themselves then"
+    )]
+    Blocked {
+        /// The status it came with.
+        status: u16,
+    },
+    /// An answer of a size that no honest one has.
+    #[error("{message}")]
+    Oversized {
+        /// What was asked for.
+        message: String,
+    },
     /// An answer that is not what the API promises (HTML, an empty body, no `data`).
     #[error("{message}")]
     Malformed {
@@ -71,13 +85,18 @@ impl ApiError {
             Self::Invalid { .. } => "platform_refused",
             Self::RateLimited { .. } => "platform_rate_limited",
             Self::Unavailable { .. } => "platform_unavailable",
+            Self::Blocked { .. } => "platform_blocked",
+            Self::Oversized { .. } => "platform_oversized",
             Self::Malformed { .. } => "platform_malformed",
         }
     }
 
     /// Whether the same call may succeed later without anyone acting.
     pub fn is_transient(&self) -> bool {
-        matches!(self, Self::RateLimited { .. } | Self::Unavailable { .. } | Self::Malformed { .. })
+        matches!(
+            self,
+            Self::RateLimited { .. } | Self::Unavailable { .. } | Self::Blocked { .. } | Self::Oversized { .. } | Self::Malformed { .. }
+        )
     }
 
     /// When the platform asked to be called again.
@@ -138,6 +157,34 @@ impl Refusal<'_> {
             _ => ApiError::Invalid { message: format!("LearnWorlds refused {what} ({status}).{said}") },
         }
     }
+}
+
+/// Words of pages that ask whether a person is there (Cloudflare, Imperva, Sucuri, Akamai, hosters).
+const CHALLENGES: [&str; 10] = [
+    "just a moment",
+    "challenge-platform",
+    "cf-chl",
+    "attention required",
+    "captcha",
+    "checking your browser",
+    "enable javascript and cookies",
+    "incapsula",
+    "sucuri",
+    "access denied",
+];
+/// So much of a page is looked at.
+const LOOKED_AT: usize = 16 * 1024;
+
+/// Whether a body is a web page.
+pub(super) fn is_page(body: &[u8]) -> bool {
+    let start: Vec<u8> = body.iter().copied().skip_while(u8::is_ascii_whitespace).take(15).map(|b| b.to_ascii_lowercase()).collect();
+    [&b"<!doctype html"[..], b"<html", b"<head", b"<!--"].iter().any(|page| start.starts_with(page))
+}
+
+/// Whether a page stands between us and the platform.
+pub(super) fn is_challenge(body: &[u8]) -> bool {
+    let start = String::from_utf8_lossy(&body[..body.len().min(LOOKED_AT)]).to_lowercase();
+    is_page(body) && CHALLENGES.iter().any(|words| start.contains(words))
 }
 
 /// Longest silence a server may ask of us.

@@ -13,8 +13,11 @@ use serde_json::Value;
 
 use super::NAME;
 use super::reference::{self, Reference};
-use super::wire::{self, Fields, shape_of};
+use crate::intake::decode::{Decoded, decode};
 use crate::intake::event::{EventKind, IntakeEvent, Rejection, effect_key};
+use crate::intake::repair::{self, Broken};
+use crate::intake::source::Headers;
+use crate::intake::wire::{self, Fields, MOST_ANSWERS, shape_of};
 use crate::model::completion::{Assessment, Completion};
 use crate::model::person::Student;
 use crate::signing;
@@ -45,22 +48,32 @@ const OTHER_EVENTS: &[(&str, &str)] = &[
 const NOT_FINISHED: &[&str] = &["started", "opened", "viewed", "created", "updated", "deleted", "saved"];
 
 /// Understands a body.
-pub(super) fn parse(body: &[u8]) -> Result<IntakeEvent, Rejection> {
-    let value = read_json(body)?;
-    let root = Fields::of(&value).ok_or_else(|| malformed("the body is not a JSON object"))?;
+pub(super) fn parse(headers: Headers<'_>, body: &[u8], most: usize) -> Result<IntakeEvent, Rejection> {
     let delivery_key = signing::sha256_hex(body);
+    let event = |kind| IntakeEvent { source: NAME, delivery_key: delivery_key.clone(), kind };
+    let value = match decode(headers, body, most)? {
+        Decoded::Form(value) => value,
+        Decoded::Text(text) => match repair::read(&text) {
+            Ok((value, repaired)) => {
+                if repaired {
+                    tracing::warn!(
+                        "an automation's body is no valid JSON and was repaired: a value in it holds a quotation mark or a line break"
+                    );
+                }
+                value
+            }
+            Err(broken) => return Ok(event(EventKind::Unreadable { message: unreadable(broken) })),
+        },
+    };
+    let Some(root) = Fields::of(&value) else {
+        return Ok(event(EventKind::Unreadable { message: "the body is not a JSON object".to_owned() }));
+    };
     let kind = kind(&Body::of(root), &value, &delivery_key);
-    Ok(IntakeEvent { source: NAME, delivery_key, kind })
+    Ok(event(kind))
 }
 
-fn read_json(body: &[u8]) -> Result<Value, Rejection> {
-    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-    serde_json::from_slice(body)
-        .map_err(|error| malformed(format!("the body is not JSON (line {}, column {})", error.line(), error.column())))
-}
-
-fn malformed(message: impl Into<String>) -> Rejection {
-    Rejection::Malformed { message: message.into() }
+fn unreadable(broken: Broken) -> String {
+    format!("the body is not JSON (line {}, column {})", broken.line, broken.column)
 }
 
 /// What the body means, by what is in it; event names only decide where the structure does not.
@@ -80,6 +93,10 @@ fn kind(body: &Body<'_>, value: &Value, delivery_key: &str) -> EventKind {
     let instance = body.started().map_or_else(|| delivery_key.to_owned(), |started| format!("started:{started}"));
     let effect_key = effect_key(&completion, &instance);
     let completion = Box::new(completion);
+    if body.has_too_many_answers() {
+        let message = format!("The call brings more than {MOST_ANSWERS} answers, which no test of ours has; check the automation's body.");
+        return EventKind::Unusable { completion, effect_key, cause: "too_many_answers", message };
+    }
     match (named, has_student) {
         (true, true) => EventKind::Completed { completion, effect_key },
         (false, _) => EventKind::Unusable { completion, effect_key, cause: "no_assessment", message: no_assessment(&shape_of(value)) },
@@ -142,6 +159,10 @@ impl<'a> Body<'a> {
         self.first(|layer| layer.text(names))
     }
 
+    fn label(&self, names: &[&str]) -> Option<String> {
+        self.first(|layer| layer.label(names))
+    }
+
     fn id(&self, names: &[&str]) -> Option<String> {
         self.first(|layer| layer.id(names))
     }
@@ -159,9 +180,9 @@ impl<'a> Body<'a> {
         Student {
             id: nested.id.or_else(|| self.id(&["userid"])).or_else(|| wire::id(bare_id.first()?)),
             email: nested.email.or_else(|| self.text(&["email", "useremail"])).or_else(|| bare_email.into_iter().next()),
-            name: nested.name.or_else(|| self.text(&["username"])),
-            first_name: nested.first_name.or_else(|| self.text(&["firstname"])),
-            last_name: nested.last_name.or_else(|| self.text(&["lastname"])),
+            name: nested.name.or_else(|| self.label(&["username"])),
+            first_name: nested.first_name.or_else(|| self.label(&["firstname"])),
+            last_name: nested.last_name.or_else(|| self.label(&["lastname"])),
         }
     }
 
@@ -174,14 +195,14 @@ impl<'a> Body<'a> {
         Assessment {
             id: reference.unit,
             title: nested
-                .and_then(|fields| fields.text(&["title", "name"]))
-                .or_else(|| self.text(&["assessmenttitle", "assessmentname"]))
-                .or(bare_title),
+                .and_then(|fields| fields.label(&["title", "name"]))
+                .or_else(|| self.label(&["assessmenttitle", "assessmentname"]))
+                .or_else(|| wire::label(&bare_title?)),
             course_id: course.and_then(|fields| fields.id(&["id", "slug"])).or_else(|| self.id(&["courseid"])).or(reference.course),
             course_title: course
-                .and_then(|fields| fields.text(&["title", "name"]))
-                .or_else(|| self.text(&["coursetitle", "coursename"]))
-                .or_else(|| self.text(&["course"])),
+                .and_then(|fields| fields.label(&["title", "name"]))
+                .or_else(|| self.label(&["coursetitle", "coursename"]))
+                .or_else(|| self.label(&["course"])),
         }
     }
 
@@ -210,13 +231,16 @@ impl<'a> Body<'a> {
 
     /// Where the submission's own fields lie: its object, or the layer that is one.
     fn submission_fields(&self) -> Option<Fields<'a>> {
-        self.object(&["submission"]).or_else(|| {
-            self.layers.iter().copied().find(|layer| layer.array(&["answers"]).is_some() || layer.time(wire::SUBMITTED).is_some())
-        })
+        self.object(&["submission"])
+            .or_else(|| self.layers.iter().copied().find(|layer| layer.has_list(&["answers"]) || layer.time(wire::SUBMITTED).is_some()))
     }
 
     fn has_submission(&self) -> bool {
         self.submission_fields().is_some()
+    }
+
+    fn has_too_many_answers(&self) -> bool {
+        self.submission_fields().and_then(|fields| fields.list(&["answers"])).is_some_and(|answers| answers.len() > MOST_ANSWERS)
     }
 
     /// When the attempt was started, as the flat shapes tell; it tells attempts apart, but says nothing about when one was handed in.
@@ -232,7 +256,7 @@ impl<'a> Body<'a> {
             .and_then(|submission| submission.submitted_at)
             .or_else(|| self.first(|layer| layer.time(wire::SUBMITTED)))
             .or_else(|| self.first(|layer| layer.time(&["completedat", "timestamp"])));
-        let school = self.object(&["school"]).and_then(|school| school.text(&["name", "title", "id"]));
+        let school = self.object(&["school"]).and_then(|school| school.label(&["name", "title", "id"]));
         Completion {
             source: NAME.to_owned(),
             student,
@@ -240,7 +264,8 @@ impl<'a> Body<'a> {
             submission: submission.filter(|submission| !submission.answers.is_empty()),
             submission_id,
             submitted_at,
-            school: school.or_else(|| self.text(&["school", "schoolname", "schoolid"])),
+            school: school.or_else(|| self.label(&["school", "schoolname", "schoolid"])),
+            score_to: None,
         }
     }
 }

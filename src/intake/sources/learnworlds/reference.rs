@@ -2,7 +2,7 @@
 
 use url::form_urlencoded;
 
-use super::wire;
+use crate::intake::wire;
 
 /// What an address tells about the assessment.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -46,13 +46,35 @@ fn unit_in_path(path: &str) -> Option<String> {
     wire::id(segments.next()?)
 }
 
-/// Undoes what form fields and double escaping do to an address.
+/// Longer than any address of the platform.
+const LONGEST_ADDRESS: usize = 4096;
+
+/// Undoes what form fields and double escaping do to an address, in one pass.
 fn repair(address: &str) -> String {
-    let mut text = address.trim().replace("\\u0026", "&");
-    while text.contains("&amp;") {
-        text = text.replace("&amp;", "&");
+    let address = address.trim();
+    let mut end = address.len().min(LONGEST_ADDRESS);
+    while !address.is_char_boundary(end) {
+        end -= 1;
     }
-    text.replace("&#38;", "&").replace('\\', "")
+    let mut rest = &address[..end];
+    let mut text = String::with_capacity(rest.len());
+    while let Some(next) = rest.chars().next() {
+        let escaped = ["&amp;", "&#38;", "&#x26;", "\\u0026"].iter().find_map(|escape| rest.strip_prefix(escape));
+        if let Some(after) = escaped {
+            text.push('&');
+            rest = after;
+            // Escaped more than once.
+            while let Some(after) = rest.strip_prefix("amp;") {
+                rest = after;
+            }
+        } else {
+            rest = &rest[next.len_utf8()..];
+            if next != '\\' {
+                text.push(next);
+            }
+        }
+    }
+    text
 }
 
 #[cfg(test)]
@@ -79,6 +101,16 @@ mod tests {
             let expected = Reference { unit: Some(UNIT.into()), course: Some("m30m".into()) };
             assert_eq!(read(&address), expected, "{address}");
         }
+    }
+
+    #[test]
+    fn a_hostile_address_costs_one_pass() {
+        for hostile in ["&amp;", "&", "amp;", "\\", "&amp;amp;", "é"] {
+            let address = format!("https://x/path-player?unit={UNIT}&x={}", hostile.repeat(400_000));
+            assert_eq!(read(&address).unit.as_deref(), Some(UNIT));
+        }
+        let deep = format!("https://x/path-player?courseid=m30m&{}unit={UNIT}", "amp;".repeat(100));
+        assert_eq!(read(&deep).unit.as_deref(), Some(UNIT));
     }
 
     #[test]

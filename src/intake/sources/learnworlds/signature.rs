@@ -6,31 +6,50 @@
 use secrecy::ExposeSecret as _;
 
 use crate::intake::event::Rejection;
-use crate::intake::source::Secrets;
+use crate::intake::source::{Proof, Secrets};
 use crate::signing;
 
 /// More entries than any honest header holds; bounds the work for a hostile one.
 const MOST_CANDIDATES: usize = 16;
 
+/// Length of an HMAC-SHA256 in hex.
+const DIGEST_LENGTH: usize = 64;
+
 /// Checks the header's value against the secrets.
 pub(super) fn verify(header: Option<&str>, body: &[u8], secrets: &Secrets) -> Result<(), Rejection> {
+    match verify_header(header, secrets)? {
+        Proof::Whole => Ok(()),
+        Proof::NeedsBody if has_digest(header.unwrap_or_default(), body, &keys(secrets)) => Ok(()),
+        Proof::NeedsBody => Err(Rejection::Unauthorized { reason: "mismatch" }),
+    }
+}
+
+/// What the header alone proves: a static token all, a digest nothing before the body is there, anything else is refused.
+pub(super) fn verify_header(header: Option<&str>, secrets: &Secrets) -> Result<Proof, Rejection> {
     let keys = keys(secrets);
     let header = header.map(str::trim).filter(|value| !value.is_empty());
     match header {
-        _ if keys.is_empty() && secrets.allow_unsigned => unsigned(),
-        None if secrets.allow_unsigned => unsigned(),
+        _ if keys.is_empty() && secrets.allow_unsigned => Ok(unsigned()),
+        None if secrets.allow_unsigned => Ok(unsigned()),
         None => Err(Rejection::Unauthorized { reason: "missing_header" }),
         Some(_) if keys.is_empty() => Err(Rejection::Unauthorized { reason: "no_secret" }),
-        Some(value) if matches_any(value, body, &keys) => Ok(()),
-        Some(_) => Err(Rejection::Unauthorized { reason: "mismatch" }),
+        Some(value) => {
+            let candidates = candidates(value);
+            if is_token(&candidates, &keys) {
+                Ok(Proof::Whole)
+            } else if candidates.iter().any(|candidate| looks_like_digest(candidate)) {
+                Ok(Proof::NeedsBody)
+            } else {
+                Err(Rejection::Unauthorized { reason: "mismatch" })
+            }
+        }
     }
 }
 
 /// Development only, and loud.
-#[expect(clippy::unnecessary_wraps, reason = "reads as one answer among the others")]
-fn unsigned() -> Result<(), Rejection> {
+fn unsigned() -> Proof {
     tracing::warn!("took an unsigned webhook, because ALLOW_UNSIGNED_WEBHOOKS is on; for development only");
-    Ok(())
+    Proof::Whole
 }
 
 /// The secrets to try; they may have been pasted with the header's prefix.
@@ -43,20 +62,33 @@ fn keys(secrets: &Secrets) -> Vec<&str> {
         .collect()
 }
 
-/// Whether any candidate is the token or the digest under any key. Every test runs whatever the others said, so that time tells nothing.
-fn matches_any(header: &str, body: &[u8], keys: &[&str]) -> bool {
-    let candidates = candidates(header);
+/// Whether any candidate is the token under any key. Every test runs whatever the others said, so that time tells nothing.
+fn is_token(candidates: &[String], keys: &[&str]) -> bool {
     let mut matched = false;
     for key in keys {
         let token = fold_hex(key);
-        let digest = hex::encode(signing::hmac_sha256(key.as_bytes(), body));
-        for candidate in &candidates {
-            let is_token = signing::constant_time_eq(candidate.as_bytes(), token.as_bytes());
-            let is_digest = signing::constant_time_eq(candidate.as_bytes(), digest.as_bytes());
-            matched |= is_token | is_digest;
+        for candidate in candidates {
+            matched |= signing::constant_time_eq(candidate.as_bytes(), token.as_bytes());
         }
     }
     matched
+}
+
+/// Whether any candidate is the digest of the body under any key.
+fn has_digest(header: &str, body: &[u8], keys: &[&str]) -> bool {
+    let candidates = candidates(header);
+    let mut matched = false;
+    for key in keys {
+        let digest = hex::encode(signing::hmac_sha256(key.as_bytes(), body));
+        for candidate in &candidates {
+            matched |= signing::constant_time_eq(candidate.as_bytes(), digest.as_bytes());
+        }
+    }
+    matched
+}
+
+fn looks_like_digest(candidate: &str) -> bool {
+    candidate.len() == DIGEST_LENGTH && candidate.bytes().all(|b| b.is_ascii_hexdigit())
 }
 
 /// What the header may mean: its whole value, and the entries of a list; `v1=` is taken off, other versions are left out.

@@ -5,7 +5,7 @@ const TOKEN: &str = "9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b82";
 const BODY: &[u8] = br#"{"user":{"id":"6130afb278d2c94eeb228d12"}}"#;
 
 fn secrets(current: &str, previous: Option<&str>) -> Secrets {
-    Secrets { current: Some(current.into()), previous: previous.map(Into::into), allow_unsigned: false }
+    Secrets { current: Some(current.into()), previous: previous.map(Into::into), key: None, allow_unsigned: false }
 }
 
 fn check(header: &str, secret: &str) -> bool {
@@ -120,7 +120,7 @@ fn other_versions_prefixes_and_nonsense_are_refused() {
 #[test]
 fn a_missing_header_is_refused_even_when_the_secret_is_missing_too() {
     assert_eq!(verify(None, BODY, &secrets(TOKEN, None)), Err(Rejection::Unauthorized { reason: "missing_header" }));
-    let none = Secrets { current: None, previous: None, allow_unsigned: false };
+    let none = Secrets { current: None, previous: None, key: None, allow_unsigned: false };
     assert!(verify(None, BODY, &none).is_err());
     assert_eq!(verify(Some("v1="), BODY, &none), Err(Rejection::Unauthorized { reason: "no_secret" }));
 }
@@ -149,10 +149,10 @@ fn during_a_rotation_both_secrets_pass_and_afterwards_only_the_new_one() {
 
 #[test]
 fn unsigned_calls_pass_only_with_the_switch_and_a_wrong_signature_never() {
-    let development = Secrets { current: Some(TOKEN.into()), previous: None, allow_unsigned: true };
+    let development = Secrets { current: Some(TOKEN.into()), previous: None, key: None, allow_unsigned: true };
     assert!(verify(None, BODY, &development).is_ok());
     assert!(verify(Some("v1=wrong"), BODY, &development).is_err());
-    let without_secret = Secrets { current: None, previous: None, allow_unsigned: true };
+    let without_secret = Secrets { current: None, previous: None, key: None, allow_unsigned: true };
     assert!(verify(None, BODY, &without_secret).is_ok());
     assert!(verify(Some("v1=anything"), BODY, &without_secret).is_ok());
 }

@@ -1,0 +1,42 @@
+//! Converts a Word document to PDF: `docx-to-pdf IN.docx OUT.pdf`, or to a picture of each page: `docx-to-pdf IN.docx OUT.svg` (OUT-1.svg and so on). Names on standard error what is not laid out as the document asks.
+
+use std::error::Error;
+use std::process::ExitCode;
+
+use docx_to_pdf::fonts::Fonts;
+use docx_to_pdf::package::{Limits, Package};
+use docx_to_pdf::{Options, convert, lay_out, svg};
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [from, to] = arguments.as_slice() else {
+        eprintln!("usage: docx-to-pdf IN.docx OUT.pdf|OUT.svg");
+        return ExitCode::from(2);
+    };
+    match convert_file(from, to) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("{from}: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "a program of its own: it reads and writes the files it is told")]
+fn convert_file(from: &str, to: &str) -> Result<(), Box<dyn Error>> {
+    let package = Package::open(&std::fs::read(from)?, &Limits::default())?;
+    if let Some(stem) = to.strip_suffix(".svg") {
+        let fonts = Fonts::default();
+        let laid_out = lay_out(&package, &fonts, &Options::default())?;
+        for (at, picture) in svg::pages(&laid_out.frames, &fonts).into_iter().enumerate() {
+            std::fs::write(format!("{stem}-{}.svg", at + 1), picture)?;
+        }
+        return Ok(());
+    }
+    let converted = convert(&package, &Fonts::default(), &Options::default())?;
+    for warning in &converted.warnings {
+        eprintln!("{warning}");
+    }
+    std::fs::write(to, converted.pdf)?;
+    Ok(())
+}

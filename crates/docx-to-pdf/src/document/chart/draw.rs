@@ -1,0 +1,99 @@
+//! A chart becomes shapes: title, legend, plot, from the outside in.
+
+use super::frame::Room;
+use super::{Chart, Kind, Side, frame, legend, pie, plot};
+use crate::document::canvas::Canvas;
+use crate::document::model::{DrawingContent, LabelBase, RunProps};
+use crate::units::Emu;
+
+/// Space kept at the chart's edges, as a share of its width and height (LibreOffice's `lcl_getLegendSpacing` and its fellows: 2 %).
+pub(super) const SPACE: f32 = 0.02;
+
+/// Draws a chart of this size.
+pub(super) fn draw(chart: &Chart, extent: (Emu, Emu)) -> DrawingContent {
+    let mut canvas = Canvas::new(extent);
+    let (width, height) = (canvas.width, canvas.height);
+    canvas.rectangle((0.0, 0.0), (width, height), (chart.background, chart.border));
+    let (across, along) = (width * SPACE, height * SPACE);
+    let mut room = Room { left: across, top: along, right: width - across, bottom: height - along };
+    if let Some(title) = &chart.title {
+        let size = points(&title.props);
+        let lines = wrapped(&title.text, &title.props, width - 2.0 * across);
+        for (at, line) in lines.iter().enumerate() {
+            let y = room.top + line_height(&title.props) * at as f32;
+            canvas.label(line, (width / 2.0, y), (0.5, LabelBase::Top), &title.props, (1.0, 0.0));
+        }
+        if !title.overlay {
+            room.top += line_height(&title.props) * lines.len() as f32 + along.max(size * 0.2);
+        }
+    }
+    let entries = legend::entries(chart);
+    if let Some(legend) = chart.legend.as_ref().filter(|_| !entries.is_empty()) {
+        let taken = legend::draw(&mut canvas, legend, &entries, room);
+        if !legend.overlay {
+            match legend.side {
+                Side::Left => room.left += taken + across,
+                Side::Right => room.right -= taken + across,
+                Side::Top => room.top += taken + along,
+                Side::Bottom => room.bottom -= taken + along,
+            }
+        }
+    }
+    if chart.plots.iter().any(|plot| matches!(plot.kind, Kind::Pie(_))) {
+        let inner = chart.plot_place.map_or(room, |place| Room::of(place, (width, height)));
+        for plot in &chart.plots {
+            pie::draw(&mut canvas, chart, plot, inner);
+        }
+    } else {
+        let framed = frame::fit(chart, room, (width, height));
+        frame::draw(&mut canvas, chart, &framed);
+        for drawn in &chart.plots {
+            plot::draw(&mut canvas, chart, drawn, &framed);
+        }
+        frame::draw_axes(&mut canvas, chart, &framed);
+    }
+    canvas.finish()
+}
+
+/// The size of a text in points.
+pub(super) fn points(props: &RunProps) -> f32 {
+    props.size.pt().0.clamp(1.0, 400.0)
+}
+
+/// How high a line of it is, near enough to make room.
+pub(super) fn line_height(props: &RunProps) -> f32 {
+    points(props) * 1.2
+}
+
+/// How wide a text is, near enough to make room: layout measures it when it is drawn.
+pub(super) fn width_of(text: &str, props: &RunProps) -> f32 {
+    let ems: f32 = text
+        .chars()
+        .map(|character| match character {
+            'i' | 'j' | 'l' | '.' | ',' | ';' | ':' | '\'' | '!' | '|' | 'I' | 't' | 'f' | ' ' | '(' | ')' | '-' => 0.3,
+            'm' | 'w' | 'M' | 'W' | '%' | '@' | '—' => 0.85,
+            character if character.is_uppercase() => 0.64,
+            character if (character as u32) > 0x2E80 => 1.0,
+            _ => 0.52,
+        })
+        .sum();
+    ems * points(props) * if props.bold { 1.06 } else { 1.0 }
+}
+
+/// The text in lines no wider than this, as far as its words let it.
+pub(super) fn wrapped(text: &str, props: &RunProps, width: f32) -> Vec<String> {
+    /// Titles of more lines than this are no titles.
+    const MOST_LINES: usize = 6;
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split_whitespace() {
+        let full = lines.len() == MOST_LINES;
+        match lines.last_mut() {
+            Some(line) if full || width_of(line, props) + width_of(word, props) + points(props) * 0.25 <= width => {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _ => lines.push(word.to_owned()),
+        }
+    }
+    lines
+}

@@ -1,0 +1,123 @@
+//! The legend: a sign and a name for each series, or for each slice of a pie.
+
+use super::draw::{line_height, points, width_of};
+use super::frame::Room;
+use super::{Chart, Kind, Legend, Side};
+use crate::document::canvas::{Canvas, line};
+use crate::document::model::{LabelBase, Outline};
+use crate::graphics::Rgb;
+
+/// A legend has no more entries.
+const MOST: usize = 60;
+
+/// One line of a legend.
+#[derive(Debug)]
+pub(super) struct Entry {
+    name: String,
+    fill: Option<(Rgb, f32)>,
+    line: Option<Outline>,
+    marker: bool,
+}
+
+/// What the legend lists.
+pub(super) fn entries(chart: &Chart) -> Vec<Entry> {
+    let mut list = Vec::new();
+    for plot in &chart.plots {
+        if plot.vary {
+            let Some(series) = plot.series.first() else { continue };
+            for (at, _) in series.values.iter().enumerate() {
+                let name = series.categories.get(at).filter(|name| !name.is_empty()).cloned().unwrap_or_else(|| (at + 1).to_string());
+                list.push(Entry { name, fill: series.point_fill(at, true, &chart.palette), line: None, marker: false });
+            }
+            continue;
+        }
+        let mut own: Vec<Entry> = Vec::new();
+        for series in &plot.series {
+            let lines = matches!(plot.kind, Kind::Line | Kind::Scatter);
+            own.push(Entry {
+                name: series.name.clone(),
+                fill: if lines { Some((series.color, 1.0)) } else { series.fill },
+                line: if lines { series.line } else { None },
+                marker: lines && series.marker,
+            });
+        }
+        // Bars that lie across are listed from the bottom up, as they stand.
+        list.extend(own);
+    }
+    list.truncate(MOST);
+    list.retain(|entry| !entry.name.is_empty());
+    list
+}
+
+/// Draws it at its side; tells how much of the chart it takes there.
+pub(super) fn draw(canvas: &mut Canvas, legend: &Legend, entries: &[Entry], room: Room) -> f32 {
+    let props = &legend.props;
+    let (size, high) = (points(props), line_height(props));
+    let (sign, gap) = (size * 0.75, size * 0.4);
+    let wide = |entry: &Entry| sign + gap + width_of(&entry.name, props);
+    let widest = entries.iter().map(wide).fold(0.0, f32::max);
+    match legend.side {
+        Side::Left | Side::Right => {
+            let taken = widest.min((room.right - room.left) * 0.5);
+            let left = if legend.side == Side::Left { room.left } else { room.right - taken };
+            let step = high * 1.15;
+            let fitting = (((room.bottom - room.top) / step).floor().max(1.0) as usize).min(entries.len());
+            let mut y = (room.top + room.bottom - step * fitting as f32) / 2.0;
+            for entry in &entries[..fitting] {
+                draw_entry(canvas, entry, props, (left, y + step / 2.0), (sign, gap));
+                y += step;
+            }
+            taken
+        }
+        Side::Top | Side::Bottom => {
+            // Rows as full as they get, each in the middle.
+            let whole = room.right - room.left;
+            let mut rows: Vec<Vec<&Entry>> = vec![Vec::new()];
+            let mut used = 0.0;
+            for entry in entries {
+                let width = wide(entry) + size;
+                if used + width > whole && used > 0.0 && rows.len() < 6 {
+                    rows.push(Vec::new());
+                    used = 0.0;
+                }
+                used += width;
+                if let Some(row) = rows.last_mut() {
+                    row.push(entry);
+                }
+            }
+            let taken = high * 1.15 * rows.len() as f32;
+            let mut y = if legend.side == Side::Top { room.top } else { room.bottom - taken };
+            for row in rows {
+                let width: f32 = row.iter().map(|entry| wide(entry) + size).sum::<f32>() - size;
+                let mut x = (room.left + room.right - width) / 2.0;
+                for entry in row {
+                    draw_entry(canvas, entry, props, (x, y + high * 0.575), (sign, gap));
+                    x += wide(entry) + size;
+                }
+                y += high * 1.15;
+            }
+            taken
+        }
+    }
+}
+
+fn draw_entry(
+    canvas: &mut Canvas,
+    entry: &Entry,
+    props: &std::sync::Arc<crate::document::model::RunProps>,
+    (x, middle): (f32, f32),
+    (sign, gap): (f32, f32),
+) {
+    if let Some(stroke) = entry.line {
+        canvas.polyline(&[(x, middle), (x + sign, middle)], stroke);
+    }
+    if entry.marker {
+        let half = sign * 0.3;
+        canvas.ellipse((x + sign / 2.0 - half, middle - half), (x + sign / 2.0 + half, middle + half), (entry.fill, None));
+    } else if entry.line.is_none() {
+        let half = sign / 2.0;
+        let border = entry.fill.is_none().then(|| line(Rgb(0x80, 0x80, 0x80), 0.5));
+        canvas.rectangle((x, middle - half), (x + sign, middle + half), (entry.fill, border));
+    }
+    canvas.label(&entry.name, (x + sign + gap, middle), (0.0, LabelBase::Middle), props, (1.0, 0.0));
+}

@@ -1,0 +1,121 @@
+//! Fills and outlines of DrawingML shapes (ECMA-376 part 1, 20.1.8, 20.1.2.2.24).
+
+use std::sync::Arc;
+
+use crate::document::color;
+use crate::document::model::{Dash, Fill, Outline};
+use crate::document::read::{Part, Reader};
+use crate::document::theme::Theme;
+use crate::document::values::{emu, integer, mix, share};
+use crate::document::xml::Node;
+use crate::graphics::{Image, Rgb, Tone};
+use crate::units::Emu;
+
+/// The thinnest line of a shape whose line has no width: three quarters of a point (20.1.2.2.24).
+const HAIRLINE: Emu = Emu(9525);
+
+impl Reader<'_> {
+    /// A shape's fill: its own, else its style's. `None` = none.
+    pub(in crate::document) fn fill(&mut self, properties: Node<'_>, style: Option<Node<'_>>, part: &Part) -> Option<Fill> {
+        for node in properties.children() {
+            match node.name() {
+                "a:noFill" => return None,
+                "a:solidFill" => return color::inside(node, &self.theme, None).map(|(rgb, opacity)| Fill::Solid(rgb, opacity)),
+                "a:gradFill" => {
+                    self.warnings.unsupported("a gradient (shown in one colour)", &part.name);
+                    return gradient(node, &self.theme).map(|(rgb, opacity)| Fill::Solid(rgb, opacity));
+                }
+                "a:pattFill" => return Some(pattern(node, &self.theme)),
+                "a:blipFill" => {
+                    return self.blip(node, part).map_err(|reason| self.warnings.picture(&part.name, reason)).ok().map(Fill::Picture);
+                }
+                _ => {}
+            }
+        }
+        let reference = style?.child("a:fillRef")?;
+        let index = reference.attr("idx").and_then(integer).unwrap_or(0);
+        // 20.1.4.2.10: 0 and 1000 are no fill.
+        let (rgb, opacity) = color::inside(reference, &self.theme, None).filter(|_| index != 0 && index != 1000)?;
+        Some(Fill::Solid(rgb, opacity))
+    }
+
+    /// The picture a `a:blip` below refers to; `Err` tells what it is instead.
+    pub(in crate::document) fn blip(&mut self, parent: Node<'_>, part: &Part) -> Result<Arc<Image>, String> {
+        let target = blip_part(parent, part).ok_or(LINKED)?.to_owned();
+        let image = self.images.get(&target, self.package).map_err(|reason| format!("the picture {target} ({reason})"))?;
+        let light = parent.path(&["a:blip", "a:lum"]);
+        let share = |name: &str| light.and_then(|light| light.attr(name)).and_then(|text| share(text, 100_000.0)).unwrap_or(0.0);
+        let tone = Tone::new(share("bright"), share("contrast"));
+        Ok(self.images.toned(&target, image, tone))
+    }
+}
+
+/// What is said of a picture that is only linked.
+pub(in crate::document) const LINKED: &str = "a picture that is only linked, not stored in the document (insert it instead)";
+
+/// The part a `a:blip` below refers to.
+pub(in crate::document) fn blip_part<'p>(parent: Node<'_>, part: &'p Part) -> Option<&'p str> {
+    let id = parent.child("a:blip").and_then(|blip| blip.attr("r:embed")).filter(|id| !id.is_empty())?;
+    part.relationships.get(id)?.part()
+}
+
+/// A shape's outline: its own line over its style's. `None` = none.
+pub(in crate::document) fn outline(properties: Node<'_>, style: Option<Node<'_>>, theme: &Theme) -> Option<Outline> {
+    let line = properties.child("a:ln");
+    if line.is_some_and(|line| line.child("a:noFill").is_some()) {
+        return None;
+    }
+    let reference = style.and_then(|style| style.child("a:lnRef"));
+    let index = reference.and_then(|reference| reference.attr("idx")).and_then(integer).unwrap_or(0);
+    let styled = reference.filter(|_| index > 0).and_then(|reference| color::inside(reference, theme, None));
+    let own = line.and_then(|line| {
+        let solid = line.child("a:solidFill").and_then(|fill| color::inside(fill, theme, styled.map(|(rgb, _)| rgb)));
+        solid.or_else(|| line.child("a:gradFill").and_then(|fill| gradient(fill, theme)))
+    });
+    let (rgb, _) = own.or(styled)?;
+    let width = line.and_then(|line| line.attr("w")).and_then(emu).or_else(|| theme.line_width(usize::try_from(index).ok()?));
+    let head = |name: &str| line.and_then(|line| line.child(name)).and_then(|end| end.attr("type")).is_some_and(|kind| kind != "none");
+    Some(Outline {
+        color: rgb,
+        width: Emu(width.unwrap_or(HAIRLINE).0.clamp(0, 20_116_800)),
+        dash: line.and_then(|line| line.child("a:prstDash")).and_then(|dash| dash.attr("val")).map_or(Dash::Solid, dash),
+        arrows: (head("a:headEnd"), head("a:tailEnd")),
+    })
+}
+
+/// Dashes by name (20.1.10.49).
+pub(in crate::document) fn dash(name: &str) -> Dash {
+    match name {
+        "dot" | "sysDot" => Dash::Dot,
+        "dash" | "sysDash" => Dash::Dash,
+        "lgDash" => Dash::LongDash,
+        "dashDot" | "lgDashDot" | "lgDashDotDot" | "sysDashDot" | "sysDashDotDot" => Dash::DashDot,
+        _ => Dash::Solid,
+    }
+}
+
+/// A gradient's mean colour.
+fn gradient(node: Node<'_>, theme: &Theme) -> Option<(Rgb, f32)> {
+    let stops: Vec<(Rgb, f32)> = node
+        .child("a:gsLst")?
+        .children()
+        .filter(|stop| stop.name() == "a:gs")
+        .take(100)
+        .filter_map(|stop| color::inside(stop, theme, None))
+        .collect();
+    let count = stops.len() as f32;
+    let mean = |part: fn(&(Rgb, f32)) -> f32| stops.iter().map(part).sum::<f32>() / count;
+    let channel = |part: fn(&(Rgb, f32)) -> f32| mean(part).round() as u8;
+    (!stops.is_empty()).then(|| {
+        let rgb = Rgb(channel(|stop| f32::from(stop.0.0)), channel(|stop| f32::from(stop.0.1)), channel(|stop| f32::from(stop.0.2)));
+        (rgb, mean(|stop| stop.1))
+    })
+}
+
+/// A pattern's mean colour.
+fn pattern(node: Node<'_>, theme: &Theme) -> Fill {
+    let side = |name: &str| node.child(name).and_then(|side| color::inside(side, theme, None)).map(|(rgb, _)| rgb);
+    let cover = node.attr("prst").and_then(|name| name.strip_prefix("pct")).and_then(integer).unwrap_or(50).clamp(0, 100);
+    let front = side("a:fgClr").unwrap_or(Rgb(0, 0, 0));
+    Fill::Solid(mix(front, side("a:bgClr").unwrap_or(Rgb(255, 255, 255)), cover as f32 / 100.0), 1.0)
+}

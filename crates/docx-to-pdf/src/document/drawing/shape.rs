@@ -1,0 +1,102 @@
+//! Shapes of Word 2010 and later (wps), with their text.
+
+use crate::document::color;
+use crate::document::model::{Block, DrawingContent, DrawingShape, Geometry, TextBox, TextDirection, TextFit, VerticalAlign};
+use crate::document::paragraph_props::ParagraphPatch;
+use crate::document::read::{Part, Reader, Scope};
+use crate::document::run_props::RunPatch;
+use crate::document::values::{emu, integer};
+use crate::document::xml::Node;
+use crate::units::Emu;
+
+use super::{custom, paint, preset, text_area, turn};
+
+impl Reader<'_> {
+    /// Reads `wps:wsp` of this size.
+    pub(super) fn shape(&mut self, node: Node<'_>, extent: (Emu, Emu), scope: Scope<'_>) -> DrawingContent {
+        let properties = node.child("wps:spPr");
+        let style = node.child("wps:style");
+        let (rotation, flip) = properties.and_then(|properties| properties.child("a:xfrm")).map_or((0.0, (false, false)), turn);
+        let geometry = self.geometry(properties, extent, scope);
+        let open = matches!(geometry, Geometry::Line) || node.child("wps:cNvCnPr").is_some();
+        let text = self.shape_text(node, style, extent, scope);
+        let fill = if open { None } else { properties.and_then(|properties| self.fill(properties, style, scope.part)) };
+        let outline = properties.and_then(|properties| paint::outline(properties, style, &self.theme));
+        DrawingContent::Shape(Box::new(DrawingShape { geometry, fill, outline, rotation, flip, text }))
+    }
+
+    fn geometry(&mut self, properties: Option<Node<'_>>, (width, height): (Emu, Emu), scope: Scope<'_>) -> Geometry {
+        let (width, height) = (width.0 as f32, height.0 as f32);
+        let Some(properties) = properties else { return Geometry::Rectangle };
+        if let Some(own) = properties.child("a:custGeom").and_then(|node| custom::custom(node, width, height)) {
+            return own;
+        }
+        let Some(named) = properties.child("a:prstGeom") else { return Geometry::Rectangle };
+        let name = named.attr("prst").unwrap_or("rect");
+        preset::preset(name, width, height, &adjustments(named)).unwrap_or_else(|| {
+            self.warnings.unsupported(format!("the shape {name} (drawn as a rectangle)"), &scope.part.name);
+            Geometry::Rectangle
+        })
+    }
+
+    fn shape_text(&mut self, node: Node<'_>, style: Option<Node<'_>>, (width, height): (Emu, Emu), scope: Scope<'_>) -> Option<TextBox> {
+        let content = node.path(&["wps:txbx", "w:txbxContent"])?;
+        // 20.1.4.1.17: the style's font colour is that of text without one, as it may stand on a dark fill.
+        let colored = style
+            .and_then(|style| style.child("a:fontRef"))
+            .filter(|font| !font.children().any(|color| matches!(color.attr("val"), Some("dk1" | "tx1"))))
+            .and_then(|font| color::inside(font, &self.theme, None));
+        let run = colored.map_or_else(RunPatch::default, |(rgb, _)| RunPatch::of_color(rgb));
+        let blocks = self.boxed(content, scope.part, &run);
+        let body = node.child("wps:bodyPr");
+        let attribute = |name: &str| body.and_then(|body| body.attr(name));
+        let inset = |name: &str, default: i64| attribute(name).and_then(emu).unwrap_or(Emu(default));
+        let named = node.path(&["wps:spPr", "a:prstGeom"]);
+        let area = named.map_or([0.0, 0.0, 1.0, 1.0], |named| {
+            text_area::text_area(named.attr("prst").unwrap_or("rect"), width.0 as f32, height.0 as f32, &adjustments(named))
+        });
+        Some(TextBox {
+            blocks,
+            area,
+            insets: [inset("lIns", 91_440), inset("tIns", 45_720), inset("rIns", 91_440), inset("bIns", 45_720)],
+            vertical_align: match attribute("anchor") {
+                Some("ctr") => VerticalAlign::Center,
+                Some("b") => VerticalAlign::Bottom,
+                Some("just" | "dist") => VerticalAlign::Justified,
+                _ => VerticalAlign::Top,
+            },
+            fit: match body {
+                Some(body) if body.child("a:spAutoFit").is_some() => TextFit::Grow,
+                Some(body) if body.child("a:normAutofit").is_some() => TextFit::Shrink,
+                _ => TextFit::Cut,
+            },
+            wrap: attribute("wrap") != Some("none"),
+            direction: match attribute("vert") {
+                Some("vert" | "eaVert" | "mongolianVert" | "wordArtVertRtl") => TextDirection::Down,
+                Some("vert270") => TextDirection::Up,
+                _ => TextDirection::Horizontal,
+            },
+        })
+    }
+
+    /// The text of a box. Its fields are its own; lists count on.
+    pub(in crate::document) fn boxed(&mut self, content: Node<'_>, part: &Part, run: &RunPatch) -> Vec<Block> {
+        let paragraph = ParagraphPatch::default();
+        let fields = std::mem::take(&mut self.fields);
+        let serial = self.paragraph_serial;
+        let blocks = self.blocks(content, Scope { part, paragraph: &paragraph, run });
+        self.fields = fields;
+        self.paragraph_serial = serial;
+        blocks
+    }
+}
+
+/// The adjustments of a preset (20.1.9.5).
+fn adjustments(named: Node<'_>) -> preset::Adjustments {
+    let guides = named.child("a:avLst").into_iter().flat_map(Node::children).take(16);
+    let adjustments = guides.filter_map(|guide| {
+        let value = guide.attr("fmla")?.strip_prefix("val ")?;
+        Some((guide.attr("name")?.to_owned(), integer(value)? as f32))
+    });
+    adjustments.collect()
+}

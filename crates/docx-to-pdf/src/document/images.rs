@@ -1,0 +1,84 @@
+//! Pictures: recognised by their content, measured by their header, shared by everything that shows them.
+
+use std::collections::HashMap;
+use std::io::Cursor;
+use std::sync::Arc;
+
+use image::ImageReader;
+
+use super::warnings::Warnings;
+use crate::graphics::{Image, ImageFormat, Tone};
+use crate::package::Package;
+
+/// Pictures by the part they come from.
+#[derive(Debug, Default)]
+pub(super) struct Images {
+    known: HashMap<String, Result<Arc<Image>, String>>,
+    /// The same in other tones, by part.
+    toned: HashMap<String, Vec<Arc<Image>>>,
+}
+
+impl Images {
+    /// A part's picture; `Err` tells in words why there is none.
+    pub(super) fn get(&mut self, part: &str, package: &Package) -> Result<Arc<Image>, String> {
+        if let Some(known) = self.known.get(part) {
+            return known.clone();
+        }
+        let found = load(part, package);
+        self.known.insert(part.to_owned(), found.clone());
+        found
+    }
+
+    /// The same for what keeps no space of its own (fills, bullets): why there is none is told here.
+    pub(super) fn get_or_warn(&mut self, part: &str, package: &Package, warnings: &mut Warnings) -> Option<Arc<Image>> {
+        self.get(part, package).map_err(|reason| warnings.picture(part, reason)).ok()
+    }
+
+    /// A part's picture with its brightness and contrast changed; equal ones are one.
+    pub(super) fn toned(&mut self, part: &str, image: Arc<Image>, tone: Option<Tone>) -> Arc<Image> {
+        let Some(tone) = tone else { return image };
+        let known = self.toned.entry(part.to_owned()).or_default();
+        if let Some(same) = known.iter().find(|image| image.tone == Some(tone)) {
+            return Arc::clone(same);
+        }
+        let toned = Arc::new(Image { tone: Some(tone), ..(*image).clone() });
+        known.push(Arc::clone(&toned));
+        toned
+    }
+}
+
+fn load(part: &str, package: &Package) -> Result<Arc<Image>, String> {
+    let bytes = package.shared_part(part).ok_or("the part is missing")?;
+    if let Some(name) = drawing_format(&bytes) {
+        return Err(format!("{name} pictures cannot be shown; use PNG or JPEG"));
+    }
+    let reader = ImageReader::new(Cursor::new(&bytes[..])).with_guessed_format().map_err(|error| error.to_string())?;
+    let format = match reader.format() {
+        Some(image::ImageFormat::Png) => ImageFormat::Png,
+        Some(image::ImageFormat::Jpeg) => ImageFormat::Jpeg,
+        Some(image::ImageFormat::Gif) => ImageFormat::Gif,
+        Some(image::ImageFormat::Bmp) => ImageFormat::Bmp,
+        Some(image::ImageFormat::Tiff) => ImageFormat::Tiff,
+        _ => return Err("its format is not known; use PNG or JPEG".to_owned()),
+    };
+    let (width, height) = reader.into_dimensions().map_err(|error| format!("it is damaged ({error}); insert it again"))?;
+    let pixels = u64::from(width) * u64::from(height);
+    let most = package.limits().pixels;
+    if pixels == 0 || pixels > most {
+        return Err(format!("it is {width} × {height} pixels, which is not between 1 and {most}; use a smaller one"));
+    }
+    Ok(Arc::new(Image { bytes, format, width, height, tone: None }))
+}
+
+/// Formats Word shows and we do not.
+fn drawing_format(bytes: &[u8]) -> Option<&'static str> {
+    match bytes {
+        // EMF: a header record (1) with " EMF" at byte 40 (MS-EMF 2.3.4.2).
+        [1, 0, 0, 0, ..] if bytes.get(40..44) == Some(b" EMF") => Some("EMF"),
+        [0xD7, 0xCD, 0xC6, 0x9A, ..] | [1, 0, 9, 0, ..] => Some("WMF"),
+        [0x1F, 0x8B, ..] => Some("compressed metafile"),
+        [b'I', b'I', 0xBC, ..] => Some("JPEG XR"),
+        _ if bytes.starts_with(b"<svg") || bytes.starts_with(b"<?xml") => Some("SVG"),
+        _ => None,
+    }
+}

@@ -1,0 +1,382 @@
+//! Drawings: pictures, shapes, groups, and the text in them.
+
+use std::sync::Arc;
+
+use super::{Block, LinkTo, RunProps, TextDirection, VerticalAlign};
+use crate::graphics::{Image, Rgb};
+use crate::units::Emu;
+
+/// A drawing in the text.
+#[derive(Debug, Clone)]
+pub struct Drawing {
+    /// What it shows.
+    pub content: DrawingContent,
+    /// Its width.
+    pub width: Emu,
+    /// Its height.
+    pub height: Emu,
+    /// Space for effects and lines outside its extent: left, top, right, bottom.
+    pub effect_extent: [Emu; 4],
+    /// Inline with the text, or floating.
+    pub placement: Placement,
+    /// Alternative text.
+    pub alt: Option<String>,
+    /// Marked as decoration: an artifact.
+    pub decorative: bool,
+    /// A click on it leads here.
+    pub link: Option<LinkTo>,
+    /// The run it stands in: decides the line's height beside it.
+    pub props: Arc<RunProps>,
+}
+
+/// Where a drawing stands.
+#[derive(Debug, Clone)]
+pub enum Placement {
+    /// A big character in the line.
+    Inline,
+    /// Floating.
+    Anchor(Box<Anchor>),
+}
+
+/// A floating drawing's place (20.4.2.3).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Anchor {
+    /// Where.
+    pub position: FloatPosition,
+    /// Width as a share of its base, where given.
+    pub relative_width: Option<(f32, HorizontalBase)>,
+    /// Height as a share of its base, where given.
+    pub relative_height: Option<(f32, VerticalBase)>,
+    /// How text goes around it.
+    pub wrap: Wrap,
+    /// The outline that text goes around with [`Wrap::Tight`]; `None` = its rectangle.
+    pub outline: Option<WrapOutline>,
+    /// Space kept around: top, right, bottom, left.
+    pub space: [Emu; 4],
+    /// Behind the text.
+    pub behind: bool,
+    /// Order among floating drawings.
+    pub z: i64,
+    /// May overlap others.
+    pub allow_overlap: bool,
+    /// Positioned relative to the cell it is anchored in.
+    pub layout_in_cell: bool,
+}
+
+/// A floating object's position.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct FloatPosition {
+    /// Horizontally: from what, and how far or aligned.
+    pub horizontal: (HorizontalBase, Offset),
+    /// Vertically.
+    pub vertical: (VerticalBase, Offset),
+}
+
+/// A distance or an alignment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Offset {
+    /// So far.
+    By(Emu),
+    /// At the start (left, top).
+    Start,
+    /// In the centre.
+    Center,
+    /// At the end (right, bottom).
+    End,
+    /// At the inner edge of facing pages.
+    Inside,
+    /// At the outer edge.
+    Outside,
+}
+
+/// What a horizontal position counts from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HorizontalBase {
+    /// The text margins.
+    Margin,
+    /// The page.
+    Page,
+    /// The column.
+    Column,
+    /// The character it is anchored to.
+    Character,
+    /// The left margin's area.
+    LeftMargin,
+    /// The right margin's area.
+    RightMargin,
+    /// The inner margin's area.
+    InsideMargin,
+    /// The outer margin's area.
+    OutsideMargin,
+}
+
+/// What a vertical position counts from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum VerticalBase {
+    /// The text margins.
+    Margin,
+    /// The page.
+    Page,
+    /// The paragraph it is anchored to.
+    Paragraph,
+    /// The line it is anchored to.
+    Line,
+    /// The top margin's area.
+    TopMargin,
+    /// The bottom margin's area.
+    BottomMargin,
+    /// The inner margin's area.
+    InsideMargin,
+    /// The outer margin's area.
+    OutsideMargin,
+}
+
+/// How text goes around a floating drawing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Wrap {
+    /// Not at all: it stands over or under the text.
+    None,
+    /// Around its rectangle, on these sides.
+    Square(WrapSide),
+    /// Around its outline.
+    Tight(WrapSide),
+    /// Above and below only.
+    TopAndBottom,
+}
+
+/// The outline that text goes around (20.4.2.16 `wrapPolygon`).
+#[derive(Debug, Clone, PartialEq)]
+pub struct WrapOutline {
+    /// Its corners as shares of the drawing's width and height; some may lie outside.
+    pub points: Vec<(f32, f32)>,
+    /// Text also stands in its hollows (`wrapThrough`).
+    pub hollows: bool,
+}
+
+/// Sides where text may stand beside a drawing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum WrapSide {
+    /// Both.
+    #[default]
+    Both,
+    /// Left only.
+    Left,
+    /// Right only.
+    Right,
+    /// The wider one.
+    Largest,
+}
+
+/// What a drawing shows.
+#[derive(Debug, Clone)]
+pub enum DrawingContent {
+    /// A picture.
+    Picture(Picture),
+    /// A shape, with text or not.
+    Shape(Box<DrawingShape>),
+    /// A group: children in the group's coordinates.
+    Group {
+        /// Origin and size of the children's coordinate space.
+        child_origin: (Emu, Emu),
+        /// Its size.
+        child_extent: (Emu, Emu),
+        /// The children: where they stand in that space, and what they are.
+        children: Vec<GroupChild>,
+        /// Rotation in degrees, clockwise.
+        rotation: f32,
+    },
+    /// A line of text that is no paragraph: in charts and metafiles.
+    Label(Box<Label>),
+    /// Text stretched over the whole of the drawing: a watermark.
+    WordArt(Box<WordArt>),
+    /// Something that cannot be shown (a metafile of unknown records, SmartArt): its space is kept.
+    Unsupported(String),
+}
+
+/// A child of a group.
+#[derive(Debug, Clone)]
+pub struct GroupChild {
+    /// Left, top in the group's child space.
+    pub offset: (Emu, Emu),
+    /// Width, height in the group's child space.
+    pub extent: (Emu, Emu),
+    /// What it is.
+    pub content: DrawingContent,
+}
+
+/// A picture.
+#[derive(Debug, Clone)]
+pub struct Picture {
+    /// Its data.
+    pub image: Arc<Image>,
+    /// Share cut off at left, top, right, bottom (1.0 = all).
+    pub crop: [f32; 4],
+    /// Rotation in degrees, clockwise.
+    pub rotation: f32,
+    /// Mirrored left-right, top-bottom.
+    pub flip: (bool, bool),
+    /// Opacity.
+    pub opacity: f32,
+    /// Its outline.
+    pub outline: Option<Outline>,
+}
+
+/// A simple shape.
+#[derive(Debug, Clone)]
+pub struct DrawingShape {
+    /// Its geometry.
+    pub geometry: Geometry,
+    /// Its fill.
+    pub fill: Option<Fill>,
+    /// Its outline.
+    pub outline: Option<Outline>,
+    /// Rotation in degrees, clockwise.
+    pub rotation: f32,
+    /// Mirrored left-right, top-bottom.
+    pub flip: (bool, bool),
+    /// Text in it.
+    pub text: Option<TextBox>,
+}
+
+/// Geometries that are drawn; others are read as a rectangle with a warning.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Geometry {
+    /// A rectangle.
+    Rectangle,
+    /// A rectangle with rounded corners: radius as a share of the shorter side.
+    RoundRectangle(f32),
+    /// An ellipse.
+    Ellipse,
+    /// A line from one corner to the opposite one.
+    Line,
+    /// Any outline (presets worked out, custom geometry, VML paths): steps in shares of width and height.
+    Path(Vec<GeometryStep>),
+}
+
+/// A step of a shape's outline, in shares of its width and height.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum GeometryStep {
+    /// Start here.
+    Move(f32, f32),
+    /// A line to here.
+    Line(f32, f32),
+    /// A curve to the last point.
+    Curve(f32, f32, f32, f32, f32, f32),
+    /// Back to the start.
+    Close,
+}
+
+/// A fill.
+#[derive(Debug, Clone)]
+pub enum Fill {
+    /// One colour with its opacity. Gradients are read as their nearest single colour, with a warning.
+    Solid(Rgb, f32),
+    /// A picture.
+    Picture(Arc<Image>),
+}
+
+/// An outline.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Outline {
+    /// Its colour.
+    pub color: Rgb,
+    /// Its width.
+    pub width: Emu,
+    /// Its dashes.
+    pub dash: Dash,
+    /// Arrow heads at start and end.
+    pub arrows: (bool, bool),
+}
+
+/// Dashes of outlines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Dash {
+    /// None.
+    #[default]
+    Solid,
+    /// Dots.
+    Dot,
+    /// Dashes.
+    Dash,
+    /// Long dashes.
+    LongDash,
+    /// Dash and dot.
+    DashDot,
+}
+
+/// What becomes of text that does not fit its shape (20.1.10.63 and the elements of 20.1.2.1 beside it).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum TextFit {
+    /// It is cut off at the shape's edge.
+    #[default]
+    Cut,
+    /// The shape is as high as its text (`a:spAutoFit`).
+    Grow,
+    /// The text is made smaller (`a:normAutofit`).
+    Shrink,
+}
+
+/// Text in a shape.
+#[derive(Debug, Clone)]
+pub struct TextBox {
+    /// Its content.
+    pub blocks: Vec<Block>,
+    /// Where in its shape it stands: left, top, right and bottom edge as shares of width and height.
+    pub area: [f32; 4],
+    /// Insets: left, top, right, bottom.
+    pub insets: [Emu; 4],
+    /// Where the text stands.
+    pub vertical_align: VerticalAlign,
+    /// What becomes of text that does not fit.
+    pub fit: TextFit,
+    /// Text wraps at the shape's width.
+    pub wrap: bool,
+    /// Direction of text.
+    pub direction: TextDirection,
+}
+
+/// One line of text placed by a point: the drawing's left top corner. Its size is not used.
+#[derive(Debug, Clone)]
+pub struct Label {
+    /// The text.
+    pub text: String,
+    /// How it looks.
+    pub props: Arc<RunProps>,
+    /// It is drawn so many times as large as its properties say.
+    pub scale: f32,
+    /// Where the point lies across the text: 0 at its start, 0.5 in its middle, 1 at its end.
+    pub across: f32,
+    /// Where the point lies along its height.
+    pub base: LabelBase,
+    /// Clockwise about the point, in degrees.
+    pub rotation: f32,
+}
+
+/// Where in the height of a [`Label`] its point lies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum LabelBase {
+    /// On the baseline.
+    #[default]
+    Baseline,
+    /// At the top of the line.
+    Top,
+    /// Halfway between top and bottom.
+    Middle,
+    /// At the bottom of the line.
+    Bottom,
+}
+
+/// Lines of text stretched to fill a box (part 4, 19.1.2.23 `v:textpath`).
+#[derive(Debug, Clone)]
+pub struct WordArt {
+    /// The lines, each as wide as the box.
+    pub lines: Vec<String>,
+    /// Fonts and colour; the size follows from the box.
+    pub props: Arc<RunProps>,
+    /// The letters themselves fill the height, without room above and below them.
+    pub trimmed: bool,
+    /// Rotation in degrees, clockwise.
+    pub rotation: f32,
+    /// Mirrored left-right, top-bottom.
+    pub flip: (bool, bool),
+}

@@ -1,0 +1,165 @@
+//! A paragraph: its properties through the whole cascade, its number, and its content.
+
+use std::rc::Rc;
+use std::sync::Arc;
+
+use super::inline::Line;
+use super::model::{Inline, Number, NumberFormat, Paragraph, ParagraphProps, RunProps};
+use super::numbering::Level;
+use super::numerals::NumberLanguage;
+use super::paragraph_props::{NumberRef, ParagraphPatch};
+use super::read::{Reader, Scope};
+use super::run_props::RunPatch;
+use super::styles::ParagraphStyle;
+use super::symbols;
+use super::xml::Node;
+use crate::units::Twips;
+
+/// What a `w:p` is.
+pub(super) struct ReadParagraph {
+    pub(super) paragraph: Paragraph,
+    /// Its mark was deleted: it runs on into the next paragraph.
+    pub(super) deleted_mark: bool,
+    /// All its text is hidden, or its mark where it has none: it takes no room (17.3.2.41).
+    pub(super) invisible: bool,
+}
+
+impl Reader<'_> {
+    /// Reads `w:p`.
+    pub(super) fn paragraph(&mut self, node: Node<'_>, scope: Scope<'_>) -> ReadParagraph {
+        let properties = node.child("w:pPr");
+        let style_id = properties.and_then(|properties| properties.child_val("w:pStyle"));
+        let style = self.styles.paragraph(style_id, &self.theme, &self.numbering);
+        let direct = properties.map(|properties| ParagraphPatch::read(properties, &self.theme)).unwrap_or_default();
+        let list = self.list_of(&style, direct.number);
+
+        let mut patch = self.styles.paragraph_defaults.clone();
+        patch.overlay(scope.paragraph);
+        patch.overlay(if list.is_some() { &style.paragraph } else { &style.unnumbered });
+        // A list named by the paragraph itself brings its indents above the style's (17.9.18).
+        if let (Some((list, level)), Some(_)) = (list, direct.number)
+            && let Some(level) = self.numbering.level(list, level)
+        {
+            patch.overlay(&level.paragraph);
+        }
+        patch.overlay(&direct);
+
+        let mark_node = properties.and_then(|properties| properties.child("w:rPr"));
+        let mark_patch = mark_node.map(|mark| RunPatch::read(mark, &self.theme)).unwrap_or_default();
+        let mark_style = self.styles.character(mark_node.and_then(|mark| mark.child_val("w:rStyle")), &self.theme);
+        let levels = [scope.run, &style.run, &*mark_style];
+        let mark = RunPatch::resolve(&self.styles.run_defaults, &levels, &[&mark_patch]);
+
+        let content = self.content(node, scope, &style);
+        let hidden_mark =
+            mark.hidden && content.iter().all(is_hidden) && mark_node.is_some_and(|mark| mark.child("w:specVanish").is_none());
+        // LibreOffice hides a paragraph whose text is all hidden even where its mark is not; it still counts in its list (measured on 7.4).
+        let hidden_text = content.iter().all(is_hidden) && content.iter().any(|inline| matches!(inline, Inline::Text { .. }));
+        let deleted_mark = mark_node.is_some_and(|mark| mark.child("w:del").is_some() || mark.child("w:moveFrom").is_some());
+        let counted = list.filter(|_| !hidden_mark && !deleted_mark);
+        let number = counted.and_then(|(list, level)| self.number(list, level, &levels, &mark_patch, scope));
+        let mut props = patch.finish(&style.id, &style.name);
+        if !self.settings.collapse_spacing {
+            fixed_automatic_space(&mut props);
+        }
+        ReadParagraph { paragraph: Paragraph { props, mark, number, content }, deleted_mark, invisible: hidden_mark || hidden_text }
+    }
+
+    /// The list and level a paragraph is in: its own word, else its style's; list 0 takes it out (17.9.18).
+    fn list_of(&self, style: &ParagraphStyle, direct: Option<NumberRef>) -> Option<(i32, u8)> {
+        let (direct, styled) = (direct.unwrap_or_default(), style.number.unwrap_or_default());
+        let list = direct.list.or(styled.list).filter(|list| *list != 0)?;
+        let by_style = || self.numbering.level_of_style(list, &style.id);
+        let level = direct.level.or_else(by_style).or(styled.level).unwrap_or(0);
+        Some((list, level))
+    }
+
+    fn number(&mut self, list: i32, level: u8, styles: &[&RunPatch], mark: &RunPatch, scope: Scope<'_>) -> Option<Number> {
+        let around = RunPatch::resolve(&self.styles.run_defaults, styles, &[mark]);
+        let language = NumberLanguage::of(around.lang.as_deref());
+        let (text, definition) = self.counters.next(&self.numbering, list, level, language)?;
+        let mut props = RunPatch::resolve(&self.styles.run_defaults, styles, &[mark, &definition.run]);
+        let symbol = symbols::is_symbol_font(&props.font);
+        let text = self.symbols(&text, &mut props, &around.font, scope);
+        if definition.foreign {
+            self.warnings.unsupported("list numbers of another form (shown as 1, 2, 3)", &scope.part.name);
+        }
+        let picture = self.picture_bullet(&definition);
+        Some(Number {
+            text,
+            props,
+            align: definition.align,
+            suffix: definition.suffix,
+            picture,
+            level,
+            list,
+            bullet: definition.format == NumberFormat::Bullet,
+            symbol,
+        })
+    }
+
+    /// Text of a symbol font in Unicode; the font becomes that of the text around it.
+    pub(super) fn symbols(&mut self, text: &str, props: &mut RunProps, around: &str, scope: Scope<'_>) -> String {
+        let symbol_font = symbols::is_symbol_font(&props.font);
+        if !symbol_font && !text.chars().any(|character| ('\u{F000}'..='\u{F0FF}').contains(&character)) {
+            return text.to_owned();
+        }
+        let mut unknown = false;
+        let mapped = text
+            .chars()
+            .map(|character| {
+                let found = symbols::unicode(&props.font, character);
+                unknown |= found.is_none() && character != '\u{A0}';
+                found.unwrap_or(character)
+            })
+            .collect();
+        if unknown {
+            self.warnings.unsupported(format!("a character of the font {}", props.font), &scope.part.name);
+        }
+        if symbol_font {
+            let around = if symbols::is_symbol_font(around) { "DejaVu Sans" } else { around };
+            around.clone_into(&mut props.font);
+        }
+        mapped
+    }
+
+    fn picture_bullet(&mut self, level: &Rc<Level>) -> Option<Arc<crate::graphics::Image>> {
+        let node = self.numbering.picture(level.picture?)?;
+        let id = node.descendant("v:imagedata").and_then(|data| data.attr("r:id"));
+        let id = id.or_else(|| node.descendant("a:blip").and_then(|blip| blip.attr("r:embed")))?;
+        let part = self.numbering_part.as_ref()?.relationships.get(id)?.part()?.to_owned();
+        self.images.get_or_warn(&part, self.package, &mut self.warnings)
+    }
+
+    fn content(&mut self, node: Node<'_>, scope: Scope<'_>, style: &Rc<ParagraphStyle>) -> Vec<Inline> {
+        self.paragraph_serial += 1;
+        let base = {
+            let character = self.styles.character(None, &self.theme);
+            RunPatch::resolve(&self.styles.run_defaults, &[scope.run, &style.run, &*character], &[])
+        };
+        let mut line = Line::new(scope, Rc::clone(style), Arc::new(base));
+        self.reopen_links(&mut line);
+        self.inlines(node, &mut line, 0);
+        self.close_links(&mut line);
+        line.content
+    }
+}
+
+/// 17.15.3.23: automatic space is then a fixed one (5 pt, as LibreOffice has it; measured).
+fn fixed_automatic_space(props: &mut ParagraphProps) {
+    const FIXED: Twips = Twips(100);
+    if std::mem::take(&mut props.space_before_auto) {
+        props.space_before = FIXED;
+    }
+    if std::mem::take(&mut props.space_after_auto) {
+        props.space_after = FIXED;
+    }
+}
+
+fn is_hidden(inline: &Inline) -> bool {
+    match inline {
+        Inline::Text { props, .. } | Inline::Tab(props) => props.hidden,
+        Inline::Bookmark(_) | Inline::LinkStart(_) | Inline::LinkEnd => true,
+        _ => false,
+    }
+}

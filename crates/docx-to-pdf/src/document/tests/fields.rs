@@ -1,0 +1,298 @@
+//! Fields, links, bookmarks and notes (ECMA-376 part 1, 17.11, 17.16).
+
+use super::{Maker, look, text};
+use crate::document::model::{Block, Field, Inline};
+use crate::document::{ReadOptions, read_with};
+
+fn field(instruction: &str, result: &str) -> String {
+    format!(
+        r#"<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText xml:space="preserve"> {instruction} </w:instrText></w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r>{result}<w:r><w:fldChar w:fldCharType="end"/></w:r>"#
+    )
+}
+
+fn run(content: &str) -> String {
+    format!(r#"<w:r><w:t xml:space="preserve">{content}</w:t></w:r>"#)
+}
+
+fn line(content: &str) -> String {
+    text(&Maker::body(&format!("<w:p>{content}</w:p>")).paragraph())
+}
+
+#[test]
+fn page_numbers_become_fields_in_the_look_of_their_result_17_16_5_44() {
+    let bold = "<w:r><w:rPr><w:b/></w:rPr><w:t>12</w:t></w:r>";
+    let paragraph = Maker::body(&format!("<w:p>{}</w:p>", field(r"PAGE  \* ROMAN \* MERGEFORMAT", bold))).paragraph();
+    assert_eq!(text(&paragraph), "{Page(Some(UpperRoman))}");
+    assert!(matches!(&paragraph.content[0], Inline::Field { props, .. } if props.bold));
+    assert_eq!(line(r#"<w:fldSimple w:instr=" NUMPAGES "><w:r><w:t>3</w:t></w:r></w:fldSimple>"#), "{NumPages(None)}");
+}
+
+#[test]
+fn other_fields_show_what_they_last_were() {
+    assert_eq!(line(&field("MERGEFIELD Nombre", &run("Ana"))), "Ana");
+    assert_eq!(line(&field(r#"DATE \@ "d 'de' MMMM""#, &run("1 de mayo"))), "1 de mayo");
+    assert_eq!(line(&field(r"REF nothing \h", &run("Ana"))), "Ana");
+}
+
+/// A field with other fields or text in its instruction.
+fn nested(pieces: &[&str], result: &str) -> String {
+    let code: String = pieces
+        .iter()
+        .map(|piece| {
+            if piece.starts_with('<') {
+                (*piece).to_owned()
+            } else {
+                format!(r#"<w:r><w:instrText xml:space="preserve">{piece}</w:instrText></w:r>"#)
+            }
+        })
+        .collect();
+    format!(
+        r#"<w:r><w:fldChar w:fldCharType="begin"/></w:r>{code}<w:r><w:fldChar w:fldCharType="separate"/></w:r>{}<w:r><w:fldChar w:fldCharType="end"/></w:r>"#,
+        run(result)
+    )
+}
+
+#[test]
+fn conditions_are_worked_out_over_what_stands_in_them_17_16_5_22() {
+    let level = field("MERGEFIELD NIVEL", &run("Nivel 2"));
+    let cases: [(&[&str], &str); 14] = [
+        (&["IF ", &level, r#" = "Nivel 2" "MUY BIEN" "A REPASAR" "#], "MUY BIEN"),
+        (&["IF ", &level, r#" = "Nivel 3" "MUY BIEN" "A REPASAR" "#], "A REPASAR"),
+        (&["IF ", &run("Nivel 2"), r#" &lt;&gt; "Nivel 2" "a" "b""#], "b"),
+        (&[r#"IF "Nivel 2" = "Nivel*" "a" "b""#], "a"),
+        (&[r#"IF "Nivel 2" = "Nivel ?" "a" "b" \* MERGEFORMAT"#], "a"),
+        (&["IF ", &run("15"), r#" &gt;= 10 "ALTO" "BAJO""#], "ALTO"),
+        (&["IF ", &run("9"), r#" &gt;= 10 "ALTO" "BAJO""#], "BAJO"),
+        (&["IF ", &run("15"), r#"&gt;=10 "ALTO" "BAJO""#], "ALTO"),
+        (&[r#"IF "a"="a" "si" "no""#], "si"),
+        (&["IF ", &run("88,2 %"), r#" &gt; "88,1" "si" "no""#], "si"),
+        (&["IF ", &field("MERGEFIELD x", ""), r#" = "" "vacío" "lleno""#], "vacío"),
+        (&["IF ", &level, " = \"Nivel 2\" \"Hola ", &run("Ana \"la Chica\""), ", bien\" \"no\""], "Hola Ana \"la Chica\", bien"),
+        (&["IF 1 = 1 \"", &nested(&["IF 2 = 1 \"x\" \"dentro\""], "viejo"), "\" \"fuera\""], "dentro"),
+        (&[r#"IF 1 = 2 "solo si""#], ""),
+    ];
+    for (pieces, shown) in cases {
+        let language = r#"<w:docDefaults><w:rPrDefault><w:rPr><w:lang w:val="es-CL"/></w:rPr></w:rPrDefault></w:docDefaults>"#;
+        let made = Maker::body(&format!("<w:p>{}</w:p>", nested(pieces, "viejo"))).styles(language).paragraph();
+        assert_eq!(text(&made), shown, "{pieces:?}");
+    }
+}
+
+#[test]
+fn a_condition_that_cannot_be_read_keeps_its_result_and_is_warned_of() {
+    let (document, warnings) = Maker::body(&format!("<w:p>{}</w:p>", nested(&["IF nonsense"], "viejo"))).read();
+    let Block::Paragraph(paragraph) = &document.sections[0].blocks[0] else { panic!("no paragraph") };
+    assert_eq!(text(paragraph), "viejo");
+    assert_eq!(warnings.len(), 1);
+    assert!(warnings[0].to_string().starts_with("a IF field is not worked out"), "{}", warnings[0]);
+}
+
+#[test]
+fn captions_are_counted_and_references_follow_wherever_they_stand_17_16_5_51() {
+    let bookmark = |id: usize, name: &str, content: &str| {
+        format!(r#"<w:bookmarkStart w:id="{id}" w:name="{name}"/>{content}<w:bookmarkEnd w:id="{id}"/>"#)
+    };
+    let caption =
+        |id: usize| bookmark(id, &format!("tabla{id}"), &format!("{}{}", run("Tabla "), field(r"SEQ Tabla \* ARABIC", &run("9"))));
+    let body = format!(
+        "<w:p>{}{}</w:p><w:p>{}</w:p><w:p>{}</w:p><w:p>{}</w:p>",
+        run("Vea "),
+        field(r"REF tabla2 \h", &run("Tabla 7")),
+        caption(1),
+        caption(2),
+        field(r"REF tabla1 \* Upper", &run("Tabla 7")),
+    );
+    let shown: Vec<String> = Maker::body(&body).paragraphs().iter().map(text).collect();
+    assert_eq!(shown, ["Vea Tabla 2", "[tabla1:]Tabla 1", "[tabla2:]Tabla 2", "TABLA 1"]);
+}
+
+#[test]
+fn sums_over_a_table_are_those_of_its_cells_now() {
+    let cell = |content: &str| format!("<w:tc><w:p>{content}</w:p></w:tc>");
+    let row = |cells: &[String]| format!("<w:tr>{}</w:tr>", cells.concat());
+    let rows = [
+        row(&[cell(&run("correctas")), cell(&run("15"))]),
+        row(&[cell(&run("incorrectas")), cell(&run("2"))]),
+        row(&[cell(&run("Total")), cell(&field("=SUM(ABOVE)", &run("99")))]),
+        row(&[cell(&run("Parte")), cell(&field(r#"=B1/B3*100 \# "0,0%""#, &run("99")))]),
+    ];
+    let table = Maker::body(&format!("<w:tbl>{}</w:tbl>", rows.concat())).table();
+    let last = |row: usize| {
+        let Block::Paragraph(paragraph) = &table.rows[row].cells[1].blocks[0] else { panic!("no paragraph") };
+        text(paragraph)
+    };
+    assert_eq!((last(2), last(3)), ("17".to_owned(), "88,2%".to_owned()));
+}
+
+#[test]
+fn what_needs_the_page_inside_a_condition_or_formula_is_left_to_layout() {
+    let page = field("PAGE", &run("1"));
+    let paragraph = Maker::body(&format!("<w:p>{}</w:p>", nested(&["IF ", &page, " = 1 \"primera\" \"otra\""], "vieja"))).paragraph();
+    let Inline::Field { field: Field::Computed(computed), .. } = &paragraph.content[0] else { panic!("{:?}", paragraph.content) };
+    assert_eq!(computed.text(|_| "1".to_owned()), "primera");
+    assert_eq!(computed.text(|_| "2".to_owned()), "otra");
+    let pages = field("NUMPAGES", &run("1"));
+    let paragraph = Maker::body(&format!("<w:p>{}</w:p>", nested(&["= ", &pages, " - 1"], "0"))).paragraph();
+    let Inline::Field { field: Field::Computed(computed), .. } = &paragraph.content[0] else { panic!("{:?}", paragraph.content) };
+    assert_eq!(computed.text(|_| "12".to_owned()), "11");
+}
+
+#[test]
+fn dates_are_of_the_clock_given_and_properties_of_the_document() {
+    let core = r#"<cp:coreProperties xmlns:cp="c" xmlns:dc="d"><dc:title>Informe de Ana</dc:title></cp:coreProperties>"#;
+    let body = format!(
+        "<w:p>{}{}{}</w:p>",
+        field(r#"DATE \@ "d 'de' MMMM 'de' yyyy""#, &run("1 de enero de 2020")),
+        field("TITLE", &run("viejo")),
+        field("SECTION", &run("8"))
+    );
+    let language = r#"<w:docDefaults><w:rPrDefault><w:rPr><w:lang w:val="es-CL"/></w:rPr></w:rPrDefault></w:docDefaults>"#;
+    let package = Maker::body(&body)
+        .styles(language)
+        .bytes("docProps/core.xml", core.as_bytes())
+        .bytes("_rels/.rels", br#"<Relationships><Relationship Id="d" Type="x/officeDocument" Target="word/document.xml"/><Relationship Id="c" Type="x/core-properties" Target="docProps/core.xml"/></Relationships>"#)
+        .package();
+    let options = ReadOptions { now: Some(jiff::civil::date(2026, 3, 12).at(10, 30, 0, 0)), ..ReadOptions::default() };
+    let (document, _) = read_with(&package, &options).unwrap();
+    let Block::Paragraph(paragraph) = &document.sections[0].blocks[0] else { panic!("no paragraph") };
+    assert_eq!(text(paragraph), "12 de marzo de 2026Informe de Ana{Section(None)}");
+}
+
+#[test]
+fn a_value_takes_the_look_of_the_stored_result() {
+    let bold = "<w:r><w:rPr><w:b/></w:rPr><w:t>viejo</w:t></w:r>";
+    let paragraph = Maker::body(&format!("<w:p>{}{}</w:p>", field("QUOTE nuevo", bold), run("x"))).paragraph();
+    assert_eq!(text(&paragraph), "nuevox");
+    assert!(look(&paragraph, 0).bold && !look(&paragraph, 1).bold);
+}
+
+#[test]
+fn hostile_instructions_are_bounded() {
+    let deep: String =
+        (0..100).map(|_| r#"<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>IF 1 = 1 "</w:instrText></w:r>"#).collect();
+    let ends = r#"<w:r><w:instrText>"</w:instrText></w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r>"#.repeat(100);
+    line(&format!("{deep}{ends}"));
+    let stars = format!(r#"IF "{}" = "{}b" "x" "y""#, "a".repeat(5000), "*a".repeat(2000));
+    line(&field(&stars, &run("z")));
+    line(&field(&format!("= {}1{}", "(".repeat(5000), ")".repeat(5000)), &run("z")));
+    line(&field(&format!("SEQ {}", "x".repeat(100_000)), &run("z")));
+}
+
+#[test]
+fn page_and_style_references_keep_their_cached_text() {
+    assert_eq!(line(&field(r"PAGEREF _Toc1 \h", &run("7"))), r#"{PageRef { bookmark: "_Toc1", cached: "7" }}"#);
+    assert_eq!(line(&field(r#"STYLEREF "Heading 1""#, &run("Intro"))), r#"{StyleRef { style: "Heading 1", cached: "Intro" }}"#);
+}
+
+#[test]
+fn links_open_and_close_in_every_paragraph_they_cross() {
+    let begin = r#"<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>HYPERLINK \l "here"</w:instrText></w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r>"#;
+    let end = r#"<w:r><w:fldChar w:fldCharType="end"/></w:r>"#;
+    let paragraphs = Maker::body(&format!("<w:p>{begin}{}</w:p><w:p>{}{end}{}</w:p>", run("a"), run("b"), run("c"))).paragraphs();
+    assert_eq!(text(&paragraphs[0]), r#"<Bookmark("here")>a</>"#);
+    assert_eq!(text(&paragraphs[1]), r#"<Bookmark("here")>b</>c"#);
+}
+
+#[test]
+fn hyperlinks_lead_outside_or_to_bookmarks_17_16_22() {
+    let body = r#"<w:p><w:bookmarkStart w:id="0" w:name="top"/><w:hyperlink r:id="h"><w:r><w:t>x</w:t></w:r></w:hyperlink><w:hyperlink w:anchor="top"><w:r><w:t>y</w:t></w:r></w:hyperlink></w:p>"#;
+    let paragraph = Maker::body(body).link("h", "https://example.org/").paragraph();
+    assert_eq!(text(&paragraph), r#"[top:]<Uri("https://example.org/")>x</><Bookmark("top")>y</>"#);
+}
+
+#[test]
+fn form_boxes_and_symbols_have_no_result_and_still_show() {
+    let check = r#"<w:r><w:fldChar w:fldCharType="begin"><w:ffData><w:checkBox><w:default w:val="0"/><w:checked/></w:checkBox></w:ffData></w:fldChar></w:r><w:r><w:instrText>FORMCHECKBOX</w:instrText></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r>"#;
+    let symbol = r#"<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>SYMBOL 183 \f "Symbol"</w:instrText></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r>"#;
+    let empty = check.replace(
+        r#"<w:r><w:fldChar w:fldCharType="end"/>"#,
+        r#"<w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:fldChar w:fldCharType="end"/>"#,
+    );
+    assert_eq!(line(&format!("{check}{symbol}{empty}")), "☒•☒");
+}
+
+#[test]
+fn a_forms_list_shows_the_entry_that_is_chosen_17_16_9() {
+    let list = |result: &str| {
+        format!(
+            r#"<w:r><w:fldChar w:fldCharType="begin"><w:ffData><w:ddList>{result}<w:listEntry w:val="Select…"/><w:listEntry w:val="yes"/></w:ddList></w:ffData></w:fldChar></w:r><w:r><w:instrText>FORMDROPDOWN</w:instrText></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r>"#
+        )
+    };
+    assert_eq!(line(&format!("{} {}", list(""), list(r#"<w:result w:val="1"/>"#))), "Select…yes");
+    assert_eq!(line(&list(r#"<w:result w:val="7"/>"#)), "");
+}
+
+#[test]
+fn fields_that_never_end_do_no_harm() {
+    let begin = r#"<w:r><w:fldChar w:fldCharType="begin"/></w:r>"#.repeat(200);
+    let end = r#"<w:r><w:fldChar w:fldCharType="end"/></w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r>"#.repeat(300);
+    assert_eq!(line(&format!("{begin}{end}{}", run("x"))), "x");
+}
+
+#[test]
+fn notes_are_read_by_id_and_separators_are_not_notes_17_11() {
+    let body = r#"<w:p><w:r><w:footnoteReference w:id="2"/></w:r><w:r><w:footnoteReference w:id="3" w:customMarkFollows="1"/><w:t>*</w:t></w:r></w:p>"#;
+    let notes = r#"<w:footnote w:type="separator" w:id="-1"><w:p/></w:footnote><w:footnote w:id="2"><w:p><w:r><w:footnoteRef/><w:t>n</w:t></w:r></w:p></w:footnote>"#;
+    let (document, _) = Maker::body(body).part("footnotes", "footnotes", notes).read();
+    assert_eq!(document.footnotes.keys().copied().collect::<Vec<_>>(), [2]);
+    let Block::Paragraph(reference) = &document.sections[0].blocks[0] else { panic!("no paragraph") };
+    assert_eq!(text(reference), "[note 2 #][note 3 *]");
+    let Some(Block::Paragraph(note)) = document.footnotes[&2].first() else { panic!("no note") };
+    assert_eq!(text(note), "[mark]n");
+    assert_eq!(look(note, 0).size.0, 22);
+}
+
+/// Contents over three headings, as Word stores them: with the pages of the day they were saved.
+fn contents(instruction: &str, entries: &[&str]) -> String {
+    let style = |name: &str, content: &str| format!(r#"<w:p><w:pPr><w:pStyle w:val="{name}"/></w:pPr>{content}</w:p>"#);
+    let begin = format!(
+        r#"<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>{instruction}</w:instrText></w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r>"#
+    );
+    let mut out = String::new();
+    for (at, entry) in entries.iter().enumerate() {
+        let content = format!("{}{}<w:r><w:tab/></w:r>{}", if at == 0 { &begin } else { "" }, run(entry), run("9"));
+        out.push_str(&style("TOC1", &content));
+    }
+    out.push_str(r#"<w:p><w:r><w:fldChar w:fldCharType="end"/></w:r></w:p>"#);
+    for (level, heading) in [(1, "Resultado"), (2, "Detalle"), (1, "Consejos")] {
+        out.push_str(&style(&format!("H{level}"), &run(heading)));
+    }
+    out
+}
+
+const HEADING_STYLES: &str = r#"<w:style w:type="paragraph" w:styleId="H1"><w:name w:val="heading 1"/></w:style><w:style w:type="paragraph" w:styleId="H2"><w:name w:val="heading 2"/></w:style><w:style w:type="paragraph" w:styleId="TOC1"><w:name w:val="toc 1"/></w:style>"#;
+
+fn with_contents(body: &str, anew: bool) -> Vec<String> {
+    let package = Maker::body(body).styles(HEADING_STYLES).package();
+    let (document, _) = read_with(&package, &ReadOptions { contents: anew, ..ReadOptions::default() }).unwrap();
+    let blocks = document.sections.into_iter().flat_map(|section| section.blocks);
+    blocks.map(|block| if let Block::Paragraph(paragraph) = block { text(&paragraph) } else { "table".to_owned() }).collect()
+}
+
+#[test]
+fn contents_are_made_anew_from_the_headings_only_when_asked_for_17_16_5_68() {
+    let body = contents(r#"TOC \o "1-1" \h"#, &["Resultado", "Sección que se fue"]);
+    let stored = with_contents(&body, false);
+    assert_eq!(&stored[..3], ["Resultado→9", "Sección que se fue→9", ""]);
+    let entry =
+        |at: usize, text: &str| format!(r#"<Bookmark("_Contents{at}")>{text}→{{PageRef {{ bookmark: "_Contents{at}", cached: "" }}}}</>"#);
+    let anew = with_contents(&body, true);
+    assert_eq!(
+        anew,
+        [
+            entry(0, "Resultado"),
+            entry(2, "Consejos"),
+            "[_Contents0:]Resultado".into(),
+            "[_Contents1:]Detalle".into(),
+            "[_Contents2:]Consejos".into()
+        ]
+    );
+    let deep = with_contents(&contents(r#"TOC \o "1-3" \n 2-2"#, &["x"]), true);
+    assert_eq!(deep[1], r#"<Bookmark("_Contents1")>Detalle</>"#);
+}
+
+#[test]
+fn contents_of_figures_or_without_headings_keep_what_is_stored() {
+    assert_eq!(with_contents(&contents(r#"TOC \c "Tabla""#, &["Tabla 1"]), true)[0], "Tabla 1→9");
+    assert_eq!(with_contents(&contents(r#"TOC \o "7-8""#, &["viejo"]), true)[0], "viejo→9");
+}

@@ -1,0 +1,97 @@
+//! Lists and their numbers (ECMA-376 part 1, 17.9).
+
+use super::{Maker, text};
+use crate::document::model::NumberSuffix;
+use crate::units::Twips;
+
+const OUTLINE: &str = r#"<w:abstractNum w:abstractNumId="1">
+    <w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="decimal"/><w:lvlText w:val="%1."/><w:pPr><w:ind w:left="720" w:hanging="360"/></w:pPr></w:lvl>
+    <w:lvl w:ilvl="1"><w:start w:val="1"/><w:numFmt w:val="lowerLetter"/><w:lvlText w:val="%1.%2)"/><w:suff w:val="space"/></w:lvl>
+    <w:lvl w:ilvl="2"><w:start w:val="1"/><w:numFmt w:val="upperRoman"/><w:isLgl/><w:lvlText w:val="%1.%2.%3"/></w:lvl>
+  </w:abstractNum>
+  <w:num w:numId="1"><w:abstractNumId w:val="1"/></w:num>
+  <w:num w:numId="2"><w:abstractNumId w:val="1"/><w:lvlOverride w:ilvl="0"><w:startOverride w:val="5"/></w:lvlOverride></w:num>"#;
+
+fn item(list: u32, level: u32) -> String {
+    format!(r#"<w:p><w:pPr><w:numPr><w:ilvl w:val="{level}"/><w:numId w:val="{list}"/></w:numPr></w:pPr></w:p>"#)
+}
+
+fn numbers(numbering: &str, items: &[(u32, u32)]) -> Vec<String> {
+    let body: String = items.iter().map(|(list, level)| item(*list, *level)).collect();
+    let paragraphs = Maker::body(&body).numbering(numbering).paragraphs();
+    paragraphs.into_iter().map(|paragraph| paragraph.number.map(|number| number.text).unwrap_or_default()).collect()
+}
+
+#[test]
+fn levels_count_restart_and_name_the_levels_above_17_9_11() {
+    let found = numbers(OUTLINE, &[(1, 0), (1, 1), (1, 1), (1, 2), (1, 0), (1, 1), (1, 2)]);
+    assert_eq!(found, ["1.", "1.a)", "1.b)", "1.2.1", "2.", "2.a)", "2.1.1"]);
+}
+
+#[test]
+fn legal_numbers_keep_their_zero_17_9_4() {
+    let numbering = OUTLINE.replace(r#"<w:numFmt w:val="lowerLetter"/>"#, r#"<w:numFmt w:val="decimalZero"/><w:isLgl/>"#);
+    assert_eq!(numbers(&numbering, &[(1, 0), (1, 1)]), ["1.", "1.01)"]);
+}
+
+#[test]
+fn lists_of_one_definition_count_on_and_an_override_starts_anew_17_9_27() {
+    assert_eq!(numbers(OUTLINE, &[(1, 0), (1, 0), (2, 0), (2, 0), (1, 0)]), ["1.", "2.", "5.", "6.", "7."]);
+}
+
+#[test]
+fn a_level_can_refuse_to_restart_17_9_10() {
+    let numbering = OUTLINE.replace(r#"<w:suff w:val="space"/>"#, r#"<w:lvlRestart w:val="0"/>"#);
+    assert_eq!(numbers(&numbering, &[(1, 0), (1, 1), (1, 0), (1, 1)]), ["1.", "1.a)", "2.", "2.b)"]);
+}
+
+#[test]
+fn bullets_are_unicode_and_carry_the_levels_look() {
+    let numbering = r#"<w:abstractNum w:abstractNumId="0"><w:lvl w:ilvl="0"><w:numFmt w:val="bullet"/><w:lvlText w:val="&#xF0B7;"/><w:suff w:val="nothing"/><w:rPr><w:rFonts w:ascii="Symbol" w:hAnsi="Symbol"/><w:b/></w:rPr></w:lvl></w:abstractNum><w:num w:numId="3"><w:abstractNumId w:val="0"/></w:num>"#;
+    let number = Maker::body(&item(3, 0)).numbering(numbering).paragraph().number.unwrap();
+    assert_eq!((number.text.as_str(), number.bullet, number.suffix, number.props.bold), ("•", true, NumberSuffix::Nothing, true));
+    assert_ne!(number.props.font, "Symbol");
+}
+
+#[test]
+fn indents_come_from_the_level_below_the_paragraphs_own_17_9_18() {
+    let body = r#"<w:p><w:pPr><w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr><w:ind w:left="1000"/></w:pPr></w:p>"#;
+    let props = Maker::body(body).numbering(OUTLINE).paragraph().props;
+    assert_eq!((props.indent_left, props.indent_first), (Twips(1000), Twips(-360)));
+}
+
+#[test]
+fn a_styles_list_lies_below_the_styles_own_indent_and_list_zero_removes_it() {
+    let styles = r#"<w:style w:type="paragraph" w:styleId="L"><w:pPr><w:numPr><w:numId w:val="1"/></w:numPr><w:ind w:left="300"/></w:pPr></w:style>"#;
+    let body = r#"<w:p><w:pPr><w:pStyle w:val="L"/></w:pPr><w:r><w:t>a</w:t></w:r></w:p><w:p><w:pPr><w:pStyle w:val="L"/><w:numPr><w:numId w:val="0"/></w:numPr></w:pPr></w:p>"#;
+    let paragraphs = Maker::body(body).styles(styles).numbering(OUTLINE).paragraphs();
+    assert_eq!((paragraphs[0].props.indent_left, paragraphs[0].props.indent_first), (Twips(300), Twips(-360)));
+    assert_eq!(paragraphs[0].number.as_ref().map(|number| number.text.as_str()), Some("1."));
+    assert_eq!(text(&paragraphs[0]), "a");
+    assert!(paragraphs[1].number.is_none());
+    assert_eq!((paragraphs[1].props.indent_left, paragraphs[1].props.indent_first), (Twips(300), Twips(0)));
+}
+
+#[test]
+fn a_style_stands_for_the_level_that_names_it_17_9_23() {
+    let numbering = OUTLINE.replace(r#"<w:lvl w:ilvl="1">"#, r#"<w:lvl w:ilvl="1"><w:pStyle w:val="H2"/>"#);
+    let styles = r#"<w:style w:type="paragraph" w:styleId="H2"><w:pPr><w:numPr><w:numId w:val="1"/></w:numPr></w:pPr></w:style>"#;
+    let body = format!(r#"{}<w:p><w:pPr><w:pStyle w:val="H2"/></w:pPr></w:p>"#, item(1, 0));
+    let paragraphs = Maker::body(&body).styles(styles).numbering(&numbering).paragraphs();
+    assert_eq!(paragraphs[1].number.as_ref().map(|number| (number.text.as_str(), number.level)), Some(("1.a)", 1)));
+}
+
+#[test]
+fn a_definition_may_stand_for_a_numbering_style_17_9_21() {
+    let numbering = format!(
+        r#"{OUTLINE}<w:abstractNum w:abstractNumId="7"><w:numStyleLink w:val="S"/></w:abstractNum><w:num w:numId="9"><w:abstractNumId w:val="7"/></w:num>"#
+    );
+    let styles = r#"<w:style w:type="numbering" w:styleId="S"><w:pPr><w:numPr><w:numId w:val="1"/></w:numPr></w:pPr></w:style>"#;
+    let paragraph = Maker::body(&item(9, 0)).styles(styles).numbering(&numbering).paragraph();
+    assert_eq!(paragraph.number.map(|number| number.text).as_deref(), Some("1."));
+}
+
+#[test]
+fn a_list_that_does_not_exist_gives_no_number() {
+    assert_eq!(numbers(OUTLINE, &[(77, 0), (1, 0)]), ["", "1."]);
+}

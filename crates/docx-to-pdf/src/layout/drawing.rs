@@ -1,0 +1,423 @@
+//! Pictures, shapes, text boxes and groups.
+
+use std::sync::Arc;
+
+use crate::document::model::{
+    Dash, Drawing, DrawingContent, DrawingShape, Fill, Geometry, GeometryStep, GroupChild, LinkTo, Outline, Picture, TextBox,
+    TextDirection, TextFit, VerticalAlign, WordArt,
+};
+use crate::graphics::Image;
+use crate::layout::context::{Context, DEEPEST, emu};
+use crate::layout::float::Bases;
+use crate::layout::frame::{Item, Link, LinkTarget, NodeId, Path, PathStep, PlacedImage, Role, Shape, Stroke};
+use crate::layout::ink::{Ink, Mark, MarkKind, Rect};
+use crate::layout::label;
+use crate::layout::stack::{Column, Stacked, pile};
+use crate::units::{Emu, Pt};
+
+/// Control point distance that makes a quarter of a circle from a curve.
+const QUARTER: f32 = 0.552_284_8;
+
+/// Draws an inline drawing standing on the baseline at `x`.
+pub(super) fn inline<'a>(context: &mut Context<'a>, drawing: &'a Drawing, x: Pt, baseline: Pt, parent: Option<NodeId>) -> Ink {
+    let outer = context.structure.enter(parent);
+    let size = (emu(drawing.width).max(Pt::ZERO), emu(drawing.height).max(Pt::ZERO));
+    let column = Rect::new(Pt::ZERO, Pt::ZERO, size.0, size.1);
+    let bases = Bases::alone(column);
+    let (mut ink, _) = draw(context, drawing, size, &bases);
+    context.structure.leave(outer);
+    ink.translate(x, baseline - size.1);
+    ink
+}
+
+/// Draws a drawing at the origin; returns its final size, as a text box may grow.
+pub(super) fn draw<'a>(context: &mut Context<'a>, drawing: &'a Drawing, size: (Pt, Pt), bases: &Bases) -> (Ink, (Pt, Pt)) {
+    if context.depth >= DEEPEST {
+        return (Ink::default(), size);
+    }
+    context.depth += 1;
+    let link = drawing.link.as_ref().map(|link| (link, context.structure.add(Role::Link)));
+    let outer = link.as_ref().map(|(_, tag)| context.structure.enter(*tag));
+    let (mut ink, size) = content(context, &drawing.content, size, (drawing.alt.as_deref(), drawing.decorative), bases);
+    if let Some(outer) = outer {
+        context.structure.leave(outer);
+    }
+    context.depth -= 1;
+    if let Some((link, tag)) = link {
+        let (target, address) = match link {
+            LinkTo::Uri(uri) => (LinkTarget::Uri(uri.clone()), uri),
+            LinkTo::Bookmark(name) => (LinkTarget::Named(name.clone()), name),
+        };
+        let contents = drawing.alt.clone().unwrap_or_else(|| address.clone());
+        ink.links.push(Link { rect: [Pt::ZERO, Pt::ZERO, size.0, size.1], target, tag, contents });
+    }
+    (ink, size)
+}
+
+type Description<'d> = (Option<&'d str>, bool);
+
+fn content<'a>(
+    context: &mut Context<'a>,
+    content: &'a DrawingContent,
+    size: (Pt, Pt),
+    description: Description<'_>,
+    bases: &Bases,
+) -> (Ink, (Pt, Pt)) {
+    match content {
+        DrawingContent::Picture(picture) => (draw_picture(context, picture, size, description), size),
+        DrawingContent::Shape(shape) => draw_shape(context, shape, size, description, bases),
+        DrawingContent::Group { child_origin, child_extent, children, rotation } => {
+            let mut ink = Ink::default();
+            // A described group is one figure, whatever it consists of: a chart's bars and words say nothing one by one.
+            let described = description.0.filter(|_| !description.1 && context.structure.is_open());
+            let figure = described.and_then(|alt| context.structure.figure(Some(alt)));
+            let outer = figure.map(|_| context.structure.enter_artifact());
+            if context.depth < DEEPEST {
+                context.depth += 1;
+                for child in children {
+                    ink.append(draw_child(context, child, (*child_origin, *child_extent), size, (None, description.1), bases));
+                }
+                context.depth -= 1;
+            }
+            if let Some(outer) = outer {
+                context.structure.leave(outer);
+            }
+            if let Some(figure) = figure {
+                ink = ink.given_to(figure);
+            }
+            (turned(ink, *rotation, (false, false), size), size)
+        }
+        DrawingContent::Label(text) => (label::draw(context, text), size),
+        DrawingContent::WordArt(art) => (draw_word_art(context, art, size, description), size),
+        DrawingContent::Unsupported(what) => {
+            let mark = Mark { y: Pt::ZERO, kind: MarkKind::NotDrawn(what.clone()) };
+            (Ink { marks: vec![mark], ..Ink::default() }, size)
+        }
+    }
+}
+
+fn draw_child<'a>(
+    context: &mut Context<'a>,
+    child: &'a GroupChild,
+    (origin, extent): ((Emu, Emu), (Emu, Emu)),
+    size: (Pt, Pt),
+    description: Description<'_>,
+    bases: &Bases,
+) -> Ink {
+    let scale = |whole: Pt, part: Emu| if part.0 > 0 { whole.0 as f64 / part.0 as f64 } else { 0.0 };
+    let (scale_x, scale_y) = (scale(size.0, extent.0), scale(size.1, extent.1));
+    let scaled = |length: i64, factor: f64| super::context::bounded(Pt((length as f64 * factor) as f32));
+    let child_size = (scaled(child.extent.0.0, scale_x).max(Pt::ZERO), scaled(child.extent.1.0, scale_y).max(Pt::ZERO));
+    let (mut ink, _) = content(context, &child.content, child_size, description, bases);
+    let x = scaled(child.offset.0.0.saturating_sub(origin.0.0), scale_x);
+    let y = scaled(child.offset.1.0.saturating_sub(origin.1.0), scale_y);
+    ink.translate(x, y);
+    ink
+}
+
+/// Its letters are a figure, described by what they say.
+fn draw_word_art(context: &mut Context<'_>, art: &WordArt, size: (Pt, Pt), (alt, decorative): Description<'_>) -> Ink {
+    let said = art.lines.join(" ");
+    let tag = if decorative { None } else { context.structure.figure(alt.or(Some(said.as_str()))) };
+    let ink = label::stretched(context, art, size, tag);
+    let mirrored = turned(ink, 0.0, art.flip, size);
+    turned(mirrored, art.rotation, (false, false), size)
+}
+
+fn draw_picture(context: &mut Context<'_>, picture: &Picture, (width, height): (Pt, Pt), (alt, decorative): Description<'_>) -> Ink {
+    // A figure without a description says nothing: such a picture is decoration.
+    let tag = alt.filter(|_| !decorative).and_then(|alt| context.structure.figure(Some(alt)));
+    let mut ink = Ink::default();
+    let placed = PlacedImage {
+        image: context.image(&picture.image),
+        x: Pt::ZERO,
+        y: Pt::ZERO,
+        width,
+        height,
+        crop: picture.crop.map(|share| if share.is_finite() { share.clamp(-10.0, 0.999) } else { 0.0 }),
+        rotation: finite(picture.rotation),
+        flip: picture.flip,
+        opacity: finite(picture.opacity).clamp(0.0, 1.0),
+    };
+    ink.items.push(Item { tag, shape: Shape::Image(placed) });
+    if let Some(outline) = picture.outline {
+        let path = Path {
+            steps: Rect::new(Pt::ZERO, Pt::ZERO, width, height).steps(),
+            fill: None,
+            opacity: 1.0,
+            stroke: Some(stroke(outline)),
+            even_odd: false,
+        };
+        ink.items.push(Item { tag, shape: Shape::Path(path) });
+    }
+    ink
+}
+
+fn finite(number: f32) -> f32 {
+    if number.is_finite() { number } else { 0.0 }
+}
+
+fn draw_shape<'a>(
+    context: &mut Context<'a>,
+    shape: &'a DrawingShape,
+    size: (Pt, Pt),
+    (alt, decorative): Description<'_>,
+    bases: &Bases,
+) -> (Ink, (Pt, Pt)) {
+    let mut size = size;
+    let text = shape.text.as_ref().map(|text| {
+        let outer_background = context.background;
+        if let Some(Fill::Solid(color, _)) = &shape.fill {
+            context.background = Some(*color);
+        }
+        let (ink, grown) = draw_text(context, text, size, bases);
+        context.background = outer_background;
+        size = grown;
+        ink
+    });
+    let tag = if alt.is_some() && !decorative && text.is_none() { context.structure.figure(alt) } else { None };
+    let mut ink = Ink::default();
+    let steps = outline_steps(&shape.geometry, size);
+    match &shape.fill {
+        Some(Fill::Solid(color, opacity)) if shape.geometry != Geometry::Line => {
+            let path =
+                Path { steps: steps.clone(), fill: Some(*color), opacity: finite(*opacity).clamp(0.0, 1.0), stroke: None, even_odd: false };
+            ink.items.push(Item { tag, shape: Shape::Path(path) });
+        }
+        Some(Fill::Picture(image)) => fill_picture(context, image, size, steps.clone(), tag, &mut ink),
+        _ => {}
+    }
+    if let Some(outline) = shape.outline {
+        let path = Path { steps, fill: None, opacity: 1.0, stroke: Some(stroke(outline)), even_odd: false };
+        ink.items.push(Item { tag, shape: Shape::Path(path) });
+    }
+    let mut ink = turned(ink, 0.0, shape.flip, size);
+    if let Some(text) = text {
+        ink.append(text);
+    }
+    (turned(ink, shape.rotation, (false, false), size), size)
+}
+
+fn fill_picture(
+    context: &mut Context<'_>,
+    image: &Arc<Image>,
+    (width, height): (Pt, Pt),
+    clip: Vec<PathStep>,
+    tag: Option<NodeId>,
+    ink: &mut Ink,
+) {
+    let placed = PlacedImage {
+        image: context.image(image),
+        x: Pt::ZERO,
+        y: Pt::ZERO,
+        width,
+        height,
+        crop: [0.0; 4],
+        rotation: 0.0,
+        flip: (false, false),
+        opacity: 1.0,
+    };
+    let items = vec![Item { tag, shape: Shape::Image(placed) }];
+    ink.items.push(Item { tag, shape: Shape::Group { transform: [1.0, 0.0, 0.0, 1.0, 0.0, 0.0], clip: Some(clip), items } });
+}
+
+/// The text of a box, at its place in it; the box grows with it when it fits itself to the text.
+fn draw_text<'a>(context: &mut Context<'a>, text: &'a TextBox, size: (Pt, Pt), bases: &Bases) -> (Ink, (Pt, Pt)) {
+    let sideways = text.direction != TextDirection::Horizontal;
+    let (across, along) = if sideways { (size.1, size.0) } else { size };
+    let place = TextPlace::new(text, (across, along), sideways);
+    let elements = context.structure.checkpoint();
+    let mut laid = pile_text(context, text, &place, 1.0, bases);
+    let mut along = along;
+    let mut scale = 1.0;
+    match text.fit {
+        // It shrinks to its text, too (LibreOffice and Spire agree; measured).
+        TextFit::Grow => along = place.grown(laid.height),
+        // In a text that is itself made smaller boxes keep their size: each level would be laid out nine times.
+        TextFit::Shrink if laid.height > place.height + SLACK && !context.shrinking => {
+            context.structure.restore(&elements);
+            (laid, scale) = shrunk(context, text, &place, bases);
+        }
+        TextFit::Shrink | TextFit::Cut => {}
+    }
+    let place = place.in_box_of(along);
+    let free = (place.height - laid.height * scale).max(Pt::ZERO);
+    let shift = match text.vertical_align {
+        VerticalAlign::Top | VerticalAlign::Justified => Pt::ZERO,
+        VerticalAlign::Center => free / 2.0,
+        VerticalAlign::Bottom => free,
+    };
+    let (left, top) = (place.left, place.top + shift);
+    let overflows = top + laid.height * scale > along + SLACK;
+    let mut told = None;
+    if overflows {
+        // What begins below the box does not show at all.
+        let before = laid.pieces.len();
+        laid.pieces.retain(|piece| top + piece.top * scale < along);
+        let cut = laid.pieces.last().is_some_and(|piece| top + piece.end() * scale > along + Pt(2.0));
+        if cut || laid.pieces.len() < before {
+            told = Some("text that does not fit its box is cut off at the box's edge; make the box larger or let it grow with its text");
+        }
+    }
+    let mut ink = laid.into_ink();
+    if scale < 1.0 {
+        ink = ink.into_group([scale, 0.0, 0.0, scale, 0.0, 0.0], None);
+    }
+    ink.translate(left, top);
+    if overflows {
+        let clip = Rect::new(Pt::ZERO, Pt::ZERO, across, along).steps();
+        ink = ink.into_group([1.0, 0.0, 0.0, 1.0, 0.0, 0.0], Some(clip));
+    }
+    ink.marks.extend(told.map(|words| Mark { y: Pt::ZERO, kind: MarkKind::Told(words) }));
+    match text.direction {
+        TextDirection::Horizontal => (ink, (size.0, along)),
+        // Turned about the box: clockwise the text's top is at the right, anticlockwise at the left.
+        TextDirection::Down => (ink.into_group([0.0, 1.0, -1.0, 0.0, along.0, 0.0], None), (along, size.1)),
+        TextDirection::Up => (ink.into_group([0.0, -1.0, 1.0, 0.0, 0.0, across.0], None), (along, size.1)),
+    }
+}
+
+/// Slack against rounding where text just fits.
+const SLACK: Pt = Pt(0.05);
+/// Text is made no smaller than this, and so often it is tried how small (Word stops at a quarter too).
+const SMALLEST: f32 = 0.25;
+const TRIES: usize = 7;
+
+/// Where text stands in its box.
+struct TextPlace {
+    left: Pt,
+    top: Pt,
+    width: Pt,
+    height: Pt,
+    /// Insets below, and the shares of the box above and below the text's area.
+    bottom: Pt,
+    inset_top: Pt,
+    shares: (f32, f32),
+}
+
+impl TextPlace {
+    fn new(text: &TextBox, (across, along): (Pt, Pt), sideways: bool) -> Self {
+        let [left, top, right, bottom] = text.insets.map(emu);
+        let [start, above, end, below] = if sideways { [0.0, 0.0, 1.0, 1.0] } else { text.area };
+        let place = Self {
+            left: across * start + left,
+            top: Pt::ZERO,
+            width: (across * (end - start) - left - right).max(Pt(1.0)),
+            height: Pt::ZERO,
+            bottom,
+            inset_top: top,
+            shares: (above, below),
+        };
+        place.in_box_of(along)
+    }
+
+    /// The same in a box of this height.
+    fn in_box_of(self, along: Pt) -> Self {
+        let (above, below) = self.shares;
+        let top = along * above + self.inset_top;
+        Self { top, height: (along * below - self.bottom - top).max(Pt::ZERO), ..self }
+    }
+
+    /// The height of a box that has room for so much text.
+    fn grown(&self, text: Pt) -> Pt {
+        let (above, below) = self.shares;
+        (text + self.inset_top + self.bottom) / (below - above).max(0.05)
+    }
+}
+
+fn pile_text<'a>(context: &mut Context<'a>, text: &'a TextBox, place: &TextPlace, scale: f32, bases: &Bases) -> Stacked {
+    let (width, height) = (place.width / scale, place.height / scale);
+    let inner = Rect::new(Pt::ZERO, Pt::ZERO, width, height);
+    let column = Column {
+        width,
+        bases: Bases { column: inner, in_cell: true, cell_margins: [Pt::ZERO; 4], ..*bases },
+        holds_floats: false,
+        wraps: true,
+    };
+    pile(context, &text.blocks, column)
+}
+
+/// The text as large as it fits: laid out in a column as much wider as it is then drawn smaller.
+fn shrunk<'a>(context: &mut Context<'a>, text: &'a TextBox, place: &TextPlace, bases: &Bases) -> (Stacked, f32) {
+    context.shrinking = true;
+    let (mut low, mut high) = (SMALLEST, 1.0);
+    for _ in 0..TRIES {
+        let middle = f32::midpoint(low, high);
+        let elements = context.structure.checkpoint();
+        let height = pile_text(context, text, place, middle, bases).height;
+        context.structure.restore(&elements);
+        if height * middle > place.height + SLACK { high = middle } else { low = middle }
+    }
+    let laid = pile_text(context, text, place, low, bases);
+    context.shrinking = false;
+    (laid, low)
+}
+
+/// Turns and mirrors about the centre.
+fn turned(ink: Ink, rotation: f32, (flip_x, flip_y): (bool, bool), (width, height): (Pt, Pt)) -> Ink {
+    let rotation = finite(rotation) % 360.0;
+    if rotation == 0.0 && !flip_x && !flip_y || ink.items.is_empty() && ink.behind.is_empty() && ink.front.is_empty() {
+        return ink;
+    }
+    let (sin, cos) = rotation.to_radians().sin_cos();
+    let (mirror_x, mirror_y) = (if flip_x { -1.0 } else { 1.0 }, if flip_y { -1.0 } else { 1.0 });
+    let (a, b, c, d) = (cos * mirror_x, sin * mirror_x, -sin * mirror_y, cos * mirror_y);
+    let (x, y) = (width.0 / 2.0, height.0 / 2.0);
+    ink.into_group([a, b, c, d, x - a * x - c * y, y - b * x - d * y], None)
+}
+
+fn stroke(outline: Outline) -> Stroke {
+    let width = emu(outline.width).max(Pt(0.1));
+    let unit = width.0;
+    let dash = match outline.dash {
+        Dash::Solid => Vec::new(),
+        Dash::Dot => vec![unit, unit],
+        Dash::Dash => vec![unit * 4.0, unit * 3.0],
+        Dash::LongDash => vec![unit * 8.0, unit * 3.0],
+        Dash::DashDot => vec![unit * 4.0, unit * 3.0, unit, unit * 3.0],
+    };
+    Stroke { color: outline.color, width, dash, round: false }
+}
+
+/// A geometry as path steps in a box of this size.
+fn outline_steps(geometry: &Geometry, (width, height): (Pt, Pt)) -> Vec<PathStep> {
+    match geometry {
+        Geometry::Rectangle => Rect::new(Pt::ZERO, Pt::ZERO, width, height).steps(),
+        Geometry::RoundRectangle(share) => {
+            let radius = width.min(height) * finite(*share).clamp(0.0, 0.5);
+            rounded((width, height), (radius, radius))
+        }
+        Geometry::Ellipse => rounded((width, height), (width / 2.0, height / 2.0)),
+        Geometry::Line => vec![PathStep::Move(Pt::ZERO, Pt::ZERO), PathStep::Line(width, height)],
+        Geometry::Path(steps) => steps.iter().map(|step| scaled(*step, (width, height))).collect(),
+    }
+}
+
+fn scaled(step: GeometryStep, (width, height): (Pt, Pt)) -> PathStep {
+    let x = |share: f32| super::context::bounded(width * share);
+    let y = |share: f32| super::context::bounded(height * share);
+    match step {
+        GeometryStep::Move(a, b) => PathStep::Move(x(a), y(b)),
+        GeometryStep::Line(a, b) => PathStep::Line(x(a), y(b)),
+        GeometryStep::Curve(a, b, c, d, e, f) => PathStep::Curve(x(a), y(b), x(c), y(d), x(e), y(f)),
+        GeometryStep::Close => PathStep::Close,
+    }
+}
+
+/// A rectangle with elliptic corners.
+fn rounded((width, height): (Pt, Pt), (rx, ry): (Pt, Pt)) -> Vec<PathStep> {
+    let (kx, ky) = (rx * (1.0 - QUARTER), ry * (1.0 - QUARTER));
+    let zero = Pt::ZERO;
+    vec![
+        PathStep::Move(rx, zero),
+        PathStep::Line(width - rx, zero),
+        PathStep::Curve(width - kx, zero, width, ky, width, ry),
+        PathStep::Line(width, height - ry),
+        PathStep::Curve(width, height - ky, width - kx, height, width - rx, height),
+        PathStep::Line(rx, height),
+        PathStep::Curve(kx, height, zero, height - ky, zero, height - ry),
+        PathStep::Line(zero, ry),
+        PathStep::Curve(zero, ky, kx, zero, rx, zero),
+        PathStep::Close,
+    ]
+}

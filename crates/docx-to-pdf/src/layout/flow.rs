@@ -1,0 +1,440 @@
+//! Pours the body over columns and pages.
+
+mod balance;
+mod checkpoint;
+mod floating_table;
+mod notes;
+mod numbers;
+mod paragraph;
+mod section;
+mod table;
+
+use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
+
+use crate::document::model::{Block, Paragraph, Section, SectionStart};
+use crate::document::numerals::numeral;
+use crate::layout::context::{Context, Facts, PageFacts, twips};
+use crate::layout::drop_cap;
+use crate::layout::float::{Bases, Floats, Zone};
+use crate::layout::ink::{Ink, MarkKind, Rect};
+use crate::layout::linebreak::Position;
+use crate::layout::notes::{self as note_layout, PageNotes};
+use crate::layout::page::{self, Draft, Kind};
+use crate::layout::stack;
+use crate::layout::structure::ParagraphTags;
+use crate::units::Pt;
+
+use balance::Balance;
+use checkpoint::Checkpoint;
+use floating_table::Carried;
+use paragraph::KnownFloat;
+
+/// More pages than any report has: layout stops here.
+const MOST_PAGES: usize = 20_000;
+
+/// A poured document.
+pub(super) struct Outcome<'a> {
+    /// What was collected.
+    pub context: Context<'a>,
+    /// The pages.
+    pub drafts: Vec<Draft>,
+    /// The body shows numbers that turned out different.
+    pub again: bool,
+}
+
+/// What the driver does after a block.
+enum Step {
+    /// On with the block so many further.
+    Next(usize),
+    /// Back to a block: something moved to the next page.
+    Back(usize),
+}
+
+/// The body on its way over pages.
+struct Flow<'a> {
+    context: Context<'a>,
+    drafts: Vec<Draft>,
+    section: usize,
+    /// Left edge and width of each column.
+    columns: Vec<(Pt, Pt)>,
+    column: usize,
+    /// Where columns start on this page.
+    column_top: Pt,
+    /// Where they end: the text area's bottom, or less while columns are balanced.
+    bottom: Pt,
+    /// The lowest end of a column so far.
+    lowest: Pt,
+    y: Pt,
+    /// Nothing stands in this column yet.
+    at_top: bool,
+    /// The column began because the one before was full: space before is dropped.
+    natural: bool,
+    /// The paragraph above, for the space between.
+    previous: Option<&'a Paragraph>,
+    floats: Floats,
+    notes: PageNotes,
+    /// Start of a chain of paragraphs that stay with the next.
+    chain: Option<(usize, Checkpoint<'a>)>,
+    /// Start of the page, to lay it out again around a float that reaches up.
+    page_start: Option<PageStart<'a>>,
+    /// The paragraph that goes on where the page in work starts, when this is laid out again.
+    resumed: Option<Resumed>,
+    /// Floats that are already counted on this page.
+    known_floats: Vec<KnownFloat>,
+    styles: Rc<BTreeMap<String, String>>,
+    wants_styles: bool,
+    running: HashMap<(usize, Kind), Running>,
+    balance: Balance<'a>,
+    /// Floating tables that go on on the next page.
+    carried: Vec<Carried>,
+    /// The number of the last numbered line.
+    line_number: Option<u32>,
+    /// A line is drawn between the columns in work.
+    separator: bool,
+    /// There are as many pages as there may be: what comes now is left out.
+    full: bool,
+}
+
+/// Where a page starts.
+struct PageStart<'a> {
+    /// The block it starts with.
+    block: usize,
+    checkpoint: Checkpoint<'a>,
+    /// The block is a paragraph that began on the page before.
+    resumed: Option<Resumed>,
+}
+
+/// A paragraph that began on the page before.
+#[derive(Debug, Clone, Copy)]
+struct Resumed {
+    /// Where its part on this page starts.
+    from: Position,
+    /// Its elements.
+    tags: ParagraphTags,
+}
+
+/// What a header and footer ask of the body.
+#[derive(Debug, Clone)]
+struct Running {
+    heights: (Pt, Pt),
+    /// The body flows around what floats in the header and the footer (measured on LibreOffice 7.4).
+    zones: Vec<Zone>,
+}
+
+/// Pours the whole body.
+pub(super) fn pour(context: Context<'_>) -> Outcome<'_> {
+    let document = context.document;
+    let mut flow = Flow {
+        wants_styles: section::uses_style_references(document),
+        context,
+        drafts: Vec::new(),
+        section: 0,
+        columns: vec![(Pt::ZERO, Pt(100.0))],
+        column: 0,
+        column_top: Pt::ZERO,
+        bottom: Pt::ZERO,
+        lowest: Pt::ZERO,
+        y: Pt::ZERO,
+        at_top: true,
+        natural: false,
+        previous: None,
+        floats: Floats::default(),
+        notes: PageNotes::default(),
+        chain: None,
+        page_start: None,
+        resumed: None,
+        known_floats: Vec::new(),
+        styles: Rc::default(),
+        running: HashMap::new(),
+        balance: Balance::default(),
+        carried: Vec::new(),
+        line_number: None,
+        separator: false,
+        full: false,
+    };
+    for (index, section) in document.sections.iter().enumerate() {
+        flow.start_section(index, section);
+        let balanced = document.sections.get(index + 1).is_some_and(|next| next.start == SectionStart::Continuous);
+        if balanced && flow.columns.len() > 1 && document.settings.balance_columns {
+            flow.balanced(&section.blocks);
+        } else {
+            flow.blocks(&section.blocks, 0);
+        }
+    }
+    flow.endnotes();
+    flow.finish()
+}
+
+impl<'a> Flow<'a> {
+    /// Pours blocks from one of them on.
+    fn blocks(&mut self, blocks: &'a [Block], from: usize) {
+        let mut index = from;
+        while index < blocks.len() && !self.full {
+            self.remember_start(index);
+            index = match self.block(blocks, index) {
+                Step::Next(count) => index + count.max(1),
+                Step::Back(earlier) => earlier.min(index),
+            };
+        }
+        self.chain = None;
+        self.page_start = None;
+    }
+
+    fn block(&mut self, blocks: &'a [Block], index: usize) -> Step {
+        if self.at_top && self.page_start.is_none() {
+            self.page_start = Some(PageStart { block: index, checkpoint: self.checkpoint(), resumed: None });
+        }
+        match &blocks[index] {
+            Block::Paragraph(paragraph) if paragraph.props.frame.is_some() => Step::Next(self.frame(blocks, index)),
+            Block::Paragraph(paragraph) => self.paragraph(blocks, index, paragraph),
+            Block::Table(table) => self.table(blocks, index, table),
+        }
+    }
+
+    /// Paragraphs in a frame; returns how many.
+    fn frame(&mut self, blocks: &'a [Block], index: usize) -> usize {
+        let blocks = &blocks[index..];
+        let below = drop_cap::paragraph_below(blocks);
+        // A drop cap goes with its paragraph, and stands where that one's text begins.
+        if below.is_some() && self.chain.is_none() {
+            self.chain = Some((index, self.checkpoint()));
+        }
+        // Frames count from below the space after the paragraph above, as floating tables do (LibreOffice and Spire agree; measured).
+        let after = self.previous.filter(|_| !self.at_top).map_or(Pt::ZERO, |previous| stack::space_after(&previous.props));
+        let above = below.map_or(after, |below| self.space_above(below));
+        let bases = self.bases(self.y + above);
+        let framed = stack::frame(&mut self.context, blocks, &bases);
+        self.ink().append(framed.ink);
+        let notes = self.new_notes(&framed.notes);
+        self.place_notes(notes, self.y);
+        if let Some(zone) = framed.zone {
+            self.floats.add(zone);
+        }
+        framed.count
+    }
+
+    fn ink(&mut self) -> &mut Ink {
+        if self.drafts.is_empty() {
+            self.new_page(false);
+        }
+        let last = self.drafts.len() - 1;
+        &mut self.drafts[last].ink
+    }
+
+    /// The column in work: left edge and width.
+    fn current(&self) -> (Pt, Pt) {
+        self.columns.get(self.column).copied().unwrap_or((Pt::ZERO, Pt(100.0)))
+    }
+
+    /// What floats here are placed by.
+    fn bases(&self, paragraph: Pt) -> Bases {
+        let (left, width) = self.current();
+        let (page, text, number) =
+            self.drafts.last().map_or((Rect::default(), Rect::default(), 1), |draft| (draft.page, draft.text, draft.number));
+        let column = Rect::new(left, text.top, left + width, text.bottom);
+        Bases {
+            page,
+            margin: text,
+            column,
+            paragraph,
+            line: paragraph,
+            character: left,
+            odd: number % 2 == 1,
+            in_cell: false,
+            cell_margins: [Pt::ZERO; 4],
+        }
+    }
+
+    /// The height available to text: the column without the page's footnotes.
+    fn limit(&self) -> Pt {
+        self.bottom - self.notes.height
+    }
+
+    /// On to the next column, or page. `natural`: because this one is full.
+    fn next_column(&mut self, natural: bool) {
+        if self.column + 1 < self.columns.len() {
+            self.lowest = self.lowest.max(self.y);
+            self.column += 1;
+            self.y = self.column_top;
+            self.at_top = true;
+            self.natural = natural;
+            self.previous = None;
+            self.chain = None;
+        } else {
+            self.new_page(natural);
+        }
+    }
+
+    /// Ends the page in work and starts one in the same section.
+    fn new_page(&mut self, natural: bool) {
+        if self.drafts.len() >= MOST_PAGES {
+            self.full = true;
+            self.context.unsupported("what comes after page 20,000");
+            return;
+        }
+        let notes = self.end_page();
+        let sections = &self.context.document.sections;
+        let Some(section) = sections.get(self.section) else { return };
+        let before = self.drafts.last();
+        let first = before.is_none_or(|draft| draft.section != self.section);
+        let mut number = before.map_or(1, |draft| draft.number.saturating_add(1));
+        if let (true, Some(start)) = (first, section.page_numbers.start) {
+            number = start;
+        }
+        if first {
+            number = section::with_parity(number, section.start);
+        }
+        let even = self.context.document.settings.even_and_odd_headers && number.is_multiple_of(2);
+        let kind = match (first && section.title_page, even) {
+            (true, _) => Kind::First,
+            (_, true) => Kind::Even,
+            _ => Kind::Default,
+        };
+        self.context.page =
+            PageFacts { number, format: section.page_numbers.format, section: self.section, styles: Rc::clone(&self.styles) };
+        let running = self.running(section, kind, number);
+        self.context.grid = page::grid(section);
+        let (page, text) = page::geometry(&self.context, section, number, running.heights);
+        self.drafts.push(Draft {
+            section: self.section,
+            kind,
+            first,
+            number,
+            page,
+            text,
+            ink: Ink::default(),
+            styles: Rc::clone(&self.styles),
+            end: text.top,
+        });
+        self.columns = section::columns(section, text);
+        self.separator = section.columns.separator;
+        self.continue_notes(notes);
+        self.column = 0;
+        self.column_top = text.top;
+        self.lowest = text.top;
+        self.bottom = text.bottom;
+        self.bottom = self.balanced_bottom();
+        self.y = text.top;
+        self.at_top = true;
+        self.natural = natural;
+        self.previous = None;
+        self.floats = Floats::default();
+        for zone in running.zones {
+            self.floats.add(zone);
+        }
+        self.chain = None;
+        self.page_start = None;
+        self.known_floats.clear();
+        self.restart_line_numbers(false);
+        self.continue_floating_tables();
+    }
+
+    /// What the page's header and footer ask of the body, laid out once for each kind.
+    fn running(&mut self, section: &'a Section, kind: Kind, number: u32) -> Running {
+        if let Some(known) = self.running.get(&(self.section, kind)) {
+            return known.clone();
+        }
+        let (page, text) = page::geometry(&self.context, section, number, (Pt::ZERO, Pt::ZERO));
+        let checkpoint = self.context.structure.checkpoint();
+        let needs_facts = self.context.needs_facts;
+        let header_top = twips(section.page.header).max(Pt::ZERO);
+        let header =
+            page::part(&section.headers, kind).map(|blocks| page::running(&mut self.context, blocks, (page, text), header_top, true));
+        let footer = page::part(&section.footers, kind).map(|blocks| page::footer(&mut self.context, section, blocks, (page, text), true));
+        // Numbers in running parts are filled in when pages are closed: they need no second round.
+        self.context.needs_facts = needs_facts;
+        self.context.structure.restore(&checkpoint);
+        let (header_height, header_zones) = header.map_or((Pt::ZERO, Vec::new()), |header| (header.height, header.zones));
+        let mut zones: Vec<Zone> = header_zones.into_iter().map(|zone| zone.moved(text.left, header_top)).collect();
+        let footer_height = footer.as_ref().map_or(Pt::ZERO, |(footer, _)| footer.height);
+        if let Some((footer, top)) = footer {
+            zones.extend(footer.zones.into_iter().map(|zone| zone.moved(text.left, top)));
+        }
+        let running = Running { heights: (header_height, footer_height), zones };
+        self.running.insert((self.section, kind), running.clone());
+        running
+    }
+
+    /// Draws the page's footnotes and notes where its text ends; returns the footnotes, for what of them goes on.
+    fn end_page(&mut self) -> PageNotes {
+        self.draw_separators();
+        let column = self.columns.first().copied().unwrap_or((Pt::ZERO, Pt::ZERO));
+        let bottom = self.drafts.last().map_or(Pt::ZERO, |draft| draft.text.bottom);
+        let notes = std::mem::take(&mut self.notes);
+        let drawn = notes.draw(column, bottom);
+        let end = self.lowest.max(self.y);
+        let styles = Rc::clone(&self.styles);
+        if let Some(draft) = self.drafts.last_mut() {
+            draft.ink.append(drawn);
+            draft.end = end;
+            draft.styles = styles;
+        }
+        notes
+    }
+
+    fn endnotes(&mut self) {
+        let document = self.context.document;
+        // Notes in endnotes come behind those of the text.
+        let ids = self.context.endnote_numbers.ids().to_vec();
+        for (id, count) in ids.into_iter().zip(1_u32..) {
+            let Some(blocks) = document.endnotes.get(&id) else { continue };
+            let text = numeral(i64::from(count), document.settings.endnote_format, self.context.document_language());
+            let (left, width) = self.current();
+            let note = note_layout::lay(&mut self.context, blocks, text, width);
+            let mut offset = self.y;
+            let mut moved = Pt::ZERO;
+            for piece in note.pieces {
+                if piece.top + piece.height + offset - moved > self.limit() && !self.at_top {
+                    self.next_column(true);
+                    if self.full {
+                        return;
+                    }
+                    moved = piece.top;
+                    offset = self.y;
+                }
+                self.y = offset - moved + piece.end();
+                let mut ink = piece.drawn();
+                ink.translate(left, offset - moved);
+                self.ink().append(ink);
+                self.at_top = false;
+            }
+        }
+    }
+
+    fn finish(mut self) -> Outcome<'a> {
+        if self.drafts.is_empty() {
+            self.new_page(false);
+        }
+        while (self.notes.goes_on() || !self.carried.is_empty()) && !self.full {
+            self.new_page(true);
+        }
+        self.end_page();
+        let facts = self.learned();
+        let again = self.context.needs_facts && facts != self.context.facts;
+        self.context.facts = facts;
+        Outcome { context: self.context, drafts: self.drafts, again }
+    }
+
+    /// What this round found out.
+    fn learned(&self) -> Facts {
+        let mut facts = Facts {
+            pages: Some(self.drafts.len()),
+            section_pages: vec![0; self.context.document.sections.len()],
+            bookmarks: BTreeMap::new(),
+        };
+        let language = self.context.document_language();
+        for draft in &self.drafts {
+            if let Some(count) = facts.section_pages.get_mut(draft.section) {
+                *count += 1;
+            }
+            let format = self.context.document.sections.get(draft.section).map(|section| section.page_numbers.format).unwrap_or_default();
+            for mark in &draft.ink.marks {
+                if let MarkKind::Bookmark(name) = &mark.kind {
+                    facts.bookmarks.entry(name.clone()).or_insert_with(|| numeral(i64::from(draft.number), format, language));
+                }
+            }
+        }
+        facts
+    }
+}

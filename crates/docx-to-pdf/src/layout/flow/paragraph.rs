@@ -1,0 +1,336 @@
+//! A paragraph of the body: where its lines break over columns and pages.
+
+use std::rc::Rc;
+
+use crate::document::model::{Block, BreakKind, Inline, Paragraph};
+use crate::layout::float::{Bases, Zone};
+use crate::layout::flow::{Flow, PageStart, Resumed, Step};
+use crate::layout::ink::{Ink, Rect};
+use crate::layout::linebreak::{LineEnd, Position};
+use crate::layout::paragraph::{Area, Line, ParagraphLayouter};
+use crate::layout::shape::AtomKind;
+use crate::layout::stack::{REACH, float, gap, neighbours, space_after, space_before};
+use crate::units::Pt;
+
+/// Slack against rounding at a page's end (LibreOffice counts in twips).
+const SLACK: Pt = Pt(0.06);
+
+/// A float whose room is kept on the page in work.
+#[derive(Debug, Clone)]
+pub(super) struct KnownFloat {
+    key: usize,
+    zone: Zone,
+    /// It reached up: its room is kept from the page's start.
+    from_start: bool,
+}
+
+/// Where a paragraph's floats are anchored.
+struct Anchors {
+    atoms: Vec<usize>,
+    /// Page and column breaks: what is anchored behind one is not looked at before.
+    breaks: Vec<usize>,
+}
+
+impl Anchors {
+    fn of(setter: &ParagraphLayouter<'_>) -> Self {
+        let mut places = Self { atoms: Vec::new(), breaks: Vec::new() };
+        for (at, atom) in setter.prepared.atoms.iter().enumerate() {
+            match &atom.kind {
+                AtomKind::Anchor(_) => places.atoms.push(at),
+                AtomKind::Break(BreakKind::Page | BreakKind::Column) => places.breaks.push(at),
+                _ => {}
+            }
+        }
+        places
+    }
+
+    /// Those from a position to the next break.
+    fn from(&self, from: Position) -> &[usize] {
+        let end = self.breaks.get(self.breaks.partition_point(|at| *at < from.atom)).copied().unwrap_or(usize::MAX);
+        let (first, last) = (self.atoms.partition_point(|at| *at < from.atom), self.atoms.partition_point(|at| *at < end));
+        self.atoms.get(first..last).unwrap_or_default()
+    }
+}
+
+/// For each line, where the lines end that stay on one page with it.
+fn ends_of_groups(lines: &[Line]) -> Vec<Pt> {
+    let mut last = None;
+    let from_below = lines.iter().rev().map(|line| {
+        let end = line.bottom() - line.slack;
+        if !line.glued {
+            last = Some(end);
+        }
+        last.unwrap_or(end)
+    });
+    let mut ends: Vec<Pt> = from_below.collect();
+    ends.reverse();
+    ends
+}
+
+/// A float laid out for the page in work.
+struct Anchored {
+    atom: usize,
+    ink: Ink,
+    /// Floats of the page before it.
+    floats: usize,
+    /// Its key, if its room was added to the page's.
+    added: Option<usize>,
+}
+
+impl<'a> Flow<'a> {
+    pub(super) fn paragraph(&mut self, blocks: &'a [Block], index: usize, paragraph: &'a Paragraph) -> Step {
+        let props = &paragraph.props;
+        let resumed = self.resumed.take();
+        if resumed.is_none() && props.page_break_before && !(self.at_top && !self.natural && self.column == 0) {
+            self.new_page(false);
+            return Step::Back(index);
+        }
+        let start = self.checkpoint();
+        let pages = self.drafts.len();
+        let above = if resumed.is_some() { Pt::ZERO } else { self.space_above(paragraph) };
+        let top = self.y + above;
+        // What floats by its paragraph counts from below the space after the paragraph above, but from above the paragraph's own space before (measured on LibreOffice 7.4).
+        let after = self.previous.map_or(Pt::ZERO, |previous| if self.at_top { Pt::ZERO } else { space_after(&previous.props) });
+        let mut base = self.y + above.min(after);
+        let elements = self.context.structure.checkpoint();
+        let mut setter = ParagraphLayouter::new(&mut self.context, paragraph, neighbours(blocks, index));
+        let places = Anchors::of(&setter);
+        let mut from = Position::default();
+        if let Some(resumed) = resumed {
+            // It goes on as the paragraph it is, not as another.
+            self.context.structure.restore(&elements);
+            (setter.tags, from) = (resumed.tags, resumed.from);
+        }
+        let mut y = top;
+        while !self.full {
+            let anchored = match self.anchors(&setter, places.from(from), (base, y)) {
+                Ok(anchored) => anchored,
+                Err(back) => return Step::Back(back),
+            };
+            let (left, width) = self.current();
+            let floats = std::mem::take(&mut self.floats);
+            let lines = setter.lines(
+                &mut self.context,
+                from,
+                Area { width, floats: Some(&floats), left, top: y, bottom: Some(self.bottom), gap: above },
+            );
+            self.floats = floats;
+            let fitting = self.fitting(&lines, y);
+            if fitting == 0 && !self.at_top {
+                self.settle(anchored, 0);
+                if from == Position::default() {
+                    return self.move_on(index, &start);
+                }
+                self.next_column(true);
+                self.starts_in(index, Resumed { from, tags: setter.tags });
+                y = self.y;
+                base = y;
+                continue;
+            }
+            let Some(end) = lines.last().map(|line| line.end) else { break };
+            let total = lines.len();
+            let count = fitting.max(1);
+            let next = self.commit(paragraph, lines, count, (y, left));
+            from = next;
+            self.settle(anchored, next.atom);
+            if count < total {
+                self.next_column(true);
+                self.starts_in(index, Resumed { from, tags: setter.tags });
+                y = self.y;
+                base = y;
+                continue;
+            }
+            match end {
+                LineEnd::Break(BreakKind::Page) => self.new_page(false),
+                LineEnd::Break(BreakKind::Column) => self.next_column(false),
+                _ => break,
+            }
+            let split = self.context.document.settings.split_at_page_break && end == LineEnd::Break(BreakKind::Page);
+            if setter.prepared.atoms.len() <= from.atom && !split {
+                // A break at a paragraph's very end leaves an empty line on the next page only where the settings say so (measured on LibreOffice 7.4).
+                break;
+            }
+            self.starts_in(index, Resumed { from, tags: setter.tags });
+            y = self.y;
+            base = y;
+        }
+        self.previous = Some(paragraph);
+        self.remember_style(&setter);
+        if !props.keep_next || pages != self.drafts.len() || resumed.is_some() {
+            self.chain = None;
+        } else if self.chain.is_none() {
+            self.chain = Some((index, start));
+        }
+        Step::Next(1)
+    }
+
+    /// A page that starts within a paragraph can be laid out again from there, too.
+    fn starts_in(&mut self, block: usize, resumed: Resumed) {
+        if self.at_top && self.page_start.is_none() {
+            self.page_start = Some(PageStart { block, checkpoint: self.checkpoint(), resumed: Some(resumed) });
+        }
+    }
+
+    /// Space above a paragraph here: none at the top of a page that began because the one before was full.
+    pub(super) fn space_above(&self, paragraph: &Paragraph) -> Pt {
+        match (self.at_top, self.natural) {
+            (true, true) => Pt::ZERO,
+            (true, false) => {
+                let first_of_all = self.drafts.len() == 1 && paragraph.props.space_before_auto;
+                if first_of_all { Pt::ZERO } else { space_before(&paragraph.props) }
+            }
+            _ => gap(&self.context, self.previous, paragraph),
+        }
+    }
+
+    /// The paragraph does not fit here: it, or the chain it ends, goes to the next column.
+    fn move_on(&mut self, index: usize, start: &super::Checkpoint<'a>) -> Step {
+        self.restore(start);
+        if let Some((chain, checkpoint)) = self.chain.take()
+            && !checkpoint.at_top
+            && self.restore(&checkpoint)
+        {
+            self.next_column(true);
+            return Step::Back(chain);
+        }
+        self.next_column(true);
+        Step::Back(index)
+    }
+
+    /// How many lines fit at `y` with their footnotes, ending where a break is allowed.
+    fn fitting(&mut self, lines: &[Line], y: Pt) -> usize {
+        let before = self.notes.length();
+        // Notes are laid out here only for their height; their elements come when they are placed.
+        let elements = self.context.structure.checkpoint();
+        let mut count = 0;
+        for (line, group) in lines.iter().zip(ends_of_groups(lines)) {
+            let notes = self.new_notes(&line.notes);
+            // A note that finds no room at all takes its line to the next page; one that is only begun here goes on there.
+            let least = if notes.is_empty() || !self.notes.goes_on() { self.notes.least_with(&notes) } else { self.bottom };
+            if y + line.bottom() - line.slack > self.bottom - least + SLACK {
+                break;
+            }
+            self.place_notes(notes, y + group);
+            count += 1;
+        }
+        self.context.structure.restore(&elements);
+        self.notes.truncate(before);
+        if count == lines.len() {
+            return count;
+        }
+        let most = count;
+        while count > 0 && lines[count - 1].glued {
+            count -= 1;
+        }
+        if count == 0 && self.at_top { most.max(1) } else { count }
+    }
+
+    /// Draws the first `count` lines; returns where the next one starts.
+    fn commit(&mut self, paragraph: &Paragraph, lines: Vec<Line>, count: usize, (y, left): (Pt, Pt)) -> Position {
+        let mut next = Position::default();
+        let groups = ends_of_groups(&lines);
+        for (line, group) in lines.into_iter().take(count).zip(groups) {
+            let notes = self.new_notes(&line.notes);
+            self.place_notes(notes, y + group);
+            self.number_line(paragraph, left, y + line.baseline);
+            next = line.next;
+            self.y = y + line.bottom();
+            let mut ink = line.ink;
+            ink.translate(left, y);
+            self.ink().append(ink);
+        }
+        self.at_top = false;
+        next
+    }
+
+    /// Lays out what is anchored in this part of the paragraph and keeps its room.
+    ///
+    /// A float that reaches above its paragraph changes lines already set: the page is laid out again, once, with its room kept from the start (`Err`: from that block).
+    fn anchors(&mut self, setter: &ParagraphLayouter<'a>, places: &[usize], (base, y): (Pt, Pt)) -> Result<Vec<Anchored>, usize> {
+        let mut laid = Vec::new();
+        for &atom in places {
+            let Some(AtomKind::Anchor(drawing)) = setter.prepared.atoms.get(atom).map(|atom| &atom.kind) else { continue };
+            let key = std::ptr::from_ref(*drawing) as usize;
+            let bases = Bases { line: y, ..self.bases(base) };
+            let (mut ink, zone) = float(&mut self.context, drawing, &bases);
+            let floats = self.floats.len();
+            let mut added = None;
+            if let Some(zone) = zone {
+                if let Some(kept) = self.known_float(key) {
+                    // It stays where it was when it pushed the text (LibreOffice and Spire agree; measured).
+                    ink.translate(kept.rect.left - zone.rect.left, kept.rect.top - zone.rect.top);
+                } else {
+                    self.reserve(key, zone, y)?;
+                    added = Some(key);
+                }
+            }
+            laid.push(Anchored { atom, ink, floats, added });
+        }
+        Ok(laid)
+    }
+
+    /// The room that is already kept on this page for a float.
+    pub(super) fn known_float(&self, key: usize) -> Option<Zone> {
+        self.known_floats.iter().find(|known| known.key == key).map(|known| known.zone.clone())
+    }
+
+    /// Keeps room for a float. One that reaches above what stands here is kept from the page's start: the page is laid out again (`Err`: from that block).
+    pub(super) fn reserve(&mut self, key: usize, zone: Zone, y: Pt) -> Result<(), usize> {
+        let (left, width) = self.current();
+        let above = Rect::new(left, self.column_top, left + width, y - REACH);
+        let reaches_up = !self.at_top
+            && zone.rect.top < above.bottom
+            && zone.rect.bottom > above.top
+            && zone.rect.right > left
+            && zone.rect.left < left + width;
+        if reaches_up
+            && let Some(PageStart { block, checkpoint, resumed }) = self.page_start.take()
+            && self.restore(&checkpoint)
+        {
+            // What was only met on the way is met again, wherever it stands then.
+            self.known_floats.retain(|known| known.from_start);
+            self.known_floats.push(KnownFloat { key, zone: zone.clone(), from_start: true });
+            self.floats.add(zone);
+            self.chain = None;
+            self.page_start = Some(PageStart { block, checkpoint: self.checkpoint(), resumed });
+            self.resumed = resumed;
+            return Err(block);
+        }
+        self.known_floats.push(KnownFloat { key, zone: zone.clone(), from_start: false });
+        self.floats.add(zone);
+        Ok(())
+    }
+
+    /// Draws what is anchored before an atom: its line stands here. The rest goes on with its lines, and takes its room along.
+    fn settle(&mut self, anchored: Vec<Anchored>, before: usize) {
+        for anchored in anchored {
+            if anchored.atom < before {
+                self.ink().append(anchored.ink);
+            } else if let Some(key) = anchored.added {
+                self.floats.truncate(anchored.floats.min(self.floats.len()));
+                self.known_floats.retain(|known| known.key != key);
+            }
+        }
+    }
+
+    /// Remembers the text of a paragraph for STYLEREF.
+    fn remember_style(&mut self, setter: &ParagraphLayouter<'a>) {
+        if !self.wants_styles {
+            return;
+        }
+        let text: String = setter
+            .paragraph
+            .content
+            .iter()
+            .filter_map(|inline| match inline {
+                Inline::Text { text, .. } => Some(text.as_str()),
+                _ => None,
+            })
+            .collect();
+        if !text.is_empty() {
+            let styles = Rc::make_mut(&mut self.styles);
+            styles.insert(setter.paragraph.props.style.clone(), text.clone());
+            styles.insert(setter.paragraph.props.style_name.clone(), text);
+        }
+    }
+}

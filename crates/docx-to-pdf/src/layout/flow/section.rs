@@ -1,0 +1,113 @@
+//! Sections: how they start, and their columns.
+
+use crate::document::model::{Block, Document, Field, HeaderFooter, Inline, Section, SectionStart};
+use crate::graphics::Rgb;
+use crate::layout::context::twips;
+use crate::layout::flow::Flow;
+use crate::layout::frame::Stroke;
+use crate::layout::ink::Rect;
+use crate::units::Pt;
+
+/// Width of the line between columns (LibreOffice's import: 0.5 pt).
+const SEPARATOR: Pt = Pt(0.5);
+/// Word allows 45 columns.
+const MOST_COLUMNS: u32 = 45;
+
+impl<'a> Flow<'a> {
+    /// Starts a section where and how it says.
+    pub(super) fn start_section(&mut self, index: usize, section: &'a Section) {
+        let before = self.context.document.sections.get(self.section);
+        let same_paper = before.is_some_and(|before| before.page.width == section.page.width && before.page.height == section.page.height);
+        self.section = index;
+        self.restart_line_numbers(true);
+        let goes_on = !self.drafts.is_empty() && same_paper && section.start == SectionStart::Continuous;
+        if !goes_on {
+            self.new_page(false);
+            return;
+        }
+        self.draw_separators();
+        let text = self.drafts.last().map(|draft| draft.text).unwrap_or_default();
+        self.lowest = self.lowest.max(self.y);
+        self.columns = columns(section, Rect { left: text.left, right: text.right, ..text });
+        self.separator = section.columns.separator;
+        if self.column > 0 || self.columns.len() > 1 {
+            self.y = self.lowest;
+            self.at_top = self.y <= text.top;
+        }
+        self.column = 0;
+        self.column_top = self.y;
+        self.chain = None;
+        self.page_start = None;
+    }
+
+    /// Lines between the columns in work (17.6.4 `sep`), as long as the longest of them.
+    pub(super) fn draw_separators(&mut self) {
+        let (top, bottom) = (self.column_top, self.lowest.max(self.y));
+        if !self.separator || bottom <= top || self.drafts.is_empty() {
+            return;
+        }
+        let columns = self.columns.clone();
+        for pair in columns.windows(2) {
+            let (left, right) = if pair[0].0 <= pair[1].0 { (pair[0], pair[1]) } else { (pair[1], pair[0]) };
+            let x = (left.0 + left.1 + right.0) / 2.0;
+            let stroke = Stroke { color: Rgb(0, 0, 0), width: SEPARATOR, dash: Vec::new(), round: false };
+            self.ink().line((x, top), (x, bottom), stroke, None);
+        }
+    }
+}
+
+/// Left edge and width of a section's columns in a text area, in the order they are filled.
+pub(super) fn columns(section: &Section, text: Rect) -> Vec<(Pt, Pt)> {
+    let mut columns = from_left(section, text);
+    if section.rtl {
+        for (left, width) in &mut columns {
+            *left = text.left + text.right - *left - *width;
+        }
+    }
+    columns
+}
+
+fn from_left(section: &Section, text: Rect) -> Vec<(Pt, Pt)> {
+    let setup = &section.columns;
+    let count = setup.count.clamp(1, MOST_COLUMNS);
+    if count == 1 {
+        return vec![(text.left, text.width())];
+    }
+    if setup.unequal.len() == count as usize {
+        let mut left = text.left;
+        let place = |(width, space): &(crate::units::Twips, crate::units::Twips)| {
+            let column = (left, twips(*width).max(Pt(7.2)));
+            left += column.1 + twips(*space).max(Pt::ZERO);
+            column
+        };
+        return setup.unequal.iter().map(place).collect();
+    }
+    let space = twips(setup.space).max(Pt::ZERO);
+    let width = ((text.width() - space * (count - 1) as f32) / count as f32).max(Pt(7.2));
+    (0..count).map(|column| (text.left + (width + space) * column as f32, width)).collect()
+}
+
+/// The next number that a section may start on.
+pub(super) fn with_parity(number: u32, start: SectionStart) -> u32 {
+    match start {
+        SectionStart::EvenPage if number % 2 == 1 => number.saturating_add(1),
+        SectionStart::OddPage if number.is_multiple_of(2) => number.saturating_add(1),
+        _ => number,
+    }
+}
+
+/// Whether any header or footer asks for the text of a style.
+pub(super) fn uses_style_references(document: &Document) -> bool {
+    let running =
+        |parts: &HeaderFooter| [&parts.default, &parts.first, &parts.even].into_iter().flatten().any(|blocks| any_style_reference(blocks));
+    document.sections.iter().any(|section| running(&section.headers) || running(&section.footers))
+}
+
+fn any_style_reference(blocks: &[Block]) -> bool {
+    blocks.iter().any(|block| match block {
+        Block::Paragraph(paragraph) => {
+            paragraph.content.iter().any(|inline| matches!(inline, Inline::Field { field: Field::StyleRef { .. }, .. }))
+        }
+        Block::Table(table) => table.rows.iter().flat_map(|row| &row.cells).any(|cell| any_style_reference(&cell.blocks)),
+    })
+}

@@ -1,0 +1,264 @@
+//! A table of the body: its rows over pages, with the header rows repeated.
+
+use crate::document::model::{Block, Table, VerticalBase};
+use crate::layout::flow::{Flow, Step};
+use crate::layout::ink::Rect;
+use crate::layout::stack::space_after;
+use crate::layout::table::{Emitter, RowBox, TableBox, lay};
+use crate::units::Pt;
+
+/// Slack against rounding at a page's end.
+const SLACK: Pt = Pt(0.06);
+/// Tries at dividing a row between its text and its footnotes: finer than a line on any page.
+const TRIES: usize = 8;
+
+impl<'a> Flow<'a> {
+    /// Lays a table out.
+    pub(super) fn table(&mut self, blocks: &'a [Block], index: usize, table: &'a Table) -> Step {
+        let start = self.checkpoint();
+        let floats = self.floats(table, index + 1 == blocks.len());
+        // A floating table is anchored in the paragraph below it and goes where that goes.
+        let moves = matches!(blocks.get(index + 1), Some(Block::Paragraph(below)) if below.props.page_break_before);
+        if floats && moves && !(self.at_top && !self.natural && self.column == 0) {
+            self.new_page(false);
+            return Step::Back(index);
+        }
+        if !floats && starts_page(table) && !(self.at_top && !self.natural && self.column == 0) {
+            self.new_page(false);
+            return Step::Back(index);
+        }
+        let (left, width) = self.current();
+        let bases = self.bases(self.y);
+        let laid = lay(&mut self.context, table, width, bases);
+        if floats && self.fills_page(table, &laid) {
+            self.restore(&start);
+            self.new_page(true);
+            return Step::Back(index);
+        }
+        if floats {
+            return match self.floating_table(table, &laid) {
+                Ok(whole) => {
+                    // One that is placed by the text may itself be what leaves the paragraph no room: it stays.
+                    let by_text = table.float.is_some_and(|float| float.position.vertical.0 == VerticalBase::Paragraph);
+                    if whole && !by_text {
+                        self.chain.get_or_insert((index, start));
+                    }
+                    Step::Next(1)
+                }
+                Err(back) => Step::Back(back),
+            };
+        }
+        if let Some(above) = self.previous {
+            self.y += space_after(&above.props);
+        }
+        let below = self.below_floats(left + laid.x, laid.width, self.y);
+        let needed = laid.rows.first().map_or(Pt::ZERO, RowBox::first_lines);
+        // Below floats that leave no room nothing is forced onto the page.
+        let fresh = self.at_top && (below <= self.y || below + needed <= self.limit() + SLACK);
+        self.y = below;
+        let first: Pt = laid.rows.iter().take(laid.header_rows + 1).map(|row| row.height).sum();
+        let first = first + laid.rows.get(laid.header_rows).map_or(Pt::ZERO, RowBox::closing);
+        if let Some((chain, checkpoint)) = self.chain.take()
+            && self.y + first > self.limit() + SLACK
+            && !checkpoint.at_top
+            && self.restore(&start)
+            && self.restore(&checkpoint)
+        {
+            self.next_column(true);
+            return Step::Back(chain);
+        }
+        self.rows(&laid, fresh);
+        self.previous = None;
+        Step::Next(1)
+    }
+
+    /// A table does not stand beside a float: it starts below.
+    fn below_floats(&self, left: Pt, width: Pt, y: Pt) -> Pt {
+        let mut y = y;
+        for _ in 0..self.floats.len() {
+            if !self.floats.touch(Rect::new(left, y, left + width, y + Pt(10.0))) {
+                break;
+            }
+            match self.floats.next_edge(y) {
+                Some(edge) => y = edge,
+                None => break,
+            }
+        }
+        y
+    }
+
+    /// Goes below the floats at the top of a page, unless they leave no room; tells whether the table may go on here.
+    fn go_below_floats(&mut self, laid: &TableBox, needed: Pt) -> bool {
+        let left = self.current().0;
+        let below = self.below_floats(left + laid.x, laid.width, self.y);
+        if below > self.y && below + needed > self.limit() + SLACK {
+            return false;
+        }
+        self.y = below;
+        true
+    }
+
+    /// Lays the rows out; `fresh`: only repeated header rows stand above on this page.
+    fn rows(&mut self, laid: &TableBox, fresh: bool) {
+        let mut emitter = Emitter::new(laid);
+        let mut index = 0;
+        let mut rest: Option<RowBox> = None;
+        let mut fresh = fresh;
+        while let Some(whole) = laid.rows.get(index).filter(|_| !self.full) {
+            let row = rest.as_ref().unwrap_or(whole);
+            let starts = rest.is_none();
+            if starts && !fresh && self.parts_company(laid, index) {
+                self.close_page(laid, index);
+                self.break_rows(&mut emitter, laid, row, index);
+                fresh = true;
+                continue;
+            }
+            let noted = self.least_notes(row);
+            let room = self.bottom - noted - self.y;
+            if row.height + row.closing() <= room + SLACK {
+                self.emit(&mut emitter, laid, row, index, (starts, true));
+                index += 1;
+                rest = None;
+                fresh = false;
+                continue;
+            }
+            let divided = if row.can_split && index >= laid.header_rows || fresh { self.divide(row, noted, fresh) } else { None };
+            let mut next = None;
+            if let Some((upper, lower)) = divided {
+                self.emit(&mut emitter, laid, &upper, index, (starts, false));
+                let closing = Emitter::closing(&upper, self.y - upper.height);
+                self.add(laid, closing);
+                next = Some(lower);
+            } else if fresh {
+                // Nothing to divide and a page of its own: it is cut off at the page's end.
+                self.emit(&mut emitter, laid, &row.clone(), index, (starts, true));
+                index += 1;
+                rest = None;
+                fresh = false;
+                continue;
+            } else {
+                self.close_page(laid, index);
+            }
+            self.break_rows(&mut emitter, laid, next.as_ref().unwrap_or(row), index);
+            rest = next.or(rest);
+            fresh = true;
+        }
+    }
+
+    /// Divides a row so that what stays has room with its own footnotes; `noted` is their height with those of the whole row.
+    fn divide(&mut self, row: &RowBox, noted: Pt, force: bool) -> Option<(RowBox, RowBox)> {
+        let most = self.limit() - self.y;
+        let least = self.bottom - noted - self.y;
+        if least >= most {
+            return row.split(most, force);
+        }
+        let (mut low, mut high, mut room) = (least, most, most);
+        let mut best = None;
+        for _ in 0..TRIES {
+            match row.split(room, false) {
+                Some((upper, lower)) if room <= self.bottom - self.least_notes(&upper) - self.y + SLACK => {
+                    best = Some((upper, lower));
+                    low = room;
+                }
+                None if room < row.height => low = room,
+                _ => high = room,
+            }
+            if low >= most {
+                break;
+            }
+            room = (low + high) / 2.0;
+        }
+        best.or_else(|| row.split(least, force))
+    }
+
+    /// The lines below the row that ends a page.
+    fn close_page(&mut self, laid: &TableBox, index: usize) {
+        if let Some(above) = index.checked_sub(1).and_then(|above| laid.rows.get(above)) {
+            let closing = Emitter::closing(above, self.y - above.height);
+            self.add(laid, closing);
+        }
+    }
+
+    /// Whether rows that belong together would be parted here: header rows from the first row below them, rows kept with the next.
+    ///
+    /// A group longer than a page is parted all the same.
+    fn parts_company(&self, laid: &TableBox, index: usize) -> bool {
+        let starts_group = index == 0 || index > laid.header_rows && !laid.rows[index - 1].keep_next;
+        if !starts_group {
+            return false;
+        }
+        let header = if index == 0 { laid.header_rows } else { 0 };
+        let kept = laid.rows.iter().skip(index + header).take_while(|row| row.keep_next).count();
+        let together = header + kept;
+        if together == 0 {
+            return false;
+        }
+        let group: Pt = laid.rows.iter().skip(index).take(together).map(|row| row.height).sum();
+        let last = laid.rows.get(index + together).map_or(Pt::ZERO, |row| row.least_height() + row.closing());
+        group + last > self.limit() - self.y + SLACK && group + last <= self.bottom - self.column_top
+    }
+
+    /// On to the next column or page where `row` has room, with the header rows again.
+    fn break_rows(&mut self, emitter: &mut Emitter<'_>, laid: &TableBox, row: &RowBox, index: usize) {
+        let headers: Pt = laid.rows.iter().take(laid.header_rows).map(|row| row.height).sum();
+        let repeat = index >= laid.header_rows && headers < (self.bottom - self.column_top) / 2.0;
+        let merged = emitter.page_break(self.y);
+        self.add(laid, merged);
+        let needed = row.first_lines() + if repeat { headers } else { Pt::ZERO };
+        loop {
+            // Pages that floating tables fill are passed over; each of them takes a share of those.
+            let filled = !self.carried.is_empty();
+            self.next_column(true);
+            if self.go_below_floats(laid, needed) || !filled || self.full {
+                break;
+            }
+        }
+        if repeat {
+            let mut again = Emitter::new(laid);
+            for header in 0..laid.header_rows {
+                let ink = again.row(header, self.y).into_artifact();
+                self.add(laid, ink);
+                self.y += laid.rows[header].height;
+            }
+            self.at_top = false;
+        }
+        emitter.goes_on_at(self.y);
+    }
+
+    fn emit(&mut self, emitter: &mut Emitter<'_>, laid: &TableBox, row: &RowBox, index: usize, (starts, ends): (bool, bool)) {
+        let notes = self.new_notes(&row.notes());
+        self.place_notes(notes, self.y + row.height);
+        let ink = emitter.part(row, index, self.y, starts, ends);
+        self.add(laid, ink);
+        self.y += row.height;
+        self.at_top = false;
+    }
+
+    fn add(&mut self, laid: &TableBox, ink: crate::layout::ink::Ink) {
+        let mut ink = ink;
+        let left = self.current().0;
+        ink.translate(left + laid.x, Pt::ZERO);
+        self.ink().append(ink);
+    }
+
+    /// The least height of the page's footnotes with those of a row.
+    fn least_notes(&mut self, row: &RowBox) -> Pt {
+        let ids = row.notes();
+        if ids.is_empty() {
+            return self.notes.height;
+        }
+        let elements = self.context.structure.checkpoint();
+        let numbers = self.context.footnote_numbers.count();
+        let notes = self.new_notes(&ids);
+        let least = self.notes.least_with(&notes);
+        self.context.structure.restore(&elements);
+        self.context.footnote_numbers.truncate(numbers);
+        least
+    }
+}
+
+/// A table goes to a new page with the paragraph it begins with (LibreOffice and Spire agree; measured).
+fn starts_page(table: &Table) -> bool {
+    let first = table.rows.first().and_then(|row| row.cells.first()).and_then(|cell| cell.blocks.first());
+    matches!(first, Some(Block::Paragraph(paragraph)) if paragraph.props.page_break_before)
+}

@@ -1,0 +1,508 @@
+//! A paragraph's lines with their number, borders, shading and what they are anchored to.
+
+use std::rc::Rc;
+
+use crate::document::model::{Align, Border, BorderStyle, BreakKind, Number, NumberSuffix, Paragraph, ParagraphBorders, ParagraphProps};
+use crate::graphics::Rgb;
+use crate::layout::context::{Context, bounded, twips};
+use crate::layout::float::Floats;
+use crate::layout::frame::{Item, NodeId, PlacedImage, Shape, Stroke};
+use crate::layout::ink::{Ink, Mark, MarkKind, Rect};
+use crate::layout::line;
+use crate::layout::linebreak::{LineEnd, Position, Segment, fill};
+use crate::layout::look::{Look, Word};
+use crate::layout::shape::{AtomKind, Prepared, prepare};
+use crate::layout::stack::space_before;
+use crate::layout::structure::ParagraphTags;
+use crate::layout::tabs::Tabs;
+use crate::units::Pt;
+
+/// Lines beside floats that find no room move down at most so often before they are set anyway.
+const MOST_MOVES: usize = 64;
+
+/// The room a paragraph is laid out in. Its coordinates: x from the column's left edge, y from the paragraph's top.
+#[derive(Clone, Copy)]
+pub(super) struct Area<'f> {
+    /// The column's width.
+    pub width: Pt,
+    /// Floats of the column or page, in their own coordinates.
+    pub floats: Option<&'f Floats>,
+    /// The column's left edge there.
+    pub left: Pt,
+    /// The paragraph's top there.
+    pub top: Pt,
+    /// Where the column ends, if only lines up to there are wanted: a paragraph over many pages is set a page at a time.
+    pub bottom: Option<Pt>,
+    /// The space above the paragraph; as much of it as is its own is kept once more where its first line moves below a float.
+    pub gap: Pt,
+}
+
+/// Ascent and descent of a bullet of a symbol font, in ems: those of OpenSymbol, which LibreOffice shows for all of them (measured: 9 pt text beside a bullet of 11 pt makes a line of 10.8 pt).
+const SYMBOL_HEIGHT: (f32, f32) = (0.6934, 0.2158);
+
+/// Lines set beyond the column's end: enough to see whether widows and orphans may part there.
+const LOOK_AHEAD: usize = 4;
+
+/// One line with all it draws, relative to the column's left edge and the paragraph's top.
+pub(super) struct Line {
+    /// Its top.
+    pub top: Pt,
+    /// Its height, with the paragraph's borders on its first and last line.
+    pub height: Pt,
+    /// What it draws.
+    pub ink: Ink,
+    /// What may hang over a page's end.
+    pub slack: Pt,
+    /// It stays on one page with the next line.
+    pub glued: bool,
+    /// Footnotes it refers to.
+    pub notes: Vec<i32>,
+    /// Its baseline.
+    pub baseline: Pt,
+    /// Where the next starts.
+    pub next: Position,
+    /// Why it ended.
+    pub end: LineEnd,
+}
+
+impl Line {
+    /// Its bottom.
+    pub(super) fn bottom(&self) -> Pt {
+        self.top + self.height
+    }
+}
+
+/// A paragraph on its way to lines.
+pub(super) struct ParagraphLayouter<'a> {
+    /// The paragraph.
+    pub paragraph: &'a Paragraph,
+    /// Its atoms.
+    pub prepared: Prepared<'a>,
+    /// Its elements.
+    pub tags: ParagraphTags,
+    /// It shares its borders with the paragraph above, below.
+    pub joined: (bool, bool),
+    tabs: Tabs,
+    label: Option<Label>,
+    link_tags: Vec<Option<NodeId>>,
+}
+
+/// A number or bullet at its place.
+struct Label {
+    word: Option<Rc<Word>>,
+    look: Rc<Look>,
+    x: Pt,
+    /// Where the text starts.
+    text: Pt,
+}
+
+impl<'a> ParagraphLayouter<'a> {
+    /// Prepares a paragraph.
+    pub(super) fn new(context: &mut Context<'a>, paragraph: &'a Paragraph, joined: (bool, bool)) -> Self {
+        let tags = context.structure.paragraph(paragraph);
+        let prepared = prepare(context, paragraph);
+        let tabs = Tabs::new(&paragraph.props, twips(context.document.settings.default_tab));
+        let label = paragraph.number.as_ref().map(|number| label(context, number, &paragraph.props, &tabs));
+        let link_tags = vec![None; prepared.links.len()];
+        Self { paragraph, prepared, tags, joined, tabs, label, link_tags }
+    }
+
+    /// Sets lines from a position to the paragraph's end or its next page or column break.
+    pub(super) fn lines(&mut self, context: &mut Context<'a>, from: Position, area: Area<'_>) -> Vec<Line> {
+        let outer_background = context.background;
+        context.background = self.paragraph.props.shading.or(outer_background);
+        let mut lines = Vec::new();
+        let mut at = from;
+        let mut y = Pt::ZERO;
+        let mut beyond = 0;
+        loop {
+            let line = self.line(context, at, y, area);
+            let (next, end) = (line.next, line.end);
+            y = line.bottom();
+            lines.push(line);
+            let stuck = next <= at && end == LineEnd::Wrap;
+            at = next;
+            beyond += usize::from(area.bottom.is_some_and(|bottom| area.top + y > bottom));
+            if beyond > LOOK_AHEAD {
+                break;
+            }
+            let paged = matches!(end, LineEnd::Break(BreakKind::Page | BreakKind::Column));
+            if end == LineEnd::Paragraph || paged || stuck {
+                break;
+            }
+        }
+        context.background = outer_background;
+        self.glue(&mut lines, from);
+        self.mark(&mut lines, from);
+        lines
+    }
+
+    fn line(&mut self, context: &mut Context<'a>, at: Position, y: Pt, area: Area<'_>) -> Line {
+        let props = &self.paragraph.props;
+        let grid = context.grid.filter(|_| props.snap_to_grid);
+        let first = at == Position::default();
+        let above = if first { self.border_above() } else { Pt::ZERO };
+        let (left, right) = self.edges(area.width, first);
+        let estimate = self.prepared.atoms.get(at.atom).filter(|atom| !atom.is_blank()).map_or_else(
+            || self.prepared.mark.ascent() + self.prepared.mark.descent(),
+            |atom| {
+                let (up, down) = atom.extent();
+                (up + down).max(atom.look.ascent() + atom.look.descent())
+            },
+        );
+        let mut top = y + above;
+        let guess = line::Extent { ascent: estimate, descent: Pt::ZERO, font: estimate };
+        let guessed = line::metrics(guess, props.line, grid);
+        // Of the space above, a first line that moves below a float keeps the paragraph's own once more (LibreOffice and Spire agree; measured).
+        // LibreOffice alone keeps the space after the paragraph above as well, and what proportional spacing adds.
+        let again = if first { area.gap.min(space_before(props)) } else { Pt::ZERO };
+        let mut height = guessed.height;
+        let mut segments = Vec::new();
+        for round in 0..MOST_MOVES {
+            let must = round + 1 == MOST_MOVES;
+            let (found, tried_top) = self.segments(context, at, (left, right), (top, height, again), area, must);
+            top = tried_top;
+            segments = found;
+            let real = line::metrics(line::extent(&self.prepared, &segments), props.line, grid).height;
+            let floats = area.floats.is_some_and(|floats| !floats.is_empty());
+            if !floats || real <= height + Pt(0.05) && !segments.is_empty() {
+                break;
+            }
+            height = height.max(real);
+        }
+        self.finish(context, at, top, &segments, area)
+    }
+
+    /// Fills the free stretches at one height, moving down until some text fits.
+    fn segments(
+        &self,
+        context: &Context<'a>,
+        at: Position,
+        (left, right): (Pt, Pt),
+        (top, height, again): (Pt, Pt, Pt),
+        area: Area<'_>,
+        must: bool,
+    ) -> (Vec<Segment>, Pt) {
+        let Some(floats) = area.floats.filter(|floats| !floats.is_empty() && !must) else {
+            return (self.fill(context, at, (left, right), area.width, true).into_iter().collect(), top);
+        };
+        let mut top = top;
+        let empty = self.prepared.atoms.iter().all(|atom| matches!(atom.kind, AtomKind::Anchor(_) | AtomKind::Bookmark(_)));
+        for _ in 0..MOST_MOVES {
+            let page_top = area.top + top;
+            let slots = floats.slots((area.left + left, area.left + right), (page_top, page_top + height), empty);
+            let mut segments: Vec<Segment> = Vec::new();
+            let mut from = at;
+            for (start, end) in slots {
+                let whole = end - start >= right - left - Pt(0.01);
+                let Some(segment) = self.fill(context, from, (start - area.left, end - area.left), area.width, whole) else {
+                    continue;
+                };
+                from = segment.next;
+                let over = segment.end != LineEnd::Wrap;
+                segments.push(segment);
+                if over {
+                    break;
+                }
+            }
+            if !segments.is_empty() {
+                return (segments, top);
+            }
+            match floats.next_edge(page_top) {
+                Some(edge) => top = edge - area.top + again,
+                None => break,
+            }
+        }
+        (self.fill(context, at, (left, right), area.width, true).into_iter().collect(), top)
+    }
+
+    /// Fills one stretch. A right-to-left paragraph is filled from its right edge, as if seen in a mirror, so that tabs lead away from there.
+    fn fill(&self, context: &Context<'a>, from: Position, (left, right): (Pt, Pt), width: Pt, must: bool) -> Option<Segment> {
+        if !self.paragraph.props.rtl {
+            return fill(&self.prepared, context.fonts, &self.tabs, from, left, right, must);
+        }
+        let mut segment = fill(&self.prepared, context.fonts, &self.tabs, from, width - right, width - left, must)?;
+        segment.shift(left - (width - right));
+        Some(segment)
+    }
+
+    fn finish(&mut self, context: &mut Context<'a>, at: Position, top: Pt, segments: &[Segment], area: Area<'_>) -> Line {
+        let props = &self.paragraph.props;
+        let grid = context.grid.filter(|_| props.snap_to_grid);
+        let first = at == Position::default();
+        let mut extent = line::extent(&self.prepared, segments);
+        if first && let Some(label) = &self.label {
+            let shows = label.word.as_ref().is_some_and(|word| !word.text.is_empty());
+            if shows {
+                let symbol = self.paragraph.number.as_ref().is_some_and(|number| number.symbol);
+                let (up, down) = if symbol {
+                    (label.look.nominal * SYMBOL_HEIGHT.0, label.look.nominal * SYMBOL_HEIGHT.1)
+                } else {
+                    (label.look.ascent(), label.look.descent())
+                };
+                extent.ascent = extent.ascent.max(up);
+                extent.descent = extent.descent.max(down);
+                extent.font = extent.font.max(extent.ascent + extent.descent);
+            }
+        }
+        let metrics = line::metrics(extent, props.line, grid);
+        let (next, end) =
+            segments.last().map_or((Position { atom: at.atom + 1, byte: 0 }, LineEnd::Paragraph), |last| (last.next, last.end));
+        let last = end == LineEnd::Paragraph;
+        let below = if last { self.border_below() } else { Pt::ZERO };
+        let mut ink = Ink::default();
+        let box_top = if first { top - self.border_above() } else { top };
+        let bottom = top + metrics.height + below;
+        self.draw_bars(&mut ink, area.width, (box_top, bottom));
+        self.draw_box(&mut ink, Rect::new(Pt::ZERO, box_top, area.width, bottom), first, last);
+        if first {
+            let shift = segments.first().map_or(Pt::ZERO, |segment| line::shift(props.align, segment));
+            self.draw_label(context, (shift, top + metrics.baseline), &mut ink);
+        }
+        let mut drawing = line::Drawing {
+            prepared: &self.prepared,
+            align: props.align,
+            text_alignment: props.text_alignment,
+            extent,
+            stretch_before_breaks: context.document.settings.stretch_before_breaks,
+            baseline: top + metrics.baseline,
+            top,
+            height: metrics.height,
+            tag: self.tags.text,
+            link_tags: &mut self.link_tags,
+        };
+        for segment in segments {
+            line::draw(context, &mut drawing, segment, &mut ink);
+        }
+        let notes = segments.iter().flat_map(|segment| &segment.placed).filter_map(|placed| match &self.prepared.atoms[placed.atom].kind {
+            AtomKind::Note(_, id) => Some(*id),
+            _ => None,
+        });
+        let notes = notes.collect();
+        let keep = props.keep_lines;
+        Line {
+            top: box_top,
+            height: bottom - box_top,
+            slack: if below > Pt::ZERO { Pt::ZERO } else { metrics.below },
+            ink,
+            glued: keep,
+            notes,
+            baseline: top + metrics.baseline,
+            next,
+            end,
+        }
+    }
+
+    /// Left and right edge of a line.
+    fn edges(&self, width: Pt, first: bool) -> (Pt, Pt) {
+        let props = &self.paragraph.props;
+        let mut left = twips(props.indent_left);
+        let mut right = width - twips(props.indent_right);
+        if first {
+            match &self.label {
+                Some(label) if !props.rtl => left = label.text,
+                Some(label) => right -= label.text - left,
+                None if props.rtl => right -= twips(props.indent_first),
+                None => left += twips(props.indent_first),
+            }
+        }
+        // Indents that leave no room at all are cut back, so that text still shows.
+        if right - left < Pt(1.0) {
+            right = left + Pt(1.0).max(width - left);
+        }
+        (left, right)
+    }
+
+    fn border_above(&self) -> Pt {
+        let borders = &self.paragraph.props.borders;
+        if self.joined.0 { borders.between.map_or(Pt::ZERO, thickness) } else { borders.sides.top.map_or(Pt::ZERO, thickness) }
+    }
+
+    fn border_below(&self) -> Pt {
+        if self.joined.1 { Pt::ZERO } else { self.paragraph.props.borders.sides.bottom.map_or(Pt::ZERO, thickness) }
+    }
+
+    /// Background and borders of a line's share of the paragraph.
+    fn draw_box(&self, ink: &mut Ink, line: Rect, first: bool, last: bool) {
+        let props = &self.paragraph.props;
+        let sides = &props.borders.sides;
+        let left = twips(props.indent_left).min(twips(props.indent_left) + twips(props.indent_first))
+            - sides.left.map_or(Pt::ZERO, |border| bounded(border.space));
+        let right = line.right - twips(props.indent_right) + sides.right.map_or(Pt::ZERO, |border| bounded(border.space));
+        let rect = Rect::new(left, line.top, right.max(left), line.bottom);
+        if let Some(color) = props.shading {
+            ink.fill(rect, color);
+        }
+        draw_sides(ink, rect, &props.borders, (first, last), self.joined);
+        if let Some(bar) = props.borders.bar {
+            // 17.3.1.4: at the outside of the text; LibreOffice leaves it out.
+            let x = left - bounded(bar.space) - bounded(bar.width) / 2.0;
+            draw_border(ink, (x, line.top), (x, line.bottom), bar);
+        }
+    }
+
+    /// The lines of bar tabs.
+    fn draw_bars(&self, ink: &mut Ink, width: Pt, (top, bottom): (Pt, Pt)) {
+        for bar in &self.tabs.bars {
+            let x = if self.paragraph.props.rtl { width - *bar } else { *bar };
+            let stroke = Stroke { color: Rgb(0, 0, 0), width: Pt(0.5), dash: Vec::new(), round: false };
+            ink.line((x, top), (x, bottom), stroke, None);
+        }
+    }
+
+    fn draw_label(&self, context: &mut Context<'a>, (shift, baseline): (Pt, Pt), ink: &mut Ink) {
+        let (Some(label), Some(number)) = (&self.label, &self.paragraph.number) else { return };
+        if let Some(picture) = &number.picture {
+            let side = label.look.nominal;
+            let image = PlacedImage {
+                image: context.image(picture),
+                x: label.x + shift,
+                y: baseline - side,
+                width: side,
+                height: side,
+                crop: [0.0; 4],
+                rotation: 0.0,
+                flip: (false, false),
+                opacity: 1.0,
+            };
+            ink.items.push(Item { tag: self.tags.label, shape: Shape::Image(image) });
+        } else if let Some(word) = &label.word {
+            let place = (label.x + shift, baseline);
+            line::draw_word(context, word, &label.look, place, (self.tags.label, number.suffix != NumberSuffix::Nothing), ink);
+        }
+    }
+
+    /// Widows and orphans: the first two and the last two lines stay together (LibreOffice sets both to 2 for `widowControl`).
+    fn glue(&self, lines: &mut [Line], from: Position) {
+        let count = lines.len();
+        if !self.paragraph.props.widow_control || count < 2 {
+            return;
+        }
+        if from == Position::default() {
+            lines[0].glued = true;
+        }
+        lines[count - 2].glued = true;
+    }
+
+    /// Marks headings for the outline.
+    fn mark(&self, lines: &mut [Line], from: Position) {
+        let Some(level) = self.paragraph.props.outline_level.filter(|level| *level < 9) else { return };
+        if from == Position::default()
+            && self.tags.text.is_some()
+            && let Some(line) = lines.first_mut()
+        {
+            let title = plain_text(&self.prepared, self.paragraph);
+            if !title.is_empty() {
+                line.ink.marks.push(Mark { y: line.top, kind: MarkKind::Heading(level + 1, title) });
+            }
+        }
+    }
+}
+
+/// A paragraph's text as one line.
+fn plain_text(prepared: &Prepared<'_>, paragraph: &Paragraph) -> String {
+    let mut text = paragraph.number.as_ref().filter(|number| !number.bullet).map_or_else(String::new, |number| format!("{} ", number.text));
+    for atom in &prepared.atoms {
+        match &atom.kind {
+            AtomKind::Word(word) | AtomKind::Space(word) => text.push_str(&word.text),
+            AtomKind::Tab | AtomKind::Break(_) => text.push(' '),
+            _ => {}
+        }
+    }
+    text.trim().to_owned()
+}
+
+/// Measures a number and finds where the text after it starts.
+///
+/// The label stands at the first line's position; after a tab the text starts at the hanging indent, or at the next stop when the label reaches beyond it.
+fn label(context: &mut Context<'_>, number: &Number, props: &ParagraphProps, tabs: &Tabs) -> Label {
+    let look = context.look_of(&number.props);
+    let word = (!number.text.is_empty()).then(|| look.word(context.fonts, &number.text, false));
+    let width = match &number.picture {
+        Some(_) => look.nominal,
+        None => word.as_ref().map_or(Pt::ZERO, |word| word.width),
+    };
+    let start = twips(props.indent_left) + twips(props.indent_first);
+    let x = match number.align {
+        Align::Right => start - width,
+        Align::Center => start - width / 2.0,
+        _ => start,
+    };
+    let end = x + width;
+    let text = match number.suffix {
+        NumberSuffix::Nothing => end,
+        NumberSuffix::Space => end + look.word(context.fonts, " ", false).width,
+        NumberSuffix::Tab if number.text.is_empty() && number.picture.is_none() => {
+            start.max(if props.indent_first.0 < 0 { twips(props.indent_left) } else { start })
+        }
+        NumberSuffix::Tab => tabs.next(end).at,
+    };
+    Label { word, look, x, text }
+}
+
+/// The space a border takes: its line and its distance.
+pub(super) fn thickness(border: Border) -> Pt {
+    (bounded(border.width) + bounded(border.space)).max(Pt::ZERO)
+}
+
+/// Two paragraphs share their borders when these and their indents are equal.
+pub(super) fn join(above: &ParagraphProps, below: &ParagraphProps) -> bool {
+    let sides = &above.borders.sides;
+    let any = sides.top.is_some() || sides.bottom.is_some() || sides.left.is_some() || sides.right.is_some();
+    any && above.borders == below.borders && above.indent_left == below.indent_left && above.indent_right == below.indent_right
+}
+
+fn draw_sides(ink: &mut Ink, rect: Rect, borders: &ParagraphBorders, (first, last): (bool, bool), joined: (bool, bool)) {
+    let sides = &borders.sides;
+    let top = if joined.0 { borders.between } else { sides.top };
+    if let Some(border) = top.filter(|_| first) {
+        draw_border(ink, (rect.left, rect.top), (rect.right, rect.top), border);
+    }
+    if let Some(border) = sides.bottom.filter(|_| last && !joined.1) {
+        draw_border(ink, (rect.left, rect.bottom), (rect.right, rect.bottom), border);
+    }
+    if let Some(border) = sides.left {
+        draw_border(ink, (rect.left, rect.top), (rect.left, rect.bottom), border);
+    }
+    if let Some(border) = sides.right {
+        draw_border(ink, (rect.right, rect.top), (rect.right, rect.bottom), border);
+    }
+}
+
+/// The same border around a rectangle.
+pub(super) fn frame_lines(rect: Rect, border: Border, ink: &mut Ink) {
+    draw_border(ink, (rect.left, rect.top), (rect.right, rect.top), border);
+    draw_border(ink, (rect.left, rect.bottom), (rect.right, rect.bottom), border);
+    draw_border(ink, (rect.left, rect.top), (rect.left, rect.bottom), border);
+    draw_border(ink, (rect.right, rect.top), (rect.right, rect.bottom), border);
+}
+
+/// Draws a border line centred on a horizontal or vertical line.
+pub(super) fn draw_border(ink: &mut Ink, from: (Pt, Pt), to: (Pt, Pt), border: Border) {
+    let width = bounded(border.width).max(Pt(0.1));
+    let mut stroke = Stroke { color: border.color, width, dash: dashes(border.style, width), round: false };
+    let lines: &[f32] = match border.style {
+        BorderStyle::Double | BorderStyle::ThinThick | BorderStyle::ThickThin | BorderStyle::Relief => &[-0.34, 0.34],
+        BorderStyle::Triple => &[-0.4, 0.0, 0.4],
+        _ => &[0.0],
+    };
+    if lines.len() > 1 {
+        stroke.width = width / (lines.len() as f32 * 2.0 - 1.0);
+    }
+    let horizontal = (from.1 - to.1).abs() < (from.0 - to.0).abs();
+    for shift in lines {
+        let (dx, dy) = if horizontal { (Pt::ZERO, width * *shift) } else { (width * *shift, Pt::ZERO) };
+        ink.line((from.0 + dx, from.1 + dy), (to.0 + dx, to.1 + dy), stroke.clone(), None);
+    }
+}
+
+fn dashes(style: BorderStyle, width: Pt) -> Vec<f32> {
+    let unit = width.0.max(0.5);
+    match style {
+        BorderStyle::Dotted => vec![unit, unit],
+        BorderStyle::Dashed => vec![unit * 4.0, unit * 3.0],
+        BorderStyle::DotDash => vec![unit * 4.0, unit * 2.0, unit, unit * 2.0],
+        BorderStyle::DotDotDash => vec![unit * 4.0, unit * 2.0, unit, unit * 2.0, unit, unit * 2.0],
+        _ => Vec::new(),
+    }
+}

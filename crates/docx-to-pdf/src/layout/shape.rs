@@ -1,0 +1,408 @@
+//! First phase: a paragraph's content becomes atoms — words, spaces, tabs, objects — each measured, with the places where a line may end.
+
+use std::ops::Range;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use unicode_bidi::{BidiInfo, Level};
+use unicode_linebreak::{BreakOpportunity, linebreaks};
+
+use crate::document::model::{BreakKind, Drawing, Field, Inline, Leader, LinkTo, Paragraph, Placement, RunProps, TabKind};
+use crate::document::numerals::numeral;
+use crate::layout::context::{Context, emu};
+use crate::layout::look::{Look, Script, Word, ignorable, script};
+use crate::units::Pt;
+use crate::warning::Warning;
+
+/// A word is measured in pieces of about so many bytes, so that a text without any space stays linear.
+const LONGEST_PIECE: usize = 256;
+
+/// So many bytes of marks go on a piece: the shaper holds no cluster of tens of thousands (no letter has more than a few).
+const MOST_MARKS: usize = 1024;
+
+/// A paragraph ready for line breaking.
+pub(super) struct Prepared<'a> {
+    /// Its atoms in logical order.
+    pub atoms: Vec<Atom<'a>>,
+    /// The look of an empty line.
+    pub mark: Rc<Look>,
+    /// Links atoms point into.
+    pub links: Vec<&'a LinkTo>,
+    /// The paragraph reads from right to left.
+    pub rtl: bool,
+    /// Some atom stands at a right-to-left level, so lines are reordered.
+    pub mixed: bool,
+}
+
+/// The smallest thing line breaking moves.
+#[derive(Clone)]
+pub(super) struct Atom<'a> {
+    /// What it is.
+    pub kind: AtomKind<'a>,
+    /// Its look.
+    pub look: Rc<Look>,
+    /// Its natural width; tabs get theirs in line breaking.
+    pub width: Pt,
+    /// A line may end after it.
+    pub may_end: Ending,
+    /// Bidirectional level.
+    pub level: u8,
+    /// The link it belongs to.
+    pub link: Option<u32>,
+}
+
+/// Whether a line may end somewhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Ending {
+    /// No.
+    Never,
+    /// No, and where a line is full after this, it goes back to the start of the word.
+    Back,
+    /// Yes.
+    Here,
+}
+
+/// Kinds of atoms.
+#[derive(Clone)]
+pub(super) enum AtomKind<'a> {
+    /// A word or a piece of one.
+    Word(Rc<Word>),
+    /// Spaces, which stretch in justified lines and hang at a line's end.
+    Space(Rc<Word>),
+    /// A tab.
+    Tab,
+    /// A tab to a margin.
+    PositionTab(TabKind, Leader),
+    /// A break.
+    Break(BreakKind),
+    /// A hyphen shown at a line's end.
+    SoftHyphen(Rc<Word>),
+    /// An inline drawing.
+    Object(&'a Drawing),
+    /// A floating drawing's anchor.
+    Anchor(&'a Drawing),
+    /// A bookmark.
+    Bookmark(&'a str),
+    /// A reference to a footnote, with its word.
+    Note(Rc<Word>, i32),
+}
+
+/// A stretch of the paragraph's joined text and where it came from.
+struct Chunk<'a> {
+    range: Range<usize>,
+    kind: ChunkKind<'a>,
+    look: Rc<Look>,
+    link: Option<u32>,
+}
+
+enum ChunkKind<'a> {
+    Text,
+    Note(i32),
+    Atom(AtomKind<'a>),
+}
+
+/// Measures a paragraph's content.
+pub(super) fn prepare<'a>(context: &mut Context<'a>, paragraph: &'a Paragraph) -> Prepared<'a> {
+    let mark = context.look_of(&paragraph.mark);
+    let mut collected = Collected { text: String::new(), chunks: Vec::new(), links: Vec::new(), open: None };
+    for inline in &paragraph.content {
+        collected.push(context, inline);
+    }
+    let breaks = opportunities(&collected.text);
+    let levels = levels(&collected.text, paragraph.props.rtl);
+    let mut atoms = Vec::with_capacity(collected.text.len() / 3 + collected.chunks.len());
+    for chunk in collected.chunks {
+        cut(context, &mut atoms, &collected.text, chunk, &breaks, levels.as_deref());
+    }
+    let mixed = levels.is_some();
+    Prepared { atoms, mark, links: collected.links, rtl: paragraph.props.rtl, mixed }
+}
+
+struct Collected<'a> {
+    text: String,
+    chunks: Vec<Chunk<'a>>,
+    links: Vec<&'a LinkTo>,
+    open: Option<u32>,
+}
+
+impl<'a> Collected<'a> {
+    fn push(&mut self, context: &mut Context<'a>, inline: &'a Inline) {
+        match inline {
+            Inline::Text { text, props } => self.text(context, text, props),
+            Inline::Tab(props) => self.atom(context, '\t', AtomKind::Tab, props),
+            Inline::PositionTab { align, leader, props } => self.atom(context, '\t', AtomKind::PositionTab(*align, *leader), props),
+            Inline::Break(kind, props) => self.atom(context, '\n', AtomKind::Break(*kind), props),
+            Inline::SoftHyphen(props) => self.text(context, "\u{AD}", props),
+            Inline::NoBreakHyphen(props) => self.text(context, "\u{2011}", props),
+            Inline::Field { field, props } => {
+                let value = field_text(context, field);
+                self.text(context, &value, props);
+            }
+            Inline::Drawing(drawing) => {
+                let (character, kind) = match drawing.placement {
+                    Placement::Inline => ('\u{FFFC}', AtomKind::Object(drawing)),
+                    Placement::Anchor(_) => ('\u{2060}', AtomKind::Anchor(drawing)),
+                };
+                self.atom(context, character, kind, &drawing.props);
+            }
+            Inline::NoteRef { endnote, id, custom_mark, props } => {
+                let number = context.note_number(*id, *endnote);
+                let text = custom_mark.clone().unwrap_or(number);
+                let kind = if *endnote { ChunkKind::Text } else { ChunkKind::Note(*id) };
+                self.chunk(context, &text, kind, props);
+            }
+            Inline::NoteMark(props) => {
+                let text = context.note_mark.clone();
+                self.text(context, &text, props);
+            }
+            Inline::Bookmark(name) => {
+                if let Some(look) = self.chunks.last().map(|chunk| Rc::clone(&chunk.look)) {
+                    self.atom_with(look, '\u{2060}', AtomKind::Bookmark(name));
+                } else {
+                    let look = context.look_of(&RunProps::default());
+                    self.atom_with(look, '\u{2060}', AtomKind::Bookmark(name));
+                }
+            }
+            Inline::LinkStart(to) => {
+                self.links.push(to);
+                self.open = Some(self.links.len() as u32 - 1);
+            }
+            Inline::LinkEnd => self.open = None,
+        }
+    }
+
+    fn text(&mut self, context: &mut Context<'a>, text: &str, props: &Arc<RunProps>) {
+        self.chunk(context, text, ChunkKind::Text, props);
+    }
+
+    fn chunk(&mut self, context: &mut Context<'a>, text: &str, kind: ChunkKind<'a>, props: &Arc<RunProps>) {
+        if text.is_empty() || props.hidden {
+            return;
+        }
+        let look = context.look(props);
+        let start = self.text.len();
+        self.text.push_str(text);
+        self.chunks.push(Chunk { range: start..self.text.len(), kind, look, link: self.open });
+    }
+
+    fn atom(&mut self, context: &mut Context<'a>, character: char, kind: AtomKind<'a>, props: &Arc<RunProps>) {
+        let visible = matches!(kind, AtomKind::Tab | AtomKind::PositionTab(..));
+        if props.hidden && visible {
+            return;
+        }
+        let look = context.look(props);
+        self.atom_with(look, character, kind);
+    }
+
+    fn atom_with(&mut self, look: Rc<Look>, character: char, kind: AtomKind<'a>) {
+        let start = self.text.len();
+        self.text.push(character);
+        self.chunks.push(Chunk { range: start..self.text.len(), kind: ChunkKind::Atom(kind), look, link: self.open });
+    }
+}
+
+/// The value of a field on the page in work.
+fn field_text(context: &mut Context<'_>, field: &Field) -> String {
+    let (page_format, language) = (context.page.format, context.document_language());
+    match field {
+        Field::Page(format) => numeral(i64::from(context.page.number), format.unwrap_or(page_format), language),
+        Field::NumPages(format) => {
+            context.needs_facts = true;
+            numeral(context.facts.pages.unwrap_or(1) as i64, format.unwrap_or_default(), language)
+        }
+        Field::SectionPages(format) => {
+            context.needs_facts = true;
+            let pages = context.facts.section_pages.get(context.page.section).copied().unwrap_or(1);
+            numeral(pages as i64, format.unwrap_or_default(), language)
+        }
+        Field::Section(format) => numeral(context.page.section as i64 + 1, format.unwrap_or_default(), language),
+        Field::Computed(computed) => computed.text(|inner| field_text(context, inner)),
+        Field::PageRef { bookmark, cached } => {
+            context.needs_facts = true;
+            context.facts.bookmarks.get(bookmark).unwrap_or(cached).clone()
+        }
+        Field::StyleRef { style, cached } => context.page.styles.get(style).unwrap_or(cached).clone(),
+    }
+}
+
+/// Byte offsets where a line may end: UAX #14 with LibreOffice's differences.
+fn opportunities(text: &str) -> Vec<Ending> {
+    let mut breaks = vec![Ending::Never; text.len() + 1];
+    for (at, kind) in linebreaks(text) {
+        if kind == BreakOpportunity::Allowed || at < text.len() {
+            breaks[at] = Ending::Here;
+        }
+    }
+    // LibreOffice goes back from a break after a slash to the start of the word; only in a paragraph's first word it has nowhere to go (measured).
+    let first_word = text.len() - text.trim_start().len();
+    let first_end = text[first_word..].find(char::is_whitespace).map_or(text.len(), |at| first_word + at);
+    let mut before: [Option<char>; 2] = [None, None];
+    for (at, character) in text.char_indices() {
+        if let [earlier, Some(last)] = before {
+            let around = Around { earlier, last, next: character, later: text[at..].chars().nth(1) };
+            if last == '/' && (breaks[at] == Ending::Here || around.word_before_number()) {
+                breaks[at] = if at > first_end { Ending::Back } else { Ending::Here };
+            } else if around.holds_together() {
+                breaks[at] = Ending::Never;
+            } else if around.house_rule() {
+                breaks[at] = Ending::Here;
+            }
+        }
+        before = [before[1], Some(character)];
+    }
+    breaks
+}
+
+/// The characters around a place where a line might end.
+struct Around {
+    earlier: Option<char>,
+    last: char,
+    next: char,
+    later: Option<char>,
+}
+
+impl Around {
+    /// A slash after letters does not start a number, so that the line may end before the digits behind it (measured on LibreOffice 7.4).
+    fn word_before_number(&self) -> bool {
+        self.next.is_ascii_digit() && self.earlier.is_some_and(char::is_alphabetic)
+    }
+
+    /// A closing brace holds on to the word behind it as other closing brackets do (measured; UAX #14 lets the line end there).
+    fn holds_together(&self) -> bool {
+        self.last == '}' && (self.next.is_alphanumeric() || "_<=>#&*@^~|".contains(self.next))
+    }
+
+    /// Where LibreOffice 7.4 may end a line and UAX #14 does not (measured): after a hyphen before digits, before a sign of percent or money that no number stands before, between such a sign and a bracket, after a backslash.
+    fn house_rule(&self) -> bool {
+        let Self { earlier, last, next, later } = *self;
+        let closes = |character: char| matches!(character, ')' | ']' | '}');
+        let number = |character: Option<char>| character.is_some_and(|character| character.is_ascii_digit());
+        match (last, next) {
+            ('-', '0'..='9') => earlier.is_some_and(|earlier| !earlier.is_whitespace()),
+            (_, '%') if last.is_alphabetic() => true,
+            (_, '%' | '$' | '€' | '£') => closes(last) && !number(earlier),
+            ('$' | '%' | '€' | '£' | '№', '(' | '[' | '{') => !number(later),
+            ('\\', _) => next.is_alphanumeric(),
+            _ => false,
+        }
+    }
+}
+
+/// Bidirectional levels by byte, when the text needs them.
+fn levels(text: &str, rtl: bool) -> Option<Vec<Level>> {
+    let needed = rtl || text.chars().any(|character| matches!(character as u32, 0x0590..=0x08FF | 0xFB1D..=0xFDFF | 0xFE70..=0xFEFF));
+    if !needed {
+        return None;
+    }
+    let base = if rtl { Level::rtl() } else { Level::ltr() };
+    let mut levels = BidiInfo::new(text, Some(base)).levels;
+    // Tabs and breaks, and the spaces before them, stand at the paragraph's own level (UAX #9 rule L1).
+    let mut before_separator = false;
+    for (at, character) in text.char_indices().rev() {
+        let separator = matches!(character, '\t' | '\n');
+        before_separator = separator || before_separator && character == ' ';
+        if before_separator {
+            levels[at..at + character.len_utf8()].fill(base);
+        }
+    }
+    Some(levels)
+}
+
+/// Cuts a chunk into atoms at spaces, break opportunities and changes of direction.
+fn cut<'a>(
+    context: &mut Context<'a>,
+    atoms: &mut Vec<Atom<'a>>,
+    text: &str,
+    chunk: Chunk<'a>,
+    breaks: &[Ending],
+    levels: Option<&[Level]>,
+) {
+    let level_at = |byte: usize| levels.and_then(|levels| levels.get(byte)).map_or(0, Level::number);
+    let Chunk { range, kind, look, link } = chunk;
+    if let ChunkKind::Atom(kind) = kind {
+        let width = match &kind {
+            AtomKind::Object(drawing) => emu(drawing.width).max(Pt::ZERO),
+            _ => Pt::ZERO,
+        };
+        let may_end = if matches!(kind, AtomKind::Anchor(_) | AtomKind::Bookmark(_)) { Ending::Never } else { breaks[range.end] };
+        atoms.push(Atom { kind, look, width, may_end, level: level_at(range.start), link });
+        return;
+    }
+    let mut start = range.start;
+    let mut characters = text[range.clone()].char_indices().map(|(at, character)| (at + range.start, character)).peekable();
+    while let Some((_, character)) = characters.next() {
+        let class = class_of(character);
+        let next = characters.peek().copied();
+        let end = next.map_or(range.end, |(at, _)| at);
+        let goes_on = next.is_some_and(|(at, following)| {
+            class_of(following) == class
+                && class != Class::Hyphen
+                && (class == Class::Space || breaks[at] == Ending::Never)
+                && level_at(at) == level_at(start)
+                && (at - start < LONGEST_PIECE || ignorable(following) && at - start < MOST_MARKS)
+        });
+        if goes_on {
+            continue;
+        }
+        let level = level_at(start);
+        let shown = if class == Class::Hyphen { "-" } else { &text[start..end] };
+        let word = look.word(context.fonts, shown, level % 2 == 1);
+        context.warnings.extend(word.missing.iter().map(|character| Warning::MissingGlyph { character: *character }));
+        let width = if class == Class::Hyphen { Pt::ZERO } else { word.width };
+        let kind = match (class, &kind) {
+            (Class::Space, _) => AtomKind::Space(word),
+            (Class::Hyphen, _) => AtomKind::SoftHyphen(word),
+            (Class::Text, ChunkKind::Note(id)) => AtomKind::Note(word, *id),
+            (Class::Text, _) => AtomKind::Word(word),
+        };
+        let may_end = if class == Class::Hyphen { Ending::Here } else { breaks[end] };
+        atoms.push(Atom { kind, look: Rc::clone(&look), width, may_end, level, link });
+        start = end;
+    }
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Class {
+    Space,
+    Hyphen,
+    Text,
+}
+
+fn class_of(character: char) -> Class {
+    match character {
+        ' ' | '\u{2000}'..='\u{2006}' | '\u{2008}'..='\u{200A}' | '\u{3000}' => Class::Space,
+        '\u{AD}' => Class::Hyphen,
+        _ => Class::Text,
+    }
+}
+
+impl Atom<'_> {
+    /// It is a tab or consists of blanks: it does not count for the height of its line. No-break spaces do.
+    pub(super) fn is_blank(&self) -> bool {
+        match &self.kind {
+            AtomKind::Tab | AtomKind::PositionTab(..) => true,
+            AtomKind::Space(word) => word.text.chars().all(|character| matches!(character, ' ' | '\u{3000}')),
+            _ => false,
+        }
+    }
+
+    /// Height above and below the baseline that its line must have.
+    pub(super) fn extent(&self) -> (Pt, Pt) {
+        match &self.kind {
+            AtomKind::Word(word) | AtomKind::Space(word) | AtomKind::Note(word, _) => (word.ascent, word.descent),
+            AtomKind::Object(drawing) => (object_height(drawing), Pt::ZERO),
+            AtomKind::Anchor(_) | AtomKind::Bookmark(_) | AtomKind::SoftHyphen(_) => (Pt::ZERO, Pt::ZERO),
+            AtomKind::Tab | AtomKind::PositionTab(..) | AtomKind::Break(_) => (self.look.ascent(), self.look.descent()),
+        }
+    }
+}
+
+/// An inline drawing's height.
+pub(super) fn object_height(drawing: &Drawing) -> Pt {
+    emu(drawing.height).max(Pt::ZERO)
+}
+
+/// Characters of a word that have a width of their own, for finding where a long word can be cut.
+pub(super) fn visible(character: char) -> bool {
+    !ignorable(character) && script(character) != Script::Complex
+}

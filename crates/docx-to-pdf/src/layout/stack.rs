@@ -1,0 +1,598 @@
+//! Blocks piled into one column of any height: cells, headers, footers, text boxes, notes.
+
+use std::rc::Rc;
+
+use crate::document::model::{
+    Block, BreakKind, Drawing, DrawingContent, Inline, Paragraph, ParagraphProps, Placement, Table, TableFloat, Wrap, WrapSide,
+};
+use crate::layout::context::{Context, DEEPEST, bounded, emu, twips};
+use crate::layout::drawing;
+use crate::layout::drop_cap;
+use crate::layout::float::{Bases, Floats, Outline, Zone};
+use crate::layout::frame::Role;
+use crate::layout::ink::{Ink, Rect};
+use crate::layout::linebreak::{LineEnd, Position};
+use crate::layout::paragraph::{Area, ParagraphLayouter, join};
+use crate::layout::shape::AtomKind;
+use crate::layout::table;
+use crate::units::Pt;
+
+/// Automatic space before and after (LibreOffice's `ConvertMSWordAuto`: 14 pt).
+const AUTO_SPACE: Pt = Pt(14.0);
+
+/// An unbreakable piece of a column: a line, or a row.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Piece {
+    /// Its top in the column.
+    pub top: Pt,
+    /// Its height.
+    pub height: Pt,
+    /// What it draws, in the column's coordinates but for `shift`. Shared, as rows are copied when they are divided.
+    pub ink: Rc<Ink>,
+    /// How far it has moved down since it was drawn.
+    pub shift: Pt,
+    /// The space before its paragraph: it comes again where the piece starts a page.
+    pub before: Pt,
+    /// The space after its paragraph, if it is the last line of one.
+    pub after: Pt,
+    /// It stays with the next piece.
+    pub glued: bool,
+    /// Footnotes it refers to.
+    pub notes: Vec<i32>,
+    /// The row of a nested table that it is.
+    pub row: Option<Rc<NestedRow>>,
+}
+
+/// A row of a table in a cell: it is divided between pages as the rows of the body are.
+#[derive(Debug)]
+pub(super) struct NestedRow {
+    table: Rc<table::TableBox>,
+    index: usize,
+    /// What of it; `None` = all.
+    part: Option<table::RowBox>,
+    /// Its top is here.
+    starts: bool,
+}
+
+impl NestedRow {
+    fn row(&self) -> &table::RowBox {
+        self.part.as_ref().unwrap_or(&self.table.rows[self.index])
+    }
+}
+
+impl Piece {
+    /// What it draws, at its place.
+    pub(super) fn drawn(self) -> Ink {
+        let mut ink = Rc::unwrap_or_clone(self.ink);
+        if self.shift != Pt::ZERO {
+            ink.translate(Pt::ZERO, self.shift);
+        }
+        ink
+    }
+
+    /// Moves it down.
+    pub(super) fn move_down(&mut self, by: Pt) {
+        self.top += by;
+        self.shift += by;
+    }
+
+    /// Its bottom in the column.
+    pub(super) fn end(&self) -> Pt {
+        self.top + self.height
+    }
+
+    /// The room it needs below it where it ends a page.
+    pub(super) fn closing(&self) -> Pt {
+        self.row.as_ref().map_or(Pt::ZERO, |row| row.row().closing())
+    }
+
+    /// The height its first lines need.
+    pub(super) fn least_height(&self) -> Pt {
+        self.row.as_ref().map_or(self.height, |row| row.row().least_height())
+    }
+
+    /// The part of a nested row that fits into this height, and the rest, which starts at 0.
+    pub(super) fn split(&self, room: Pt) -> Option<(Self, Self)> {
+        let row = self.row.as_ref()?;
+        // Merged cells are drawn with their last row, so that rows with such stay whole.
+        let simple = row.row().cells.iter().all(|cell| cell.rows == 1 && !cell.continued);
+        if !row.row().can_split || !simple {
+            return None;
+        }
+        let (upper, lower) = row.row().split(room, false)?;
+        let part = |part: table::RowBox, top: Pt, starts: bool, ends: bool| {
+            let mut ink = table::Emitter::new(&row.table).part(&part, row.index, top, starts, ends);
+            if !ends {
+                ink.append(table::Emitter::closing(&part, top));
+            }
+            ink.translate(row.table.x, Pt::ZERO);
+            let (height, notes) = (part.height, part.notes());
+            let row = NestedRow { table: Rc::clone(&row.table), index: row.index, part: Some(part), starts };
+            Self { top, height, ink: Rc::new(ink), notes, row: Some(Rc::new(row)), ..Self::default() }
+        };
+        Some((part(upper, self.top, row.starts, false), part(lower, Pt::ZERO, false, true)))
+    }
+}
+
+/// Blocks laid out in one column.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Stacked {
+    /// Its pieces from top to bottom.
+    pub pieces: Vec<Piece>,
+    /// Its height, with the last paragraph's space after.
+    pub height: Pt,
+    /// What text keeps out of, in its coordinates.
+    pub zones: Vec<Zone>,
+}
+
+impl Stacked {
+    /// Everything drawn.
+    pub(super) fn into_ink(self) -> Ink {
+        let mut all = Ink::default();
+        for piece in self.pieces {
+            all.append(piece.drawn());
+        }
+        all
+    }
+}
+
+/// The column blocks are piled into; it starts at 0, 0.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Column {
+    /// Its width.
+    pub width: Pt,
+    /// What floats in it are placed by.
+    pub bases: Bases,
+    /// Wrapped floats make it higher.
+    pub holds_floats: bool,
+    /// Its text goes around its own floats; a header's does not, only the body's does (measured on LibreOffice 7.4).
+    pub wraps: bool,
+}
+
+/// Piles blocks up.
+///
+/// A float that reaches above what stands there already changes lines: all is laid out again with its room kept from the start.
+pub(super) fn pile<'a>(context: &mut Context<'a>, blocks: &'a [Block], column: Column) -> Stacked {
+    if context.depth >= DEEPEST {
+        context.unsupported("content nested too deeply");
+        return Stacked::default();
+    }
+    context.depth += 1;
+    let (elements, footnotes, endnotes) =
+        (context.structure.checkpoint(), context.footnote_numbers.count(), context.endnote_numbers.count());
+    let mut known = Vec::new();
+    let stacked = loop {
+        let mut pile = Stack { column, floats: Floats::default(), y: Pt::ZERO, after: None, pieces: Vec::new(), known, reaches_up: false };
+        for (_, zone) in &pile.known {
+            pile.floats.add(zone.clone());
+        }
+        pile.blocks(context, blocks);
+        if !pile.reaches_up || pile.known.len() > MOST_KNOWN {
+            break pile.finish();
+        }
+        known = pile.known;
+        context.structure.restore(&elements);
+        context.footnote_numbers.truncate(footnotes);
+        context.endnote_numbers.truncate(endnotes);
+    };
+    context.depth -= 1;
+    stacked
+}
+
+/// A float must reach so far above its line to change what stands there: half the outline of a shape does.
+pub(super) const REACH: Pt = Pt(0.2);
+
+/// So many floats of one column may reach up before it is laid out as it is: each costs another round.
+const MOST_KNOWN: usize = 4;
+
+struct Stack<'a> {
+    column: Column,
+    floats: Floats,
+    y: Pt,
+    after: Option<&'a Paragraph>,
+    pieces: Vec<Piece>,
+    /// Floats whose room is kept from the start, by address.
+    known: Vec<(usize, Zone)>,
+    /// One of them was found in this round.
+    reaches_up: bool,
+}
+
+impl<'a> Stack<'a> {
+    fn blocks(&mut self, context: &mut Context<'a>, blocks: &'a [Block]) {
+        let mut index = 0;
+        while let Some(block) = blocks.get(index).filter(|_| !self.reaches_up || self.known.len() > MOST_KNOWN) {
+            index += match block {
+                // Frames in cells stand in the text, all but drop caps (LibreOffice and Spire agree; measured).
+                Block::Paragraph(paragraph)
+                    if paragraph.props.frame.is_some_and(|frame| !self.column.holds_floats || frame.drop_cap.is_some()) =>
+                {
+                    self.frame(context, &blocks[index..])
+                }
+                // The empty paragraph that must follow a nested table takes no room (LibreOffice's import removes it).
+                Block::Paragraph(paragraph)
+                    if self.column.bases.in_cell
+                        && index > 0
+                        && index + 1 == blocks.len()
+                        && paragraph.content.is_empty()
+                        && matches!(blocks[index - 1], Block::Table(_)) =>
+                {
+                    1
+                }
+                Block::Paragraph(paragraph) => {
+                    self.paragraph(context, paragraph, neighbours(blocks, index));
+                    1
+                }
+                Block::Table(table) => {
+                    self.table(context, table);
+                    1
+                }
+            };
+        }
+    }
+
+    fn finish(self) -> Stacked {
+        let after = self.after.map_or(Pt::ZERO, |last| if last.props.space_after_auto { Pt::ZERO } else { space_after(&last.props) });
+        let mut height = self.y + after;
+        if self.column.holds_floats {
+            height = self.floats.bottom(height);
+        }
+        Stacked { pieces: self.pieces, height, zones: self.floats.into_zones() }
+    }
+
+    /// Keeps a float's room.
+    fn reserve(&mut self, key: usize, zone: Zone) {
+        let above = Rect::new(Pt::ZERO, Pt::ZERO, self.column.width, self.y - REACH);
+        let touches =
+            zone.rect.top < above.bottom && zone.rect.bottom > above.top && zone.rect.right > above.left && zone.rect.left < above.right;
+        if touches && self.column.wraps && !self.pieces.is_empty() && self.known.len() <= MOST_KNOWN {
+            self.known.push((key, zone.clone()));
+            self.reaches_up = true;
+        }
+        self.floats.add(zone);
+    }
+
+    fn paragraph(&mut self, context: &mut Context<'a>, paragraph: &'a Paragraph, joined: (bool, bool)) {
+        let gap = match self.after {
+            None if self.pieces.is_empty() => {
+                if paragraph.props.space_before_auto && paragraph.props.frame.is_none() {
+                    Pt::ZERO
+                } else {
+                    space_before(&paragraph.props)
+                }
+            }
+            after => gap(context, after, paragraph),
+        };
+        let after = self.after.map_or(Pt::ZERO, |above| space_after(&above.props));
+        let base = self.y + gap.min(after);
+        self.y += gap;
+        let mut setter = ParagraphLayouter::new(context, paragraph, joined);
+        // A page or column break in a cell, header or text box breaks nothing, not even the line (LibreOffice and Spire agree; measured).
+        setter.prepared.atoms.retain(|atom| !matches!(atom.kind, AtomKind::Break(BreakKind::Page | BreakKind::Column)));
+        let mut anchored = self.anchors(context, paragraph, base);
+        let mut from = Position::default();
+        loop {
+            let area = Area {
+                width: self.column.width,
+                floats: self.column.wraps.then_some(&self.floats),
+                left: Pt::ZERO,
+                top: self.y,
+                bottom: None,
+                gap,
+            };
+            let lines = setter.lines(context, from, area);
+            let top = self.y;
+            let Some(end) = lines.last().map(|line| line.end) else { break };
+            for line in lines {
+                // Anchored drawings are already in column coordinates, the line is not.
+                let mut ink = std::mem::take(&mut anchored);
+                let mut own = line.ink;
+                own.translate(Pt::ZERO, top);
+                ink.append(own);
+                self.y = top + line.top + line.height;
+                from = line.next;
+                self.pieces.push(Piece {
+                    top: top + line.top,
+                    height: line.height,
+                    ink: Rc::new(ink),
+                    before: space_before(&paragraph.props),
+                    after: if line.end == LineEnd::Paragraph { space_after(&paragraph.props) } else { Pt::ZERO },
+                    shift: Pt::ZERO,
+                    // No widow control in cells (measured on LibreOffice 7.4).
+                    glued: paragraph.props.keep_lines,
+                    notes: line.notes,
+                    row: None,
+                });
+            }
+            if end == LineEnd::Paragraph || end == LineEnd::Wrap {
+                break;
+            }
+        }
+        self.after = Some(paragraph);
+    }
+
+    /// Floating drawings anchored in a paragraph: drawn in the layers behind and in front, their room kept.
+    fn anchors(&mut self, context: &mut Context<'a>, paragraph: &'a Paragraph, base: Pt) -> Ink {
+        let mut all = Ink::default();
+        for inline in &paragraph.content {
+            let Inline::Drawing(drawing) = inline else { continue };
+            let Placement::Anchor(_) = drawing.placement else { continue };
+            let mut bases = self.column.bases;
+            bases.paragraph = base;
+            bases.line = self.y;
+            let (mut ink, zone) = float(context, drawing, &bases);
+            if let Some(zone) = zone {
+                let key = std::ptr::from_ref::<Drawing>(drawing) as usize;
+                if let Some((_, kept)) = self.known.iter().find(|(known, _)| *known == key) {
+                    // It stays where it was when it pushed the text.
+                    ink.translate(kept.rect.left - zone.rect.left, kept.rect.top - zone.rect.top);
+                } else {
+                    self.reserve(key, zone);
+                }
+            }
+            all.append(ink);
+        }
+        all
+    }
+
+    fn table(&mut self, context: &mut Context<'a>, table: &'a Table) {
+        if let Some(float) = table.float {
+            // In cells, headers and footers tables float; in text boxes they stand in the text (LibreOffice and Spire agree; measured), and in notes.
+            if !self.column.bases.in_cell || self.column.holds_floats {
+                return self.floating_table(context, table, float);
+            }
+        }
+        if let Some(above) = self.after {
+            self.y += space_after(&above.props);
+        }
+        let laid = table::lay(context, table, self.column.width, self.column.bases);
+        let laid = Rc::new(laid);
+        let mut emitter = table::Emitter::new(&laid);
+        for index in 0..laid.rows.len() {
+            let mut ink = emitter.row(index, self.y);
+            let height = laid.rows[index].height;
+            let notes = laid.rows[index].notes();
+            ink.translate(laid.x, Pt::ZERO);
+            let row = self.column.bases.in_cell.then(|| Rc::new(NestedRow { table: Rc::clone(&laid), index, part: None, starts: true }));
+            self.pieces.push(Piece { top: self.y, height, ink: Rc::new(ink), notes, row, ..Piece::default() });
+            self.y += height;
+        }
+        self.after = None;
+    }
+
+    /// A floating table of a cell, header or footer: it stands at its place, and text goes around it.
+    fn floating_table(&mut self, context: &mut Context<'a>, table: &'a Table, float: TableFloat) {
+        let laid = table::lay(context, table, self.column.width, self.column.bases);
+        let mut bases = self.column.bases;
+        bases.paragraph = self.y + self.after.map_or(Pt::ZERO, |above| space_after(&above.props));
+        let (mut x, mut y) = table::float_corner(context, table, (laid.width, laid.height()), &bases);
+        if bases.in_cell {
+            (x, y) = bases.inside((x, y), laid.width);
+        }
+        let mut emitter = table::Emitter::new(&laid);
+        let (mut ink, mut notes, mut below) = (Ink::default(), Vec::new(), Pt::ZERO);
+        for (index, row) in laid.rows.iter().enumerate() {
+            ink.append(emitter.row(index, below));
+            notes.extend(row.notes());
+            below += row.height;
+        }
+        let zone = Zone::around((x, y), (laid.width, below), float);
+        ink.translate(x, y);
+        let key = std::ptr::from_ref(table) as usize;
+        if let Some((_, kept)) = self.known.iter().find(|(known, _)| *known == key) {
+            // It stays where it was when it pushed the text.
+            ink.translate(kept.rect.left - zone.rect.left, kept.rect.top - zone.rect.top);
+        } else {
+            self.reserve(key, zone);
+        }
+        self.pieces.push(Piece { top: self.y, ink: Rc::new(ink), glued: true, notes, ..Piece::default() });
+    }
+
+    /// Paragraphs in a frame; returns how many.
+    fn frame(&mut self, context: &mut Context<'a>, blocks: &'a [Block]) -> usize {
+        let mut bases = self.column.bases;
+        bases.paragraph = self.y + drop_cap::paragraph_below(blocks).map_or(Pt::ZERO, |below| gap(context, self.after, below));
+        bases.line = self.y;
+        let framed = frame(context, blocks, &bases);
+        let ink = Rc::new(framed.ink);
+        self.pieces.push(Piece { top: self.y, ink, glued: true, notes: framed.notes, ..Piece::default() });
+        if let Some(zone) = framed.zone {
+            self.floats.add(zone);
+        }
+        framed.count
+    }
+}
+
+/// A frame (`w:framePr`) laid out.
+pub(super) struct Framed {
+    /// What it draws.
+    pub ink: Ink,
+    /// The room it keeps.
+    pub zone: Option<Zone>,
+    /// How many paragraphs are in it.
+    pub count: usize,
+    /// Footnotes referred to in it.
+    pub notes: Vec<i32>,
+}
+
+/// Lays out the paragraphs at the start of `blocks` that share one frame.
+pub(super) fn frame<'a>(context: &mut Context<'a>, blocks: &'a [Block], bases: &Bases) -> Framed {
+    let frame_of = |block: &Block| match block {
+        Block::Paragraph(paragraph) => paragraph.props.frame,
+        Block::Table(_) => None,
+    };
+    let Some(frame) = blocks.first().and_then(frame_of) else {
+        return Framed { ink: Ink::default(), zone: None, count: 1, notes: Vec::new() };
+    };
+    let count = blocks.iter().take_while(|block| frame_of(block) == Some(frame)).count();
+    let own: Rc<Vec<&'a Paragraph>> = Rc::new(
+        blocks[..count]
+            .iter()
+            .filter_map(|block| match block {
+                Block::Paragraph(paragraph) => Some(paragraph),
+                Block::Table(_) => None,
+            })
+            .collect(),
+    );
+    let available = bases.column.width();
+    let width = if frame.width.0 > 0 { twips(frame.width) } else { natural_width(context, &own, available) };
+    let inner = Column {
+        width,
+        bases: Bases { column: Rect::new(Pt::ZERO, Pt::ZERO, width, Pt::ZERO), ..*bases },
+        holds_floats: false,
+        wraps: true,
+    };
+    let mut pile = Stack {
+        column: inner,
+        floats: Floats::default(),
+        y: Pt::ZERO,
+        after: None,
+        pieces: Vec::new(),
+        known: Vec::new(),
+        reaches_up: false,
+    };
+    for (index, paragraph) in own.iter().enumerate() {
+        let above = index > 0 && join(&own[index - 1].props, &paragraph.props);
+        let below = own.get(index + 1).is_some_and(|next| join(&paragraph.props, &next.props));
+        pile.paragraph(context, paragraph, (above, below));
+    }
+    let mut height = pile.y + pile.after.map_or(Pt::ZERO, |last| space_after(&last.props));
+    if let Some((given, exact)) = frame.height {
+        height = if exact { twips(given) } else { height.max(twips(given)) };
+    }
+    let notes = pile.pieces.iter().flat_map(|piece| piece.notes.iter().copied()).collect();
+    let mut ink = Stacked { pieces: pile.pieces, height, zones: Vec::new() }.into_ink();
+    if let (Some(drop_cap), Some(below)) = (frame.drop_cap, drop_cap::paragraph_below(blocks)) {
+        height = drop_cap::stand(context, drop_cap, below, &mut ink);
+    }
+    let (mut x, y) = bases.place(frame.position, width, height);
+    if frame.drop_cap.is_some_and(|drop_cap| drop_cap.in_margin) {
+        x = bases.column.left - width - twips(frame.space.0);
+    }
+    ink.translate(x, y);
+    let (space_x, space_y) = (twips(frame.space.0), twips(frame.space.1));
+    let kept = Rect::new(x - space_x, y - space_y, x + width + space_x, y + height + space_y);
+    let side = frame.wrap.then_some(WrapSide::Both);
+    Framed { ink, zone: Some(Zone { rect: kept, side, below: space_y, outline: None }), count, notes }
+}
+
+/// The width of the longest unbroken line.
+pub(super) fn natural_width<'a>(context: &mut Context<'a>, paragraphs: &[&'a Paragraph], available: Pt) -> Pt {
+    let checkpoint = context.structure.checkpoint();
+    let mut widest = Pt::ZERO;
+    for paragraph in paragraphs {
+        let prepared = crate::layout::shape::prepare(context, paragraph);
+        let width: Pt = prepared.atoms.iter().map(|atom| atom.width).sum();
+        widest = widest.max(width + twips(paragraph.props.indent_left).max(Pt::ZERO));
+    }
+    context.structure.restore(&checkpoint);
+    (widest + Pt(0.1)).min(available).max(Pt(1.0))
+}
+
+/// Draws a floating drawing at its place; the zone is what text keeps out of.
+pub(super) fn float<'a>(context: &mut Context<'a>, drawing: &'a Drawing, bases: &Bases) -> (Ink, Option<Zone>) {
+    let Placement::Anchor(anchor) = &drawing.placement else { return (Ink::default(), None) };
+    let parent = context.structure.add(Role::Section);
+    let outer = context.structure.enter(parent);
+    let mut size = (emu(drawing.width).max(Pt::ZERO), emu(drawing.height).max(Pt::ZERO));
+    if let Some((share, _)) = anchor.relative_width.filter(|(share, _)| share.is_finite() && *share > 0.0) {
+        size.0 = bases.margin.width() * share.min(10.0);
+    }
+    if let Some((share, _)) = anchor.relative_height.filter(|(share, _)| share.is_finite() && *share > 0.0) {
+        size.1 = bases.margin.height() * share.min(10.0);
+    }
+    let (mut ink, (width, height)) = drawing::draw(context, drawing, size, bases);
+    context.structure.leave(outer);
+    // Documents of Word 2013 and later float in their cell whatever `layoutInCell` says (measured on LibreOffice 7.4).
+    let in_cell = bases.in_cell && (anchor.layout_in_cell || context.document.settings.compatibility_mode >= 15);
+    let leaves_cell = bases.in_cell && !in_cell;
+    let bases = Bases { in_cell, ..*bases };
+    let [top, right, bottom, left] = anchor.space.map(emu);
+    let (mut x, mut y) = bases.place(anchor.position, width, height);
+    let wrapped = anchor.wrap != Wrap::None;
+    if bases.in_cell && wrapped {
+        (x, y) = bases.inside((x, y), width);
+    }
+    let is_picture = matches!(drawing.content, DrawingContent::Picture(_));
+    // The text of a box that text goes around stands to the right by the space the box keeps, in a cell (measured on LibreOffice 7.4); the box goes with it.
+    let aside = if bases.in_cell && wrapped && !is_picture { left } else { Pt::ZERO };
+    ink.translate(x + aside, y);
+    let layer: Vec<(i64, crate::layout::frame::Item)> = {
+        let (links, marks) = (std::mem::take(&mut ink.links), std::mem::take(&mut ink.marks));
+        let items = ink.into_layers();
+        ink = Ink { links, marks, ..Ink::default() };
+        items.into_iter().map(|item| (anchor.z, item)).collect()
+    };
+    if anchor.behind {
+        ink.behind = layer;
+    } else {
+        ink.front = layer;
+    }
+    // The room of a shape holds its outline, half of which lies outside (LibreOffice and Spire agree; measured).
+    let edge = outline_reach(&drawing.content);
+    let rect = Rect::new(x - left - edge, y - top - edge, x + width + right + edge, y + height + bottom + edge);
+    // What leaves its cell does not make it higher.
+    let below = if leaves_cell { rect.height() } else { bottom };
+    let zone = match anchor.wrap {
+        // What text runs through makes no cell higher, as in Word; in the body LibreOffice 7.4 alone lets a row grow for a picture in front of the text.
+        Wrap::None => None,
+        Wrap::Tight(side) if anchor.outline.is_some() && !is_turned(&drawing.content) => {
+            let outline = anchor.outline.as_ref().into_iter().flat_map(|outline| &outline.points);
+            let points: Vec<(Pt, Pt)> = outline.map(|(across, down)| (x + bounded(width * *across), y + bounded(height * *down))).collect();
+            let (around, outline) =
+                Outline::around(&points, [left, top, right, bottom], anchor.outline.as_ref().is_some_and(|outline| outline.hollows));
+            Some(Zone { rect: around, side: Some(side), below, outline: Some(Rc::new(outline)) })
+        }
+        Wrap::Square(side) | Wrap::Tight(side) => Some(Zone { rect, side: Some(side), below, outline: None }),
+        Wrap::TopAndBottom => Some(Zone { rect, side: None, below, outline: None }),
+    };
+    (ink, zone)
+}
+
+/// The outline that text goes around is that of the drawing before it is turned.
+fn is_turned(content: &DrawingContent) -> bool {
+    match content {
+        DrawingContent::Picture(picture) => picture.rotation != 0.0,
+        DrawingContent::Shape(shape) => shape.rotation != 0.0,
+        DrawingContent::Group { rotation, .. } => *rotation != 0.0,
+        _ => false,
+    }
+}
+
+/// How far a shape's outline lies outside of it.
+fn outline_reach(content: &DrawingContent) -> Pt {
+    let DrawingContent::Shape(shape) = content else { return Pt::ZERO };
+    shape.outline.map_or(Pt::ZERO, |outline| emu(outline.width) / 2.0)
+}
+
+/// Whether a paragraph shares its borders with the ones above and below.
+pub(super) fn neighbours(blocks: &[Block], index: usize) -> (bool, bool) {
+    let props = |at: Option<usize>| match at.and_then(|at| blocks.get(at)) {
+        Some(Block::Paragraph(paragraph)) if paragraph.props.frame.is_none() => Some(&paragraph.props),
+        _ => None,
+    };
+    let Some(own) = props(Some(index)) else { return (false, false) };
+    let above = props(index.checked_sub(1)).is_some_and(|other| join(other, own));
+    let below = props(Some(index + 1)).is_some_and(|other| join(own, other));
+    (above, below)
+}
+
+/// Space before a paragraph.
+pub(super) fn space_before(props: &ParagraphProps) -> Pt {
+    if props.space_before_auto { AUTO_SPACE } else { twips(props.space_before).max(Pt::ZERO) }
+}
+
+/// Space after a paragraph.
+pub(super) fn space_after(props: &ParagraphProps) -> Pt {
+    if props.space_after_auto { AUTO_SPACE } else { twips(props.space_after).max(Pt::ZERO) }
+}
+
+/// Space between two paragraphs: the larger of the two (their sum with `doNotUseHTMLParagraphAutoSpacing`; measured), without those that contextual spacing drops, and without automatic space between the items of a list.
+pub(super) fn gap(context: &Context<'_>, above: Option<&Paragraph>, below: &Paragraph) -> Pt {
+    let Some(above) = above else { return space_before(&below.props) };
+    let same_style = above.props.style == below.props.style;
+    let same_list = above.number.as_ref().zip(below.number.as_ref()).is_some_and(|(above, below)| above.list == below.list);
+    let dropped = |props: &ParagraphProps, auto: bool| same_style && props.contextual_spacing || same_list && auto;
+    let after = if dropped(&above.props, above.props.space_after_auto) { Pt::ZERO } else { space_after(&above.props) };
+    let before = if dropped(&below.props, below.props.space_before_auto) { Pt::ZERO } else { space_before(&below.props) };
+    if context.document.settings.collapse_spacing { after.max(before) } else { after + before }
+}

@@ -1,0 +1,155 @@
+//! The logical structure while it grows: what a screen reader will read (ISO 32000-1, 14.8).
+
+use crate::document::model::Paragraph;
+use crate::layout::frame::{Node, NodeId, Role, Structure};
+
+/// Grows the tree; can go back to an earlier state when a page is laid out again.
+#[derive(Debug, Default)]
+pub(super) struct Builder {
+    /// The tree so far.
+    pub tree: Structure,
+    /// Where new elements go.
+    parent: Option<NodeId>,
+    /// Decoration is being laid out: no elements.
+    artifact: bool,
+    lists: Vec<OpenList>,
+}
+
+/// A list that may still get items.
+#[derive(Debug, Clone, Copy)]
+struct OpenList {
+    list: i32,
+    level: u8,
+    node: NodeId,
+    /// Its last item's body: a deeper list goes in here.
+    body: NodeId,
+}
+
+/// A state to go back to.
+#[derive(Debug, Clone)]
+pub(super) struct Checkpoint {
+    nodes: usize,
+    parent: Option<NodeId>,
+    lists: Vec<OpenList>,
+}
+
+/// What entering a container changed.
+#[derive(Debug)]
+pub(super) struct Outer {
+    parent: Option<NodeId>,
+    artifact: bool,
+    lists: Vec<OpenList>,
+}
+
+/// The elements of one paragraph.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct ParagraphTags {
+    /// Its number or bullet.
+    pub label: Option<NodeId>,
+    /// Its text.
+    pub text: Option<NodeId>,
+}
+
+impl Builder {
+    /// The state now.
+    pub(super) fn checkpoint(&self) -> Checkpoint {
+        Checkpoint { nodes: self.tree.nodes.len(), parent: self.parent, lists: self.lists.clone() }
+    }
+
+    /// Back to an earlier state.
+    pub(super) fn restore(&mut self, checkpoint: &Checkpoint) {
+        self.tree.nodes.truncate(checkpoint.nodes);
+        self.parent = checkpoint.parent;
+        self.lists.clone_from(&checkpoint.lists);
+    }
+
+    /// Adds an element where the text stands now.
+    pub(super) fn add(&mut self, role: Role) -> Option<NodeId> {
+        (!self.artifact).then(|| self.tree.add(role, self.parent))
+    }
+
+    /// Adds a figure with its alternative text.
+    pub(super) fn figure(&mut self, alt: Option<&str>) -> Option<NodeId> {
+        let node = self.add(Role::Figure)?;
+        if let Some(element) = self.node(node) {
+            element.alt = alt.map(str::to_owned);
+        }
+        Some(node)
+    }
+
+    /// Whether elements are made here: not in decoration.
+    pub(super) fn is_open(&self) -> bool {
+        !self.artifact
+    }
+
+    /// Adds an element below a given one.
+    pub(super) fn add_below(&mut self, role: Role, parent: Option<NodeId>) -> Option<NodeId> {
+        (!self.artifact).then(|| self.tree.add(role, parent))
+    }
+
+    /// An element to change.
+    pub(super) fn node(&mut self, node: NodeId) -> Option<&mut Node> {
+        self.tree.nodes.get_mut(node.0)
+    }
+
+    /// Content from here on goes into this element; `None` = wherever it went before.
+    pub(super) fn enter(&mut self, parent: Option<NodeId>) -> Outer {
+        let outer = Outer { parent: self.parent, artifact: self.artifact, lists: std::mem::take(&mut self.lists) };
+        self.parent = parent.or(self.parent);
+        outer
+    }
+
+    /// Content from here on is decoration.
+    pub(super) fn enter_artifact(&mut self) -> Outer {
+        let outer = self.enter(None);
+        self.artifact = true;
+        outer
+    }
+
+    /// Back out of a container.
+    pub(super) fn leave(&mut self, outer: Outer) {
+        self.parent = outer.parent;
+        self.artifact = outer.artifact;
+        self.lists = outer.lists;
+    }
+
+    /// Something that is no list item ends all lists.
+    pub(super) fn end_lists(&mut self) {
+        self.lists.clear();
+    }
+
+    /// The elements for a paragraph: a heading by its outline level, an item by its number, else plain.
+    pub(super) fn paragraph(&mut self, paragraph: &Paragraph) -> ParagraphTags {
+        if self.artifact {
+            return ParagraphTags::default();
+        }
+        if let Some(level) = paragraph.props.outline_level.filter(|level| *level < 9) {
+            self.end_lists();
+            let text = self.add(Role::Heading((level + 1).min(6)));
+            return ParagraphTags { label: text, text };
+        }
+        match &paragraph.number {
+            Some(number) if !number.text.is_empty() || number.picture.is_some() => self.item(number.list, number.level),
+            _ => {
+                self.end_lists();
+                let text = self.add(Role::Paragraph);
+                ParagraphTags { label: text, text }
+            }
+        }
+    }
+
+    fn item(&mut self, list: i32, level: u8) -> ParagraphTags {
+        self.lists.retain(|open| open.list == list && open.level <= level);
+        if self.lists.last().is_none_or(|open| open.level < level) {
+            let parent = self.lists.last().map_or(self.parent, |open| Some(open.body));
+            let node = self.tree.add(Role::List, parent);
+            self.lists.push(OpenList { list, level, node, body: node });
+        }
+        let Some(open) = self.lists.last_mut() else { return ParagraphTags::default() };
+        let item = self.tree.add(Role::ListItem, Some(open.node));
+        let label = self.tree.add(Role::Label, Some(item));
+        let body = self.tree.add(Role::ListBody, Some(item));
+        open.body = body;
+        ParagraphTags { label: Some(label), text: Some(body) }
+    }
+}

@@ -1,0 +1,324 @@
+//! Tables: widths first, then cells, row heights, borders; rows are drawn one by one as pages take them.
+
+mod borders;
+mod emit;
+mod grid;
+mod purpose;
+mod row;
+#[cfg(all(test, feature = "bundled-fonts"))]
+mod tests;
+
+use crate::document::model::{Block, Cell, Inline, Offset, Row, RowHeight, Table, TableFloat, TextDirection, VerticalMerge};
+use crate::layout::context::{Context, DEEPEST, twips};
+use crate::layout::float::Bases;
+use crate::layout::frame::{NodeId, Role};
+use crate::layout::ink::Rect;
+use crate::layout::stack::{Column, Stacked, natural_width, pile};
+use crate::units::Pt;
+
+pub(super) use emit::Emitter;
+pub(super) use row::{CellBox, RowBox};
+
+/// Turned text makes a row at most so high by itself.
+const LONGEST_TURNED: Pt = Pt(150.0);
+
+/// A table with every row measured.
+#[derive(Debug)]
+pub(super) struct TableBox {
+    /// Its left edge in the column.
+    pub x: Pt,
+    /// Its width.
+    pub width: Pt,
+    /// Its rows.
+    pub rows: Vec<RowBox>,
+    /// How many rows at its start are repeated on every page.
+    pub header_rows: usize,
+}
+
+impl TableBox {
+    /// Its height on one page.
+    pub(in crate::layout) fn height(&self) -> Pt {
+        self.rows.iter().map(|row| row.height).sum()
+    }
+}
+
+/// Lays a table out in a column of this width.
+pub(super) fn lay<'a>(context: &mut Context<'a>, table: &'a Table, available: Pt, bases: Bases) -> TableBox {
+    let rows: Vec<&'a Row> = table.rows.iter().filter(|row| !row.hidden).collect();
+    let lays_out = purpose::only_lays_out(table, &rows);
+    let role = if lays_out { Role::Division } else { Role::Table };
+    let node = if context.depth < DEEPEST { context.structure.add(role) } else { None };
+    if let (Some(node), Some(description)) = (node, &table.description)
+        && let Some(element) = context.structure.node(node)
+    {
+        element.alt = Some(description.clone());
+    }
+    let outer = context.structure.enter(node);
+    let columns = grid::columns(table, available);
+    let x = grid::offset(context, table, &columns, available, bases.in_cell);
+    let header_rows = rows.iter().take_while(|row| row.header).count();
+    let mut boxes = Vec::with_capacity(rows.len());
+    for (index, row) in rows.iter().enumerate() {
+        let place = if lays_out {
+            Place::Division(node)
+        } else {
+            Place::Row { node: context.structure.add_below(Role::Row, node), header: index < header_rows }
+        };
+        let mut cells = cells(context, table, row, &columns, place, bases);
+        if !matches!(row.height, RowHeight::Auto) || cells.iter().any(|cell| cell.direction == TextDirection::Horizontal && !cell.continued)
+        {
+            // Turned text does not make its row higher: it takes more lines (LibreOffice and Spire agree; measured). Where there is nothing else, it would have no room at all.
+            for cell in cells.iter_mut().filter(|cell| cell.direction != TextDirection::Horizontal) {
+                cell.content_height = Pt::ZERO;
+            }
+        }
+        boxes.push(RowBox {
+            cells,
+            height: Pt::ZERO,
+            least: Pt::ZERO,
+            border_top: Pt::ZERO,
+            border_bottom: Pt::ZERO,
+            below: Pt::ZERO,
+            can_split: !row.cant_split,
+            keep_next: keeps_next(row),
+            exact: matches!(row.height, RowHeight::Exact(_)),
+            lines: Vec::new(),
+        });
+    }
+    context.structure.leave(outer);
+    merge(&mut boxes, &rows);
+    borders::resolve(table, &rows, &mut boxes, &columns);
+    heights(&mut boxes, &rows);
+    if boxes.iter().any(RowBox::cuts_text) {
+        context.warn("text that does not fit a table row of exact height is cut off at the row's edge; let the row be higher");
+    }
+    turn(context, &mut boxes, &rows, bases);
+    if table.rtl {
+        mirror(&mut boxes, *columns.last().unwrap_or(&Pt::ZERO));
+    }
+    let header_rows = if header_rows < boxes.len() { header_rows } else { 0 };
+    TableBox { x, width: *columns.last().unwrap_or(&Pt::ZERO), rows: boxes, header_rows }
+}
+
+/// The left top corner of a floating table. Before mode 15 its text, not its edge, stands at a given distance, as with other tables (Spire; LibreOffice 7.4 does so in every mode).
+pub(super) fn float_corner(context: &Context<'_>, table: &Table, (width, height): (Pt, Pt), bases: &Bases) -> (Pt, Pt) {
+    let Some(TableFloat { position, .. }) = table.float else { return (Pt::ZERO, Pt::ZERO) };
+    let (x, y) = bases.place(position, width, height);
+    let by_text = matches!(position.horizontal.1, Offset::By(_)) && context.document.settings.compatibility_mode < 15;
+    let inset = if by_text { grid::text_inset(table) } else { Pt::ZERO };
+    // It does not leave the page to the left (LibreOffice and Spire agree; measured).
+    (if bases.in_cell { x - inset } else { (x - inset).max(bases.page.left) }, y)
+}
+
+/// Where the content of cells goes in the structure.
+#[derive(Debug, Clone, Copy)]
+enum Place {
+    /// Into cells of a row.
+    Row { node: Option<NodeId>, header: bool },
+    /// Straight into the element of a table that only lays out.
+    Division(Option<NodeId>),
+}
+
+/// Whether a row's paragraphs keep it with the next row.
+fn keeps_next(row: &Row) -> bool {
+    let keeps = |cell: &Cell| matches!(cell.blocks.first(), Some(Block::Paragraph(paragraph)) if paragraph.props.keep_next);
+    !row.cells.is_empty() && row.cells.iter().all(keeps)
+}
+
+/// Lays out the cells of a row. `columns` are the grid's edges, the first is 0.
+fn cells<'a>(context: &mut Context<'a>, table: &'a Table, row: &'a Row, columns: &[Pt], place: Place, bases: Bases) -> Vec<CellBox> {
+    let mut at = row.skip_before as usize;
+    let mut boxes = Vec::with_capacity(row.cells.len());
+    for cell in &row.cells {
+        let span = cell.span.max(1) as usize;
+        let left = edge(columns, at);
+        let right = edge(columns, at + span);
+        boxes.push(cell_box(context, table, cell, (at, span), (left, right), place, bases));
+        at = at.saturating_add(span).min(1 << 20);
+    }
+    boxes
+}
+
+/// An edge of the grid; cells beyond it get no width.
+fn edge(columns: &[Pt], index: usize) -> Pt {
+    columns.get(index).or(columns.last()).copied().unwrap_or(Pt::ZERO)
+}
+
+fn cell_box<'a>(
+    context: &mut Context<'a>,
+    table: &'a Table,
+    cell: &'a Cell,
+    (column, span): (usize, usize),
+    (left, right): (Pt, Pt),
+    place: Place,
+    bases: Bases,
+) -> CellBox {
+    let margin = |side: usize| twips(cell.margins[side].unwrap_or(table.cell_margins[side])).max(Pt::ZERO);
+    let margins = [margin(0), margin(1), margin(2), margin(3)];
+    let continued = cell.merge == VerticalMerge::Continue;
+    let mut node = None;
+    let stacked = if continued {
+        Stacked::default()
+    } else {
+        let extent = (span.min(1000) as u16, 1);
+        let (columns, rows) = extent;
+        node = match place {
+            Place::Division(node) => node,
+            Place::Row { node, header: true } => context.structure.add_below(Role::HeaderCell { columns, rows }, node),
+            Place::Row { node, header: false } => context.structure.add_below(Role::Cell { columns, rows }, node),
+        };
+        if cell.direction == TextDirection::Horizontal {
+            fill(context, cell, node, (right - left - margins[1] - margins[3]).max(Pt(1.0)), Bases { cell_margins: margins, ..bases })
+        } else {
+            // Turned text runs along the row's height; it is laid out when that is known, and asks for its longest paragraph until then.
+            Stacked { height: natural_length(context, cell), ..Stacked::default() }
+        }
+    };
+    if cell.no_wrap && wraps(cell, &stacked) {
+        context.unsupported("text that may not wrap in its cell (noWrap)");
+    }
+    // 17.4.21: the mark of a cell that hides it gives an empty cell no height.
+    let no_height = cell.hide_mark && is_empty(cell);
+    CellBox {
+        column,
+        span,
+        left,
+        right,
+        margins,
+        content_height: if no_height { Pt::ZERO } else { stacked.height },
+        pieces: stacked.pieces,
+        vertical_align: cell.vertical_align,
+        shading: cell.shading,
+        direction: cell.direction,
+        continued,
+        rows: 1,
+        node,
+        diagonals: (cell.borders.down, cell.borders.up),
+    }
+}
+
+fn is_empty(cell: &Cell) -> bool {
+    matches!(cell.blocks.as_slice(), [Block::Paragraph(paragraph)] if paragraph.content.is_empty())
+}
+
+/// Whether a cell's text has more lines than paragraphs and breaks.
+fn wraps(cell: &Cell, stacked: &Stacked) -> bool {
+    let lines = |block: &Block| match block {
+        Block::Paragraph(paragraph) => 1 + paragraph.content.iter().filter(|inline| matches!(inline, Inline::Break(..))).count(),
+        Block::Table(table) => table.rows.len(),
+    };
+    stacked.pieces.len() > cell.blocks.iter().map(lines).sum()
+}
+
+/// Lays out a cell's content in a column of this width.
+fn fill<'a>(context: &mut Context<'a>, cell: &'a Cell, node: Option<NodeId>, width: Pt, bases: Bases) -> Stacked {
+    let outer = context.structure.enter(node);
+    let outer_background = context.background;
+    context.background = cell.shading.or(outer_background);
+    let bases = Bases { column: Rect::new(Pt::ZERO, Pt::ZERO, width, Pt::ZERO), in_cell: true, ..bases };
+    let stacked = pile(context, &cell.blocks, Column { width, bases, holds_floats: true, wraps: true });
+    context.background = outer_background;
+    context.structure.leave(outer);
+    stacked
+}
+
+/// The length of a cell's longest paragraph on one line.
+fn natural_length<'a>(context: &mut Context<'a>, cell: &'a Cell) -> Pt {
+    let paragraphs: Vec<_> = cell
+        .blocks
+        .iter()
+        .filter_map(|block| match block {
+            Block::Paragraph(paragraph) => Some(paragraph),
+            Block::Table(_) => None,
+        })
+        .collect();
+    natural_width(context, &paragraphs, LONGEST_TURNED)
+}
+
+/// Lays out turned text along the heights of its rows.
+fn turn<'a>(context: &mut Context<'a>, boxes: &mut [RowBox], rows: &[&'a Row], bases: Bases) {
+    for index in 0..boxes.len() {
+        for at in 0..boxes[index].cells.len() {
+            let cell = &boxes[index].cells[at];
+            let Some(source) = rows[index].cells.get(at).filter(|_| cell.direction != TextDirection::Horizontal && !cell.continued) else {
+                continue;
+            };
+            let covered: Pt = boxes.iter().skip(index).take(cell.rows).map(|row| row.height).sum();
+            let width = (covered - boxes[index].border_top - cell.margins[0] - cell.margins[2]).max(Pt(1.0));
+            let across = cell.right - cell.left;
+            let stacked = fill(context, source, cell.node, width, Bases { cell_margins: [Pt::ZERO; 4], ..bases });
+            if stacked.pieces.last().is_some_and(|last| last.end() > across + emit::CUT) {
+                context.warn(
+                    "turned text that does not fit its table cell is cut off at the cell's edge; make the row higher or the cell wider",
+                );
+            }
+            boxes[index].cells[at].pieces = stacked.pieces;
+        }
+    }
+}
+
+/// Finds how many rows each vertically merged cell covers.
+fn merge(boxes: &mut [RowBox], rows: &[&Row]) {
+    for index in (0..boxes.len()).rev() {
+        for cell in 0..boxes[index].cells.len() {
+            let (column, continued) = (boxes[index].cells[cell].column, boxes[index].cells[cell].continued);
+            if continued || rows[index].cells.get(cell).is_none_or(|cell| cell.merge != VerticalMerge::Start) {
+                continue;
+            }
+            let below =
+                boxes[index + 1..].iter().take_while(|row| row.cells.iter().any(|other| other.continued && other.column == column)).count();
+            boxes[index].cells[cell].rows = below + 1;
+        }
+    }
+}
+
+/// Row heights. What a merged cell needs beyond its rows goes to its last row.
+///
+/// Space between cells makes no difference: LibreOffice 7.4 leaves it out (measured).
+fn heights(boxes: &mut [RowBox], rows: &[&Row]) {
+    let last = boxes.len().saturating_sub(1);
+    let mut pending: Vec<(usize, Pt)> = Vec::new();
+    for index in 0..boxes.len() {
+        let row = &mut boxes[index];
+        // A given height holds the border above, not the one below the last row (measured).
+        let below = if index == last { row.border_bottom } else { Pt::ZERO };
+        row.below = below;
+        let borders = row.border_top + below;
+        let mut height = borders;
+        for cell in &row.cells {
+            let needed = borders + cell.margins[0] + cell.content_height + cell.margins[2];
+            if cell.rows > 1 {
+                pending.push((index + cell.rows - 1, needed));
+            } else if !cell.continued {
+                height = height.max(needed);
+            }
+        }
+        height = match rows[index].height {
+            RowHeight::Auto => height,
+            RowHeight::AtLeast(least) => {
+                row.least = twips(least) + below;
+                height.max(row.least)
+            }
+            RowHeight::Exact(exact) => twips(exact).max(Pt(0.5)) + below,
+        };
+        let exact = matches!(rows[index].height, RowHeight::Exact(_));
+        for (end, needed) in &mut pending {
+            if *end == index && !exact {
+                height = height.max(*needed);
+            }
+            *needed -= height;
+        }
+        pending.retain(|(end, _)| *end > index);
+        row.height = height;
+    }
+}
+
+/// Columns from right to left.
+fn mirror(boxes: &mut [RowBox], width: Pt) {
+    for cell in boxes.iter_mut().flat_map(|row| &mut row.cells) {
+        (cell.left, cell.right) = (width - cell.right, width - cell.left);
+    }
+    for line in boxes.iter_mut().flat_map(|row| &mut row.lines) {
+        line.mirror(width);
+    }
+}

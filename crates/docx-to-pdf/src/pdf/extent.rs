@@ -1,0 +1,118 @@
+//! How far figures reach on their pages: readers that enlarge or export a figure go by its box (ISO 32000-1, 14.8.5.4.3).
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::tags;
+use crate::layout::frame::{Frames, Item, Node, NodeId, PathStep, Role, Shape};
+
+/// `[a b c d e f]` as PDF writes matrices.
+type Matrix = [f32; 6];
+
+const UNCHANGED: Matrix = [1.0, 0.0, 0.0, 1.0, 0.0, 0.0];
+
+/// Groups inside each other deeper than this are drawn, but not measured.
+const DEEPEST: usize = 32;
+
+/// Left, top, right and bottom of what was seen so far.
+type Reach = [f32; 4];
+
+/// The box of each figure, by the index of its element: left, bottom, right, top, as its page counts.
+/// A figure that is drawn on several pages has none.
+pub(super) fn figure_boxes(frames: &Frames) -> BTreeMap<usize, [f32; 4]> {
+    let nodes = &frames.structure.nodes;
+    if !nodes.iter().any(|node| node.role == Role::Figure) {
+        return BTreeMap::new();
+    }
+    let mut boxes: BTreeMap<usize, (usize, Reach)> = BTreeMap::new();
+    let mut torn = BTreeSet::new();
+    for (number, page) in frames.pages.iter().enumerate() {
+        walk(&page.items, UNCHANGED, None, 0, &mut |tag, reach| {
+            let Some(figure) = figure_of(nodes, tag) else { return };
+            let (home, whole) = boxes.entry(figure).or_insert((number, reach));
+            if *home != number {
+                torn.insert(figure);
+            }
+            *whole = joined(*whole, reach);
+        });
+    }
+    let up = |(home, [left, top, right, bottom]): (usize, Reach)| {
+        let height = frames.pages.get(home).map_or(0.0, |page| page.height.0);
+        [left, height - bottom, right, height - top]
+    };
+    boxes.into_iter().filter(|(figure, _)| !torn.contains(figure)).map(|(figure, found)| (figure, up(found))).collect()
+}
+
+/// The figure an element is, or is part of.
+fn figure_of(nodes: &[Node], tag: NodeId) -> Option<usize> {
+    let mut at = tag.0;
+    loop {
+        let node = nodes.get(at)?;
+        if node.role == Role::Figure {
+            return Some(at);
+        }
+        at = tags::parent(node, at)?;
+    }
+}
+
+/// Tells of everything drawn: to which element it belongs, and how far it reaches.
+fn walk(items: &[Item], matrix: Matrix, outer: Option<NodeId>, depth: usize, tell: &mut impl FnMut(NodeId, Reach)) {
+    for item in items {
+        let tag = item.tag.or(outer);
+        if let Shape::Group { transform, items, .. } = &item.shape {
+            if depth < DEEPEST {
+                walk(items, product(*transform, matrix), tag, depth + 1, tell);
+            }
+            continue;
+        }
+        let Some(tag) = tag else { continue };
+        let reach = corners(&item.shape).into_iter().map(|point| moved(point, matrix)).map(|(x, y)| [x, y, x, y]).reduce(joined);
+        if let Some(reach) = reach {
+            tell(tag, reach);
+        }
+    }
+}
+
+/// Points that lie around something drawn. A curve stays within its control points.
+fn corners(shape: &Shape) -> Vec<(f32, f32)> {
+    match shape {
+        Shape::Image(image) => {
+            let (half_width, half_height) = (image.width.0 / 2.0, image.height.0 / 2.0);
+            let (x, y) = (image.x.0 + half_width, image.y.0 + half_height);
+            let (sin, cos) = image.rotation.to_radians().sin_cos();
+            let turned = |(dx, dy): (f32, f32)| (x + dx * cos - dy * sin, y + dx * sin + dy * cos);
+            [(-half_width, -half_height), (half_width, -half_height), (half_width, half_height), (-half_width, half_height)]
+                .map(turned)
+                .to_vec()
+        }
+        Shape::Path(path) => path.steps.iter().flat_map(points).collect(),
+        Shape::Glyphs(run) => {
+            let width = run.glyphs.last().map_or(0.0, |glyph| glyph.x.0 + glyph.advance.0);
+            // As high as a capital with its accent, as deep as a g.
+            vec![(run.x.0, run.y.0 - run.size.0), (run.x.0 + width, run.y.0 + run.size.0 / 4.0)]
+        }
+        Shape::Group { .. } => Vec::new(),
+    }
+}
+
+fn points(step: &PathStep) -> Vec<(f32, f32)> {
+    match *step {
+        PathStep::Move(x, y) | PathStep::Line(x, y) => vec![(x.0, y.0)],
+        PathStep::Curve(a, b, c, d, x, y) => vec![(a.0, b.0), (c.0, d.0), (x.0, y.0)],
+        PathStep::Close => Vec::new(),
+    }
+}
+
+fn joined(one: Reach, other: Reach) -> Reach {
+    [one[0].min(other[0]), one[1].min(other[1]), one[2].max(other[2]), one[3].max(other[3])]
+}
+
+fn moved((x, y): (f32, f32), [a, b, c, d, e, f]: Matrix) -> (f32, f32) {
+    (a * x + c * y + e, b * x + d * y + f)
+}
+
+/// First `inner`, then `outer`.
+fn product(inner: Matrix, outer: Matrix) -> Matrix {
+    let ([a, b, c, d, ..], (e, f)) = (inner, moved((inner[4], inner[5]), outer));
+    let [oa, ob, oc, od, ..] = outer;
+    [a * oa + b * oc, a * ob + b * od, c * oa + d * oc, c * ob + d * od, e, f]
+}

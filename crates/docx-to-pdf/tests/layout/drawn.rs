@@ -1,0 +1,247 @@
+//! What is drawn from other parts of the document: charts, metafiles, text along a path; and pages as pictures.
+
+use docx_to_pdf::fonts::Fonts;
+use docx_to_pdf::graphics::Rgb;
+use docx_to_pdf::layout::frame::{Item, PathStep, Role, Shape};
+use docx_to_pdf::svg;
+
+use crate::breadth::Sheet;
+use crate::measured::p;
+use crate::support::texts;
+
+const CHART: &str = "http://schemas.openxmlformats.org/drawingml/2006/chart";
+
+/// A chart of 200 by 150 pt in the line.
+fn chart(plot: &str, more: &str) -> Sheet {
+    let body = format!(
+        r#"<w:p><w:r><w:drawing><wp:inline><wp:extent cx="2540000" cy="1905000"/><wp:docPr id="1" name="c"/><a:graphic><a:graphicData uri="{CHART}"><c:chart xmlns:c="{CHART}" r:id="chart"/></a:graphicData></a:graphic></wp:inline></w:drawing></w:r></w:p>"#
+    );
+    let chart = format!(
+        r#"<c:chartSpace xmlns:c="{CHART}" xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"><c:chart>{more}<c:plotArea>{plot}</c:plotArea></c:chart></c:chartSpace>"#
+    );
+    Sheet { chart, ..Sheet::body(body) }
+}
+
+fn series(name: &str, color: &str, values: &[f32]) -> String {
+    let point = |(at, text): (usize, &String)| format!(r#"<c:pt idx="{at}"><c:v>{text}</c:v></c:pt>"#);
+    let points = |texts: &[String]| texts.iter().enumerate().map(point).collect::<Vec<_>>().concat();
+    let names: Vec<String> = (0..values.len()).map(|at| format!("Unit {at}")).collect();
+    let numbers: Vec<String> = values.iter().map(f32::to_string).collect();
+    format!(
+        r#"<c:ser><c:tx><c:strRef><c:strCache><c:pt idx="0"><c:v>{name}</c:v></c:pt></c:strCache></c:strRef></c:tx><c:spPr><a:solidFill><a:srgbClr val="{color}"/></a:solidFill></c:spPr><c:cat><c:strRef><c:strCache>{}</c:strCache></c:strRef></c:cat><c:val><c:numRef><c:numCache><c:formatCode>General</c:formatCode>{}</c:numCache></c:numRef></c:val></c:ser>"#,
+        points(&names),
+        points(&numbers)
+    )
+}
+
+const AXES: &str = r#"<c:axId val="1"/><c:axId val="2"/>"#;
+const BOTH: &str = r#"<c:catAx><c:axId val="1"/><c:axPos val="b"/></c:catAx><c:valAx><c:axId val="2"/><c:axPos val="l"/></c:valAx>"#;
+
+/// Left, top, right and bottom of the filled paths of a colour.
+fn filled(items: &[Item], color: Rgb, found: &mut Vec<[f32; 4]>) {
+    for item in items {
+        match &item.shape {
+            Shape::Path(path) if path.fill == Some(color) => {
+                let ends = path.steps.iter().filter_map(|step| match *step {
+                    PathStep::Move(x, y) | PathStep::Line(x, y) | PathStep::Curve(.., x, y) => Some((x.0, y.0)),
+                    PathStep::Close => None,
+                });
+                let empty = [f32::MAX, f32::MAX, f32::MIN, f32::MIN];
+                found.push(ends.fold(empty, |[a, b, c, d], (x, y)| [a.min(x), b.min(y), c.max(x), d.max(y)]));
+            }
+            Shape::Group { items, .. } => filled(items, color, found),
+            _ => {}
+        }
+    }
+}
+
+#[test]
+fn columns_are_as_high_as_their_values_and_bars_as_long() {
+    for (direction, side) in [("col", 1), ("bar", 0)] {
+        let plot =
+            format!(r#"<c:barChart><c:barDir val="{direction}"/>{}{AXES}</c:barChart>{BOTH}"#, series("Marks", "1F7A1F", &[2.0, 4.0, 1.0]));
+        let (frames, warnings) = chart(&plot, "").laid();
+        assert!(warnings.is_empty(), "{warnings:?}");
+        let mut bars = Vec::new();
+        filled(&frames.pages[0].items, Rgb(0x1F, 0x7A, 0x1F), &mut bars);
+        let length = |bar: [f32; 4]| bar[2 + side] - bar[side];
+        assert_eq!(bars.len(), 3, "{direction}: {bars:?}");
+        assert!(
+            (length(bars[1]) / length(bars[0]) - 2.0).abs() < 0.02 && (length(bars[0]) / length(bars[2]) - 2.0).abs() < 0.02,
+            "{bars:?}"
+        );
+        assert!(
+            bars.iter().all(|bar| bar[0] >= 50.0 && bar[2] <= 250.0 && bar[1] >= 50.0 && bar[3] <= 200.0),
+            "inside of the chart: {bars:?}"
+        );
+    }
+}
+
+#[test]
+fn a_chart_shows_its_words_and_says_its_values_to_those_who_do_not_see_it() {
+    let title = r"<c:title><c:tx><c:rich><a:p><a:r><a:t>Results</a:t></a:r></a:p></c:rich></c:tx></c:title>";
+    let plot = format!(
+        r"<c:lineChart>{}{}{AXES}</c:lineChart>{BOTH}",
+        series("First", "FF0000", &[1.0, 3.5]),
+        series("Second", "0000FF", &[2.0, 2.0])
+    );
+    let (frames, _) = chart(&plot, title).laid();
+    let words: Vec<String> = texts(&frames.pages[0]).into_iter().map(|(text, ..)| text).collect();
+    for word in ["Results", "Unit 0", "Unit 1", "0", "4"] {
+        assert!(words.iter().any(|found| found == word), "{word} is missing: {words:?}");
+    }
+    let figures: Vec<_> = frames.structure.nodes.iter().filter(|node| node.role == Role::Figure).collect();
+    let [figure] = figures.as_slice() else { panic!("one figure: {figures:?}") };
+    assert_eq!(figure.alt.as_deref(), Some("Results. First: Unit 0 1; Unit 1 3.5. Second: Unit 0 2; Unit 1 2"));
+}
+
+#[test]
+fn slices_of_a_pie_have_the_theme_s_colours_or_their_own() {
+    let own = r#"<c:dPt><c:idx val="1"/><c:spPr><a:solidFill><a:srgbClr val="123456"/></a:solidFill></c:spPr></c:dPt>"#;
+    let series = series("Share", "00FF00", &[1.0, 1.0, 2.0]).replace("<c:cat>", &format!("{own}<c:cat>"));
+    let (frames, _) = chart(&format!("<c:pieChart>{series}</c:pieChart>"), "").laid();
+    let mut slices = Vec::new();
+    filled(&frames.pages[0].items, Rgb(0x12, 0x34, 0x56), &mut slices);
+    assert_eq!(slices.len(), 1, "its own colour");
+    let mut first = Vec::new();
+    filled(&frames.pages[0].items, Rgb(0x44, 0x72, 0xC4), &mut first);
+    assert_eq!(first.len(), 1, "the first accent");
+    // A quarter each, from the top clockwise: the first right above, the second right below.
+    assert!((first[0][0] - slices[0][0]).abs() < 0.5 && first[0][3] <= slices[0][1] + 0.5, "{first:?} {slices:?}");
+}
+
+#[test]
+fn a_chart_of_another_kind_is_named_with_its_page() {
+    let plot = format!("<c:radarChart>{}{AXES}</c:radarChart>", series("r", "000000", &[1.0]));
+    let sheet = chart(&plot, "");
+    let sheet =
+        Sheet { body: format!("{}{}", p("<w:pageBreakBefore/>", "x").replace("pageBreakBefore", "keepLines"), sheet.body), ..sheet };
+    let said: Vec<String> = sheet.laid().1.iter().map(ToString::to_string).collect();
+    assert_eq!(said, ["a chart of kind radar on page 1 is not drawn; its space is kept"]);
+    let second = Sheet { body: format!("{}<w:p><w:r><w:br w:type=\"page\"/></w:r></w:p>{}", p("", "x"), sheet.body), ..sheet };
+    let said: Vec<String> = second.laid().1.iter().map(ToString::to_string).collect();
+    assert_eq!(said, ["a chart of kind radar on page 2 is not drawn; its space is kept"]);
+}
+
+#[test]
+fn hostile_charts_give_a_page_all_the_same() {
+    let numbers = ["NaN", "1e308", "-1e308", "inf", "", "x"]
+        .map(|text| format!(r#"<c:pt idx="999999999"><c:v>{text}</c:v></c:pt><c:pt idx="1"><c:v>{text}</c:v></c:pt>"#))
+        .concat();
+    for kind in ["barChart", "lineChart", "areaChart", "pieChart", "doughnutChart", "scatterChart"] {
+        let plot = format!(
+            r#"<c:{kind}><c:ser><c:val><c:numLit><c:ptCount val="4294967295"/>{numbers}</c:numLit></c:val></c:ser>{AXES}</c:{kind}>{BOTH}"#
+        );
+        assert_eq!(chart(&plot, "").laid().0.pages.len(), 1, "{kind}");
+    }
+}
+
+/// A watermark of 100 by 20 pt at the page's left top corner.
+fn watermark(text: &str, path: &str) -> String {
+    format!(
+        r##"<w:p><w:r><w:pict><v:shape type="#_x0000_t136" style="position:absolute;margin-left:10pt;margin-top:20pt;width:100pt;height:20pt;mso-position-horizontal-relative:page;mso-position-vertical-relative:page" fillcolor="#ff0000" stroked="f"><v:fill opacity=".5"/><v:textpath {path} string="{text}"/></v:shape></w:pict></w:r></w:p>"##
+    )
+}
+
+#[test]
+fn watermarks_fill_their_box_in_a_washed_out_colour() {
+    for (text, path) in
+        [("DRAFT", r#"style="font-family:Arial""#), ("Copia", r#"style="font-family:&quot;Times New Roman&quot;;font-weight:bold""#)]
+    {
+        let sheet =
+            Sheet { header: watermark(text, path), section: r#"<w:headerReference r:id="header"/>"#.to_owned(), ..Sheet::body(p("", "x")) };
+        let (frames, warnings) = sheet.laid();
+        assert!(warnings.is_empty(), "{warnings:?}");
+        let mut found = None;
+        for item in &frames.pages[0].items {
+            if let Shape::Group { transform, items, .. } = &item.shape
+                && let Some(Shape::Glyphs(run)) = items.first().map(|item| &item.shape)
+                && run.text == text
+            {
+                let width: f32 = run.glyphs.last().map_or(0.0, |glyph| (glyph.x + glyph.advance).0);
+                found = Some((transform[0] * width, run.color, item.tag));
+            }
+        }
+        let (width, color, tag) = found.expect("the watermark is drawn");
+        assert!((width - 100.0).abs() < 0.5, "{width}");
+        assert_eq!((color, tag), (Rgb(255, 128, 128), None), "half of its colour, and no content of the header's");
+    }
+}
+
+/// An EMF of a red triangle and a word, 100 by 50 device units.
+fn metafile() -> Vec<u8> {
+    let record = |kind: u32, numbers: &[i32], bytes: &[u8]| {
+        let size = 8 + numbers.len() * 4 + bytes.len();
+        let mut record = [kind.to_le_bytes(), (size as u32).to_le_bytes()].concat();
+        record.extend(numbers.iter().flat_map(|number| number.to_le_bytes()));
+        record.extend_from_slice(bytes);
+        record
+    };
+    // Device of 1000 by 1000 pixels and millimetres: a hundredth of a millimetre is a hundredth of a pixel.
+    let header = [0, 0, 100, 50, 0, 0, 10_000, 5_000, 0x464D_4520, 0x1_0000, 0, 0, 0, 0, 0, 0, 1000, 1000, 1000, 1000];
+    let text: Vec<u8> = "Hi".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    [
+        record(1, &header, &[]),
+        record(39, &[1, 0, 255, 0], &[]),
+        record(37, &[1], &[]),
+        record(37, &[-2_147_483_640], &[]),
+        record(3, &[0, 0, 0, 0, 3, 0, 0, 50, 0, 0, 50], &[]),
+        record(84, &[0, 0, 0, 0, 1, 0, 0, 60, 10, 2, 76, 0, 0, 0, 0, 0, 0], &text),
+        record(14, &[0, 0, 20], &[]),
+    ]
+    .concat()
+}
+
+fn with_metafile(bytes: Vec<u8>) -> Sheet {
+    let body = r#"<w:p><w:r><w:drawing><wp:inline><wp:extent cx="2540000" cy="1270000"/><wp:docPr id="1" name="m"/><a:graphic><a:graphicData><pic:pic><pic:blipFill><a:blip r:embed="metafile"/></pic:blipFill><pic:spPr/></pic:pic></a:graphicData></a:graphic></wp:inline></w:drawing></w:r></w:p>"#;
+    Sheet { metafile: bytes, ..Sheet::body(body) }
+}
+
+#[test]
+fn metafiles_are_drawn_at_the_size_of_their_picture() {
+    let (frames, warnings) = with_metafile(metafile()).laid();
+    assert!(warnings.is_empty(), "{warnings:?}");
+    let mut red = Vec::new();
+    filled(&frames.pages[0].items, Rgb(255, 0, 0), &mut red);
+    // Twice as large as its device units, from the picture's corner.
+    assert_eq!(red.len(), 1);
+    let off = red[0].iter().zip([50.0, 50.0, 150.0, 150.0]).map(|(a, b): (&f32, f32)| (a - b).abs()).fold(0.0, f32::max);
+    assert!(off < 0.6, "{red:?}");
+    assert!(texts(&frames.pages[0]).iter().any(|(text, x, _)| text == "Hi" && (*x - 170.0).abs() < 0.6));
+}
+
+#[test]
+fn damaged_metafiles_are_named_and_never_a_panic() {
+    let whole = metafile();
+    for length in (44..whole.len()).step_by(7) {
+        with_metafile(whole[..length].to_vec()).laid();
+    }
+    for at in (8..whole.len()).step_by(5) {
+        let mut damaged = whole.clone();
+        damaged[at] ^= 0xFF;
+        with_metafile(damaged).laid();
+    }
+    let said: Vec<String> = with_metafile(whole[..108].to_vec()).laid().1.iter().map(ToString::to_string).collect();
+    assert!(said.len() == 1 && said[0].starts_with("the picture word/media/m.emf (EMF"), "{said:?}");
+}
+
+#[test]
+fn a_page_s_picture_has_the_same_glyphs_at_the_same_places() {
+    let fonts = Fonts::default();
+    let (frames, _) = Sheet::body(format!("{}{}", p("", "One & two"), p(r#"<w:jc w:val="right"/>"#, "three"))).laid();
+    let picture = svg::page(&frames, &fonts, 0).expect("a page");
+    let shown = |item: &Item| match &item.shape {
+        Shape::Glyphs(run) => run.text.chars().filter(|letter| !letter.is_whitespace()).count(),
+        _ => 0,
+    };
+    assert_eq!(picture.matches("<use ").count(), frames.pages[0].items.iter().map(shown).sum::<usize>());
+    for item in &frames.pages[0].items {
+        let Shape::Glyphs(run) = &item.shape else { continue };
+        let place = |number: f32| format!("{number:.5}").trim_end_matches('0').trim_end_matches('.').to_owned();
+        assert!(picture.contains(&format!(" {} {})", place(run.x.0), place(run.y.0))), "{} is not at {:?}", run.text, (run.x, run.y));
+    }
+    assert!(svg::page(&frames, &fonts, 1).is_none());
+    let mut reader = quick_xml::Reader::from_str(&picture);
+    while !matches!(reader.read_event().expect("well-formed"), quick_xml::events::Event::Eof) {}
+    assert!(!picture.contains("http://") || picture.matches("http://").count() == 1, "nothing outside but the namespace");
+}

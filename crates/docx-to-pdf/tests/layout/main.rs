@@ -1,0 +1,9 @@
+//! Layout of whole small documents, read from XML: what is drawn where.
+
+mod around;
+mod breadth;
+mod drawn;
+mod measured;
+mod pushed;
+mod support;
+mod word;

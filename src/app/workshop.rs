@@ -1,0 +1,238 @@
+//! The school's files, checked and tried for the console without putting them in use.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use docx_to_pdf::fonts::Fonts;
+use futures::{StreamExt as _, stream};
+use tokio::sync::Mutex;
+
+use crate::analysis::bank::QuestionBank;
+use crate::analysis::import::from_answer_key;
+use crate::analysis::profile::Profiles;
+use crate::analysis::{items, lints};
+use crate::http::console::format::percent;
+use crate::http::console::words::Language;
+use crate::http::console::workshop::{Checked, Compared, FileKind, Finding, Item, Verdict, Workshop};
+use crate::model::ids::JobId;
+use crate::pipeline::Pipeline;
+use crate::pipeline::engine::RenderedReport;
+use crate::pipeline::rehearsal::{Marked, Rehearsal};
+use crate::report::language::Language as ReportLanguage;
+use crate::report::starter::catalogue::ALL;
+use crate::report::starter::{Case, of_method};
+use crate::report::template::{self, Severity, Template};
+use crate::report::{self, Options};
+
+/// Reports whose records are read at the same time.
+const READS: usize = 16;
+
+/// The workshop over the running pipeline.
+pub(super) struct Bench {
+    pipeline: Arc<Pipeline>,
+    fonts: Fonts,
+    /// One trial at a time, so that reports to students are not held up.
+    turn: Mutex<()>,
+}
+
+impl Bench {
+    pub(super) fn new(pipeline: Arc<Pipeline>, fonts: Fonts) -> Self {
+        Self { pipeline, fonts, turn: Mutex::default() }
+    }
+}
+
+fn language(language: Language) -> ReportLanguage {
+    language.pick(ReportLanguage::Es, ReportLanguage::En, ReportLanguage::Pt)
+}
+
+#[async_trait]
+impl Workshop for Bench {
+    async fn check(&self, kind: FileKind, name: &str, bytes: Bytes, words: Language) -> Checked {
+        let name = name.to_owned();
+        let work = move || match kind {
+            FileKind::Template => check_template(&bytes, language(words)),
+            FileKind::Bank => check_bank(&bytes, &name, words),
+            FileKind::Rules => check_rules(&bytes),
+        };
+        let broken = || Checked {
+            findings: vec![Finding { is_mistake: true, text: "the check did not come to its end".to_owned() }],
+            holds: Vec::new(),
+        };
+        tokio::task::spawn_blocking(work).await.unwrap_or_else(|_| broken())
+    }
+
+    async fn preview(&self, name: &str, template: Bytes, case: &str, words: Language) -> Result<Bytes, String> {
+        let case = Case::ALL.into_iter().find(|known| known.name() == case).unwrap_or(Case::Usual);
+        let (name, fonts) = (name.to_owned(), self.fonts.clone());
+        let work = move || {
+            let template = Template::parse(&template).map_err(|error| error.to_string())?;
+            let data = of_method(&name, case, language(words));
+            let rendered = report::render(&template, &data, &fonts, &Options::default()).map_err(|error| error.to_string())?;
+            Ok(Bytes::from(rendered.pdf))
+        };
+        let _turn = self.turn.lock().await;
+        tokio::task::spawn_blocking(work).await.map_err(|error| error.to_string())?
+    }
+
+    fn bundled(&self, words: Language) -> Vec<(&'static str, Bytes)> {
+        ALL.iter().filter_map(|one| Some((one.file, one.bytes(language(words)).ok()?))).collect()
+    }
+
+    fn import(&self, name: &str, bytes: &Bytes) -> Result<(String, Bytes), String> {
+        let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+        let is_workbook =
+            name.rsplit_once('.').is_some_and(|(_, kind)| kind.eq_ignore_ascii_case("xls") || kind.eq_ignore_ascii_case("xlsx"));
+        if !is_workbook {
+            return Ok((name.to_owned(), bytes.clone()));
+        }
+        let imported = from_answer_key(bytes).map_err(|error| error.to_string())?;
+        Ok((format!("{stem}.csv"), Bytes::from(imported.csv)))
+    }
+
+    async fn concerns(&self, kind: FileKind, name: &str, title: &str, template: Option<&str>) -> bool {
+        match kind {
+            FileKind::Template => template.unwrap_or(ALL[0].file) == name,
+            FileKind::Bank => self.pipeline.takes_bank(name, title).await,
+            FileKind::Rules => true,
+        }
+    }
+
+    async fn compare(&self, kind: FileKind, name: &str, draft: &Bytes, job: &JobId, words: Language) -> Result<Compared, String> {
+        let _turn = self.turn.lock().await;
+        let rehearsal = self.pipeline.rehearsal(job).await?;
+        match kind {
+            FileKind::Template => {
+                let before = self.pipeline.remake(&rehearsal, None).await;
+                let now = self.pipeline.remake(&rehearsal, Some(draft)).await;
+                Ok(compare_pdfs(before, now))
+            }
+            FileKind::Bank => Ok(compare_marks(&rehearsal.marked(), self.pipeline.mark_with_bank(&rehearsal, name, draft).await, words)),
+            FileKind::Rules => {
+                let text = String::from_utf8_lossy(draft);
+                Ok(compare_marks(&rehearsal.marked(), self.pipeline.mark_with_rules(&rehearsal, &text).await, words))
+            }
+        }
+    }
+
+    async fn items(&self, jobs: &[JobId]) -> Vec<Item> {
+        let read = |job: JobId| {
+            let pipeline = Arc::clone(&self.pipeline);
+            async move { pipeline.rehearsal(&job).await }
+        };
+        let reads: Vec<_> = jobs.iter().cloned().map(read).collect();
+        let read: Vec<_> = stream::iter(reads).buffered(READS).collect().await;
+        let results: Vec<_> = read.iter().flatten().map(Rehearsal::questions).collect();
+        let items = items::items(results);
+        let told = |item: items::Item| Item {
+            number: item.number,
+            students: item.students,
+            right: item.right,
+            discrimination: item.discrimination,
+            wrong: item.wrong,
+        };
+        items.into_iter().map(told).collect()
+    }
+
+    async fn remark(&self, job: &JobId, words: Language) -> Result<Compared, String> {
+        let _turn = self.turn.lock().await;
+        let rehearsal = self.pipeline.rehearsal(job).await?;
+        Ok(compare_marks(&rehearsal.marked(), self.pipeline.mark_today(&rehearsal).await, words))
+    }
+
+    async fn remake(&self, template: Option<&Bytes>, job: &JobId) -> Result<Bytes, String> {
+        let _turn = self.turn.lock().await;
+        let rehearsal = self.pipeline.rehearsal(job).await?;
+        Ok(self.pipeline.remake(&rehearsal, template).await?.pdf)
+    }
+
+    async fn pictures(&self, template: Option<&Bytes>, job: &JobId) -> Result<Vec<String>, String> {
+        let _turn = self.turn.lock().await;
+        let rehearsal = self.pipeline.rehearsal(job).await?;
+        self.pipeline.pictures(&rehearsal, template).await
+    }
+}
+
+fn check_template(bytes: &Bytes, language: ReportLanguage) -> Checked {
+    match Template::parse(bytes) {
+        Err(error) => Checked { findings: vec![Finding { is_mistake: true, text: error.to_string() }], holds: Vec::new() },
+        Ok(parsed) => {
+            let findings = parsed.check(None);
+            let finding =
+                |finding: &template::Finding| Finding { is_mistake: finding.severity > Severity::Note, text: finding.describe(language) };
+            Checked { findings: findings.iter().map(finding).collect(), holds: Vec::new() }
+        }
+    }
+}
+
+fn check_bank(bytes: &Bytes, name: &str, words: Language) -> Checked {
+    let is_english = words == Language::En;
+    match QuestionBank::from_csv(bytes, name) {
+        Ok(bank) => {
+            let said = |fault: &_| -> String { fault_text(fault, is_english) };
+            let warnings = lints::find(&bank);
+            let findings = warnings.iter().map(|fault| Finding { is_mistake: false, text: said(fault) }).collect();
+            let mut holds =
+                vec![words.pick("{} preguntas", "{} questions", "{} questões").replace("{}", &bank.questions().len().to_string())];
+            holds.extend(bank.columns().iter().map(|column| format!("{column}: {}", bank.group_names(column).join(", "))));
+            Checked { findings, holds }
+        }
+        Err(errors) => {
+            let findings = errors.faults.iter().map(|fault| Finding { is_mistake: true, text: fault_text(fault, is_english) }).collect();
+            Checked { findings, holds: Vec::new() }
+        }
+    }
+}
+
+fn fault_text(fault: &crate::analysis::bank::BankFault, is_english: bool) -> String {
+    if is_english { fault.to_string() } else { fault.in_spanish() }
+}
+
+fn check_rules(bytes: &Bytes) -> Checked {
+    match Profiles::from_toml(&String::from_utf8_lossy(bytes), "assessments.toml") {
+        Ok(profiles) => {
+            let holds = profiles.iter().map(|profile| profile.name.clone()).chain(profiles.plans().iter().map(|plan| plan.name.clone()));
+            Checked { findings: Vec::new(), holds: holds.collect() }
+        }
+        Err(faults) => {
+            let findings = faults.iter().map(|fault| Finding { is_mistake: true, text: fault.to_string() }).collect();
+            Checked { findings, holds: Vec::new() }
+        }
+    }
+}
+
+fn compare_pdfs(before: Result<RenderedReport, String>, now: Result<RenderedReport, String>) -> Compared {
+    let now = match now {
+        Ok(now) => now,
+        Err(why) => return Compared { verdict: Verdict::Fails, details: vec![why], ..Compared::default() },
+    };
+    let Ok(before) = before else {
+        return Compared { now: now.pages.to_string(), verdict: Verdict::Differs, ..Compared::default() };
+    };
+    let new: Vec<String> = now.warnings.iter().filter(|warning| !before.warnings.contains(warning)).cloned().collect();
+    let verdict = match () {
+        () if before.pdf == now.pdf => Verdict::Same,
+        () if before.pages != now.pages => Verdict::Pages,
+        () if !new.is_empty() => Verdict::Warnings,
+        () => Verdict::Differs,
+    };
+    Compared { before: before.pages.to_string(), now: now.pages.to_string(), verdict, details: new }
+}
+
+fn compare_marks(before: &Marked, now: Result<Marked, String>, words: Language) -> Compared {
+    let told = |marked: &Marked| {
+        let pct = percent(marked.percentage, words);
+        marked.level.as_ref().map_or_else(|| pct.clone(), |level| format!("{pct}, {level}"))
+    };
+    match now {
+        Err(why) => Compared { before: told(before), verdict: Verdict::Fails, details: vec![why], ..Compared::default() },
+        Ok(now) => {
+            let verdict = match () {
+                () if before.level != now.level => Verdict::Level,
+                () if (before.percentage - now.percentage).abs() >= 0.05 => Verdict::Differs,
+                () => Verdict::Same,
+            };
+            Compared { before: told(before), now: told(&now), verdict, details: Vec::new() }
+        }
+    }
+}

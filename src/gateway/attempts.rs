@@ -1,0 +1,291 @@
+//! The log of attempts: lines of JSON in compressed segments, each written once. Rows gather for a moment and are written together; who records one waits until it is durable.
+//!
+//! Decisions never read it. Lists with filters are made of an index that follows [`AttemptLog::subscribe`] and [`Gateway::segments_after`]; what is read here directly is the slow way.
+
+use std::io::{Read as _, Write as _};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use flate2::Compression;
+use flate2::read::GzDecoder;
+use flate2::write::GzEncoder;
+use futures::TryStreamExt as _;
+use jiff::Timestamp;
+use tokio::sync::{Mutex as AsyncMutex, broadcast};
+
+use crate::clock::Clock;
+use crate::gateway::error::GatewayError;
+use crate::gateway::ids::{AttemptId, Chance, EndpointId, InstitutionId};
+use crate::gateway::model::{Attempt, Event};
+use crate::gateway::{Core, Gateway};
+use crate::jobs::failpoint;
+use crate::storage::key::gateway::{ATTEMPTS_FOLDER, GatewayKey, parse_segment, segments_from};
+use crate::storage::{PutMode, Store, StoreError};
+
+/// Rows of a segment.
+const MOST_ROWS: usize = 500;
+/// Bytes of a segment before it is compressed.
+const MOST_BYTES: usize = 256 * 1024;
+/// How long rows gather: each write to a bucket costs money.
+const GATHER: Duration = if cfg!(test) { Duration::ZERO } else { Duration::from_millis(4) };
+const GATHER_REMOTE: Duration = Duration::from_millis(250);
+/// The pause before a segment that the store could not take is written again.
+const PAUSE: Duration = Duration::from_secs(1);
+/// No segment is larger than this when it is unpacked.
+const MOST_UNPACKED: u64 = 64 * 1024 * 1024;
+/// Segments that subscribers may be behind before they must read the store.
+const BEHIND: usize = 256;
+
+/// A segment that was just written.
+#[derive(Debug, Clone)]
+pub struct Segment {
+    /// Its key.
+    pub key: String,
+    /// Its rows.
+    pub rows: Arc<Vec<Attempt>>,
+}
+
+/// Writes the log of this instance.
+pub(crate) struct AttemptLog {
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    instance: String,
+    pending: Mutex<Pending>,
+    /// One writes at a time, for all that gathered.
+    writing: AsyncMutex<u64>,
+    told: broadcast::Sender<Segment>,
+}
+
+#[derive(Default)]
+struct Pending {
+    rows: Vec<Attempt>,
+    /// Rows that were ever recorded, and those of them that are durable.
+    recorded: u64,
+    written: u64,
+}
+
+impl AttemptLog {
+    pub(crate) fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, chance: &Chance) -> Self {
+        let instance = hex::encode(chance.bytes::<6>());
+        Self { store, clock, instance, pending: Mutex::default(), writing: AsyncMutex::new(0), told: broadcast::channel(BEHIND).0 }
+    }
+
+    /// Hears of every segment that this instance writes.
+    pub(crate) fn subscribe(&self) -> broadcast::Receiver<Segment> {
+        self.told.subscribe()
+    }
+
+    /// Tells of a segment whose rows changed. Nobody may listen.
+    fn announce(&self, key: String, rows: Vec<Attempt>) {
+        let _ = self.told.send(Segment { key, rows: Arc::new(rows) });
+    }
+
+    /// Records rows and returns when they are durable. While the store cannot take them, they are kept and tried again.
+    pub(crate) async fn record(&self, rows: Vec<Attempt>) {
+        if rows.is_empty() {
+            return;
+        }
+        let mine = {
+            let mut pending = self.pending();
+            pending.recorded += rows.len() as u64;
+            pending.rows.extend(rows);
+            pending.recorded
+        };
+        let gather = if self.store.is_remote() { GATHER_REMOTE } else { GATHER };
+        loop {
+            if !gather.is_zero() && self.pending().rows.len() < MOST_ROWS {
+                tokio::time::sleep(gather).await;
+            }
+            let mut number = self.writing.lock().await;
+            if self.pending().written >= mine {
+                return;
+            }
+            *number += 1;
+            if let Err(error) = self.write(*number).await {
+                tracing::error!(%error, "Attempts are kept in memory until the store takes them");
+                drop(number);
+                tokio::time::sleep(PAUSE).await;
+            }
+        }
+    }
+
+    /// Writes what gathered as one segment; on failure it stays.
+    async fn write(&self, number: u64) -> Result<(), GatewayError> {
+        let mut size = 0;
+        let (rows, lines) = {
+            let pending = self.pending();
+            let mut lines = Vec::new();
+            for row in pending.rows.iter().take(MOST_ROWS) {
+                let line = serde_json::to_vec(row).map_err(|error| GatewayError::Internal(error.to_string()))?;
+                size += line.len();
+                if size > MOST_BYTES && !lines.is_empty() {
+                    break;
+                }
+                lines.push(line);
+            }
+            (pending.rows[..lines.len()].to_vec(), lines)
+        };
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let bytes = pack(&lines)?;
+        let key = GatewayKey::Segment { at: self.clock.now(), instance: &self.instance, number }.path();
+        failpoint::hit("gw.segment", "before");
+        match self.store.put(&key, bytes.into(), PutMode::Create).await {
+            // Ours, whose answer was lost: nobody else has the name.
+            Ok(_) | Err(StoreError::AlreadyExists { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
+        failpoint::hit("gw.segment", "after");
+        {
+            let mut pending = self.pending();
+            pending.rows.drain(..rows.len());
+            pending.written += rows.len() as u64;
+        }
+        // Nobody may listen.
+        let _ = self.told.send(Segment { key, rows: Arc::new(rows) });
+        Ok(())
+    }
+
+    fn pending(&self) -> std::sync::MutexGuard<'_, Pending> {
+        self.pending.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn pack(lines: &[Vec<u8>]) -> Result<Vec<u8>, GatewayError> {
+    let fault = |error: std::io::Error| GatewayError::Internal(format!("a segment cannot be packed: {error}"));
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    for line in lines {
+        encoder.write_all(line).map_err(fault)?;
+        encoder.write_all(b"\n").map_err(fault)?;
+    }
+    encoder.finish().map_err(fault)
+}
+
+/// The rows of a segment's bytes; a line that is damaged is left out.
+pub fn unpack(bytes: &[u8]) -> Result<Vec<Attempt>, String> {
+    let mut text = String::new();
+    GzDecoder::new(bytes).take(MOST_UNPACKED).read_to_string(&mut text).map_err(|error| error.to_string())?;
+    Ok(text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect())
+}
+
+impl Gateway {
+    /// Hears of every segment of attempts that this instance writes; of those of other instances [`Self::segments_after`] tells.
+    pub fn subscribe(&self) -> broadcast::Receiver<Segment> {
+        self.core.log.subscribe()
+    }
+
+    /// Keys of segments behind one, oldest first, so many at most.
+    pub async fn segments_after(&self, after: Option<&str>, limit: usize) -> Result<Vec<String>, GatewayError> {
+        Ok(self.core.store.list(ATTEMPTS_FOLDER, after, limit).await?)
+    }
+
+    /// The rows of a segment; none when it is gone. Answers that were expunged read `EXPUNGED`.
+    pub async fn read_segment(&self, key: &str) -> Result<Option<Vec<Attempt>>, GatewayError> {
+        self.core.read_segment(key).await
+    }
+
+    /// All attempts at an event, oldest first: the slow way, which reads every segment since the event. Lists ask the index.
+    pub async fn attempts_of(&self, institution: InstitutionId, id_or_event_id: &str) -> Result<Vec<Attempt>, GatewayError> {
+        let stored = self.core.find_event(institution, id_or_event_id).await?;
+        self.core.attempts_of(&stored.event).await
+    }
+
+    /// One attempt at an event: the slow way.
+    pub async fn attempt(&self, institution: InstitutionId, id_or_event_id: &str, attempt: AttemptId) -> Result<Attempt, GatewayError> {
+        let all = self.attempts_of(institution, id_or_event_id).await?;
+        all.into_iter().find(|row| row.id == attempt).ok_or(GatewayError::NotFound("attempt"))
+    }
+
+    /// The last attempts at an endpoint, the newest first: the slow way, which looks back at most two days.
+    pub async fn last_attempts(&self, endpoint: EndpointId, limit: usize) -> Result<Vec<Attempt>, GatewayError> {
+        let since = self.core.clock.now().checked_sub(Duration::from_hours(48)).unwrap_or_default();
+        let mut rows = self.core.attempts_since(since, |row| row.endpoint == endpoint).await?;
+        rows.reverse();
+        rows.truncate(limit);
+        Ok(rows)
+    }
+
+    /// Expunges the answer of one attempt from everything that is shown.
+    pub async fn expunge_attempt(&self, institution: InstitutionId, id_or_event_id: &str, attempt: AttemptId) -> Result<(), GatewayError> {
+        let row = self.attempt(institution, id_or_event_id, attempt).await?;
+        self.core.expunge_rows(row.at, |other| other.id == attempt).await.map(drop)
+    }
+}
+
+impl Core {
+    pub(crate) async fn read_segment(&self, key: &str) -> Result<Option<Vec<Attempt>>, GatewayError> {
+        let Some((bytes, _)) = self.store.get(key).await? else { return Ok(None) };
+        let rows = unpack(&bytes);
+        Ok(Some(rows.unwrap_or_else(|error| {
+            tracing::error!(key, error, "A segment of attempts is damaged and left out");
+            Vec::new()
+        })))
+    }
+
+    pub(crate) async fn attempts_of(&self, event: &Event) -> Result<Vec<Attempt>, GatewayError> {
+        self.attempts_since(event.created, |row| row.message == event.id).await
+    }
+
+    async fn attempts_since(&self, since: Timestamp, wanted: impl Fn(&Attempt) -> bool) -> Result<Vec<Attempt>, GatewayError> {
+        // A segment is written after its attempts; clocks of instances differ a little.
+        let from = segments_from(since.checked_sub(Duration::from_mins(1)).unwrap_or(since));
+        let mut keys = self.store.scan(ATTEMPTS_FOLDER, Some(&from));
+        let mut rows = Vec::new();
+        while let Some(key) = keys.try_next().await? {
+            rows.extend(self.read_segment(&key).await?.unwrap_or_default().into_iter().filter(&wanted));
+        }
+        rows.sort_by_key(|row| row.id);
+        rows.dedup_by_key(|row| row.id);
+        Ok(rows)
+    }
+
+    /// Blanks the answers of some rows in every segment since an instant; how many.
+    pub(crate) async fn expunge_rows(&self, since: Timestamp, wanted: impl Fn(&Attempt) -> bool) -> Result<usize, GatewayError> {
+        let from = segments_from(since.checked_sub(Duration::from_mins(1)).unwrap_or(since));
+        let mut keys = self.store.scan(ATTEMPTS_FOLDER, Some(&from));
+        let mut blanked = 0;
+        while let Some(key) = keys.try_next().await? {
+            let Some((bytes, version)) = self.store.get(&key).await? else { continue };
+            let Ok(mut rows) = unpack(&bytes) else { continue };
+            let mut here = 0;
+            for row in rows.iter_mut().filter(|row| wanted(row) && row.response != EXPUNGED) {
+                EXPUNGED.clone_into(&mut row.response);
+                row.response_headers.clear();
+                here += 1;
+            }
+            if here == 0 {
+                continue;
+            }
+            let lines: Result<Vec<Vec<u8>>, _> = rows.iter().map(serde_json::to_vec).collect();
+            let lines = lines.map_err(|error| GatewayError::Internal(error.to_string()))?;
+            self.store.put(&key, pack(&lines)?.into(), PutMode::Update(version)).await?;
+            // Whoever keeps a copy takes the answers out of it.
+            self.log.announce(key, rows);
+            blanked += here;
+        }
+        Ok(blanked)
+    }
+
+    /// Removes segments older than they are kept; how many.
+    pub(crate) async fn drop_old_segments(&self, now: Timestamp) -> Result<usize, GatewayError> {
+        let kept = Duration::from_hours(24 * u64::from(self.config.keep_attempts_days));
+        let Ok(oldest) = now.checked_sub(kept) else { return Ok(0) };
+        let mut keys = self.store.scan(ATTEMPTS_FOLDER, None);
+        let mut old = Vec::new();
+        while let Some(key) = keys.try_next().await? {
+            if parse_segment(&key).is_none_or(|at| at >= oldest) {
+                break;
+            }
+            old.push(key);
+        }
+        drop(keys);
+        for key in &old {
+            self.store.delete(key).await?;
+        }
+        Ok(old.len())
+    }
+}
+
+/// What an answer that was expunged reads.
+pub const EXPUNGED: &str = "EXPUNGED";

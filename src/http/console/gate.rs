@@ -1,0 +1,596 @@
+//! Who gets in, and from where: every page takes one of the role types, every act one that has checked the form's token as well.
+//!
+//! Before any handler the gate refuses what comes from another site and what would carry a session over an open line.
+
+use std::collections::BTreeMap;
+use std::marker::PhantomData;
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse as _, Response};
+use jiff::Timestamp;
+use url::Url;
+
+use crate::http::console::identity;
+use crate::http::console::pages::{self, Problem};
+use crate::http::console::session::Session;
+use crate::http::console::state::Console;
+use crate::http::console::words::{Language, Words};
+use crate::model::role::Role;
+use crate::signing::{constant_time_eq, sha256};
+
+/// Forms are no larger than this, uploads apart.
+const LARGEST_FORM: usize = 512 * 1024;
+
+/// The signed header of Google's proxy.
+const IAP_ASSERTION: &str = "x-goog-iap-jwt-assertion";
+
+/// What pages may do in a browser.
+const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; frame-src 'self'; \
+                      form-action 'self'; base-uri 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'; trusted-types console";
+
+/// What every answer of the console says, unless it said otherwise itself.
+const HEADERS: [(HeaderName, &str); 7] = [
+    (header::CONTENT_SECURITY_POLICY, POLICY),
+    (header::REFERRER_POLICY, "same-origin"),
+    (header::CACHE_CONTROL, "no-store"),
+    (HeaderName::from_static("cross-origin-opener-policy"), "same-origin"),
+    (HeaderName::from_static("cross-origin-resource-policy"), "same-origin"),
+    (HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=()"),
+    (HeaderName::from_static("x-robots-tag"), "noindex"),
+];
+
+/// How the page is shown.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Theme {
+    /// As the system is.
+    #[default]
+    System,
+    /// Light.
+    Light,
+    /// Dark.
+    Dark,
+}
+
+impl Theme {
+    /// The word in the cookie and the page; none for the system's.
+    pub fn word(self) -> Option<&'static str> {
+        match self {
+            Self::System => None,
+            Self::Light => Some("light"),
+            Self::Dark => Some("dark"),
+        }
+    }
+}
+
+/// A request to the console, whoever makes it.
+#[derive(Clone)]
+pub struct Caller {
+    /// The console.
+    pub console: Arc<Console>,
+    /// Who is signed in.
+    pub session: Option<Session>,
+    /// In which words.
+    pub words: &'static Words,
+    /// In which colours.
+    pub theme: Theme,
+    /// Whether keys are switched on.
+    pub keys: bool,
+    /// The path that was asked for.
+    pub path: String,
+    /// The query that was asked for.
+    pub query: String,
+    /// Only the named part of the page is wanted.
+    pub part: Option<String>,
+    /// The line is encrypted.
+    pub is_secure: bool,
+    /// Where the call comes from.
+    pub address: Option<IpAddr>,
+    /// The request's name.
+    pub request_id: String,
+    /// What the page before said.
+    pub flash: Option<String>,
+    /// The token of forms for who is not signed in.
+    pub visitor: Option<String>,
+    /// A sign-in at the identity provider that this browser began.
+    pub under_way: Option<String>,
+    /// The session began with this request: its cookie is due.
+    pub is_new: bool,
+    /// Where mailed links lead; none where nobody vouches for the address.
+    pub origin: Option<String>,
+    /// When.
+    pub now: Timestamp,
+}
+
+/// Somebody who is signed in looks at a page.
+#[derive(Clone)]
+pub struct Visit {
+    /// The request.
+    pub caller: Caller,
+    /// Who.
+    pub session: Session,
+}
+
+impl Visit {
+    /// The console.
+    pub fn console(&self) -> &Console {
+        &self.caller.console
+    }
+
+    /// In which words.
+    pub fn words(&self) -> &'static Words {
+        self.caller.words
+    }
+
+    /// Whether they may do what this role may.
+    pub fn may(&self, role: Role) -> bool {
+        self.session.role.covers(role)
+    }
+
+    /// Whether they signed in a moment ago.
+    pub fn is_fresh(&self) -> bool {
+        self.session.is_fresh(self.caller.now)
+    }
+
+    /// Who, as records name them.
+    pub fn who(&self) -> &str {
+        &self.session.who
+    }
+}
+
+/// Who may look.
+pub struct Reader(pub Visit);
+/// Who may act.
+pub struct Operator(pub Visit);
+/// Who may decide.
+pub struct Admin(pub Visit);
+/// Who may decide, and signed in a moment ago: for what must not be done by whoever finds an open browser.
+pub struct FreshAdmin(pub Visit);
+
+/// A role as a type.
+pub trait AtLeast {
+    /// The role.
+    const ROLE: Role;
+    /// Whether they must have signed in a moment ago.
+    const FRESH: bool;
+}
+
+macro_rules! roles {
+    ($($name:ident $role:ident $fresh:literal),*) => {$(
+        impl AtLeast for $name {
+            const ROLE: Role = Role::$role;
+            const FRESH: bool = $fresh;
+        }
+
+        impl<S: Send + Sync> FromRequestParts<S> for $name {
+            type Rejection = Response;
+
+            async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
+                admit::<Self>(parts).map(Self)
+            }
+        }
+    )*};
+}
+
+roles!(Reader Reader false, Operator Operator false, Admin Admin false, FreshAdmin Admin true);
+
+/// Anybody, signed in or not.
+impl<S: Send + Sync> FromRequestParts<S> for Caller {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
+        parts.extensions.get::<Self>().cloned().ok_or_else(|| StatusCode::NOT_FOUND.into_response())
+    }
+}
+
+#[expect(clippy::result_large_err, reason = "what is refused is answered with a page")]
+fn admit<R: AtLeast>(parts: &Parts) -> Result<Visit, Response> {
+    let Some(caller) = parts.extensions.get::<Caller>().cloned() else { return Err(StatusCode::NOT_FOUND.into_response()) };
+    let Some(session) = caller.session.clone() else {
+        return Err(pages::to_sign_in(&caller, &parts.method));
+    };
+    let visit = Visit { caller, session };
+    if visit.console().pages.check(session_address(&visit.session)).is_err() {
+        return Err(pages::problem(&visit.caller, &Problem::TooMany(60)));
+    }
+    if !visit.may(R::ROLE) {
+        return Err(pages::problem(&visit.caller, &Problem::Forbidden(R::ROLE)));
+    }
+    if R::FRESH && !visit.is_fresh() {
+        return Err(pages::sign_in_again(&visit.caller, parts));
+    }
+    Ok(visit)
+}
+
+/// Limits are counted per address; a session has one of its own that no machine has.
+pub(super) fn session_address(session: &Session) -> IpAddr {
+    let digest = sha256(session.csrf.as_bytes());
+    let mut octets = [0; 16];
+    octets[..8].copy_from_slice(&digest[..8]);
+    octets[0] |= 0xf0;
+    IpAddr::V6(Ipv6Addr::from(octets))
+}
+
+/// A form that somebody with this role sent from one of our pages.
+pub struct Act<R> {
+    /// Who sent it.
+    pub visit: Visit,
+    /// Its fields.
+    pub form: Fields,
+    role: PhantomData<fn() -> R>,
+}
+
+/// The fields of a form.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Fields(BTreeMap<String, Vec<String>>);
+
+impl Fields {
+    /// Reads a form's body.
+    pub fn parse(body: &[u8]) -> Self {
+        let mut fields: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for (name, value) in url::form_urlencoded::parse(body) {
+            fields.entry(name.into_owned()).or_default().push(value.into_owned());
+        }
+        Self(fields)
+    }
+
+    /// The field's text, trimmed; empty where there is none.
+    pub fn text(&self, name: &str) -> &str {
+        self.0.get(name).and_then(|values| values.first()).map_or("", |text| text.trim())
+    }
+
+    /// The field's text as it was sent.
+    pub fn raw(&self, name: &str) -> &str {
+        self.0.get(name).and_then(|values| values.first()).map_or("", String::as_str)
+    }
+
+    /// All values of a field.
+    pub fn all(&self, name: &str) -> &[String] {
+        self.0.get(name).map_or(&[], Vec::as_slice)
+    }
+}
+
+impl<S: Send + Sync, R: AtLeast> FromRequest<S> for Act<R> {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Response> {
+        let (parts, body) = request.into_parts();
+        let visit = admit::<R>(&parts)?;
+        let form = read_form(body).await.map_err(|problem| pages::problem(&visit.caller, &problem))?;
+        check_token(&parts.headers, form.raw("csrf"), &visit)?;
+        Ok(Self { visit, form, role: PhantomData })
+    }
+}
+
+/// A file, with the fields beside it, that somebody with this role sent from one of our pages.
+pub struct Upload<R> {
+    /// Who sent it.
+    pub visit: Visit,
+    /// Its fields.
+    pub form: Fields,
+    /// The file's name.
+    pub name: String,
+    /// The file.
+    pub bytes: bytes::Bytes,
+    role: PhantomData<fn() -> R>,
+}
+
+/// Files are no larger than this.
+pub const LARGEST_FILE: usize = 20 * 1024 * 1024;
+
+impl<S: Send + Sync, R: AtLeast> FromRequest<S> for Upload<R> {
+    type Rejection = Response;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Response> {
+        let (parts, body) = request.into_parts();
+        let visit = admit::<R>(&parts)?;
+        let refused = |problem: Problem| pages::problem(&visit.caller, &problem);
+        let request = Request::from_parts(parts.clone(), body);
+        let mut multipart = axum::extract::Multipart::from_request(request, state).await.map_err(|_| refused(Problem::Malformed))?;
+        let mut upload =
+            Self { visit: visit.clone(), form: Fields::default(), name: String::new(), bytes: bytes::Bytes::new(), role: PhantomData };
+        while let Some(field) = multipart.next_field().await.map_err(|error| refused(upload_problem(&error)))? {
+            let name = field.name().unwrap_or_default().to_owned();
+            if let Some(file) = field.file_name().map(ToOwned::to_owned) {
+                upload.name = file;
+                upload.bytes = field.bytes().await.map_err(|error| refused(upload_problem(&error)))?;
+            } else {
+                let text = field.text().await.map_err(|error| refused(upload_problem(&error)))?;
+                upload.form.0.entry(name).or_default().push(text);
+            }
+        }
+        check_token(&parts.headers, upload.form.raw("csrf"), &visit)?;
+        Ok(upload)
+    }
+}
+
+fn upload_problem(error: &axum::extract::multipart::MultipartError) -> Problem {
+    if error.status() == StatusCode::PAYLOAD_TOO_LARGE { Problem::TooLarge } else { Problem::Malformed }
+}
+
+/// Reads a form's body within its limit.
+pub(super) async fn read_form(body: Body) -> Result<Fields, Problem> {
+    match axum::body::to_bytes(body, LARGEST_FORM).await {
+        Ok(bytes) => Ok(Fields::parse(&bytes)),
+        Err(_) => Err(Problem::TooLarge),
+    }
+}
+
+#[expect(clippy::result_large_err, reason = "what is refused is answered with a page")]
+pub(super) fn check_token(headers: &HeaderMap, field: &str, visit: &Visit) -> Result<(), Response> {
+    let given = headers.get("x-csrf").and_then(|value| value.to_str().ok()).unwrap_or(field);
+    if constant_time_eq(given.as_bytes(), visit.session.csrf.as_bytes()) {
+        return Ok(());
+    }
+    Err(pages::problem(&visit.caller, &Problem::Foreign))
+}
+
+/// The gate: before every page of the console.
+pub async fn gate(State(console): State<Arc<Console>>, mut request: Request, next: Next) -> Response {
+    let epoch = console.epoch().await;
+    let mut caller = caller(&console, &request, epoch);
+    let assertion = request.headers().get(IAP_ASSERTION).and_then(|value| value.to_str().ok());
+    identity::of_proxy(&mut caller, assertion).await;
+    if let Some(session) = caller.session.as_mut().filter(|session| session.is_person()) {
+        // Who was taken off the list is out within a minute; a role that changed holds as soon.
+        match console.person(&session.who).await {
+            Some(person) => (session.role, session.name) = (person.role, person.name),
+            None => caller.session = None,
+        }
+    }
+    if !is_private(&console, &caller, request.headers()) {
+        return dress(pages::insecure(&caller), &caller);
+    }
+    let is_reading = matches!(*request.method(), Method::GET | Method::HEAD);
+    if !is_reading && !is_own_page(request.headers(), own_origin(&console, request.headers(), caller.is_secure).as_deref()) {
+        return dress(pages::problem(&caller, &Problem::Foreign), &caller);
+    }
+    request.extensions_mut().insert(caller.clone());
+    let response = next.run(request).await;
+    dress(response, &caller)
+}
+
+/// Headers, and the cookies that are due.
+fn dress(mut response: Response, caller: &Caller) -> Response {
+    for (name, value) in HEADERS {
+        response.headers_mut().entry(name).or_insert(HeaderValue::from_static(value));
+    }
+    if caller.is_secure {
+        let hsts = HeaderValue::from_static("max-age=31536000");
+        response.headers_mut().entry(header::STRICT_TRANSPORT_SECURITY).or_insert(hsts);
+    }
+    let sets_cookies = response.headers().contains_key(header::SET_COOKIE);
+    if let Some(session) = &caller.session
+        && (caller.is_new || (session.is_due(caller.now) && !sets_cookies))
+    {
+        let renewed = caller.console.keys.cookie(&Session { issued: caller.now, ..session.clone() });
+        set_cookie(&mut response, &session_cookie(caller.is_secure), &renewed, caller.is_secure, None);
+    }
+    // What the page before said is said once.
+    if caller.flash.is_some() && response.status() == StatusCode::OK {
+        set_cookie(&mut response, "gp-flash", "", caller.is_secure, Some(0));
+    }
+    response
+}
+
+fn caller(console: &Arc<Console>, request: &Request, epoch: Option<Timestamp>) -> Caller {
+    let headers = request.headers();
+    let now = console.clock.now();
+    let peer = request.extensions().get::<ConnectInfo<SocketAddr>>().map(|ConnectInfo(peer)| *peer);
+    let is_secure = is_secure(console, headers, peer);
+    let session = cookie(headers, &session_cookie(is_secure)).and_then(|cookie| console.keys.session(cookie, now, epoch));
+    let language = cookie(headers, "gp-lang").and_then(Language::parse).or_else(|| accepted(headers)).unwrap_or(console.site.language);
+    let theme = match cookie(headers, "gp-theme") {
+        Some("light") => Theme::Light,
+        Some("dark") => Theme::Dark,
+        _ => Theme::System,
+    };
+    let flash = cookie(headers, "gp-flash").and_then(|text| console.keys.verify("flash", text));
+    Caller {
+        session,
+        words: language.words(),
+        theme,
+        keys: cookie(headers, "gp-keys") == Some("on"),
+        path: request.uri().path().to_owned(),
+        query: request.uri().query().unwrap_or_default().to_owned(),
+        part: headers.get("x-part").and_then(|value| value.to_str().ok()).map(ToOwned::to_owned),
+        is_secure,
+        address: peer.map(|peer| console.proxies.source_address(peer, headers)),
+        request_id: headers.get("x-request-id").and_then(|id| id.to_str().ok()).unwrap_or_default().to_owned(),
+        flash: flash.and_then(|bytes| String::from_utf8(bytes).ok()),
+        visitor: cookie(headers, &visitor_cookie(is_secure)).map(ToOwned::to_owned),
+        under_way: cookie(headers, identity::sign_in_cookie(is_secure)).map(ToOwned::to_owned),
+        is_new: false,
+        now,
+        origin: trusted_origin(console, headers, is_secure),
+        console: Arc::clone(console),
+    }
+}
+
+/// The cookie's name; a browser lets nobody but this very host set the first one.
+pub(super) fn session_cookie(is_secure: bool) -> String {
+    if is_secure { "__Host-gradepost".to_owned() } else { "gradepost".to_owned() }
+}
+
+/// The cookie that forms of who is not signed in are held against.
+pub(super) fn visitor_cookie(is_secure: bool) -> String {
+    if is_secure { "__Host-gradepost-visitor".to_owned() } else { "gradepost-visitor".to_owned() }
+}
+
+/// A cookie of the request.
+pub(super) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    let fields = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
+    let mut pairs = fields.flat_map(|field| field.split(';')).filter_map(|pair| pair.trim().split_once('='));
+    pairs.find(|(found, _)| *found == name).map(|(_, value)| value)
+}
+
+/// Sets a cookie that no script reads.
+pub fn set_cookie(response: &mut Response, name: &str, value: &str, is_secure: bool, seconds: Option<u32>) {
+    let secure = if is_secure { "; Secure" } else { "" };
+    let age = seconds.map(|seconds| format!("; Max-Age={seconds}")).unwrap_or_default();
+    let text = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{age}");
+    if let Ok(value) = HeaderValue::from_str(&text) {
+        response.headers_mut().append(header::SET_COOKIE, value);
+    }
+}
+
+fn accepted(headers: &HeaderMap) -> Option<Language> {
+    let text = headers.get(header::ACCEPT_LANGUAGE)?.to_str().ok()?;
+    text.split(',').take(10).find_map(|entry| Language::parse(entry.split(';').next()?.trim()))
+}
+
+/// Whether the browser's line is encrypted: as `CONSOLE_URL` says, or as a proxy that is believed says.
+fn is_secure(console: &Console, headers: &HeaderMap, peer: Option<SocketAddr>) -> bool {
+    if let Some(url) = &console.config.url {
+        return url.scheme() == "https";
+    }
+    let is_proxy = peer.is_some_and(|peer| console.proxies.is_trusted(peer.ip()));
+    is_proxy && headers.get("x-forwarded-proto").is_some_and(|proto| proto.as_bytes().eq_ignore_ascii_case(b"https"))
+}
+
+/// Whether nobody on the way reads along: an encrypted line, or this machine, or an administrator who wants it so.
+fn is_private(console: &Console, caller: &Caller, headers: &HeaderMap) -> bool {
+    caller.is_secure || console.config.insecure || host(headers).is_some_and(|host| is_loopback(&host))
+}
+
+fn host(headers: &HeaderMap) -> Option<String> {
+    headers.get(header::HOST)?.to_str().ok().map(str::to_ascii_lowercase)
+}
+
+fn is_loopback(host: &str) -> bool {
+    let bare = match host.strip_prefix('[') {
+        Some(rest) => rest.split(']').next().unwrap_or_default(),
+        None => host.split(':').next().unwrap_or_default(),
+    };
+    bare == "localhost" || bare.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+}
+
+/// The origin that our own pages have.
+fn own_origin(console: &Console, headers: &HeaderMap, is_secure: bool) -> Option<String> {
+    match &console.config.url {
+        Some(url) => Some(url.origin().ascii_serialization()),
+        None => host(headers).map(|host| format!("{}://{host}", if is_secure { "https" } else { "http" })),
+    }
+}
+
+/// The address that a mailed link may begin with: what the settings say, or this machine; a request's own word could send somebody's link to a stranger.
+fn trusted_origin(console: &Console, headers: &HeaderMap, is_secure: bool) -> Option<String> {
+    let is_known = console.config.url.is_some() || host(headers).is_some_and(|host| is_loopback(&host));
+    own_origin(console, headers, is_secure).filter(|_| is_known)
+}
+
+/// Whether a form was sent from one of our own pages: the browser says so itself, or names the page's origin.
+fn is_own_page(headers: &HeaderMap, own: Option<&str>) -> bool {
+    if let Some(site) = headers.get("sec-fetch-site") {
+        return site.as_bytes() == b"same-origin";
+    }
+    let origin = headers.get(header::ORIGIN).and_then(|origin| origin.to_str().ok()).and_then(|origin| Url::parse(origin).ok());
+    let own = own.and_then(|own| Url::parse(own).ok());
+    match (origin, own) {
+        (Some(origin), Some(own)) => origin.origin().is_tuple() && origin.origin() == own.origin(),
+        _ => false,
+    }
+}
+
+/// A path of the console that an address may lead back to; anything else is none.
+pub fn local_path(text: &str) -> Option<String> {
+    let is_plain = text.len() <= 512 && text.bytes().all(|b| b.is_ascii_graphic() && !b"\\\"'<>`".contains(&b));
+    let rest = text.strip_prefix("/console")?;
+    let stays = rest.is_empty() || rest.starts_with('/') || rest.starts_with('?');
+    let is_uri = text.parse::<Uri>().is_ok_and(|uri| uri.host().is_none());
+    let is_dotted = text.to_ascii_lowercase().contains("%2e");
+    let climbs = is_dotted || text.split(['/', '?']).any(|part| part == ".." || part == ".") || rest.starts_with("//");
+    (is_plain && stays && is_uri && !climbs).then(|| text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn headers(pairs: &[(&str, &str)]) -> HeaderMap {
+        pairs.iter().map(|(name, value)| (name.parse::<HeaderName>().unwrap(), value.parse::<HeaderValue>().unwrap())).collect()
+    }
+
+    #[test]
+    fn a_form_is_taken_from_our_own_pages_only() {
+        let own = Some("https://informes.colegio.cl");
+        for (pairs, is_own) in [
+            (&[("sec-fetch-site", "same-origin")][..], true),
+            (&[("sec-fetch-site", "same-origin"), ("origin", "https://evil.example")], true),
+            (&[("sec-fetch-site", "same-site")], false),
+            (&[("sec-fetch-site", "cross-site"), ("origin", "https://informes.colegio.cl")], false),
+            (&[("sec-fetch-site", "none")], false),
+            (&[("origin", "https://informes.colegio.cl")], true),
+            (&[("origin", "https://informes.colegio.cl:443")], true),
+            (&[("origin", "http://informes.colegio.cl")], false),
+            (&[("origin", "https://informes.colegio.cl.evil.example")], false),
+            (&[("origin", "https://informes.colegio.cl:8443")], false),
+            (&[("origin", "null")], false),
+            (&[("referer", "https://informes.colegio.cl/console")], false),
+            (&[], false),
+        ] {
+            assert_eq!(is_own_page(&headers(pairs), own), is_own, "{pairs:?}");
+        }
+        assert!(!is_own_page(&headers(&[("origin", "https://informes.colegio.cl")]), None));
+    }
+
+    #[test]
+    fn only_this_machine_is_private_without_encryption() {
+        for host in ["localhost", "localhost:8080", "127.0.0.1:80", "[::1]:8080", "127.9.9.9"] {
+            assert!(is_loopback(host), "{host}");
+        }
+        for host in ["escuela.test", "localhost.evil.example", "127.0.0.1.evil.example", "10.0.0.1:8080", "[2001:db8::1]", ""] {
+            assert!(!is_loopback(host), "{host}");
+        }
+    }
+
+    #[test]
+    fn an_address_to_come_back_to_stays_in_the_console() {
+        for good in ["/console", "/console/today", "/console/reports?state=parked&s=abc-_", "/console?x=1"] {
+            assert_eq!(local_path(good).as_deref(), Some(good));
+        }
+        for bad in [
+            "",
+            "//evil.example",
+            "/\\evil.example",
+            "https://evil.example/console",
+            "/consoles",
+            "/console/../x",
+            "/console//evil",
+            "javascript:alert(1)",
+            "/console\n",
+            "/console/\"><b>",
+            "/console/./x",
+            "/console/%2E%2e/x",
+            "/webhook",
+        ] {
+            assert_eq!(local_path(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
+    fn cookies_are_found_by_their_whole_name() {
+        let headers = headers(&[("cookie", "a=1; gradepost=x.y; xgradepost=z"), ("cookie", "b=2")]);
+        assert_eq!((cookie(&headers, "gradepost"), cookie(&headers, "b"), cookie(&headers, "grade")), (Some("x.y"), Some("2"), None));
+    }
+
+    proptest! {
+        #[test]
+        fn no_text_leads_out_of_the_console(text in "[/\\\\a-z:.?#@%]{0,40}", tail in ".{0,20}") {
+            for candidate in [text.clone(), format!("/console{text}"), format!("/console/{tail}")] {
+                if let Some(path) = local_path(&candidate) {
+                    let url = Url::parse("https://informes.colegio.cl/x").unwrap().join(&path).unwrap();
+                    prop_assert_eq!(url.host_str(), Some("informes.colegio.cl"));
+                    prop_assert!(url.path() == "/console" || url.path().starts_with("/console/"));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,41 @@
+-- Derived from the feed and the jobs' records; thrown away and made anew at will (`gradepost lookup rebuild`).
+-- Another number in user_version, or another time zone, and the file is thrown away: there are no migrations.
+CREATE TABLE meta(name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+-- Texts that many reports share. `tag` names a word in addresses: it is the same in every index. `at` is the newest report that told the text.
+CREATE TABLE word(
+  id INTEGER PRIMARY KEY, kind INTEGER NOT NULL, ext TEXT NOT NULL, text TEXT NOT NULL, tag INTEGER NOT NULL UNIQUE, at INTEGER NOT NULL,
+  UNIQUE(kind, ext)
+);
+-- `hash` names a student in addresses: keyed, so that it tells nothing. `told` orders the reports that told name and address.
+CREATE TABLE student(
+  id INTEGER PRIMARY KEY, key TEXT NOT NULL UNIQUE, hash INTEGER NOT NULL UNIQUE, name TEXT NOT NULL, email TEXT, fold TEXT NOT NULL, told BLOB NOT NULL
+);
+CREATE INDEX student_fold ON student(fold, id);
+CREATE TABLE report(
+  id INTEGER PRIMARY KEY, job BLOB NOT NULL UNIQUE, state INTEGER NOT NULL, sort INTEGER NOT NULL,
+  student INTEGER, course INTEGER, assessment INTEGER, level INTEGER, cause INTEGER, source INTEGER, template INTEGER,
+  received INTEGER NOT NULL, submitted INTEGER, ended INTEGER NOT NULL, due INTEGER, mailed INTEGER, round INTEGER NOT NULL, attempts INTEGER NOT NULL,
+  pct INTEGER, passed INTEGER, answered_right INTEGER, questions INTEGER, pages INTEGER, kb INTEGER,
+  mail_tries INTEGER, mail_ambiguous INTEGER, notes INTEGER NOT NULL, is_plan INTEGER NOT NULL, submission TEXT, groups BLOB
+);
+CREATE INDEX report_sort ON report(sort DESC, id DESC);
+CREATE INDEX report_state ON report(state, sort DESC, id DESC);
+CREATE INDEX report_student ON report(student, sort DESC, id DESC);
+CREATE INDEX report_course ON report(course, sort DESC, id DESC);
+CREATE INDEX report_assessment ON report(assessment, course, sort DESC, id DESC);
+CREATE INDEX report_cause ON report(cause, sort DESC, id DESC) WHERE cause IS NOT NULL;
+CREATE INDEX report_template ON report(template, sort DESC, id DESC) WHERE template IS NOT NULL;
+CREATE INDEX report_submission ON report(submission) WHERE submission IS NOT NULL;
+-- Words of names, addresses and ids by their beginnings, and parts of them from three letters on.
+CREATE VIRTUAL TABLE student_fts USING fts5(name, email, key, content='', contentless_delete=1, tokenize='unicode61 remove_diacritics 2', prefix='1 2 3');
+CREATE VIRTUAL TABLE student_tri USING fts5(fold, content='', contentless_delete=1, tokenize='trigram');
+-- How many reports of a day (by the school's clock) stand in which state; kept when a person is erased.
+CREATE TABLE day(day INTEGER NOT NULL, course INTEGER NOT NULL, state INTEGER NOT NULL, n INTEGER NOT NULL, PRIMARY KEY(day, course, state)) WITHOUT ROWID;
+-- When a job stood still for a cause, and when it was opened again; `cause` is 0 while only the opening was told.
+CREATE TABLE stood(job BLOB NOT NULL, round INTEGER NOT NULL, cause INTEGER NOT NULL, since INTEGER, until INTEGER, PRIMARY KEY(job, round)) WITHOUT ROWID;
+CREATE INDEX stood_until ON stood(until) WHERE until IS NOT NULL;
+-- The erasures whose jobs are gone from here.
+CREATE TABLE erased(id TEXT PRIMARY KEY) WITHOUT ROWID;
+-- How far each stream was read, and which of its newest entries were taken in.
+CREATE TABLE seen(stream TEXT PRIMARY KEY, cursor INTEGER NOT NULL) WITHOUT ROWID;
+CREATE TABLE fed(key TEXT PRIMARY KEY, at INTEGER NOT NULL) WITHOUT ROWID;

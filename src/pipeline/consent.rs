@@ -1,0 +1,65 @@
+//! What a person wants done with their data, as far as a report must know: asked of whoever keeps it.
+
+use async_trait::async_trait;
+
+use crate::jobs::handler::JobError;
+use crate::model::cause::Cause;
+use crate::model::ids::JobId;
+use crate::model::person::Student;
+use crate::pipeline::run::Run;
+use crate::pipeline::trouble::storage;
+use crate::storage::StoreError;
+
+/// What persons want done with their data.
+#[async_trait]
+pub trait Consent: Send + Sync {
+    /// Why no report is made of a student, where that is so.
+    ///
+    /// # Errors
+    /// The store's: then nothing is made.
+    async fn refusal(&self, student: &str) -> Result<Option<Cause>, StoreError>;
+
+    /// Whether a submission's report was made and its student erased since.
+    ///
+    /// # Errors
+    /// The store's.
+    async fn is_erased(&self, claim: &str) -> Result<bool, StoreError>;
+
+    /// Notes that a job learnt of an erased student anew; what it learnt goes once it has ended.
+    ///
+    /// # Errors
+    /// The store's.
+    async fn came_back(&self, job: &JobId) -> Result<(), StoreError>;
+}
+
+/// Nobody wants anything; for tests and trials.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NoWishes;
+
+#[async_trait]
+impl Consent for NoWishes {
+    async fn refusal(&self, _: &str) -> Result<Option<Cause>, StoreError> {
+        Ok(None)
+    }
+
+    async fn is_erased(&self, _: &str) -> Result<bool, StoreError> {
+        Ok(false)
+    }
+
+    async fn came_back(&self, _: &JobId) -> Result<(), StoreError> {
+        Ok(())
+    }
+}
+
+/// Parks the job of somebody who wants no report: by whatever the event or the platform names them.
+///
+/// # Errors
+/// They do not want one; or nobody can tell at the moment.
+pub(super) async fn ask(run: &Run<'_>, student: &Student) -> Result<(), JobError> {
+    for name in [&student.id, &student.email].into_iter().flatten() {
+        if let Some(cause) = run.services.consent.refusal(name).await.map_err(|error| storage(&error))? {
+            return Err(JobError::park(cause, "what this person wants done with their data stands under Privacy"));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,222 @@
+//! What is looked at again later, by the running service: wishes of persons and their end, erasures a day after, persons who came back, and what was to be kept for a time only.
+
+use std::collections::BTreeSet;
+
+use jiff::{SignedDuration, Timestamp};
+
+use crate::jobs::error::JobsError;
+use crate::jobs::feed;
+use crate::jobs::operator::{JobFilter, StateFilter};
+use crate::jobs::records::EndState;
+use crate::lookup::view::StudentView;
+use crate::model::ids::JobId;
+use crate::model::lane::LaneName;
+use crate::privacy::erase::Receipt;
+use crate::privacy::wishes::{Wish, Wished, Wishes};
+use crate::privacy::{Privacy, PrivacyError};
+use crate::storage::key::ObjectKey;
+
+/// Jobs that one look goes through.
+const MOST_JOBS: usize = 10_000;
+/// Students of one page of the index.
+const PAGE: usize = 500;
+/// An erasure is looked at again after this time.
+const VERIFY_AFTER: SignedDuration = SignedDuration::from_hours(24);
+/// And at each start until this time is over, as a power cut or an old copy may bring something back.
+const VERIFY_UNTIL: SignedDuration = SignedDuration::from_hours(30 * 24);
+/// What came for somebody who objected waits so long for them to think again.
+const OBJECTED_WAIT: SignedDuration = SignedDuration::from_hours(30 * 24);
+
+impl Privacy {
+    /// What persons want, for whoever asks it of single ones.
+    pub fn wishes(&self) -> &Wishes {
+        &self.wishes
+    }
+
+    /// Records what a person wants done with their data; from now on nothing is made of them.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn wish(&self, student: &str, wish: Wish, by: &str, reason: &str, until: Option<Timestamp>) -> Result<Wished, PrivacyError> {
+        let subject = self.subject(student).await?;
+        let wished = Wished { v: 1, subject, wish, at: self.now(), by: by.to_owned(), reason: reason.to_owned(), until, lifted: None };
+        self.wishes.write(&wished).await?;
+        Ok(wished)
+    }
+
+    /// Lifts a wish; what waited because of it goes on. How many reports did.
+    ///
+    /// # Errors
+    /// There is none; the store's.
+    pub async fn lift(&self, subject: &str) -> Result<usize, PrivacyError> {
+        let found = self.wishes.all().await?.into_iter().find(|wished| wished.subject == subject);
+        let Some(wished) = found else { return Err(PrivacyError::NoWish) };
+        self.end(wished).await
+    }
+
+    async fn end(&self, wished: Wished) -> Result<usize, PrivacyError> {
+        let cause = wished.wish.cause();
+        let subject = wished.subject.clone();
+        self.wishes.write(&Wished { lifted: Some(self.now()), ..wished }).await?;
+        let mut released = 0;
+        for (job, of) in self.waiting().await? {
+            if of.cause.as_ref() == Some(&cause) && of.subjects.contains(&subject) {
+                match self.operator.release(&job).await {
+                    Ok(()) => released += 1,
+                    // Somebody was faster.
+                    Err(JobsError::WrongState { .. } | JobsError::NotFound(_)) => {}
+                    Err(error) => return Err(error.into()),
+                }
+            }
+        }
+        Ok(released)
+    }
+
+    /// Parked jobs that wait because of a wish, with whose they are.
+    async fn waiting(&self) -> Result<Vec<(JobId, Waiting)>, PrivacyError> {
+        let filter = JobFilter { state: Some(StateFilter::Ended(EndState::Parked)), lane: Some(LaneName::Reports), limit: MOST_JOBS };
+        let causes = [Wish::Blocked.cause(), Wish::Objected.cause()];
+        let parked = self.operator.list_where(&filter, &mut |view| view.cause.as_ref().is_some_and(|cause| causes.contains(cause))).await?;
+        let mut found = Vec::new();
+        for view in parked {
+            let Ok(Some((_, card))) = feed::current_of(&*self.store, &view.id).await else { continue };
+            let mut subjects = Vec::new();
+            for name in [Some(card.report.student.key.as_str()), card.report.student.email.as_deref()].into_iter().flatten() {
+                subjects.push(self.subject(name).await?);
+            }
+            found.push((view.id, Waiting { cause: view.cause, ended: view.ended_at, subjects }));
+        }
+        Ok(found)
+    }
+
+    /// Wishes that hold, each with the student as far as the index knows them.
+    ///
+    /// # Errors
+    /// The store's, the index's.
+    pub async fn wished(&self) -> Result<Vec<(Wished, Option<StudentView>)>, PrivacyError> {
+        let all = self.wishes.all().await?;
+        let mut told: Vec<(Wished, Option<StudentView>)> = all.into_iter().map(|wished| (wished, None)).collect();
+        let mut after = None;
+        while told.iter().any(|(_, student)| student.is_none()) {
+            let page = self.lookup.students("", after, PAGE).await?;
+            let Some(last) = page.last() else { break };
+            after = Some(last.student.hash);
+            for row in page {
+                let Some(key) = &row.student.key else { continue };
+                let subject = self.subject(key).await?;
+                if let Some((_, student)) = told.iter_mut().find(|(wished, _)| wished.subject == subject) {
+                    *student = Some(row.student);
+                }
+            }
+        }
+        Ok(told)
+    }
+
+    /// What the running service does now and then; `is_start` at its start.
+    ///
+    /// # Errors
+    /// What is in the way of one part; the others were done.
+    pub async fn keep_up(&self, is_start: bool) -> Result<(), PrivacyError> {
+        let mut first = Ok(());
+        let mut note = |result: Result<(), PrivacyError>| {
+            if first.is_ok() {
+                first = result;
+            }
+        };
+        note(self.resume().await.map(drop));
+        note(self.forget_back().await.map(drop));
+        note(self.end_wishes().await);
+        note(self.verify(is_start).await.map(drop));
+        note(self.retain().await.map(|told| {
+            if !told.is_nothing() {
+                tracing::info!(
+                    answers = told.answers,
+                    reports = told.reports,
+                    records = told.records,
+                    acts = told.acts,
+                    "What was to be kept for a time only was removed"
+                );
+            }
+        }));
+        first
+    }
+
+    /// Wishes whose time is over; and what waited long for somebody who objected is closed, so that nothing is made of it.
+    async fn end_wishes(&self) -> Result<(), PrivacyError> {
+        for wished in self.wishes.over().await? {
+            self.end(wished).await?;
+        }
+        if self.wishes.all().await?.iter().all(|wished| wished.wish != Wish::Objected) {
+            return Ok(());
+        }
+        let now = self.now();
+        for (job, waiting) in self.waiting().await? {
+            let is_old = waiting.ended.is_some_and(|ended| now.duration_since(ended) > OBJECTED_WAIT);
+            if is_old && waiting.cause == Some(Wish::Objected.cause()) {
+                match self.operator.discard(&job).await {
+                    Ok(()) | Err(JobsError::WrongState { .. } | JobsError::NotFound(_)) => {}
+                    Err(error) => return Err(error.into()),
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes out what jobs learnt of erased persons anew, once they have ended; how many there were.
+    ///
+    /// # Errors
+    /// The store's; the next look goes on.
+    pub async fn forget_back(&self) -> Result<usize, PrivacyError> {
+        let mut done = 0;
+        for job in self.wishes.back().await? {
+            let Some(view) = self.operator.show(&job).await? else { continue };
+            if !matches!(view.state, "done" | "dead") {
+                continue;
+            }
+            let student = feed::current_of(&*self.store, &job).await?.map(|(_, card)| card.report.student.key);
+            self.blank_records([&job]).await?;
+            self.blank_feed_of(&BTreeSet::from([job.clone()])).await?;
+            self.lookup.forget(&student.filter(|key| !key.is_empty()).into_iter().collect::<Vec<_>>()).await?;
+            self.store.delete(&ObjectKey::CameBack { job: &job }.path()).await?;
+            done += 1;
+        }
+        Ok(done)
+    }
+
+    /// Looks at erasures again: those of a day ago, and at a start those of the last thirty. What came back is blanked again. How many were looked at.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn verify(&self, is_start: bool) -> Result<usize, PrivacyError> {
+        let now = self.now();
+        let mut looked = 0;
+        for receipt in self.receipts().await? {
+            let Some(done) = receipt.done else { continue };
+            let age = now.duration_since(done);
+            let is_due = receipt.verified.is_none() && age >= VERIFY_AFTER;
+            let is_caught_up = is_start && age < VERIFY_UNTIL;
+            if !is_due && !is_caught_up {
+                continue;
+            }
+            let back = self.unblanked_of(&receipt).await?;
+            if back > 0 {
+                tracing::warn!(erasure = receipt.id, records = back, "Records of an erased person came back and are erased again");
+                self.blank_records(&receipt.jobs).await?;
+                self.blank_records(&receipt.beside).await?;
+                self.blank_feed_of(&receipt.jobs.union(&receipt.beside).cloned().collect()).await?;
+            }
+            if is_due {
+                self.write(&ObjectKey::Erasure { id: &receipt.id }.path(), &Receipt { verified: Some(now), ..receipt }).await?;
+            }
+            looked += 1;
+        }
+        Ok(looked)
+    }
+}
+
+/// A job that waits because of a wish.
+struct Waiting {
+    cause: Option<crate::model::cause::Cause>,
+    ended: Option<Timestamp>,
+    subjects: Vec<String>,
+}

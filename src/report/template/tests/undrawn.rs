@@ -1,0 +1,114 @@
+//! What reports will not show as the template has it is told with its place, in an author's words; links and field codes that Word split are filled.
+
+use super::{NAMESPACES, data, docx, fill, options, p, zip_of};
+use crate::report::data::ReportData;
+use crate::report::language::Language;
+use crate::report::template::{Finding, Problem, Severity, Template};
+
+/// A .docx of this body, with relationships (id, kind, target, outside) and media.
+fn with(body: &str, relationships: &[(&str, &str, &str, bool)], media: &[(&str, &[u8])]) -> Template {
+    let document = format!("<w:document {NAMESPACES}><w:body>{body}</w:body></w:document>");
+    let rows: String = relationships
+        .iter()
+        .map(|(id, kind, target, outside)| {
+            let mode = if *outside { " TargetMode=\"External\"" } else { "" };
+            format!("<Relationship Id=\"{id}\" Type=\"http://schemas.openxmlformats.org/officeDocument/2006/relationships/{kind}\" Target=\"{target}\"{mode}/>")
+        })
+        .collect();
+    let rels = format!("<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">{rows}</Relationships>");
+    let mut parts: Vec<(&str, &[u8])> = vec![("word/document.xml", document.as_bytes()), ("word/_rels/document.xml.rels", rels.as_bytes())];
+    parts.extend(media);
+    Template::parse(&zip_of(&parts)).unwrap()
+}
+
+fn drawing(about: &str, content: &str) -> String {
+    format!(
+        "<w:p><w:r><w:t>Logo</w:t></w:r><w:r><w:drawing xmlns:a=\"http://schemas.openxmlformats.org/drawingml/2006/main\" xmlns:pic=\"http://schemas.openxmlformats.org/drawingml/2006/picture\"><wp:inline><wp:extent cx=\"900000\" cy=\"900000\"/><wp:docPr id=\"1\" name=\"x\">{about}</wp:docPr><a:graphic><a:graphicData uri=\"x\">{content}</a:graphicData></a:graphic></wp:inline></w:drawing></w:r></w:p>"
+    )
+}
+
+fn picture(id: &str) -> String {
+    drawing("", &format!("<pic:pic><pic:blipFill><a:blip r:embed=\"{id}\"/></pic:blipFill><pic:spPr/></pic:pic>"))
+}
+
+fn told(findings: &[Finding]) -> Vec<(Severity, String, String)> {
+    findings.iter().map(|finding| (finding.severity, finding.message(Language::Es), finding.place.describe(Language::En))).collect()
+}
+
+#[test]
+fn what_is_not_drawn_is_told_once_with_its_place() {
+    let body =
+        format!("{}<w:altChunk r:id=\"c\"/>{}<w:tbl><w:tr><w:tc>{}</w:tc></w:tr></w:tbl>", p(&["uno"]), picture("bad"), picture("bad"));
+    let template = with(
+        &body,
+        &[("bad", "image", "media/logo.svg", false), ("c", "aFChunk", "x.html", false)],
+        &[("word/media/logo.svg", b"nothing that is a picture"), ("word/x.html", b"<p>x</p>")],
+    );
+    let found = template.undrawn();
+    let lines = told(&found);
+    let with_words = |words: &str| lines.iter().filter(|(_, message, _)| message.contains(words)).collect::<Vec<_>>();
+    let [(severity, message, place)] = with_words("word/media/logo.svg")[..] else { panic!("{lines:#?}") };
+    assert_eq!((*severity, place.as_str()), (Severity::Warning, "document, paragraph 2"));
+    assert!(message.starts_with("La imagen word/media/logo.svg no se muestra: "), "{message}");
+    let logo = found.iter().find(|finding| matches!(finding.problem, Problem::PictureNotShown { .. })).unwrap();
+    assert_eq!((logo.also.len(), logo.context.as_str()), (1, "Logo"), "the second place of the same picture");
+    assert_eq!(logo.also[0].describe(Language::En), "document, table 1, row 1, cell 1, paragraph 1");
+    assert_eq!(with_words("documento incrustado").len(), 1, "{lines:#?}");
+    assert!(lines.iter().all(|(_, message, _)| !message.contains("cannot be shown")), "one thing is told once: {lines:#?}");
+}
+
+#[test]
+fn what_only_looks_otherwise_is_a_note_and_a_sound_template_has_nothing() {
+    let template = with("<w:p><w:r><w:rPr><w:em w:val=\"dot\"/></w:rPr><w:t>uno</w:t></w:r></w:p>", &[], &[]);
+    let lines = told(&template.undrawn());
+    assert!(matches!(&lines[..], [(Severity::Note, message, _)] if message.contains("una marca de énfasis")), "{lines:#?}");
+    assert_eq!(Template::parse(&docx(&p(&["<<ALUMNO>>"]))).unwrap().undrawn(), []);
+}
+
+#[test]
+fn a_mark_in_the_link_of_a_picture_is_named() {
+    let body = drawing("<a:hlinkClick r:id=\"l\"/>", "<pic:pic><pic:blipFill/><pic:spPr/></pic:pic>");
+    let template = with(&body, &[("l", "hyperlink", "mailto:%3c%3cEMAIL%3e%3e", true)], &[]);
+    let found = template.undrawn();
+    let link = found.iter().find(|finding| finding.problem == Problem::PictureLink).unwrap_or_else(|| panic!("{found:#?}"));
+    assert_eq!((link.tag.as_str(), link.place.paragraph, link.severity), ("<<EMAIL>>", 1, Severity::Warning));
+    let fixed = with(&body, &[("l", "hyperlink", "https://colegio.example/", true)], &[]);
+    assert!(fixed.undrawn().iter().all(|finding| finding.problem != Problem::PictureLink));
+}
+
+#[test]
+fn a_mark_that_word_split_over_the_pieces_of_a_code_is_filled() {
+    let piece = |text: &str| format!("<w:r><w:instrText xml:space=\"preserve\">{text}</w:instrText></w:r>");
+    let char = |kind: &str| format!("<w:r><w:fldChar w:fldCharType=\"{kind}\"/></w:r>");
+    let body = format!(
+        "<w:p>{}{}{}{}{}<w:r><w:t>enlace</w:t></w:r>{}</w:p>",
+        char("begin"),
+        piece(" HYPERLINK \"mailto:&lt;&lt;EM"),
+        piece("AIL"),
+        piece("&gt;&gt;\" "),
+        char("separate"),
+        char("end")
+    );
+    let template = Template::parse(&docx(&body)).unwrap();
+    assert_eq!(template.check(None), []);
+    let filled = template.fill(&data(), &options()).unwrap();
+    let xml = String::from_utf8_lossy(filled.package.part("word/document.xml").unwrap()).into_owned();
+    assert!(xml.contains("mailto:ana@example.org"), "{xml}");
+}
+
+#[test]
+fn nobody_is_greeted_by_an_address() {
+    let greeting = |student: &str, language: &str| {
+        let json = format!(r#"{{"student": {student}, "language": "{language}"}}"#);
+        let filled = Template::parse(&docx(&p(&["Hola, <<PRIMER_NOMBRE>>:"]))).unwrap();
+        let filled = filled.fill(&ReportData::from_json(json.as_bytes()).unwrap(), &options()).unwrap();
+        let xml = String::from_utf8_lossy(filled.package.part("word/document.xml").unwrap()).into_owned();
+        xml.split_once("Hola, ").and_then(|(_, rest)| rest.split_once(':')).map_or("", |(name, _)| name).to_owned()
+    };
+    let address = r#"{"name": "sofia@example.com", "email": "sofia@example.com"}"#;
+    assert_eq!([greeting(address, "es"), greeting(address, "en"), greeting(address, "pt")], ["estudiante", "student", "estudante"]);
+    assert_eq!(greeting(r#"{"email": "sofia@example.com"}"#, "es"), "estudiante");
+    assert_eq!(greeting(r#"{"name": "sofia@example.com", "first_name": "Sofía"}"#, "es"), "Sofía");
+    assert_eq!(greeting(r#"{"name": "Sofía Rojas"}"#, "es"), "Sofía Rojas");
+    assert_eq!(fill(&p(&["<<PRIMER_NOMBRE>>"])), "Ana Pérez");
+}

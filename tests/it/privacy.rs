@@ -1,0 +1,422 @@
+//! A person's data with the real binary: planted through every door, erased by a process that dies at each of its fail points, blocked, objected to, kept for a time only.
+
+use std::collections::BTreeMap;
+use std::io::{Read as _, Write as _};
+use std::path::Path;
+use std::process::Command;
+use std::time::Duration;
+
+use gradepost::privacy::erase::STEPS;
+use serde_json::{Value, json};
+use wiremock::matchers::{method, path};
+use wiremock::{Mock, MockServer, ResponseTemplate};
+
+use crate::console::{ADMIN, Person, TOKENS, audited, field, until};
+use crate::harness::{Answer, SECRET, Service, completion, files, gradepost, mails, school};
+
+const STUDENT: &str = "zoraida-the-erased";
+const ADDRESS: &str = "zoraida-the-erased@example.com";
+const MASTER: &str = "a master key of the tests, 32 characters and more";
+
+/// Where something tells of the student, in names and contents; of what is packed, in what was packed.
+fn traces(folder: &Path) -> Vec<String> {
+    let tells = |bytes: &[u8]| bytes.windows(STUDENT.len()).any(|window| window == STUDENT.as_bytes());
+    let content = |name: &str| {
+        // What the running service takes away meanwhile tells nothing.
+        let bytes = std::fs::read(folder.join(name)).unwrap_or_default();
+        if !name.to_ascii_lowercase().ends_with(".gz") {
+            return bytes;
+        }
+        let mut unpacked = Vec::new();
+        flate2::read::GzDecoder::new(&bytes[..]).read_to_end(&mut unpacked).unwrap();
+        unpacked
+    };
+    files(folder).into_iter().filter(|name| name.contains(STUDENT) || tells(&content(name))).collect()
+}
+
+fn settings(folder: &Path) -> BTreeMap<String, String> {
+    [
+        ("DATA_DIR", folder.to_str().unwrap()),
+        ("MAIL_TRANSPORT", "file"),
+        ("EMAIL_USER", "informes@colegio.example"),
+        ("GATEWAY", "on"),
+        ("WEBHOOK_ENCRYPTION_KEY", MASTER),
+    ]
+    .map(|(name, value)| (name.to_owned(), value.to_owned()))
+    .into()
+}
+
+fn command(folder: &Path, arguments: &[&str], failpoint: Option<&str>) -> std::process::Output {
+    let mut settings = settings(folder);
+    settings.extend(failpoint.map(|point| ("GRADEPOST_FAILPOINT".to_owned(), point.to_owned())));
+    gradepost(arguments, &settings).output().unwrap()
+}
+
+fn said(output: &std::process::Output) -> String {
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
+/// A receiver that answers with what it was sent, as some do: so that answers hold personal data, too.
+fn echo() -> u16 {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    std::thread::spawn(move || {
+        for mut stream in listener.incoming().map_while(Result::ok) {
+            std::thread::spawn(move || {
+                let mut read = Vec::new();
+                let mut chunk = [0; 8192];
+                let body = loop {
+                    let n = stream.read(&mut chunk).unwrap_or(0);
+                    read.extend_from_slice(&chunk[..n]);
+                    let text = String::from_utf8_lossy(&read).into_owned();
+                    let Some((head, body)) = text.split_once("\r\n\r\n") else {
+                        if n == 0 {
+                            return;
+                        }
+                        continue;
+                    };
+                    let length =
+                        head.lines().find_map(|line| line.to_ascii_lowercase().strip_prefix("content-length: ")?.trim().parse().ok());
+                    if body.len() >= length.unwrap_or(0) || n == 0 {
+                        break body.to_owned();
+                    }
+                };
+                let _ = write!(
+                    stream,
+                    "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
+                    body.len()
+                );
+            });
+        }
+    });
+    port
+}
+
+async fn post(service: &Service, path: &str, body: &Value) -> Answer {
+    service.send(service.client().post(service.url(path)).bearer_auth(ADMIN).json(body)).await
+}
+
+/// The student, and another one beside, through every door there is.
+async fn planted(folder: &Path) -> Service {
+    let service = Service::start(
+        folder,
+        &[
+            TOKENS[0],
+            ("GATEWAY", "on"),
+            ("GATEWAY_SCHOOL", "colegio"),
+            ("WEBHOOK_ENCRYPTION_KEY", MASTER),
+            ("WEBHOOK_ALLOW_HTTP", "true"),
+            ("WEBHOOK_ALLOW_NETWORKS", "127.0.0.0/8"),
+            ("XAPI_TOKEN", "xapi-user:xapi-pass"),
+            ("SERVICE_ACME_KEY", "service-k3y-1b9"),
+        ],
+    );
+    let url = format!("http://127.0.0.1:{}/hook", echo());
+    let registered =
+        post(&service, "/api/webhook/register", &json!({ "schoolId": "colegio", "webhookUrl": url, "schoolName": "Colegio" })).await;
+    assert_eq!(registered.status, 201, "{}", registered.text);
+    assert_eq!(post(&service, "/register_webhooks", &json!({ "university_id": "UNI", "webhook_url": url })).await.status, 200);
+    for student in [STUDENT, "other-student"] {
+        assert_eq!(service.webhook(&completion(student)).await.body["status"], "processed", "{}", service.log());
+        let added =
+            post(&service, "/api/students", &json!({ "schoolId": "colegio", "name": student, "email": format!("{student}@example.com") }))
+                .await;
+        assert_eq!(added.status, 201, "{}", added.text);
+        let id = added.body["data"]["id"].as_str().unwrap().to_owned();
+        let put = service.client().put(service.url(&format!("/api/students/{id}"))).bearer_auth(ADMIN);
+        assert_eq!(service.send(put.json(&json!({ "name": format!("{student} again") }))).await.status, 200);
+        let grade = json!({ "student_id": student, "course_id": "C", "grade": "A", "university_id": "UNI" });
+        assert_eq!(post(&service, "/submit_grade", &grade).await.status, 200);
+        let behaviour = json!({ "type": "user.behavior", "data": { "userId": student, "sessionId": "s", "events": [{ "type": "click", "element": "#play", "timestamp": "2026-03-01T10:00:00Z" }] } });
+        let request = service.client().post(service.url("/webhooks/services/acme")).header("X-API-Key", "service-k3y-1b9");
+        assert_eq!(service.send(request.json(&behaviour)).await.status, 200);
+    }
+    // All of it was worked on: an answer that echoes the student lies in the log of calls.
+    let told = |folder: &Path| {
+        let all = traces(folder);
+        let has = |start: &str| all.iter().any(|name| name.starts_with(start));
+        (has("gw/attempts/"), has("inbound/records/"), has("gw/students/"), all)
+    };
+    for _ in 0..600 {
+        let (attempts, inbound, students, _) = told(folder);
+        if attempts && inbound && students && files(&folder.join("gw/queue")).is_empty() {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let (attempts, inbound, students, all) = told(folder);
+    assert!(attempts && inbound && students, "{all:?}\n{}", service.log());
+    // The index of calls holds the answers as well, once somebody looked.
+    assert_eq!(
+        service
+            .send(service.client().get(service.url("/webhook-logs/colegio")).bearer_auth(ADMIN).header("Accept", "application/json"))
+            .await
+            .status,
+        200
+    );
+    service
+}
+
+#[tokio::test]
+async fn an_erased_student_is_gone_wherever_the_process_died_meanwhile() {
+    let original = school();
+    let mut service = planted(original.path()).await;
+    service.terminate();
+    let before = traces(original.path());
+    for place in ["jobs/", "webhook_reports/", "results/", "gw/students/", "gw/attempts/", "inbound/records/", "outbox/", "index/"] {
+        assert!(before.iter().any(|name| name.starts_with(place)), "nothing under {place}: {before:?}");
+    }
+    let erase = ["privacy", "erase", "--student", STUDENT, "--reason", "asked for"];
+    let points = STEPS.iter().flat_map(|step| [format!("erase.{step}.before"), format!("erase.{step}.after")]);
+    for point in points {
+        let folder = tempfile::tempdir().unwrap();
+        assert!(
+            Command::new("cp").arg("-a").arg(format!("{}/.", original.path().display())).arg(folder.path()).status().unwrap().success()
+        );
+        let died = command(folder.path(), &erase, Some(&point));
+        assert_eq!(died.status.code(), None, "{point} was not passed: {}", said(&died));
+        let next: &[&str] = if point == "erase.promise.before" { &erase } else { &["privacy", "resume"] };
+        let done = command(folder.path(), next, None);
+        assert!(done.status.success(), "{point}: {}", said(&done));
+        assert_eq!(traces(folder.path()), Vec::<String>::new(), "after dying at {point}");
+        let receipts = command(folder.path(), &["privacy", "receipts"], None);
+        assert!(said(&receipts).contains("done 20"), "{point}");
+        assert!(files(folder.path()).iter().any(|name| name.contains("other-student")), "the other one stays");
+    }
+}
+
+#[tokio::test]
+async fn what_is_given_out_holds_what_other_platforms_told_and_nobody_else() {
+    let original = school();
+    let mut service = planted(original.path()).await;
+    service.terminate();
+    let out = original.path().join("out.zip");
+    let given = command(original.path(), &["privacy", "export", "--student", STUDENT, "--out", out.to_str().unwrap()], None);
+    assert!(given.status.success(), "{}", said(&given));
+    let listed = Command::new("python3")
+        .args(["-c", "import sys, zipfile; sys.stdout.write(zipfile.ZipFile(sys.argv[1]).read('datos.json').decode())"])
+        .arg(&out)
+        .output()
+        .unwrap();
+    let records = String::from_utf8(listed.stdout).unwrap();
+    for part in ["event.json", "inbound/records/", "webhook_event", ADDRESS] {
+        assert!(records.contains(part), "{part}: {}", said(&given));
+    }
+    assert!(!records.contains("other-student@"), "nobody else");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_told_again_of_an_erased_report_makes_it_not_anew_and_leaves_no_trace() {
+    const UNIT: &str = "0123456789abcdef01234567";
+    let (folder, platform) = (school(), MockServer::start().await);
+    let event: Value = serde_json::from_str(&completion(STUDENT)).unwrap();
+    // Just handed in: of an older one a newer one would be waited for.
+    let now = jiff::Timestamp::now().as_second() as f64;
+    let submission = json!({
+        "id": "aaaaaaaaaaaaaaaaaaaaaa01", "user_id": STUDENT, "email": ADDRESS, "grade": 50, "passed": null, "created": now - 100.0,
+        "modified": now, "submittedTimestamp": now, "answers": event["submission"]["answers"],
+    });
+    let page = json!({ "data": [submission], "meta": { "page": 1, "totalItems": 1, "totalPages": 1, "itemsPerPage": 20 } });
+    let responses = Mock::given(method("GET")).and(path(format!("/admin/api/v2/assessments/{UNIT}/responses")));
+    responses.respond_with(ResponseTemplate::new(200).set_body_json(page)).mount(&platform).await;
+    let user = json!({ "id": STUDENT, "email": ADDRESS, "username": "Zoraida" });
+    Mock::given(method("GET")).respond_with(ResponseTemplate::new(200).set_body_json(user)).with_priority(9).mount(&platform).await;
+    let uri = platform.uri();
+    let of_platform = [("SCHOOL_DOMAIN", uri.as_str()), ("CLIENT_ID", "c"), ("ACCESS_TOKEN", "t")];
+    let mut service = Service::start(folder.path(), &of_platform);
+    // An automation that tells no submission: the platform is asked which one it was.
+    let mut bare = event.clone();
+    bare.as_object_mut().unwrap().remove("submission");
+    let first = service.webhook(&bare.to_string()).await;
+    for _ in 0..600 {
+        if mails(folder.path()).len() == 1 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert_eq!(mails(folder.path()).len(), 1, "{}\n{}", first.text, service.log());
+    service.terminate();
+    let erase = command(folder.path(), &["privacy", "erase", "--student", STUDENT, "--reason", "asked for"], None);
+    assert!(erase.status.success(), "{}", said(&erase));
+    assert_eq!(traces(folder.path()), Vec::<String>::new());
+    // A backfill finds the submission at the platform and knows of no report of it.
+    let mut settings = settings(folder.path());
+    settings.extend(of_platform.map(|(name, value)| (name.to_owned(), value.to_owned())));
+    settings.insert("WEBHOOK_SECRET".to_owned(), SECRET.to_owned());
+    let backfill = gradepost(&["backfill", "--assessment", UNIT, "--title", "Test de diagnóstico Parte 1"], &settings).output().unwrap();
+    assert!(backfill.status.success(), "{}", said(&backfill));
+    assert!(mails(folder.path()).is_empty(), "nobody gets a mail");
+    assert!(!files(&folder.path().join("webhook_reports")).iter().any(|name| name.contains(".pdf")), "and no report is made");
+    // What it learnt meanwhile goes.
+    assert!(!traces(folder.path()).is_empty());
+    let resume = command(folder.path(), &["privacy", "resume"], None);
+    assert!(resume.status.success(), "{}", said(&resume));
+    assert_eq!(traces(folder.path()), Vec::<String>::new());
+    // The very call again meets the job that made it.
+    let service = Service::start(folder.path(), &of_platform);
+    assert_eq!(service.webhook(&bare.to_string()).await.body["status"], "duplicate");
+}
+
+#[tokio::test]
+async fn who_objects_gets_no_report_and_the_operator_sees_it() {
+    let folder = school();
+    let service = Service::start(folder.path(), &TOKENS);
+    assert_eq!(service.webhook(&completion("ana")).await.body["status"], "processed", "{}", service.log());
+    let mut admin = Person::signed_in(&service, ADMIN).await;
+    let page = admin.get("/console/privacy").await.text;
+    let found = admin.post("/console/privacy", &[("csrf", &field(&page, "csrf")), ("q", "ANA")]).await.text;
+    let at = format!("/console/privacy/students/{}", found.split("/console/privacy/students/").nth(1).unwrap().split('"').next().unwrap());
+    let named = admin.answer(&format!("{at}/object"), &[("why", "Student ana lo pidió por carta")]).await;
+    assert!(named.status == 422 && named.text.contains("nombra a la persona"), "{}", named.text);
+    assert_eq!(admin.answer(&format!("{at}/object"), &[("why", "Lo pidió por carta")]).await.status, 303);
+    let mut retake: Value = serde_json::from_str(&completion("ana")).unwrap();
+    retake["submission"]["id"] = json!("68aded265f0c3a0f8a0b1c99");
+    let parked = service.webhook(&retake.to_string()).await;
+    assert_eq!((&parked.body["status"], mails(folder.path()).len()), (&json!("parked"), 1), "{}", parked.text);
+    let todo = admin.get("/console/todo").await.text;
+    assert!(todo.contains("La persona pidió no tratar sus datos") && todo.contains("/console/privacy"), "{todo}");
+    // Nor does she get one by another way.
+    let job = parked.body["job_id"].as_str().unwrap().to_owned();
+    admin.answer(&format!("/console/reports/{job}/continue"), &[]).await;
+    until(&mut admin, &format!("/console/reports/{job}"), |page| {
+        page.matches("pidió no tratar").count() >= 1 && !page.contains("En curso")
+    })
+    .await;
+    assert_eq!(mails(folder.path()).len(), 1);
+    let page = admin.get("/console/privacy").await.text;
+    assert!(page.contains("No tratar más") && page.contains("Lo pidió por carta"));
+    let lift = format!(
+        "/console/privacy/wishes/{}",
+        page.split("/console/privacy/wishes/").find(|rest| rest.contains("/lift")).unwrap().split('"').next().unwrap()
+    );
+    assert_eq!(admin.answer(&lift, &[]).await.status, 303);
+    until(&mut admin, "/console/reports?state=sent", |page| page.matches("class=\"who\"").count() == 2).await;
+    assert_eq!(mails(folder.path()).len(), 2, "what waited goes on");
+    let acts = audited(folder.path());
+    for act in ["student.object", "student.lift"] {
+        assert!(acts.iter().any(|entry| entry["act"] == act), "{act}");
+    }
+    let records: String = files(&folder.path().join("privacy"))
+        .iter()
+        .map(|name| name.clone() + &std::fs::read_to_string(folder.path().join("privacy").join(name)).unwrap())
+        .collect();
+    assert!(!records.contains("ana@") && !records.contains("Student ana"), "{records}");
+}
+
+#[tokio::test]
+async fn blocked_data_wait_until_the_command_lifts_it_whether_or_not_there_was_a_report() {
+    let folder = school();
+    let service = Service::start(folder.path(), &TOKENS);
+    let blocked = command(folder.path(), &["privacy", "block", "--student", "luis", "--reason", "under dispute"], None);
+    assert!(blocked.status.success(), "{}", said(&blocked));
+    // Whoever looks at the key for the first time may have seen a moment ago that there is none.
+    let answer = service.webhook(&completion("luis")).await;
+    assert_eq!((&answer.body["status"], mails(folder.path()).len()), (&json!("parked"), 0), "{}", answer.text);
+    assert_eq!(service.webhook(&completion("eva")).await.body["status"], "processed");
+    let wishes = command(folder.path(), &["privacy", "wishes"], None);
+    assert!(said(&wishes).contains("blocked") && said(&wishes).contains("under dispute") && !said(&wishes).contains("luis"));
+    let lifted = command(folder.path(), &["privacy", "lift", "--student", "luis"], None);
+    assert!(said(&lifted).contains("1 reports go on"), "{}", said(&lifted));
+    for _ in 0..200 {
+        if mails(folder.path()).len() == 2 {
+            break;
+        }
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    assert_eq!(mails(folder.path()).len(), 2);
+    let twice = command(folder.path(), &["privacy", "lift", "--student", "luis"], None);
+    assert!(!twice.status.success() && said(&twice).contains("nothing of this person is blocked"));
+}
+
+#[tokio::test]
+async fn erasing_on_the_page_asks_for_the_name_and_shows_when_it_is_done() {
+    let folder = school();
+    let service = Service::start(folder.path(), &TOKENS);
+    for student in [STUDENT, "other-student"] {
+        assert_eq!(service.webhook(&completion(student)).await.body["status"], "processed", "{}", service.log());
+    }
+    let mut admin = Person::signed_in(&service, ADMIN).await;
+    let page = admin.get("/console/privacy").await.text;
+    let found = admin.post("/console/privacy", &[("csrf", &field(&page, "csrf")), ("q", "zoraida")]).await.text;
+    let at = format!("/console/privacy/students/{}", found.split("/console/privacy/students/").nth(1).unwrap().split('"').next().unwrap());
+    assert!(!at.contains("zoraida"));
+    let page = admin.get(&at).await.text;
+    let given = admin.post(&format!("{at}/export"), &[("csrf", &field(&page, "csrf"))]).await;
+    assert_eq!((given.status, given.headers["content-type"].to_str().unwrap()), (200, "application/zip"));
+    let question = admin.get(&format!("{at}/erase")).await.text;
+    assert!(question.contains("Se borran 1 informes") && question.contains("los correos ya enviados"), "{question}");
+    let wrong = admin.answer(&format!("{at}/erase"), &[("why", "Lo pidió"), ("name", "Otra Persona")]).await;
+    assert!(wrong.status == 422 && wrong.text.contains("El nombre no es el mismo"));
+    assert!(!traces(folder.path()).is_empty());
+    let name = format!("Student {STUDENT}");
+    assert_eq!(admin.answer(&format!("{at}/erase"), &[("why", "Lo pidió"), ("name", &name)]).await.status, 303);
+    until(&mut admin, "/console/privacy", |page| page.contains("Borrado</")).await;
+    assert_eq!(traces(folder.path()), Vec::<String>::new());
+    assert_eq!(admin.get(&at).await.status, 404);
+    let reports = admin.get("/console/reports").await.text;
+    assert!(reports.contains("other-student") && !reports.contains("zoraida"));
+    assert!(!service.log().contains("zoraida"), "no log names the student");
+}
+
+#[tokio::test]
+async fn what_is_kept_for_a_time_only_goes_class_by_class() {
+    let folder = school();
+    let mut service = Service::start(folder.path(), &TOKENS);
+    let job = crate::console::report_of(&service, "ana").await;
+    service.terminate();
+    // Two days ago, as far as the records tell.
+    let run = |days: &[(&str, &str)], arguments: &[&str]| {
+        let mut all = settings(folder.path());
+        all.extend(days.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        let output = gradepost(arguments, &all).output().unwrap();
+        assert!(output.status.success(), "{}", said(&output));
+        said(&output)
+    };
+    age(folder.path(), 10);
+    let record = |name: &str| std::fs::read_to_string(folder.path().join(format!("jobs/{job}/{name}.json"))).unwrap_or_default();
+    assert!(run(&[], &["privacy", "retain"]).contains("answers of 0 reports"), "without a term nothing goes");
+    assert!(run(&[("KEEP_ANSWERS_DAYS", "5")], &["privacy", "retain", "--dry-run"]).contains("answers of 1 reports"));
+    assert!(record("event").contains("\"answer\""));
+    assert!(run(&[("KEEP_ANSWERS_DAYS", "5")], &["privacy", "retain"]).contains("answers of 1 reports"));
+    assert!(
+        !record("event").contains("\"answer\"")
+            && !record("fetched").contains("\"answer\":")
+            && record("event").contains("ana@example.com")
+    );
+    assert!(
+        run(&[("KEEP_ANSWERS_DAYS", "5")], &["privacy", "retain"]).contains("answers of 0 reports"),
+        "what is done is not looked at again"
+    );
+    let pdfs = || files(&folder.path().join("webhook_reports")).iter().filter(|name| name.to_ascii_lowercase().ends_with(".pdf")).count();
+    assert_eq!((pdfs(), mails(folder.path()).len()), (1, 1));
+    run(&[("KEEP_REPORTS_DAYS", "5")], &["privacy", "retain"]);
+    assert_eq!((pdfs(), mails(folder.path()).len()), (0, 0));
+    run(&[("KEEP_RECORDS_DAYS", "5")], &["privacy", "retain"]);
+    let left: Vec<String> = files(folder.path())
+        .into_iter()
+        .filter(|name| String::from_utf8_lossy(&std::fs::read(folder.path().join(name)).unwrap()).contains("ana@example.com"))
+        .collect();
+    assert_eq!(left, Vec::<String>::new());
+}
+
+/// Moves everything that tells when a report ended so many days back: names of the feed's entries, and times in records.
+fn age(folder: &Path, days: i64) {
+    let now = jiff::Timestamp::now();
+    let then = now - jiff::SignedDuration::from_hours(24 * days);
+    let today = now.strftime("%Y-%m-%d").to_string();
+    let (yesterday, before) =
+        ((now - jiff::SignedDuration::from_hours(24)).strftime("%Y-%m-%d").to_string(), then.strftime("%Y-%m-%d").to_string());
+    for name in files(folder).into_iter().filter(|name| name.starts_with("jobs/") || name.starts_with("feed/")) {
+        let path = folder.join(&name);
+        let text = std::fs::read_to_string(&path).unwrap();
+        std::fs::write(&path, text.replace(&today, &before).replace(&yesterday, &before)).unwrap();
+        if let Some((_, entry)) = name.strip_prefix("feed/").and_then(|rest| rest.split_once('/')) {
+            let (number, rest) = entry.split_once('-').unwrap();
+            let older = format!("{:010}", number.parse::<i64>().unwrap() + days * 86_400);
+            let moved = folder.join(format!("feed/{}/{older}-{rest}", &older[..5]));
+            std::fs::create_dir_all(moved.parent().unwrap()).unwrap();
+            std::fs::rename(&path, moved).unwrap();
+        }
+    }
+    let _ = std::fs::remove_dir_all(folder.join("index"));
+}
