@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::analysis::bank::Question;
 use crate::analysis::compare::fold;
-use crate::analysis::percent;
+use crate::analysis::percent::percent;
 use crate::analysis::profile::{Profile, StatusRule};
 use crate::model::analysis::{GroupResult, GroupStatus, QuestionResult, Review};
 

@@ -27,6 +27,7 @@ mod grouping;
 mod hostile;
 mod levels;
 mod matching;
+mod percent;
 mod platform;
 mod suggest;
 mod summary;
@@ -38,6 +39,7 @@ use crate::analysis::grouping::Judged;
 use crate::analysis::matching::contradiction::{self, Comparison};
 use crate::analysis::matching::judge::{self, Judge, Verdict};
 use crate::analysis::matching::{By, Matched, Mismatch};
+use crate::analysis::percent::percent;
 use crate::analysis::profile::Profile;
 use crate::analysis::summary::Evidence;
 use crate::model::analysis::{Analysis, QuestionResult};
@@ -235,11 +237,6 @@ fn compare_with_platform(
         comparison.differ.iter().map(|(number, right)| format!("{number} (bank: {})", if *right { "right" } else { "wrong" })).collect();
     let note = format!("bank and platform disagree on question {}; the bank decided, but one of the two should be mended", told.join(", "));
     Ok((!told.is_empty()).then_some(note).into_iter().collect())
-}
-
-/// The share in percent, unrounded; multiplied first, so that 4 of 5 is exactly 80.
-fn percent(part: u32, whole: u32) -> f64 {
-    if whole == 0 { 0.0 } else { f64::from(part) * 100.0 / f64::from(whole) }
 }
 
 /// The profile's grouping columns; without any, the lessons, or else the bank's first column.

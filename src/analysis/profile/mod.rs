@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::analysis::compare::fold;
+use crate::analysis::percent::percent;
 
 /// The profiles that come with gradepost: every method of the service it replaces, ready to be copied.
 pub const BUNDLED: &str = include_str!("../../../templates/assessments.toml");
@@ -286,7 +287,7 @@ impl PassRule {
     pub(crate) fn passes(self, correct: u32, total: u32) -> bool {
         match self {
             Self::AllCorrect => correct == total,
-            Self::AtLeast(bound) => super::percent(correct, total) >= bound,
+            Self::AtLeast(bound) => percent(correct, total) >= bound,
         }
     }
 }

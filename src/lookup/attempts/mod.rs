@@ -7,6 +7,7 @@
 pub mod figures;
 mod file;
 mod key;
+mod latency;
 mod read;
 pub mod rows;
 #[cfg(test)]

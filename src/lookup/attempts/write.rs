@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use crate::lookup::attempts::figures::bucket;
 use crate::lookup::attempts::key::pack;
+use crate::lookup::attempts::latency::bucket;
 use crate::lookup::attempts::rows::{AttemptRow, EXPUNGED, Entry, Outcome};
 
 /// What a name is the name of.

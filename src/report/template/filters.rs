@@ -8,6 +8,7 @@ use jiff::{Timestamp, Zoned};
 use minijinja::value::{Value, ValueKind};
 use minijinja::{Environment, Error, ErrorKind, State};
 
+use super::absent::is_absent;
 use super::engine::Fill;
 use super::guard;
 use crate::report::charts::tone_of;
@@ -109,11 +110,6 @@ pub(super) const NAMES: [&str; 59] = [
 
 fn language(state: &State) -> Language {
     Fill::of(state).map_or_else(Language::default, |fill| fill.language)
-}
-
-/// A value that is not there goes through every filter, so that its tag can say so.
-pub(super) fn is_absent(value: &Value) -> bool {
-    value.is_undefined() || value.is_none()
 }
 
 fn case(value: &Value, change: impl Fn(&str) -> String) -> Value {

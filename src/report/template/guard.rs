@@ -7,8 +7,8 @@
 use minijinja::value::{Rest, Value, ValueKind, ValueOrKwargs};
 use minijinja::{Environment, Error, ErrorKind, State, filters};
 
+use super::absent::is_absent;
 use super::engine::Fill;
-use super::filters::is_absent;
 
 /// A text may be this long, in bytes.
 pub(super) const LONGEST_TEXT: usize = 1 << 20;

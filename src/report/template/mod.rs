@@ -11,6 +11,7 @@
 //!
 //! Parts without tags, and everything that is no text, are carried over as they are.
 
+mod absent;
 mod append;
 mod ascii;
 mod blocks;

@@ -3,6 +3,7 @@
 use minijinja::value::{Value, ValueKind};
 use minijinja::{Error, ErrorKind, State};
 
+use super::absent::is_absent;
 use super::{filters, guard};
 use crate::report::language::Language;
 
@@ -162,7 +163,7 @@ impl Format {
         let (text, is_number) = match (number, self.letter) {
             (Some(number), letter) if letter != Some('s') => (self.number(number, value)?, true),
             // As everywhere, a value that is not there leaves nothing.
-            (None, _) if filters::is_absent(value) => (String::new(), false),
+            (None, _) if is_absent(value) => (String::new(), false),
             (_, None | Some('s')) if !self.grouped => {
                 let text = value.to_string();
                 (self.decimals.map_or_else(|| text.clone(), |most| text.chars().take(most).collect()), false)
