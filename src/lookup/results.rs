@@ -1,6 +1,6 @@
 //! How a course did: figures for teachers, of each student the newest result, none of which tells of fewer than five students.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _};
@@ -112,30 +112,74 @@ struct Newest {
 /// The results that count: reports with a percentage that were not repeats of another, plans apart.
 const COUNTS: &str = "pct IS NOT NULL AND student IS NOT NULL AND is_plan=0 AND state IN (2, 4, 8)";
 
-/// The courses with results, by name.
+/// The courses with results, by name: one walk along an index of just these columns, in its order.
 pub(super) fn courses(conn: &Connection) -> rusqlite::Result<Vec<CourseResults>> {
-    let sql = format!(
-        "SELECT w.tag, w.text, count(*), count(DISTINCT r.student), count(DISTINCT r.assessment), max(r.sort), w.id \
-         FROM report r JOIN word w ON w.id=r.course WHERE {COUNTS} GROUP BY w.id ORDER BY w.text"
-    );
+    let sql =
+        format!("SELECT course, student, assessment, sort, pct FROM report WHERE course IS NOT NULL AND {COUNTS} ORDER BY 1, 2, 3, 4");
     let mut query = conn.prepare_cached(&sql)?;
-    let found = query.query_map([], |row| {
-        let course = Word { tag: WordTag(row.get(0)?), text: row.get(1)? };
-        let newest = row.get::<_, Option<i64>>(5)?.map(time);
-        let results =
-            CourseResults { course, reports: whole(row, 2)?, students: whole(row, 3)?, assessments: whole(row, 4)?, newest, mean: None };
-        Ok((results, row.get::<_, i64>(6)?))
-    })?;
-    let mut courses = Vec::new();
-    for found in found {
-        let (mut results, id) = found?;
-        let mean =
-            format!("SELECT avg(pct) FROM (SELECT pct, max(sort) FROM report WHERE course=?1 AND {COUNTS} GROUP BY student, assessment)");
-        let mean: Option<f64> = conn.prepare_cached(&mean)?.query_row([id], |row| row.get(0))?;
-        results.mean = mean.filter(|_| results.students >= FEWEST).map(|mean| (mean / 100.0).round() as i64);
-        courses.push(results);
+    let mut rows = query.query([])?;
+    let mut tallies: Vec<Tally> = Vec::new();
+    while let Some(row) = rows.next()? {
+        let course = row.get(0)?;
+        if tallies.last().is_none_or(|tally| tally.course != course) {
+            tallies.push(Tally { course, ..Tally::default() });
+        }
+        if let Some(tally) = tallies.last_mut() {
+            tally.add((row.get(1)?, row.get(2)?), row.get(3)?, row.get(4)?);
+        }
     }
+    let mut name = conn.prepare_cached("SELECT tag, text FROM word WHERE id=?1")?;
+    let mut courses = Vec::new();
+    for tally in tallies {
+        let word = name.query_row([tally.course], |row| Ok(Word { tag: WordTag(row.get(0)?), text: row.get(1)? })).optional()?;
+        courses.extend(word.map(|word| tally.results(word)));
+    }
+    courses.sort_by(|one, other| one.course.text.cmp(&other.course.text));
     Ok(courses)
+}
+
+/// What one course comes to, counted along its results, of each student and assessment the oldest first.
+#[derive(Default)]
+struct Tally {
+    course: i64,
+    reports: u64,
+    students: u64,
+    assessments: HashSet<i64>,
+    newest: i64,
+    /// The student and assessment counted last, with the newest result so far.
+    last: Option<((i64, Option<i64>), i64)>,
+    /// The sum of the newest results but the last one's, and how many they are.
+    sum: i64,
+    results: i64,
+}
+
+impl Tally {
+    fn add(&mut self, of: (i64, Option<i64>), sort: i64, pct: i64) {
+        let before = self.last.replace((of, pct));
+        if before.is_none_or(|((student, _), _)| student != of.0) {
+            self.students += 1;
+        }
+        if let Some((_, pct)) = before.filter(|(before, _)| *before != of) {
+            self.sum += pct;
+            self.results += 1;
+        }
+        self.assessments.extend(of.1);
+        self.reports += 1;
+        self.newest = self.newest.max(sort);
+    }
+
+    fn results(self, course: Word) -> CourseResults {
+        let (sum, results) = self.last.map_or((self.sum, self.results), |(_, pct)| (self.sum + pct, self.results + 1));
+        let mean = (self.students >= FEWEST && results > 0).then(|| (sum as f64 / results as f64 / 100.0).round() as i64);
+        CourseResults {
+            course,
+            reports: self.reports,
+            students: self.students,
+            assessments: self.assessments.len() as u64,
+            newest: Some(time(self.newest)),
+            mean,
+        }
+    }
 }
 
 /// The assessments of a course with results, by title.
