@@ -144,6 +144,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("hmac", &["signing.rs"]),
     ("ed25519_dalek", &["signing.rs"]),
     ("sha2", &["signing.rs", "sealing.rs"]),
+    ("subtle", &["signing.rs"]),
     ("chacha20poly1305", &["sealing.rs"]),
     ("hkdf", &["sealing.rs"]),
     ("maud", &["http/console/", "http/gateway/"]),
@@ -201,6 +202,25 @@ fn outside_crates_come_in_by_one_door() {
                 if let Some(line) = source.names_crate(name) {
                     faults.push(format!("{}:{line}: a pure room names {name}", source.path));
                 }
+            }
+        }
+    }
+    assert!(faults.is_empty(), "{}", faults.join("\n"));
+}
+
+/// What somebody sent is compared with a secret by `signing::constant_time_eq` alone: it takes the same time for a guess that is nearly right.
+#[test]
+fn secrets_are_compared_by_one_door_in_constant_time() {
+    let mut faults = Vec::new();
+    for source in sources().into_iter().filter(|source| !source.is_engine() && source.path != "signing.rs") {
+        let production = source.text.split("#[cfg(test)]\nmod tests {").next().unwrap_or_default().lines().count();
+        let is_test = source.path.ends_with("/tests.rs") || source.path.contains("/tests/");
+        for (n, line) in source.lines().filter(|(n, _)| *n <= production && !is_test) {
+            let compares = [" == ", " != ", ".eq(", ".starts_with(", ".contains(", ".cmp("].iter().any(|how| line.contains(how));
+            // Whether there is one at all is no secret.
+            let bare = line.replace(".expose_secret().is_empty()", "");
+            if compares && bare.contains("expose_secret()") {
+                faults.push(format!("{}:{n}: {}", source.path, line.trim()));
             }
         }
     }

@@ -107,6 +107,7 @@ pub(super) fn open(
         access: Arc::clone(&app.access),
         gateway: Arc::clone(&app.gateway),
         privacy: Arc::clone(privacy),
+        texts: Arc::clone(&app.texts),
     })))
 }
 

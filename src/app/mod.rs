@@ -61,6 +61,7 @@ use crate::jobs::waker::pubsub::PubSub;
 use crate::jobs::waker::touch::Touch;
 use crate::lookup::attempts::AttemptLog;
 use crate::lookup::texts::TextSearch;
+use crate::lookup::unseen::Blocks;
 use crate::lookup::{self, Lookup, Place};
 use crate::pipeline::Pipeline;
 use crate::privacy::wishes::Wishes;
@@ -224,7 +225,7 @@ impl App {
 
     /// Lists, searches and figures over all reports; `jobs` are those whose changes are heard at once.
     pub fn lookup(&self, jobs: Option<Arc<Jobs>>) -> Arc<Lookup> {
-        lookup(&self.config, self.store.clone(), self.clock.clone(), jobs)
+        lookup(&self.config, self.store.clone(), self.clock.clone(), self.wishes.clone(), jobs)
     }
 
     /// What is kept of one student, given out and erased.
@@ -312,12 +313,18 @@ pub async fn operator(config: &Config, clock: Arc<dyn Clock>) -> anyhow::Result<
 }
 
 /// Lists, searches and figures over all reports; nothing is opened until somebody looks.
-pub fn lookup(config: &Config, store: Arc<dyn Store>, clock: Arc<dyn Clock>, jobs: Option<Arc<Jobs>>) -> Arc<Lookup> {
+pub fn lookup(
+    config: &Config,
+    store: Arc<dyn Store>,
+    clock: Arc<dyn Clock>,
+    blocks: Arc<dyn Blocks>,
+    jobs: Option<Arc<Jobs>>,
+) -> Arc<Lookup> {
     let place = match config.storage.backend {
         Backend::Local | Backend::Hybrid => Place::Folder(config.storage.data_dir.join("index")),
         Backend::Gcp | Backend::Memory => Place::Temporary,
     };
-    Lookup::new(lookup::Parts { store, clock, zone: config.pipeline.zone.clone(), place, jobs })
+    Lookup::new(lookup::Parts { store, clock, zone: config.pipeline.zone.clone(), place, blocks, jobs })
 }
 
 /// The gateway over the configured store, for a command beside the service; nothing of it runs.

@@ -15,13 +15,15 @@ use crate::commands::files;
 use crate::commands::output::{self, note, outln};
 use crate::commands::settings::Settings;
 use crate::commands::words::{language, told};
-use crate::config::Section;
+use crate::config::{Config, Section};
 use crate::jobs::ask::{Ask, FromStep};
 use crate::jobs::operator::{JobView, Operator};
+use crate::lookup::unseen::Blocks as _;
 use crate::model::cause::Cause;
 use crate::model::ids::JobId;
 use crate::model::lane::LaneName;
 use crate::model::person::EmailAddress;
+use crate::privacy::wishes::Wishes;
 use crate::report::language::Language;
 
 pub(in crate::commands) use card::Card;
@@ -124,10 +126,14 @@ pub fn run(command: Command, settings: &Settings) -> anyhow::Result<()> {
         match command {
             Command::List(args) if args.find.is_some() => {
                 let clock = Arc::new(SystemClock);
-                let lookup = app::lookup(&config, app::open_existing_store(&config).await?, clock, None);
+                let store = app::open_existing_store(&config).await?;
+                let lookup = app::lookup(&config, store, clock, Arc::new(wishes(&config).await?), None);
                 list::find(&args, args.find.as_deref().unwrap_or_default(), &lookup, &zone).await
             }
-            Command::List(args) => list::run(&args, &jobs, &zone).await,
+            Command::List(args) => {
+                let blocked = wishes(&config).await?.blocked().await?;
+                list::run(&args, &jobs, blocked, &zone).await
+            }
             Command::Show { id, json } => {
                 let job = one(&jobs, &id, &zone).await?;
                 if json { output::json(&job) } else { print_job(&job, &zone) }
@@ -178,6 +184,11 @@ pub fn run(command: Command, settings: &Settings) -> anyhow::Result<()> {
             }
         }
     })
+}
+
+/// What persons want done with their data.
+async fn wishes(config: &Config) -> anyhow::Result<Wishes> {
+    Ok(Wishes::new(app::open_existing_store(config).await?, Arc::new(SystemClock)))
 }
 
 /// The log of acts, and who acts.

@@ -11,7 +11,9 @@ use crate::commands::files;
 use crate::commands::output::{self, outln};
 use crate::commands::settings::Settings;
 use crate::config::Section;
+use crate::lookup::unseen::Nobody;
 use crate::lookup::{Lookup, Place};
+use crate::privacy::wishes::Wishes;
 
 /// Commands about the index of reports; it is derived, and made anew at will.
 #[derive(Debug, Subcommand)]
@@ -38,7 +40,7 @@ pub fn run(command: &Command, settings: &Settings) -> anyhow::Result<()> {
     files::block_on(async {
         let store = app::open_existing_store(&config).await?;
         let clock = Arc::new(SystemClock);
-        let lookup = app::lookup(&config, store.clone(), clock.clone(), None);
+        let lookup = app::lookup(&config, store.clone(), clock.clone(), Arc::new(Wishes::new(store.clone(), clock.clone())), None);
         match command {
             Command::Rebuild { verify: false } => {
                 let began = clock.monotonic();
@@ -56,7 +58,14 @@ pub fn run(command: &Command, settings: &Settings) -> anyhow::Result<()> {
             }
             Command::Rebuild { verify: true } => {
                 lookup.reconcile().await?;
-                let parts = crate::lookup::Parts { store, clock, zone: config.pipeline.zone.clone(), place: Place::Temporary, jobs: None };
+                let parts = crate::lookup::Parts {
+                    store,
+                    clock,
+                    zone: config.pipeline.zone.clone(),
+                    place: Place::Temporary,
+                    blocks: Arc::new(Nobody),
+                    jobs: None,
+                };
                 let fresh = Lookup::new(parts);
                 fresh.rebuild().await?;
                 let differences = lookup.differences(&fresh).await?;

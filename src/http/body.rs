@@ -52,6 +52,23 @@ pub struct BodyBudget {
     heavy: Semaphore,
 }
 
+/// A body came in too slowly to be waited for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("the body drips in")]
+pub struct DripsIn;
+
+/// Whether a body could not be read because it dripped in.
+pub fn drips_in(error: &(dyn std::error::Error + 'static)) -> bool {
+    let mut next = Some(error);
+    while let Some(error) = next {
+        if error.is::<DripsIn>() {
+            return true;
+        }
+        next = error.source();
+    }
+    false
+}
+
 /// A whole body; its memory is reserved until this is dropped.
 #[derive(Debug)]
 pub struct HeldBody {

@@ -19,11 +19,12 @@ use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use hyper_util::server::conn::auto::Builder;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::time::Instant;
+use tokio::time::{Instant, Sleep};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower::ServiceExt as _;
 
+use crate::http::body::DripsIn;
 use crate::http::connections::{Connection, ConnectionLimits, Connections, InProgress};
 
 /// The longest head of a request. It is also what an idle connection's buffer may grow to.
@@ -33,6 +34,9 @@ const MOST_STREAMS: u32 = 32;
 /// HTTP/2: what one connection may send us before we take it, per request and together.
 const STREAM_WINDOW: u32 = 64 * 1024;
 const CONNECTION_WINDOW: u32 = 256 * 1024;
+/// A body may pause for so long before it begins, and its sender is given up when it drips in more slowly than this many bytes a second. Handlers that know their callers better have stricter limits of their own.
+const BODY_PATIENCE: Duration = Duration::from_secs(30);
+const SLOWEST_BODY: u64 = 8 * 1024;
 /// The pause after the system refused a connection (no descriptor left).
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
 
@@ -128,7 +132,7 @@ async fn one(
 }
 
 async fn answer(request: Request<Incoming>, peer: SocketAddr, router: Router, mut progress: InProgress) -> Result<Response, Infallible> {
-    let mut request = request.map(Body::new);
+    let mut request = request.map(|body| Body::new(Arriving::new(Body::new(body))));
     request.extensions_mut().insert(ConnectInfo(peer));
     let response = router.oneshot(request).await?;
     progress.respond(Instant::now());
@@ -138,6 +142,55 @@ async fn answer(request: Request<Incoming>, peer: SocketAddr, router: Router, mu
 impl Connection {
     fn request_of<B>(self: &Arc<Self>, request: &Request<B>) -> InProgress {
         self.request(request.version() == Version::HTTP_2)
+    }
+}
+
+/// A request's body; it ends with an error when it drips in.
+struct Arriving {
+    body: Body,
+    /// How long it may pause before it begins.
+    patience: Duration,
+    /// When its sender is given up; counted from when somebody begins to read it.
+    until: Option<Pin<Box<Sleep>>>,
+}
+
+impl Arriving {
+    fn new(body: Body) -> Self {
+        Self { body, patience: BODY_PATIENCE, until: None }
+    }
+}
+
+impl HttpBody for Arriving {
+    type Data = Bytes;
+    type Error = axum::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, axum::Error>>> {
+        let this = &mut *self;
+        let patience = this.patience;
+        let until = this.until.get_or_insert_with(|| Box::pin(tokio::time::sleep(patience)));
+        match Pin::new(&mut this.body).poll_frame(context) {
+            Poll::Ready(frame) => {
+                if let Some(Ok(frame)) = &frame {
+                    let bytes = frame.data_ref().map_or(0, |data| data.len() as u64);
+                    let earned = Duration::from_micros(bytes.saturating_mul(1_000_000) / SLOWEST_BODY);
+                    let deadline = until.deadline() + earned;
+                    until.as_mut().reset(deadline);
+                }
+                Poll::Ready(frame)
+            }
+            Poll::Pending => {
+                ready!(until.as_mut().poll(context));
+                Poll::Ready(Some(Err(axum::Error::new(DripsIn))))
+            }
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
     }
 }
 
@@ -204,5 +257,42 @@ impl AsyncWrite for Watched {
 
     fn is_write_vectored(&self) -> bool {
         self.stream.is_write_vectored()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::{StreamExt as _, stream};
+
+    use super::*;
+    use crate::http::body::drips_in;
+
+    /// A body of these pieces, after which nothing comes and its end does not either, or it ends.
+    fn body(pieces: usize, bytes: usize, ends: bool, patience: Duration) -> Body {
+        let begun = stream::iter(0..pieces).map(move |_| Ok::<_, std::io::Error>(Bytes::from(vec![b'x'; bytes])));
+        let body = if ends { Body::from_stream(begun) } else { Body::from_stream(begun.chain(stream::pending())) };
+        Body::new(Arriving { patience, ..Arriving::new(body) })
+    }
+
+    #[tokio::test]
+    async fn a_body_whose_rest_does_not_come_ends_with_an_error_and_a_whole_one_is_read() {
+        for pieces in [0, 1, 10] {
+            let stuck = axum::body::to_bytes(body(pieces, 1, false, Duration::from_millis(20)), 1 << 20).await;
+            assert!(stuck.is_err_and(|error| drips_in(&error)), "{pieces}");
+        }
+        let whole = axum::body::to_bytes(body(1200, 16 * 1024, true, BODY_PATIENCE), 20 << 20).await;
+        assert_eq!(whole.map(|bytes| bytes.len()).ok(), Some(1200 * 16 * 1024));
+        let too_large = axum::body::to_bytes(body(2, 100, true, BODY_PATIENCE), 150).await;
+        assert!(too_large.is_err_and(|error| !drips_in(&error)));
+    }
+
+    #[tokio::test]
+    async fn what_arrived_earns_time_for_what_is_to_come() {
+        let mut arriving = Arriving { patience: Duration::from_secs(1), ..Arriving::new(Body::from(vec![b'x'; 80 * 1024])) };
+        let before = Instant::now();
+        let frame = std::future::poll_fn(|context| Pin::new(&mut arriving).poll_frame(context)).await;
+        assert!(frame.is_some_and(|frame| frame.is_ok()));
+        let until = arriving.until.unwrap().deadline();
+        assert!(until >= before + Duration::from_secs(11), "eighty kilobytes are worth ten seconds");
     }
 }

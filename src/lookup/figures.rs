@@ -185,13 +185,37 @@ pub(super) fn levels(conn: &Connection) -> rusqlite::Result<Vec<Word>> {
         .collect()
 }
 
+/// Whether those are among them whose data are blocked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Whose {
+    /// They are left out.
+    Shown,
+    /// Everybody.
+    All,
+}
+
+impl Whose {
+    fn table(self) -> &'static str {
+        match self {
+            Self::Shown => "shown_student",
+            Self::All => "student",
+        }
+    }
+}
+
 /// One student.
-pub(super) fn student(conn: &Connection, hash: StudentHash) -> rusqlite::Result<Option<StudentRow>> {
-    conn.prepare_cached(&format!("{STUDENT} WHERE s.hash=?1"))?.query_row([hash.0], student_row).optional()
+pub(super) fn student(conn: &Connection, whose: Whose, hash: StudentHash) -> rusqlite::Result<Option<StudentRow>> {
+    conn.prepare_cached(&format!("{STUDENT} FROM {} s WHERE s.hash=?1", whose.table()))?.query_row([hash.0], student_row).optional()
 }
 
 /// Students by name, A to Z, of those that a text finds; `after` is the last one of the page before.
-pub(super) fn students(conn: &Connection, text: &str, after: Option<StudentHash>, limit: usize) -> rusqlite::Result<Vec<StudentRow>> {
+pub(super) fn students(
+    conn: &Connection,
+    whose: Whose,
+    text: &str,
+    after: Option<StudentHash>,
+    limit: usize,
+) -> rusqlite::Result<Vec<StudentRow>> {
     let matches = Matches::of(text);
     let mut params: Vec<rusqlite::types::Value> = Vec::new();
     let mut conditions = Vec::new();
@@ -205,12 +229,12 @@ pub(super) fn students(conn: &Connection, text: &str, after: Option<StudentHash>
         params.push(rusqlite::types::Value::Integer(after.0));
     }
     let clause = if conditions.is_empty() { String::new() } else { format!("WHERE {}", conditions.join(" AND ")) };
-    let sql = format!("{STUDENT} {clause} ORDER BY s.fold, s.id LIMIT {}", limit.clamp(1, 500));
+    let sql = format!("{STUDENT} FROM {} s {clause} ORDER BY s.fold, s.id LIMIT {}", whose.table(), limit.clamp(1, 500));
     conn.prepare_cached(&sql)?.query_map(rusqlite::params_from_iter(params), student_row)?.collect()
 }
 
 const STUDENT: &str = "SELECT s.hash, s.key, s.name, s.email, (SELECT count(*) FROM report r WHERE r.student=s.id), \
-    (SELECT max(sort) FROM report r WHERE r.student=s.id) FROM student s";
+    (SELECT max(sort) FROM report r WHERE r.student=s.id)";
 
 fn student_row(row: &rusqlite::Row<'_>) -> rusqlite::Result<StudentRow> {
     let student = StudentView { hash: StudentHash(row.get(0)?), key: Some(row.get(1)?), name: row.get(2)?, email: row.get(3)? };

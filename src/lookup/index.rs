@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -10,6 +11,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Transaction, param
 
 use crate::jobs::feed;
 use crate::lookup::groups;
+use crate::lookup::unseen::Blocked;
 use crate::lookup::view::{ReportState, StudentHash};
 use crate::lookup::words::{self, StudentHasher, WordKind};
 use crate::model::card::Card;
@@ -17,7 +19,7 @@ use crate::model::ids::JobId;
 use crate::text::folded;
 
 /// The number of the schema; files of another are thrown away.
-pub(super) const SCHEMA: u32 = 2;
+pub(super) const SCHEMA: u32 = 3;
 const SCHEMA_SQL: &str = include_str!("schema.sql");
 
 /// Statements kept prepared by a connection.
@@ -45,6 +47,8 @@ pub(super) struct Index {
     conn: Connection,
     zone: TimeZone,
     hasher: StudentHasher,
+    /// Whose data are blocked, once that was told.
+    blocked: Option<Option<Arc<Blocked>>>,
     /// Ids of words, with the time and text of the report that told them last.
     known: HashMap<(WordKind, String), KnownWord>,
 }
@@ -97,7 +101,7 @@ impl Index {
             _ => None,
         };
         let fits = known.as_deref() == Some(name.as_str());
-        Ok(fits.then(|| Self { conn, zone: zone.clone(), hasher, known: HashMap::new() }))
+        Ok(fits.then(|| Self { conn, zone: zone.clone(), hasher, blocked: None, known: HashMap::new() }))
     }
 
     /// Whether the file holds together.
@@ -110,7 +114,13 @@ impl Index {
     pub(super) fn apply(&mut self, told: &[Told], fed: &[Fed<'_>]) -> rusqlite::Result<usize> {
         let mut known = std::mem::take(&mut self.known);
         let tx = self.conn.transaction()?;
-        let mut writer = Writer { tx: &tx, zone: &self.zone, hasher: &self.hasher, known: &mut known };
+        let mut writer = Writer {
+            tx: &tx,
+            zone: &self.zone,
+            hasher: &self.hasher,
+            blocked: self.blocked.as_ref().and_then(Option::as_deref),
+            known: &mut known,
+        };
         let mut changed = 0;
         for told in told {
             changed += usize::from(match told {
@@ -130,6 +140,29 @@ impl Index {
         Ok(changed)
     }
 
+    /// From now on these persons' reports are left out of what people see, and nobody else's.
+    pub(super) fn leave_out(&mut self, blocked: Option<Arc<Blocked>>) -> rusqlite::Result<()> {
+        if self.blocked.as_ref().is_some_and(|known| Blocked::same(known.as_deref(), blocked.as_deref())) {
+            return Ok(());
+        }
+        let tx = self.conn.transaction()?;
+        tx.execute("DELETE FROM hidden", [])?;
+        if let Some(blocked) = &blocked {
+            let mut all = tx.prepare_cached("SELECT id, key, email FROM student")?;
+            let mut hide = tx.prepare_cached("INSERT INTO hidden VALUES(?1)")?;
+            let mut rows = all.query([])?;
+            while let Some(row) = rows.next()? {
+                let (id, key, email): (i64, String, Option<String>) = (row.get(0)?, row.get(1)?, row.get(2)?);
+                if blocked.is(&key, email.as_deref()) {
+                    hide.execute([id])?;
+                }
+            }
+        }
+        tx.commit()?;
+        self.blocked = Some(blocked);
+        Ok(())
+    }
+
     /// The stream is read up to here; what lies before `forget` need not be remembered.
     pub(super) fn set_cursor(&self, stream: &str, cursor: Timestamp, forget: Timestamp) -> rusqlite::Result<()> {
         self.conn.execute(
@@ -144,7 +177,13 @@ impl Index {
     pub(super) fn remove_jobs(&mut self, jobs: &[JobId], keep_counts: bool) -> rusqlite::Result<usize> {
         let tx = self.conn.transaction()?;
         let mut known = HashMap::new();
-        let mut writer = Writer { tx: &tx, zone: &self.zone, hasher: &self.hasher, known: &mut known };
+        let mut writer = Writer {
+            tx: &tx,
+            zone: &self.zone,
+            hasher: &self.hasher,
+            blocked: self.blocked.as_ref().and_then(Option::as_deref),
+            known: &mut known,
+        };
         let mut removed = 0;
         for job in jobs {
             removed += usize::from(writer.remove(job, keep_counts)?);
@@ -240,6 +279,7 @@ struct Writer<'a> {
     tx: &'a Transaction<'a>,
     zone: &'a TimeZone,
     hasher: &'a StudentHasher,
+    blocked: Option<&'a Blocked>,
     known: &'a mut HashMap<(WordKind, String), KnownWord>,
 }
 
@@ -449,7 +489,19 @@ impl Writer<'_> {
         self.tx
             .prepare_cached("INSERT INTO student_tri(rowid, fold) VALUES(?1, ?2)")?
             .execute(params![id, format!("{name}\n{email}\n{key}")])?;
+        self.hide(id, card)?;
         Ok(Some(id))
+    }
+
+    /// Leaves the student out of what people see where that is to be, before anybody looks.
+    fn hide(&self, student: i64, card: &Card) -> rusqlite::Result<()> {
+        let facts = &card.report.student;
+        let sql = if self.blocked.is_some_and(|blocked| blocked.is(&facts.key, facts.email.as_deref())) {
+            "INSERT OR IGNORE INTO hidden VALUES(?1)"
+        } else {
+            "DELETE FROM hidden WHERE student=?1"
+        };
+        self.tx.prepare_cached(sql)?.execute([student]).map(drop)
     }
 
     fn unlist(&self, student: i64) -> rusqlite::Result<()> {
@@ -463,6 +515,7 @@ impl Writer<'_> {
             self.tx.prepare_cached("SELECT EXISTS(SELECT 1 FROM report WHERE student=?1)")?.query_row([student], |row| row.get(0))?;
         if !has_reports {
             self.unlist(student)?;
+            self.tx.prepare_cached("DELETE FROM hidden WHERE student=?1")?.execute([student])?;
             self.tx.prepare_cached("DELETE FROM student WHERE id=?1")?.execute([student])?;
         }
         Ok(())

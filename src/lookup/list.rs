@@ -149,7 +149,7 @@ pub(super) fn page(conn: &Connection, filter: &ReportFilter, request: &PageReque
         }
     }
     let order = if by_name { format!("s.fold {way}, r.id {way}") } else { format!("r.sort {way}, r.id {way}") };
-    let sql = format!("SELECT {COLUMNS} FROM report r {JOINS} {} ORDER BY {order} LIMIT {}", conditions.clause(), limit + 1);
+    let sql = format!("SELECT {COLUMNS} FROM shown_report r {JOINS} {} ORDER BY {order} LIMIT {}", conditions.clause(), limit + 1);
     let mut query = conn.prepare_cached(&sql)?;
     let mut rows: Vec<ReportRow> = query.query_map(params_from_iter(&conditions.params), row)?.collect::<rusqlite::Result<_>>()?;
     let is_more = rows.len() > limit;
@@ -170,7 +170,7 @@ pub(super) fn count(conn: &Connection, filter: &ReportFilter, most: u64) -> rusq
 
 fn counted(conn: &Connection, conditions: &Conditions, most: u64) -> rusqlite::Result<CappedCount> {
     let limit = most.saturating_add(1).min(i64::MAX as u64);
-    let sql = format!("SELECT count(*) FROM (SELECT 1 FROM report r {} LIMIT {limit})", conditions.clause());
+    let sql = format!("SELECT count(*) FROM (SELECT 1 FROM shown_report r {} LIMIT {limit})", conditions.clause());
     let count = conn.prepare_cached(&sql)?.query_row(params_from_iter(&conditions.params), |row| whole(row, 0))?;
     Ok(CappedCount { count: count.min(most), is_more: count > most })
 }
@@ -195,7 +195,7 @@ pub(super) fn ahead(conn: &Connection, filter: &ReportFilter, order: Order, plac
 /// How the reports of a filter stand, newest first.
 pub(super) fn standings(conn: &Connection, filter: &ReportFilter, most: usize) -> rusqlite::Result<Vec<Standing>> {
     let conditions = Conditions::of(conn, filter)?;
-    let sql = format!("SELECT {STANDING} FROM report r {} ORDER BY r.sort DESC, r.id DESC LIMIT {most}", conditions.clause());
+    let sql = format!("SELECT {STANDING} FROM shown_report r {} ORDER BY r.sort DESC, r.id DESC LIMIT {most}", conditions.clause());
     let mut query = conn.prepare_cached(&sql)?;
     let found = query.query_map(params_from_iter(&conditions.params), standing)?;
     found.filter_map(Result::transpose).collect()
@@ -203,7 +203,7 @@ pub(super) fn standings(conn: &Connection, filter: &ReportFilter, most: usize) -
 
 /// How these reports stand, in their order; those that are not there are left out.
 pub(super) fn standings_of(conn: &Connection, jobs: &[JobId]) -> rusqlite::Result<Vec<Standing>> {
-    let mut query = conn.prepare_cached(&format!("SELECT {STANDING} FROM report r WHERE r.job=?1"))?;
+    let mut query = conn.prepare_cached(&format!("SELECT {STANDING} FROM shown_report r WHERE r.job=?1"))?;
     let mut all = Vec::with_capacity(jobs.len());
     for job in jobs {
         all.extend(query.query_row([job_bytes(job)], standing).optional()?.flatten());
@@ -221,7 +221,9 @@ fn standing(row: &Row<'_>) -> rusqlite::Result<Option<Standing>> {
 
 /// One report.
 pub(super) fn one(conn: &Connection, job: &JobId) -> rusqlite::Result<Option<ReportRow>> {
-    conn.prepare_cached(&format!("SELECT {COLUMNS} FROM report r {JOINS} WHERE r.job=?1"))?.query_row([job_bytes(job)], row).optional()
+    conn.prepare_cached(&format!("SELECT {COLUMNS} FROM shown_report r {JOINS} WHERE r.job=?1"))?
+        .query_row([job_bytes(job)], row)
+        .optional()
 }
 
 /// The reports that a text names by an id: a job's, or its beginning from eight digits on, a `Message-ID` of ours, a submission's. Ten at most.
@@ -233,11 +235,11 @@ pub(super) fn named(conn: &Connection, text: &str) -> rusqlite::Result<Vec<JobId
     let is_id = rest.is_empty() || rest.starts_with(['.', '@']);
     if is_id && (8..=32).contains(&hex.len()) {
         let bound = |filler: &str| hex::decode(format!("{hex}{}", filler.repeat(32 - hex.len()))).unwrap_or_default();
-        let mut query = conn.prepare_cached("SELECT job FROM report WHERE job BETWEEN ?1 AND ?2 LIMIT 10")?;
+        let mut query = conn.prepare_cached("SELECT job FROM shown_report WHERE job BETWEEN ?1 AND ?2 LIMIT 10")?;
         found = query.query_map([bound("0"), bound("f")], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
     }
     if found.is_empty() && !text.is_empty() {
-        let mut query = conn.prepare_cached("SELECT job FROM report WHERE submission=?1 ORDER BY sort DESC LIMIT 10")?;
+        let mut query = conn.prepare_cached("SELECT job FROM shown_report WHERE submission=?1 ORDER BY sort DESC LIMIT 10")?;
         found = query.query_map([text], |row| row.get(0))?.collect::<rusqlite::Result<_>>()?;
     }
     Ok(found.iter().filter_map(|bytes| job_of(bytes)).collect())

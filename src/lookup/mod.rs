@@ -10,6 +10,7 @@
 //! | `db.rs`, `snapshot.rs` | the file and its connections; its copy in a bucket |
 //! | `attempts/` | a file of its own: the calls that the gateway made |
 //! | `texts/` | a file of its own: discussions and transcriptions that can be searched |
+//! | `unseen.rs` | whom lists leave out |
 //! | `list.rs`, `search.rs`, `figures.rs`, `results.rs` | queries |
 
 pub mod attempts;
@@ -28,6 +29,7 @@ mod snapshot;
 mod sqlite;
 mod sync;
 pub mod texts;
+pub mod unseen;
 pub mod view;
 pub mod words;
 
@@ -46,9 +48,11 @@ use tokio::sync::broadcast::{Receiver, error::TryRecvError};
 use crate::clock::Clock;
 use crate::jobs::Jobs;
 use crate::lookup::db::Db;
+use crate::lookup::figures::Whose;
 use crate::lookup::index::Told;
 use crate::lookup::results::{AssessmentResults, CourseResults};
 use crate::lookup::sync::Progress;
+use crate::lookup::unseen::Blocks;
 use crate::lookup::view::{
     CappedCount, CauseGroup, DayCounts, Freshness, Mended, Order, Page, PageRequest, Position, ReportFilter, ReportRow, ReportState,
     Standing, StudentHash, StudentRow, Today, Word, WordCount, WordTag,
@@ -121,6 +125,8 @@ pub struct Parts {
     pub zone: TimeZone,
     /// Where the file lies.
     pub place: Place,
+    /// Whoever knows whose data are blocked.
+    pub blocks: Arc<dyn Blocks>,
     /// This instance's jobs, whose changes are heard at once; none for a command beside the service.
     pub jobs: Option<Arc<Jobs>>,
 }
@@ -296,6 +302,24 @@ impl Lookup {
         Ok(removed)
     }
 
+    /// Leaves out whose data are blocked by now, and shows again whose are no more; a look finds it out by itself some seconds later.
+    ///
+    /// # Errors
+    /// The store, the file.
+    pub async fn heed_blocks(&self) -> Result<(), LookupError> {
+        // A file that is not open asks when it is opened.
+        let open = self.db.lock().await.clone();
+        match open {
+            Some(db) => self.follow_blocks(&db).await,
+            None => Ok(()),
+        }
+    }
+
+    async fn follow_blocks(&self, db: &Arc<Db>) -> Result<(), LookupError> {
+        let blocked = self.parts.blocks.blocked().await?;
+        db.write(move |index| index.leave_out(blocked)).await
+    }
+
     /// Takes cards in as if they had been told; for tests, benches and demonstrations.
     ///
     /// # Errors
@@ -393,7 +417,7 @@ impl Lookup {
         self.ask(move |conn| figures::mended(conn, since)).await
     }
 
-    /// The jobs of a filter, newest first.
+    /// The jobs of a filter, newest first; also those of persons whose data are blocked, as it is asked for giving data out and erasing them.
     ///
     /// # Errors
     /// As [`reports`](Self::reports).
@@ -425,7 +449,7 @@ impl Lookup {
     /// As [`reports`](Self::reports).
     pub async fn students(self: &Arc<Self>, text: &str, after: Option<StudentHash>, limit: usize) -> Result<Vec<StudentRow>, LookupError> {
         let text = text.to_owned();
-        self.ask(move |conn| figures::students(conn, &text, after, limit)).await
+        self.ask(move |conn| figures::students(conn, Whose::Shown, &text, after, limit)).await
     }
 
     /// One student.
@@ -433,7 +457,29 @@ impl Lookup {
     /// # Errors
     /// As [`reports`](Self::reports).
     pub async fn student(self: &Arc<Self>, hash: StudentHash) -> Result<Option<StudentRow>, LookupError> {
-        self.ask(move |conn| figures::student(conn, hash)).await
+        self.ask(move |conn| figures::student(conn, Whose::Shown, hash)).await
+    }
+
+    /// As [`students`](Self::students), also those whose data are blocked: for whoever decides on that.
+    ///
+    /// # Errors
+    /// As [`reports`](Self::reports).
+    pub async fn all_students(
+        self: &Arc<Self>,
+        text: &str,
+        after: Option<StudentHash>,
+        limit: usize,
+    ) -> Result<Vec<StudentRow>, LookupError> {
+        let text = text.to_owned();
+        self.ask(move |conn| figures::students(conn, Whose::All, &text, after, limit)).await
+    }
+
+    /// As [`student`](Self::student), also one whose data are blocked: for whoever decides on that.
+    ///
+    /// # Errors
+    /// As [`reports`](Self::reports).
+    pub async fn any_student(self: &Arc<Self>, hash: StudentHash) -> Result<Option<StudentRow>, LookupError> {
+        self.ask(move |conn| figures::student(conn, Whose::All, hash)).await
     }
 
     /// The reports of each day from one to another, of all courses or one.
@@ -605,6 +651,7 @@ impl Lookup {
         let db = Arc::new(tokio::task::spawn_blocking(opened).await.map_err(|_| LookupError::closed())??);
         // A copy may be older than an erasure.
         sync::follow_erasures(&*self.parts.store, &db).await?;
+        self.follow_blocks(&db).await?;
         let is_filled = sync::is_filled(&db).await?;
         self.fresh.lock().unwrap_or_else(PoisonError::into_inner).told.is_building = !is_filled;
         *slot = Some(Arc::clone(&db));
@@ -636,6 +683,7 @@ impl Lookup {
     async fn bring_up_to_date(&self, db: &Arc<Db>, compare_all: bool) {
         let (store, began) = (&*self.parts.store, self.parts.clock.now());
         let done = async {
+            self.follow_blocks(db).await?;
             if compare_all { sync::reconcile(store, db, &self.progress).await } else { sync::sync(store, db, &self.progress).await }
         };
         let done = done.await;

@@ -114,8 +114,9 @@ const COUNTS: &str = "pct IS NOT NULL AND student IS NOT NULL AND is_plan=0 AND 
 
 /// The courses with results, by name: one walk along an index of just these columns, in its order.
 pub(super) fn courses(conn: &Connection) -> rusqlite::Result<Vec<CourseResults>> {
-    let sql =
-        format!("SELECT course, student, assessment, sort, pct FROM report WHERE course IS NOT NULL AND {COUNTS} ORDER BY 1, 2, 3, 4");
+    let sql = format!(
+        "SELECT course, student, assessment, sort, pct FROM shown_report WHERE course IS NOT NULL AND {COUNTS} ORDER BY 1, 2, 3, 4"
+    );
     let mut query = conn.prepare_cached(&sql)?;
     let mut rows = query.query([])?;
     let mut tallies: Vec<Tally> = Vec::new();
@@ -185,7 +186,7 @@ impl Tally {
 /// The assessments of a course with results, by title.
 pub(super) fn of_course(conn: &Connection, course: WordTag) -> rusqlite::Result<Vec<AssessmentResults>> {
     let sql = format!(
-        "SELECT DISTINCT a.tag, a.text FROM report r JOIN word a ON a.id=r.assessment JOIN word c ON c.id=r.course WHERE c.tag=?1 AND {COUNTS} ORDER BY a.text"
+        "SELECT DISTINCT a.tag, a.text FROM shown_report r JOIN word a ON a.id=r.assessment JOIN word c ON c.id=r.course WHERE c.tag=?1 AND {COUNTS} ORDER BY a.text"
     );
     let mut query = conn.prepare_cached(&sql)?;
     let tags: Vec<WordTag> = query.query_map([course.0], |row| Ok(WordTag(row.get(0)?)))?.collect::<rusqlite::Result<_>>()?;
@@ -202,7 +203,7 @@ pub(super) fn of_assessment(conn: &Connection, course: WordTag, assessment: Word
     let (Some((course_id, course)), Some((id, assessment))) = (word(course)?, word(assessment)?) else { return Ok(None) };
     // Beside one aggregate `max`, SQLite takes the other columns from the row that has it.
     let sql = format!(
-        "SELECT r.pct, l.text, r.passed, r.groups, max(r.sort) FROM report r LEFT JOIN word l ON l.id=r.level \
+        "SELECT r.pct, l.text, r.passed, r.groups, max(r.sort) FROM shown_report r LEFT JOIN word l ON l.id=r.level \
          WHERE r.assessment=?1 AND r.course=?2 AND {COUNTS} GROUP BY r.student"
     );
     let mut query = conn.prepare_cached(&sql)?;
@@ -220,7 +221,7 @@ pub(super) fn of_assessment(conn: &Connection, course: WordTag, assessment: Word
         return Ok(None);
     }
     let known = conn
-        .prepare_cached("SELECT count(DISTINCT student) FROM report WHERE course=?1 AND is_plan=0")?
+        .prepare_cached("SELECT count(DISTINCT student) FROM shown_report WHERE course=?1 AND is_plan=0")?
         .query_row([course_id], |row| whole(row, 0))?;
     let students = newest.len() as u64;
     let figures = if students >= FEWEST { Some(figures(conn, &newest, id, course_id)?) } else { None };
@@ -280,7 +281,7 @@ fn group_figures(conn: &Connection, sums: HashMap<i64, (u64, u64, u64)>) -> rusq
 fn change(conn: &Connection, assessment: i64, course: i64) -> rusqlite::Result<Option<Change>> {
     let extreme = |which: &str| {
         format!(
-            "SELECT student, pct, {which}(sort), count(*) AS n FROM report WHERE assessment=?1 AND course=?2 AND {COUNTS} GROUP BY student HAVING n>1"
+            "SELECT student, pct, {which}(sort), count(*) AS n FROM shown_report WHERE assessment=?1 AND course=?2 AND {COUNTS} GROUP BY student HAVING n>1"
         )
     };
     let sql = format!("SELECT avg(l.pct-f.pct), count(*) FROM ({}) l JOIN ({}) f ON f.student=l.student", extreme("max"), extreme("min"));

@@ -18,6 +18,10 @@ CREATE TABLE report(
   pct INTEGER, passed INTEGER, answered_right INTEGER, questions INTEGER, pages INTEGER, kb INTEGER,
   mail_tries INTEGER, mail_ambiguous INTEGER, notes INTEGER NOT NULL, is_plan INTEGER NOT NULL, submission TEXT, groups BLOB
 );
+-- Students whose data are blocked; whoever reads for people reads the views, which leave them out.
+CREATE TABLE hidden(student INTEGER PRIMARY KEY);
+CREATE VIEW shown_report AS SELECT * FROM report WHERE NOT EXISTS(SELECT 1 FROM hidden h WHERE h.student=report.student);
+CREATE VIEW shown_student AS SELECT * FROM student WHERE NOT EXISTS(SELECT 1 FROM hidden h WHERE h.student=student.id);
 CREATE INDEX report_sort ON report(sort DESC, id DESC);
 CREATE INDEX report_state ON report(state, sort DESC, id DESC);
 CREATE INDEX report_student ON report(student, sort DESC, id DESC);

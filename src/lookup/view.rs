@@ -7,6 +7,7 @@ use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+use crate::jobs::operator::acts::Expected;
 use crate::model::ids::JobId;
 
 /// Where a report stands, as people are told.
@@ -183,6 +184,17 @@ pub struct StudentView {
     /// The address, as far as the role may see it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
+}
+
+impl StudentView {
+    /// Whether a text that is kept names the person: by a longer word of the name, the id or the address.
+    pub fn is_named_in(&self, text: &str) -> bool {
+        let small = text.to_lowercase();
+        let words = self.name.split_whitespace().filter(|word| word.chars().count() > 3).map(str::to_lowercase);
+        let ids =
+            [self.key.as_deref(), self.email.as_deref()].into_iter().flatten().filter(|id| id.chars().count() > 3).map(str::to_lowercase);
+        words.chain(ids).any(|word| small.contains(&word))
+    }
 }
 
 /// One report of a list.
@@ -425,6 +437,20 @@ pub struct Standing {
     pub round: u32,
     /// The attempts begun.
     pub attempts: u32,
+}
+
+impl Standing {
+    /// How the report stood, as its records say it.
+    pub fn expected(&self) -> String {
+        let state = match self.state {
+            ReportState::Waiting => "waiting",
+            ReportState::Running => "running",
+            ReportState::Parked => "parked",
+            ReportState::Failed | ReportState::Discarded => "dead",
+            _ => "done",
+        };
+        Expected::standing(self.round, self.attempts, state).to_string()
+    }
 }
 
 /// What stood still for a cause and goes on.

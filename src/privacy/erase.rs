@@ -191,7 +191,7 @@ impl Privacy {
         self.lookup.reconcile().await?;
         let (mut after, mut back) = (None, Vec::new());
         loop {
-            let page = self.lookup.students("", after, 500).await?;
+            let page = self.lookup.all_students("", after, 500).await?;
             let Some(last) = page.last() else { break };
             after = Some(last.student.hash);
             for row in page {

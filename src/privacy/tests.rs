@@ -74,11 +74,13 @@ impl World {
         let jobs = Jobs::new(store.clone(), clock.clone(), JobsConfig::for_testing());
         let dir = tempfile::tempdir().unwrap();
         let place = Place::Folder(dir.path().join("index"));
+        let wishes = Arc::new(Wishes::new(store.clone(), clock.clone()));
         let lookup = Lookup::new(lookup::Parts {
             store: store.clone(),
             clock: clock.clone(),
             zone: jiff::tz::TimeZone::UTC,
             place,
+            blocks: wishes.clone(),
             jobs: Some(jobs.clone()),
         });
         let privacy = Privacy::new(Parts {
@@ -88,7 +90,7 @@ impl World {
             lookup: lookup.clone(),
             derived: Arc::new(Nothing),
             elsewhere: Arc::new(NoGateway),
-            wishes: Arc::new(Wishes::new(store.clone(), clock.clone())),
+            wishes,
             keep: Keep::default(),
         });
         Self { store, jobs, privacy, lookup, clock, _dir: dir }
@@ -190,7 +192,7 @@ async fn a_student_in_every_kind_of_object_is_gone_and_nobody_else_is() {
     assert_eq!(world.store.get(&format!("jobs/{other}/end.json")).await.unwrap(), before);
     let (csv, _) = world.store.get(&ObjectKey::Processed { course: "Curso" }.path()).await.unwrap().unwrap();
     assert_eq!(String::from_utf8_lossy(&csv).lines().count(), 2, "the header and the other student");
-    let found = world.lookup.students("", None, 10).await.unwrap();
+    let found = world.lookup.all_students("", None, 10).await.unwrap();
     assert_eq!(found.iter().map(|row| row.student.name.as_str()).collect::<Vec<_>>(), ["Ana"]);
     // The platform repeats its call: the same job answers, and nothing is made or learnt anew but the call's own bytes.
     let again = world.accept(STUDENT, NAME, ADDRESS, "s1").await;

@@ -1,6 +1,7 @@
 //! What is looked at again later, by the running service: wishes of persons and their end, erasures a day after, persons who came back, and what was to be kept for a time only.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -8,12 +9,14 @@ use crate::jobs::error::JobsError;
 use crate::jobs::feed;
 use crate::jobs::operator::{JobFilter, StateFilter};
 use crate::jobs::records::EndState;
+use crate::lookup::unseen::{Blocked, Blocks as _};
 use crate::lookup::view::StudentView;
 use crate::model::ids::JobId;
 use crate::model::lane::LaneName;
 use crate::privacy::erase::Receipt;
 use crate::privacy::wishes::{Wish, Wished, Wishes};
 use crate::privacy::{Privacy, PrivacyError};
+use crate::storage::StoreError;
 use crate::storage::key::ObjectKey;
 
 /// Jobs that one look goes through.
@@ -41,7 +44,55 @@ impl Privacy {
         let subject = self.subject(student).await?;
         let wished = Wished { v: 1, subject, wish, at: self.now(), by: by.to_owned(), reason: reason.to_owned(), until, lifted: None };
         self.wishes.write(&wished).await?;
+        self.heed_blocks().await;
         Ok(wished)
+    }
+
+    /// The lists leave out at once whose data are blocked; where they cannot, the next look does.
+    async fn heed_blocks(&self) {
+        if let Err(error) = self.lookup.heed_blocks().await {
+            tracing::warn!(%error, "The index of reports does not know yet whose data are blocked; the next look tells it");
+        }
+    }
+
+    /// Whether a report is of somebody whose data are blocked.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn is_blocked(&self, job: &JobId) -> Result<bool, PrivacyError> {
+        if !self.wishes.are_any().await? {
+            return Ok(false);
+        }
+        let card = match feed::current_of(&*self.store, job).await {
+            Ok(Some((_, card))) => card,
+            Ok(None) => return Ok(false),
+            Err(JobsError::Store(error)) => return Err(error.into()),
+            // Nobody can tell whose it is; what is shown of it names nobody.
+            Err(_) => return Ok(false),
+        };
+        let student = &card.report.student;
+        Ok(self.wishes.is_blocked([Some(student.key.as_str()), student.email.as_deref()].into_iter().flatten()).await?)
+    }
+
+    /// Whose data are blocked, for whoever lists what is in no index.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn blocked(&self) -> Result<Option<Arc<Blocked>>, StoreError> {
+        self.wishes.blocked().await
+    }
+
+    /// What a student of the index wants; by the id, or else by the address.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn wish_of(&self, student: &StudentView) -> Result<Option<Wished>, PrivacyError> {
+        for name in [student.key.as_deref(), student.email.as_deref()].into_iter().flatten() {
+            if let Some(wished) = self.wishes.of(name).await? {
+                return Ok(Some(wished));
+            }
+        }
+        Ok(None)
     }
 
     /// Lifts a wish; what waited because of it goes on. How many reports did.
@@ -58,6 +109,7 @@ impl Privacy {
         let cause = wished.wish.cause();
         let subject = wished.subject.clone();
         self.wishes.write(&Wished { lifted: Some(self.now()), ..wished }).await?;
+        self.heed_blocks().await;
         let mut released = 0;
         for (job, of) in self.waiting().await? {
             if of.cause.as_ref() == Some(&cause) && of.subjects.contains(&subject) {
@@ -98,14 +150,15 @@ impl Privacy {
         let mut told: Vec<(Wished, Option<StudentView>)> = all.into_iter().map(|wished| (wished, None)).collect();
         let mut after = None;
         while told.iter().any(|(_, student)| student.is_none()) {
-            let page = self.lookup.students("", after, PAGE).await?;
+            let page = self.lookup.all_students("", after, PAGE).await?;
             let Some(last) = page.last() else { break };
             after = Some(last.student.hash);
             for row in page {
-                let Some(key) = &row.student.key else { continue };
-                let subject = self.subject(key).await?;
-                if let Some((_, student)) = told.iter_mut().find(|(wished, _)| wished.subject == subject) {
-                    *student = Some(row.student);
+                for name in [row.student.key.as_deref(), row.student.email.as_deref()].into_iter().flatten() {
+                    let subject = self.subject(name).await?;
+                    if let Some((_, student)) = told.iter_mut().find(|(wished, _)| wished.subject == subject) {
+                        *student = Some(row.student.clone());
+                    }
                 }
             }
         }

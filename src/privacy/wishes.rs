@@ -1,8 +1,10 @@
 //! What persons want done with their data: kept blocked, or not processed any more. Records name nobody: a keyed hash finds them.
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use async_trait::async_trait;
 use bytes::Bytes;
 use futures::TryStreamExt as _;
 use jiff::Timestamp;
@@ -10,6 +12,7 @@ use serde::{Deserialize, Serialize};
 use tokio::sync::Notify;
 
 use crate::clock::Clock;
+use crate::lookup::unseen::{Blocked, Blocks};
 use crate::model::cause::Cause;
 use crate::model::ids::JobId;
 use crate::signing::hmac_sha256;
@@ -137,6 +140,11 @@ impl Wishes {
         Ok(None)
     }
 
+    /// Whether anybody ever wished anything; asking costs nothing where nobody did.
+    pub(super) async fn are_any(&self) -> Result<bool, StoreError> {
+        Ok(self.key().await?.is_some())
+    }
+
     /// What holds for a student now.
     ///
     /// # Errors
@@ -183,6 +191,19 @@ impl Wishes {
         Ok(found)
     }
 
+    /// Whether the data of somebody with one of these ids and addresses are blocked.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn is_blocked(&self, names: impl IntoIterator<Item = &str>) -> Result<bool, StoreError> {
+        for name in names {
+            if !name.is_empty() && self.of(name).await?.is_some_and(|wished| wished.wish == Wish::Blocked) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
     pub(super) async fn write(&self, wished: &Wished) -> Result<(), StoreError> {
         let bytes = Bytes::from(serde_json::to_vec(wished).unwrap_or_default());
         self.store.put(&ObjectKey::Wish { subject: &wished.subject }.path(), bytes, PutMode::Overwrite).await.map(drop)
@@ -225,6 +246,26 @@ impl Wishes {
     /// Waits until a job learnt of an erased person on this instance.
     pub async fn until_back(&self) {
         self.came_back.notified().await;
+    }
+}
+
+#[async_trait]
+impl Blocks for Wishes {
+    async fn blocked(&self) -> Result<Option<Arc<Blocked>>, StoreError> {
+        let Some(key) = self.key().await? else { return Ok(None) };
+        let now = self.clock.now();
+        let keys: Vec<String> = self.store.scan(WISHES_FOLDER, None).try_collect().await?;
+        let mut subjects = BTreeSet::new();
+        for path in &keys {
+            let Some((bytes, _)) = self.store.get(path).await? else { continue };
+            match serde_json::from_slice::<Wished>(&bytes) {
+                Ok(wished) if wished.wish == Wish::Blocked && wished.holds(now) => drop(subjects.insert(wished.subject)),
+                Ok(_) => {}
+                // Nobody can tell what they want, so nobody is shown them.
+                Err(_) => subjects.extend(path[WISHES_FOLDER.len()..].strip_suffix(".json").map(ToOwned::to_owned)),
+            }
+        }
+        Ok((!subjects.is_empty()).then(|| Arc::new(Blocked::new(subjects, move |name| subject_of(&key, name)))))
     }
 }
 

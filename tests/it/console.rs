@@ -14,6 +14,7 @@ use crate::gcs_emulator::peer::peer;
 use crate::harness::{Answer, Service, completion, files, gradepost, mails, repository, school};
 
 mod lists;
+mod threats;
 
 pub(crate) const ADMIN: &str = "admin-token-of-the-tests";
 pub(crate) const OPERATOR: &str = "operator-token-of-the-tests";
@@ -223,7 +224,11 @@ pub(crate) fn filled(path: &str, job: &str) -> String {
         .replace("{number}", "1")
         .replace("{course}", "0123456789ab");
     path = path.replace("{assessment}", "0123456789ab").replace("{*path}", "nowhere").replace("{person}", "0123456789abcdef");
-    path.replace("{hash}", "0123456789abcdef").replace("{subject}", "0123").replace("{school}", "x").replace("{endpoint}", "ep_x")
+    path.replace("{hash}", "0123456789abcdef")
+        .replace("{collection}", "grades")
+        .replace("{subject}", "0123")
+        .replace("{school}", "x")
+        .replace("{endpoint}", "ep_x")
 }
 
 #[tokio::test]
@@ -552,6 +557,8 @@ const PAGES: &[&str] = &[
     "profiles",
     "health",
     "calls",
+    "platform",
+    "platform/grades",
     "audit",
     "people",
     "keys",

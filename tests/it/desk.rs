@@ -86,6 +86,105 @@ async fn a_discarded_report_sends_nothing_and_wrong_ids_are_explained() {
     assert!(mails(school.path()).is_empty());
 }
 
+/// The acts in the log of acts, by their words.
+fn acts_of(folder: &Path, job: &str) -> Vec<Value> {
+    let mut acts = crate::console::audited(folder);
+    acts.retain(|act| act["on"] == job);
+    acts.sort_by_key(|act| act["at"].as_str().unwrap_or_default().to_owned());
+    acts
+}
+
+#[tokio::test]
+async fn a_sent_report_is_sent_made_and_marked_again_by_commands_each_in_the_log_of_acts() {
+    let school = school();
+    let mut service = Service::start(school.path(), &[("SWEEP_SECONDS", "1")]);
+    let answer = service.webhook(&completion("ana")).await;
+    assert_eq!(answer.body["status"], "processed", "{}", answer.text);
+    let job = answer.body["job_id"].as_str().unwrap().to_owned();
+    let round = |wanted: u64| {
+        let (job, folder) = (job.clone(), school.path().to_owned());
+        async move {
+            let shown = json(&command(&folder, &["jobs", "show", &job, "--json"]));
+            (shown["round"] == wanted && shown["state"] == "done").then_some(shown)
+        }
+    };
+    let log = || service.log();
+    let pdf = |mail: &str| {
+        mail.split("application/pdf").nth(1).unwrap().split("\r\n\r\n").nth(1).unwrap().split("\r\n--").next().unwrap().to_owned()
+    };
+
+    // The same PDF in a second mail; then to another address.
+    let sent = command(school.path(), &["jobs", "send", &job, "--why", "it was lost"]);
+    assert!(sent.status.success() && said(&sent).contains("is mailed; the running service takes it up at once"), "{}", said(&sent));
+    crate::harness::until(log, async || round(2).await).await;
+    let all = mails(school.path());
+    assert_eq!((all.len(), pdf(&all[0]) == pdf(&all[1])), (2, true));
+    let to = command(school.path(), &["jobs", "send", &job[..8], "--to", "madre@example.com"]);
+    assert!(to.status.success() && said(&to).contains("is mailed to madre@example.com"), "{}", said(&to));
+    crate::harness::until(log, async || round(3).await).await;
+    assert_eq!(mails(school.path()).iter().filter(|mail| mail.contains("madre@example.com")).count(), 1);
+
+    // Made again with today's template, only filed unless a mail is asked for; marked again with today's bank.
+    let rendered = command(school.path(), &["jobs", "render", &job]);
+    assert!(rendered.status.success() && said(&rendered).contains("is made anew and filed"), "{}", said(&rendered));
+    crate::harness::until(log, async || round(4).await).await;
+    assert_eq!(mails(school.path()).len(), 3);
+    let bank = school.path().join("questions").join(BANK);
+    let turned: Vec<String> = std::fs::read_to_string(&bank)
+        .unwrap()
+        .lines()
+        .enumerate()
+        .map(|(line, text)| {
+            let turn = |cell: &str| match cell {
+                "A" => "B".to_owned(),
+                "B" => "C".to_owned(),
+                "C" => "D".to_owned(),
+                "D" => "A".to_owned(),
+                cell => cell.to_owned(),
+            };
+            if line == 1 { text.split(',').map(turn).collect::<Vec<_>>().join(",") } else { text.to_owned() }
+        })
+        .collect();
+    std::fs::write(&bank, turned.join("\n")).unwrap();
+    let before = json(&command(school.path(), &["jobs", "show", &job, "--json"]));
+    let marked = command(school.path(), &["jobs", "mark", &job, "--mail", "--why", "the key was wrong"]);
+    assert!(marked.status.success() && said(&marked).contains("is mailed"), "{}", said(&marked));
+    let after = crate::harness::until(log, async || round(5).await).await;
+    assert_eq!(mails(school.path()).len(), 4);
+    assert_ne!(before.to_string(), after.to_string());
+
+    // Each stands in the log of acts, before what it did, with who and why.
+    let acts = acts_of(school.path(), &job);
+    let words: Vec<&str> = acts.iter().map(|act| act["act"].as_str().unwrap()).collect();
+    assert_eq!(words, ["report.send", "report.send-to", "report.render", "report.mark"]);
+    assert!(acts.iter().all(|act| act["who"].as_str().unwrap().starts_with("cli:")), "{acts:?}");
+    assert_eq!((&acts[0]["why"], &acts[3]["why"]), (&Value::from("it was lost"), &Value::from("the key was wrong")));
+
+    // What was not sent is not sent again, and a wrong word changes nothing.
+    let parked = service.webhook(&completion("luis").replace("luis@example.com", "")).await;
+    let parked = parked.body["job_id"].as_str().unwrap().to_owned();
+    for word in ["send", "render", "mark"] {
+        let refused = command(school.path(), &["jobs", word, &parked]);
+        assert!(refused.status.code() == Some(1) && said(&refused).contains("only a report that is done"), "{word}: {}", said(&refused));
+        let several = command(school.path(), &["jobs", word, &parked, "00000000000000000000000000000000"]);
+        assert!(several.status.code() == Some(1) && said(&several).contains("2 of 2 jobs could not be acted on"), "{}", said(&several));
+    }
+    for arguments in [
+        &["jobs", "send"][..],
+        &["jobs", "send", &job, "--to", "nobody"],
+        &["jobs", "render", "xyz"],
+        &["jobs", "mark", &job, "--to", "a@b.cl"],
+    ] {
+        assert_eq!(command(school.path(), arguments).status.code(), Some(2), "{arguments:?}");
+    }
+    assert_eq!(acts_of(school.path(), &parked), Vec::<Value>::new());
+    assert!(service.terminate().success());
+    let log = service.whole_log();
+    for person in ["ana@", "madre@", "Student ana"] {
+        assert!(!log.contains(person), "{person}");
+    }
+}
+
 #[tokio::test]
 async fn a_lost_index_is_rebuilt_exactly_and_no_cell_is_a_formula() {
     let school = school();

@@ -521,3 +521,43 @@ async fn a_platform_of_others_takes_the_assertion_and_the_score_as_their_own_too
     assert_eq!(said.iter().filter(|line| line.starts_with("ok ")).count(), 13, "{said:#?}\n{}", service.log());
     assert!(!said.iter().any(|line| line.starts_with("fault")), "{said:#?}");
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_console_searches_in_texts_and_lists_what_is_kept_without_whose_data_are_blocked() {
+    let folder = crate::harness::school();
+    let service = start(folder.path(), &[("OPERATOR_TOKEN", crate::console::OPERATOR), ("READER_TOKEN", crate::console::READER)]);
+    topic(&service, "t1", "C1", "Volcanes de <b>Chile</b>", "<p>La erupción del Villarrica</p>").await;
+    for user in ["zoraida", "pedro"] {
+        let event = json!({ "type": "user.behavior", "data": { "userId": user, "sessionId": user, "events": [{ "type": "click", "element": "#play", "timestamp": "2026-03-01T10:00:00Z" }] } });
+        told(&service, "/webhooks/services/acme", &[("X-API-Key", "service-k3y-1b9")], &event).await;
+    }
+    let mut operator = crate::console::Person::signed_in(&service, crate::console::OPERATOR).await;
+    let csrf = crate::console::field(&operator.get("/console/platform").await.text, "csrf");
+    let page = until(&service, async || {
+        let page = operator.post("/console/platform", &[("csrf", &csrf), ("q", "ERUPCION")]).await;
+        assert_eq!(page.status, 200, "{}", page.text);
+        if page.text.contains("<mark>") { Ok(page.text) } else { Err(page.text) }
+    })
+    .await;
+    assert!(page.contains("Volcanes de") && !page.contains("<b>Chile</b>") && page.contains("<mark>erupción</mark>"), "{page}");
+    let none = operator.post("/console/platform", &[("csrf", &csrf), ("q", "Zacarias-the-searched")]).await.text;
+    assert!(none.contains("Ningún texto tiene todas esas palabras"), "{none}");
+    let videos = operator.post("/console/platform", &[("csrf", &csrf), ("q", "erupcion"), ("in", "transcriptions")]).await.text;
+    assert!(!videos.contains("<mark>"), "only where it was asked for");
+    let sessions = until(&service, async || {
+        let page = operator.get("/console/platform/behaviour").await.text;
+        if page.contains("zoraida") && page.contains("pedro") { Ok(page) } else { Err(page) }
+    })
+    .await;
+    assert!(sessions.contains("Actividad por sesión"), "{sessions}");
+    // Blocked by an id of another platform: gone from the list, the other one stays.
+    admin(&service, "/wishes", json!({ "student": "zoraida", "wish": "blocked", "reason": "under dispute" })).await;
+    let sessions = operator.get("/console/platform/behaviour").await.text;
+    assert!(!sessions.contains("zoraida") && sessions.contains("pedro"), "{sessions}");
+    for path in ["/console/platform/nothing", "/console/platform/..%2Fgrades"] {
+        assert_eq!(operator.get(path).await.status, 404, "{path}");
+    }
+    let mut reader = crate::console::Person::signed_in(&service, crate::console::READER).await;
+    assert_eq!(reader.get("/console/platform").await.status, 403);
+    assert!(!service.log().contains("Zacarias") && !service.log().contains("ERUPCION"), "no log has what was searched");
+}

@@ -329,6 +329,175 @@ async fn blocked_data_wait_until_the_command_lifts_it_whether_or_not_there_was_a
 }
 
 #[tokio::test]
+async fn whose_data_are_blocked_shows_on_no_page_and_in_no_answer_but_where_privacy_is_decided() {
+    let folder = school();
+    let service = Service::start(folder.path(), &TOKENS);
+    let mut jobs = BTreeMap::new();
+    for student in ["zoraida", "ana", "luis"] {
+        let answer = service.webhook(&completion(student)).await;
+        assert_eq!(answer.body["status"], "processed", "{}", service.log());
+        jobs.insert(student, answer.body["job_id"].as_str().unwrap().to_owned());
+    }
+    let api = async |method: reqwest::Method, path: &str, body: Option<Value>| {
+        let mut request = service.client().request(method, service.url(&format!("/api/v1{path}"))).bearer_auth(ADMIN);
+        if let Some(body) = body {
+            request = request.json(&body);
+        }
+        service.send(request).await
+    };
+    let (get, post) = (reqwest::Method::GET, reqwest::Method::POST);
+    // A report is answered a moment before it is listed.
+    let hash = crate::harness::until(
+        || service.log(),
+        async || {
+            let found = api(post.clone(), "/students/search", Some(json!({ "text": "zoraida" }))).await;
+            found.body["data"][0]["hash"].as_str().map(ToOwned::to_owned)
+        },
+    )
+    .await;
+    let mut admin = Person::signed_in(&service, ADMIN).await;
+    let job = jobs["zoraida"].clone();
+    assert!(admin.get("/console/reports").await.text.contains("Student zoraida"));
+
+    // Blocked through the API, once however often it is sent; not with a reason that names her.
+    let named = api(post.clone(), &format!("/students/{hash}/block"), Some(json!({ "reason": "Zoraida asked" }))).await;
+    assert_eq!(named.status, 422, "{}", named.text);
+    let over = api(post.clone(), &format!("/students/{hash}/block"), Some(json!({ "reason": "x", "until": "2020-01-01T00:00:00Z" }))).await;
+    assert_eq!(over.status, 422, "{}", over.text);
+    let blocked = api(post.clone(), &format!("/students/{hash}/block"), Some(json!({ "reason": "under dispute" }))).await;
+    assert_eq!(
+        (blocked.status, &blocked.body["wish"], &blocked.body["student"]),
+        (200, &json!("blocked"), &json!(hash)),
+        "{}",
+        blocked.text
+    );
+    // What comes in of her waits, and tells nobody whose it is.
+    let mut retake: Value = serde_json::from_str(&completion("zoraida")).unwrap();
+    retake["submission"]["id"] = json!("68aded265f0c3a0f8a0b1c99");
+    let parked = service.webhook(&retake.to_string()).await;
+    assert_eq!(parked.body["status"], "parked", "{}", parked.text);
+    let waiting = parked.body["job_id"].as_str().unwrap().to_owned();
+
+    let shows = |text: &str| text.to_lowercase().contains("zoraida") || text.contains(&job) || text.contains(&waiting);
+    for path in [
+        "/console/today",
+        "/console/reports",
+        "/console/reports?state=sent",
+        "/console/reports?state=waits",
+        "/console/reports?state=waits&cause=person_blocked",
+        "/console/todo",
+        "/console/todo/person_blocked",
+        "/console/results",
+        "/console/reports.csv",
+        "/console/templates",
+    ] {
+        let page = admin.get(path).await;
+        assert!(page.status == 200 && !shows(&page.text), "{path}: {}", page.text);
+    }
+    assert!(admin.get("/console/todo").await.text.contains("están bloqueados"), "that something waits is told");
+    let csrf = field(&admin.get("/console/me").await.text, "csrf");
+    for text in ["zoraida", "zoraida@example.com", &job[..10]] {
+        let answer = admin.post("/console/reports/search", &[("csrf", &csrf), ("q", text)]).await;
+        let page = admin.get(answer.headers["location"].to_str().unwrap()).await.text;
+        let list = page.split("id=\"list\"").nth(1).unwrap_or_default();
+        assert!(!list.contains("Student zoraida") && !page.contains("class=\"who\""), "{text}: {page}");
+    }
+    // Her reports are not opened, and nothing is done with them: neither one by one nor with many.
+    for path in ["", "/pdf", "/pages", "/page/1", "/send", "/mark", "/send-to"] {
+        for job in [&job, &waiting] {
+            let page = admin.get(&format!("/console/reports/{job}{path}")).await;
+            assert!(
+                page.status == 403 && page.text.contains("están bloqueados") && !page.text.contains("zoraida"),
+                "{path}: {}",
+                page.text
+            );
+        }
+    }
+    assert_eq!(admin.post(&format!("/console/reports/{job}/address"), &[("csrf", &csrf)]).await.status, 403);
+    assert_eq!(admin.post(&format!("/console/reports/{job}/send"), &[("csrf", &csrf), ("expected", "1.1.done")]).await.status, 403);
+    assert_eq!(admin.get(&format!("/console/students/{hash}")).await.status, 404);
+    let many = [("csrf", csrf.as_str()), ("which", "picked"), ("act", "send"), ("job", job.as_str()), ("job", jobs["ana"].as_str())];
+    let asked = admin.post("/console/reports/many", &many).await;
+    let question = admin.get(asked.headers["location"].to_str().unwrap()).await.text;
+    assert!(question.contains("1 informe") && !shows(&question), "{question}");
+    for (path, status) in [
+        (format!("/reports/{job}"), 403),
+        (format!("/reports/{job}/story"), 403),
+        (format!("/reports/{job}/pdf"), 403),
+        (format!("/students/{hash}"), 404),
+        ("/reports".to_owned(), 200),
+        ("/todo".to_owned(), 200),
+        ("/results".to_owned(), 200),
+        (format!("/reports?student={hash}"), 200),
+    ] {
+        let answer = api(get.clone(), &path, None).await;
+        assert!(
+            answer.status == status && !answer.text.contains("Student zoraida") && !answer.text.contains("zoraida@"),
+            "{path}: {}",
+            answer.text
+        );
+        assert!(status != 403 || answer.body["code"] == "person_blocked", "{path}: {}", answer.text);
+    }
+    assert_eq!(api(post.clone(), &format!("/reports/{job}/send"), Some(json!({}))).await.body["code"], "person_blocked");
+    for (path, body) in
+        [("/reports/search", json!({ "filter": { "text": "zoraida" } })), ("/students/search", json!({ "text": "zoraida" }))]
+    {
+        assert_eq!(api(post.clone(), path, Some(body)).await.body["data"], json!([]), "{path}");
+    }
+    let bulk = api(post.clone(), "/bulk", Some(json!({ "filter": {}, "act": "send", "start": false }))).await;
+    assert_eq!((bulk.status, &bulk.body["reports"]), (202, &json!(2)), "{}", bulk.text);
+    // The commands' lists as well.
+    for arguments in [
+        &["jobs", "list"][..],
+        &["jobs", "list", "--json"],
+        &["jobs", "list", "--csv"],
+        &["jobs", "list", "--search", "zoraida"],
+        &["jobs", "list", "--find", "zoraida"],
+    ] {
+        let list = command(folder.path(), arguments, None);
+        assert!(list.status.success() && !said(&list).contains("zoraida"), "{arguments:?}: {}", said(&list));
+    }
+
+    // Privacy shows her: to be given out, lifted, erased.
+    let page = admin.post("/console/privacy", &[("csrf", &csrf), ("q", "zoraida")]).await.text;
+    assert!(page.contains("Student zoraida") && page.contains("under dispute"), "{page}");
+    assert!(admin.get(&format!("/console/privacy/students/{hash}")).await.text.contains("Bloqueado"));
+    let wishes = api(get.clone(), "/wishes", None).await;
+    assert_eq!(
+        (&wishes.body["data"][0]["student"], &wishes.body["data"][0]["reason"]),
+        (&json!(hash), &json!("under dispute")),
+        "{}",
+        wishes.text
+    );
+    assert!(!wishes.text.contains("zoraida"));
+    assert_eq!(api(get.clone(), &format!("/students/{hash}/export"), None).await.status, 200);
+    assert_eq!(mails(folder.path()).len(), 3, "nothing was sent meanwhile");
+
+    let lifted = api(post.clone(), &format!("/students/{hash}/lift"), None).await;
+    assert_eq!((lifted.status, &lifted.body["released"]), (200, &json!(1)), "{}", lifted.text);
+    assert_eq!(api(post.clone(), &format!("/students/{hash}/lift"), None).await.status, 404);
+    until(&mut admin, "/console/reports?state=sent", |page| page.matches("class=\"who\"").count() == 4).await;
+    assert_eq!(admin.get(&format!("/console/reports/{job}")).await.status, 200);
+    assert_eq!(mails(folder.path()).len(), 4, "what waited goes on");
+    let acts = audited(folder.path());
+    for act in ["student.block", "student.lift"] {
+        assert!(acts.iter().any(|entry| entry["act"] == act && !entry.to_string().contains("zoraida")), "{act}: {acts:?}");
+    }
+
+    // Somebody of whom there is no report, by the address; another program lifts it by its number.
+    let body = json!({ "student": "eva@example.com", "wish": "blocked", "reason": "before the first report" });
+    let recorded = api(post.clone(), "/wishes", Some(body)).await;
+    assert_eq!((recorded.status, recorded.body["student"].is_null()), (200, true), "{}", recorded.text);
+    assert_eq!(service.webhook(&completion("eva")).await.body["status"], "parked");
+    until(&mut admin, "/console/reports", |page| !page.contains("Student eva") && page.matches("class=\"who\"").count() == 4).await;
+    let subject = recorded.body["subject"].as_str().unwrap();
+    let lifted = api(post.clone(), &format!("/wishes/{subject}/lift"), None).await;
+    assert_eq!((lifted.status, &lifted.body["released"]), (200, &json!(1)), "{}", lifted.text);
+    assert_eq!(api(post, &format!("/wishes/{subject}/lift"), None).await.status, 404);
+    assert!(!service.log().contains("zoraida") && !service.log().contains("eva@"), "no log names a person");
+}
+
+#[tokio::test]
 async fn erasing_on_the_page_asks_for_the_name_and_shows_when_it_is_done() {
     let folder = school();
     let service = Service::start(folder.path(), &TOKENS);

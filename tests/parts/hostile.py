@@ -144,4 +144,5 @@ def main():
     sys.exit(f"{failed} out of bounds" if failed else 0)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -14,6 +14,7 @@ use crate::commands::words::told;
 use crate::jobs::feed;
 use crate::jobs::operator::{JobFilter, Listed, Operator, StateFilter};
 use crate::jobs::records::EndState;
+use crate::lookup::unseen::Blocked;
 use crate::lookup::view::{PageRequest, ReportFilter, ReportRow, ReportState, Word};
 use crate::lookup::{Lookup, rows_csv};
 use crate::model::card::ReportFacts;
@@ -179,11 +180,14 @@ struct Wanted {
     test: Vec<String>,
     cause: Option<String>,
     since: Option<Timestamp>,
+    /// Whose data are blocked: they stand in no list.
+    blocked: Option<Arc<Blocked>>,
 }
 
 impl Wanted {
-    fn of(args: &Args, zone: &TimeZone) -> anyhow::Result<Self> {
+    fn of(args: &Args, zone: &TimeZone, blocked: Option<Arc<Blocked>>) -> anyhow::Result<Self> {
         Ok(Self {
+            blocked,
             state: args.state.and_then(StateName::word),
             kind: args.kind.clone().filter(|kind| kind != EVERY_KIND),
             search: words(args.search.as_deref()),
@@ -201,10 +205,13 @@ impl Wanted {
             && [&self.search, &self.student, &self.course, &self.test].iter().all(|words| words.is_empty())
             && self.cause.is_none()
             && self.since.is_none()
+            && self.blocked.is_none()
     }
 
     fn takes(&self, job: &Listed, card: &Card) -> bool {
-        self.state.is_none_or(|state| card.state == state)
+        let student = &job.card.report.student;
+        self.blocked.as_ref().is_none_or(|blocked| !blocked.is(&student.key, student.email.as_deref()))
+            && self.state.is_none_or(|state| card.state == state)
             && self.kind.as_ref().is_none_or(|kind| job.kind() == kind)
             && self.since.is_none_or(|since| job.card.received >= since)
             && self.cause.as_ref().is_none_or(|cause| card.cause.eq_ignore_ascii_case(cause))
@@ -241,8 +248,8 @@ fn since(text: &str, zone: &TimeZone) -> anyhow::Result<Timestamp> {
 }
 
 /// Prints the list.
-pub(super) async fn run(args: &Args, jobs: &Operator, zone: &TimeZone) -> anyhow::Result<()> {
-    let wanted = Wanted::of(args, zone)?;
+pub(super) async fn run(args: &Args, jobs: &Operator, blocked: Option<Arc<Blocked>>, zone: &TimeZone) -> anyhow::Result<()> {
+    let wanted = Wanted::of(args, zone, blocked)?;
     let state = args.state.and_then(StateName::filter);
     let limit = args.last.unwrap_or(args.limit);
     let mut total = 0;

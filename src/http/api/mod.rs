@@ -2,6 +2,7 @@
 //!
 //! Handler and description are registered together, so that no route can be missing; `openapi.json` at the repository's root is the committed copy, which a test holds against both.
 
+pub mod bulk;
 pub mod figures;
 pub mod once;
 pub mod privacy;
@@ -9,6 +10,7 @@ pub mod problem;
 pub mod reports;
 pub mod request;
 pub mod search;
+pub mod wishes;
 
 use std::sync::{Arc, OnceLock};
 
@@ -60,6 +62,10 @@ fn reports_api() -> OpenApiRouter<AppState> {
         .routes(routes!(reports::mark))
         .routes(routes!(reports::discard))
         .routes(routes!(reports::release_all))
+        .routes(routes!(bulk::ask))
+        .routes(routes!(bulk::show))
+        .routes(routes!(bulk::start))
+        .routes(routes!(bulk::stop))
         .routes(routes!(search::find, search::find_by_post))
         .routes(routes!(figures::todo))
         .routes(routes!(figures::today))
@@ -75,6 +81,11 @@ fn reports_api() -> OpenApiRouter<AppState> {
         .routes(routes!(privacy::export))
         .routes(routes!(privacy::erase))
         .routes(routes!(privacy::erasures))
+        .routes(routes!(wishes::block))
+        .routes(routes!(wishes::object))
+        .routes(routes!(wishes::lift_of_student))
+        .routes(routes!(wishes::list, wishes::record))
+        .routes(routes!(wishes::lift_one))
         .routes(routes!(privacy::refusals))
         .routes(routes!(privacy::audit))
 }

@@ -97,7 +97,7 @@ impl From<PrivacyError> for Problem {
 }
 
 async fn key_of(state: &AppState, hash: StudentHash) -> Result<String, Problem> {
-    let found = state.lookup.student(hash).await?.and_then(|row| row.student.key);
+    let found = state.lookup.any_student(hash).await?.and_then(|row| row.student.key);
     found.ok_or_else(|| Problem::not_found("There is no such student"))
 }
 

@@ -15,7 +15,7 @@ use crate::access::role::Caller;
 use crate::audit::{Act, Audit};
 use crate::http::api::once::once;
 use crate::http::api::problem::Problem;
-use crate::http::api::request::{self, Body, Named, Params};
+use crate::http::api::request::{self, Body, Named, OfJob, Params};
 use crate::http::auth::caller::{ActOnReports, May, SeeReports};
 use crate::http::state::AppState;
 use crate::jobs::ask::{Ask, FromStep};
@@ -237,7 +237,7 @@ async fn page_of(
 /// One report
 #[utoipa::path(get, path = "/api/v1/reports/{job}", tag = "reports", params(("job" = String, Path, description = "The report's job: 32 hex digits.")),
     responses((status = 200, body = ReportDetail), (status = 401, body = Problem, content_type = "application/problem+json"), (status = 403, body = Problem, content_type = "application/problem+json"), (status = 404, body = Problem, content_type = "application/problem+json"), (status = 409, body = Problem, content_type = "application/problem+json"), (status = 429, body = Problem, content_type = "application/problem+json"), (status = 503, body = Problem, content_type = "application/problem+json")))]
-pub async fn show(caller: May<SeeReports>, State(state): State<AppState>, Named(job): Named<JobId>) -> Result<Json<ReportDetail>, Problem> {
+pub async fn show(caller: May<SeeReports>, State(state): State<AppState>, OfJob(job): OfJob) -> Result<Json<ReportDetail>, Problem> {
     let view = view(&state, &job).await?;
     let row = state.lookup.report(&job).await?.ok_or_else(|| Problem::not_found("There is no such report"))?;
     let acts = match view.state {
@@ -295,7 +295,7 @@ pub struct StoryView {
 /// Moment by moment, without anybody's answers or addresses.
 #[utoipa::path(get, path = "/api/v1/reports/{job}/story", tag = "reports", params(("job" = String, Path, description = "The report's job.")),
     responses((status = 200, body = StoryView), (status = 401, body = Problem, content_type = "application/problem+json"), (status = 403, body = Problem, content_type = "application/problem+json"), (status = 404, body = Problem, content_type = "application/problem+json"), (status = 409, body = Problem, content_type = "application/problem+json"), (status = 429, body = Problem, content_type = "application/problem+json"), (status = 503, body = Problem, content_type = "application/problem+json")))]
-pub async fn story(_: May<SeeReports>, State(state): State<AppState>, Named(job): Named<JobId>) -> Result<Json<StoryView>, Problem> {
+pub async fn story(_: May<SeeReports>, State(state): State<AppState>, OfJob(job): OfJob) -> Result<Json<StoryView>, Problem> {
     let story = state.jobs.operator().story(&job).await?.ok_or_else(|| Problem::not_found("There is no such report"))?;
     let told = |moment: Moment| {
         let mut view = MomentView { at: moment.at, round: moment.round, what: "received", name: None, cause: None, by: None, why: None };
@@ -322,12 +322,7 @@ pub async fn story(_: May<SeeReports>, State(state): State<AppState>, Named(job)
 /// The PDF
 #[utoipa::path(get, path = "/api/v1/reports/{job}/pdf", tag = "reports", params(("job" = String, Path, description = "The report's job.")),
     responses((status = 200, content_type = "application/pdf", body = Vec<u8>), (status = 304, description = "It is as known."), (status = 401, body = Problem, content_type = "application/problem+json"), (status = 403, body = Problem, content_type = "application/problem+json"), (status = 404, body = Problem, content_type = "application/problem+json"), (status = 409, body = Problem, content_type = "application/problem+json"), (status = 429, body = Problem, content_type = "application/problem+json"), (status = 503, body = Problem, content_type = "application/problem+json")))]
-pub async fn pdf(
-    _: May<SeeReports>,
-    State(state): State<AppState>,
-    Named(job): Named<JobId>,
-    headers: HeaderMap,
-) -> Result<Response, Problem> {
+pub async fn pdf(_: May<SeeReports>, State(state): State<AppState>, OfJob(job): OfJob, headers: HeaderMap) -> Result<Response, Problem> {
     let view = view(&state, &job).await?;
     let file = view.summary["file"].as_str().ok_or_else(|| Problem::not_found("This report has no PDF yet"))?;
     let gone = || Problem::not_found("The PDF is not in the store; retry makes it again");
@@ -357,7 +352,7 @@ macro_rules! act {
         pub async fn $name(
             caller: May<ActOnReports>,
             State(state): State<AppState>,
-            Named(job): Named<JobId>,
+            OfJob(job): OfJob,
             headers: HeaderMap,
             Body(asked): Body<ActRequest>,
         ) -> Result<Response, Problem> {

@@ -9,6 +9,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::http::api::problem::Problem;
+use crate::http::body::drips_in;
+use crate::http::state::AppState;
 use crate::lookup::view::{Order, Page, PageRequest, Position, ReportFilter};
 use crate::model::ids::JobId;
 use crate::signing::sha256_hex;
@@ -41,8 +43,13 @@ impl<S: Send + Sync, T: DeserializeOwned> FromRequest<S> for Body<T> {
             let essence = media.split(';').next().unwrap_or_default().trim();
             essence.eq_ignore_ascii_case("application/json") || essence.to_ascii_lowercase().ends_with("+json")
         });
-        let too_large = || Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "The body is larger than 64 KiB");
-        let bytes = axum::body::to_bytes(request.into_body(), LONGEST_BODY).await.map_err(|_| too_large())?;
+        let bytes = axum::body::to_bytes(request.into_body(), LONGEST_BODY).await.map_err(|error| {
+            if drips_in(&error) {
+                Problem::new(StatusCode::REQUEST_TIMEOUT, "timeout", "The body came in too slowly")
+            } else {
+                Problem::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", "The body is larger than 64 KiB")
+            }
+        })?;
         if is_json != Some(true) {
             return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "Send application/json"));
         }
@@ -93,6 +100,28 @@ impl InPath for crate::lookup::view::WordTag {
     }
 }
 
+/// The number of an act on many.
+pub struct BulkId(pub String);
+
+impl InPath for BulkId {
+    fn read(text: &str) -> Option<Self> {
+        is_hex(text, 24).then(|| Self(text.to_owned()))
+    }
+}
+
+/// Of whom a wish is: a keyed hash.
+pub struct Subject(pub String);
+
+impl InPath for Subject {
+    fn read(text: &str) -> Option<Self> {
+        is_hex(text, 64).then(|| Self(text.to_owned()))
+    }
+}
+
+fn is_hex(text: &str, length: usize) -> bool {
+    text.len() == length && text.bytes().all(|b| b.is_ascii_digit() || (b'a'..=b'f').contains(&b))
+}
+
 impl InPath for String {
     fn read(text: &str) -> Option<Self> {
         Some(text.to_owned())
@@ -106,6 +135,25 @@ impl<S: Send + Sync, T: InPath> FromRequestParts<S> for Named<T> {
         let missing = || Problem::not_found("There is nothing of this name");
         let Path(name) = Path::<String>::from_request_parts(parts, state).await.map_err(|_| missing())?;
         T::read(&name).map(Self).ok_or_else(missing)
+    }
+}
+
+/// The part of the path that names a report, of nobody whose data are blocked.
+pub struct OfJob(pub JobId);
+
+impl FromRequestParts<AppState> for OfJob {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
+        let Named(job) = Named::<JobId>::from_request_parts(parts, state).await?;
+        if state.privacy.is_blocked(&job).await? {
+            return Err(Problem::new(
+                StatusCode::FORBIDDEN,
+                "person_blocked",
+                "This person's data are blocked; they are not shown, and nothing is done with them",
+            ));
+        }
+        Ok(Self(job))
     }
 }
 

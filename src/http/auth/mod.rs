@@ -17,6 +17,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 use crate::http::error::ApiError;
 use crate::http::state::{AppState, Operators};
 use crate::http::tasks::TaskGate;
+use crate::signing::constant_time_eq;
 
 /// The caller has the admin token.
 #[derive(Debug, Clone, Copy)]
@@ -97,9 +98,7 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
 
 /// Whether the request carries this bearer token, in constant time.
 fn bearer_is(headers: &HeaderMap, expected: &SecretString) -> bool {
-    use subtle::ConstantTimeEq as _;
-    // Only the length may show, as it does with every fixed-length token.
-    bearer(headers).is_some_and(|token| token.as_bytes().ct_eq(expected.expose_secret().as_bytes()).into())
+    bearer(headers).is_some_and(|token| constant_time_eq(token.as_bytes(), expected.expose_secret().as_bytes()))
 }
 
 #[cfg(test)]

@@ -78,6 +78,9 @@ async fn names(kind: FileKind, visit: &Visit) -> Result<Vec<String>, StoreError>
 
 /// The file in use: the school's own, else the bundled one of its name.
 async fn live(kind: FileKind, name: &str, visit: &Visit) -> Result<Option<(Bytes, Option<Version>)>, StoreError> {
+    if !kind.takes(name) {
+        return Ok(None);
+    }
     if let Some((bytes, version)) = visit.console().store.get(&kind.key(name)).await? {
         return Ok(Some((bytes, Some(version))));
     }
@@ -349,7 +352,7 @@ pub async fn draft(kind: FileKind, upload: Upload<Operator>) -> Response {
         return pages::problem(&visit.caller, &Problem::Forbidden(changer(kind)));
     }
     let imported = if kind == FileKind::Bank {
-        visit.console().workshop.import(&upload.name, &upload.bytes)
+        visit.console().workshop.import(&upload.name, &upload.bytes).await
     } else {
         Ok((upload.name.clone(), upload.bytes.clone()))
     };
@@ -392,6 +395,9 @@ pub async fn back(kind: FileKind, Path((name, number)): Path<(String, u32)>, act
     let visit = &act.visit;
     if !visit.may(changer(kind)) {
         return pages::problem(&visit.caller, &Problem::Forbidden(changer(kind)));
+    }
+    if !kind.takes(&name) {
+        return pages::problem(&visit.caller, &Problem::NotFound);
     }
     let key = ObjectKey::FileVersion { kind: kind.as_str(), name: &name, number, extension: "bin" }.path();
     match visit.console().store.get(&key).await {

@@ -16,16 +16,20 @@ use axum::response::{IntoResponse as _, Response};
 use jiff::Timestamp;
 use url::Url;
 
+use crate::http::body::drips_in;
 use crate::http::console::identity;
 use crate::http::console::pages::{self, Problem};
 use crate::http::console::session::Session;
 use crate::http::console::state::Console;
 use crate::http::console::words::{Language, Words};
+use crate::model::ids::JobId;
 use crate::model::role::Role;
 use crate::signing::{constant_time_eq, sha256};
 
 /// Forms are no larger than this, uploads apart.
 const LARGEST_FORM: usize = 512 * 1024;
+/// Forms of who is not signed in: an address, a key.
+const LARGEST_OPEN_FORM: usize = 8 * 1024;
 
 /// The signed header of Google's proxy.
 const IAP_ASSERTION: &str = "x-goog-iap-jwt-assertion";
@@ -290,6 +294,9 @@ impl<S: Send + Sync, R: AtLeast> FromRequest<S> for Upload<R> {
         let (parts, body) = request.into_parts();
         let visit = admit::<R>(&parts)?;
         let refused = |problem: Problem| pages::problem(&visit.caller, &problem);
+        if let Err(wait) = visit.console().uploads.check(session_address(&visit.session)) {
+            return Err(refused(Problem::TooMany(wait.as_secs() + 1)));
+        }
         let request = Request::from_parts(parts.clone(), body);
         let mut multipart = axum::extract::Multipart::from_request(request, state).await.map_err(|_| refused(Problem::Malformed))?;
         let mut upload =
@@ -310,13 +317,26 @@ impl<S: Send + Sync, R: AtLeast> FromRequest<S> for Upload<R> {
 }
 
 fn upload_problem(error: &axum::extract::multipart::MultipartError) -> Problem {
+    if drips_in(error) {
+        return Problem::Slow;
+    }
     if error.status() == StatusCode::PAYLOAD_TOO_LARGE { Problem::TooLarge } else { Problem::Malformed }
 }
 
-/// Reads a form's body within its limit.
+/// Reads the form of somebody who is not signed in: a stranger costs little.
+pub(super) async fn read_open_form(body: Body) -> Result<Fields, Problem> {
+    read_at_most(body, LARGEST_OPEN_FORM).await
+}
+
+/// Reads the form of somebody who is signed in.
 pub(super) async fn read_form(body: Body) -> Result<Fields, Problem> {
-    match axum::body::to_bytes(body, LARGEST_FORM).await {
+    read_at_most(body, LARGEST_FORM).await
+}
+
+async fn read_at_most(body: Body, most: usize) -> Result<Fields, Problem> {
+    match axum::body::to_bytes(body, most).await {
         Ok(bytes) => Ok(Fields::parse(&bytes)),
+        Err(error) if drips_in(&error) => Err(Problem::Slow),
         Err(_) => Err(Problem::TooLarge),
     }
 }
@@ -350,9 +370,29 @@ pub async fn gate(State(console): State<Arc<Console>>, mut request: Request, nex
     if !is_reading && !is_own_page(request.headers(), own_origin(&console, request.headers(), caller.is_secure).as_deref()) {
         return dress(pages::problem(&caller, &Problem::Foreign), &caller);
     }
+    if caller.session.is_some()
+        && let Err(problem) = is_shown(&console, &caller.path).await
+    {
+        return dress(pages::problem(&caller, &problem), &caller);
+    }
     request.extensions_mut().insert(caller.clone());
     let response = next.run(request).await;
     dress(response, &caller)
+}
+
+/// Whether what an address names may be shown: no report of somebody whose data are blocked, on whatever page.
+async fn is_shown(console: &Console, path: &str) -> Result<(), Problem> {
+    for job in path.split('/').filter_map(JobId::parse) {
+        match console.privacy.is_blocked(&job).await {
+            Ok(false) => {}
+            Ok(true) => return Err(Problem::Blocked),
+            Err(error) => {
+                tracing::warn!(%error, "a page of the console could not tell whether data are blocked");
+                return Err(Problem::Store);
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Headers, and the cookies that are due.

@@ -17,8 +17,7 @@ use crate::http::console::shown::{self, Shown};
 use crate::http::console::words::{causes, fill};
 use crate::jobs::ask::Ask;
 use crate::jobs::bulk::{self, Progress, Set};
-use crate::jobs::operator::acts::Expected;
-use crate::lookup::view::{ReportRow, ReportState, Standing};
+use crate::lookup::view::{ReportRow, Standing};
 use crate::model::cause::Cause;
 use crate::model::ids::JobId;
 use crate::model::role::Role;
@@ -105,7 +104,7 @@ pub async fn choose(act: Act<Operator>) -> Response {
     let is_cut = chosen.len() > bulk::MOST;
     let considered = chosen.len().min(bulk::MOST);
     let fitting = chosen.into_iter().take(bulk::MOST).filter(|one| acts::fits(deed, Shown::of_state(one.state, true)));
-    let jobs: Vec<(JobId, String)> = fitting.map(|one| (one.job.clone(), expected(&one))).collect();
+    let jobs: Vec<(JobId, String)> = fitting.map(|one| (one.job.clone(), one.expected())).collect();
     if jobs.is_empty() {
         return pages::see_saying(&visit.caller, &wanted.with("", ""), visit.words().lists.nothing_fits);
     }
@@ -143,18 +142,6 @@ async fn chosen(visit: &Visit, form: &Fields, wanted: &Wanted) -> Result<Vec<Sta
         }
     };
     found.map_err(|error| Problem::of_lookup(&error))
-}
-
-/// How a report stood, as its records say it.
-fn expected(one: &Standing) -> String {
-    let state = match one.state {
-        ReportState::Waiting => "waiting",
-        ReportState::Running => "running",
-        ReportState::Parked => "parked",
-        ReportState::Failed | ReportState::Discarded => "dead",
-        _ => "done",
-    };
-    Expected::standing(one.round, one.attempts, state).to_string()
 }
 
 fn path(id: &str) -> String {

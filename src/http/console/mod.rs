@@ -31,6 +31,7 @@ pub mod pages;
 pub mod parts;
 pub mod people;
 pub mod pictures;
+pub mod platform;
 pub mod privacy;
 pub mod report;
 pub mod reports;
@@ -124,6 +125,8 @@ pub fn routes<S: Clone + Send + Sync + 'static>() -> Vec<Route<S>> {
         role("/console/privacy/students/{hash}/export", Admin, post(privacy::export)),
         role("/console/privacy/students/{hash}/erase", Admin, get(privacy::erasing).post(privacy::erase)),
         role("/console/privacy/students/{hash}/{deed}", Admin, get(privacy::wishing).post(privacy::wish)),
+        role("/console/platform", Operator, get(platform::show).post(platform::search)),
+        role("/console/platform/{collection}", Operator, get(platform::list)),
         role("/console/audit", Operator, get(more::audit)),
         role("/console/help", Reader, get(more::help)),
         role("/console/me", Reader, get(more::me).post(more::save)),
@@ -175,6 +178,7 @@ pub const PAGES: &[&str] = &[
     "rules",
     "health",
     "calls",
+    "platform",
     "institutions",
     "deliveries",
     "people",

@@ -28,6 +28,10 @@ pub enum Problem {
     Moved,
     /// Too large.
     TooLarge,
+    /// It came in too slowly.
+    Slow,
+    /// The person's data are blocked: privacy alone shows them.
+    Blocked,
     /// It cannot be read.
     Malformed,
     /// Too much in a short time; seconds to wait.
@@ -73,8 +77,9 @@ impl Problem {
     fn status(&self) -> StatusCode {
         match self {
             Self::NotFound | Self::NoReport | Self::NoPdf => StatusCode::NOT_FOUND,
-            Self::Forbidden(_) | Self::Foreign => StatusCode::FORBIDDEN,
+            Self::Forbidden(_) | Self::Foreign | Self::Blocked => StatusCode::FORBIDDEN,
             Self::Moved => StatusCode::CONFLICT,
+            Self::Slow => StatusCode::REQUEST_TIMEOUT,
             Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
             Self::Malformed => StatusCode::BAD_REQUEST,
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
@@ -107,6 +112,8 @@ pub fn problem(caller: &Caller, problem: &Problem) -> Response {
         Problem::Foreign => (words.foreign, words.foreign_what.to_owned()),
         Problem::Moved => (words.moved, words.moved_what.to_owned()),
         Problem::TooLarge => (words.too_large, words.too_large_what.to_owned()),
+        Problem::Slow => (words.slow, words.slow_what.to_owned()),
+        Problem::Blocked => (words.blocked, words.blocked_what.to_owned()),
         Problem::Malformed => (words.malformed, words.malformed_what.to_owned()),
         Problem::TooMany(seconds) => (words.too_many, fill(words.too_many_what, &[("n", &seconds.to_string())])),
         Problem::Store => (words.store, words.store_what.to_owned()),

@@ -13,7 +13,7 @@ use maud::{Markup, html};
 use serde::{Deserialize, Serialize};
 
 use crate::audit::Act as Acted;
-use crate::http::console::gate::{Act, Admin, Caller, FreshAdmin, Visit, local_path, read_form};
+use crate::http::console::gate::{Act, Admin, Caller, FreshAdmin, Visit, local_path, read_open_form};
 use crate::http::console::pages::{self, Problem, role_name};
 use crate::http::console::parts::form::{self, Field, select};
 use crate::http::console::parts::table::{Column, row, table};
@@ -311,7 +311,7 @@ async fn mail_link(caller: &Caller, person: &Person, back: &str) -> Result<(), S
 
 /// `POST /console/sign-in/mail`: the same answer whether or not the address is on the list.
 pub async fn ask_link(caller: Caller, request: Request) -> Response {
-    let fields = match read_form(request.into_body()).await {
+    let fields = match read_open_form(request.into_body()).await {
         Ok(fields) => fields,
         Err(problem) => return pages::problem(&caller, &problem),
     };

@@ -47,7 +47,7 @@ pub async fn show(Admin(visit): Admin) -> Response {
 /// `POST /console/privacy`: looks for a person; what was searched for stands in no address.
 pub async fn find(act: Act<Admin>) -> Response {
     let text = act.form.text("q").to_owned();
-    match act.visit.console().lookup.students(&text, None, MOST_FOUND).await {
+    match act.visit.console().lookup.all_students(&text, None, MOST_FOUND).await {
         Ok(found) => page(&act.visit, Some((&text, found))).await,
         Err(error) => {
             tracing::warn!(%error, "students could not be searched");
@@ -212,7 +212,7 @@ fn receipt_table(visit: &Visit, receipts: &[Receipt]) -> Markup {
 /// Whom an address names.
 async fn student_of(visit: &Visit, hash: &str) -> Result<(StudentRow, String), Problem> {
     let hash = StudentHash::parse(hash).ok_or(Problem::NotFound)?;
-    let found = visit.console().lookup.student(hash).await.map_err(|error| {
+    let found = visit.console().lookup.any_student(hash).await.map_err(|error| {
         tracing::warn!(%error, "a student could not be looked up");
         Problem::Store
     })?;
@@ -223,14 +223,14 @@ async fn student_of(visit: &Visit, hash: &str) -> Result<(StudentRow, String), P
 
 /// `GET /console/privacy/students/<hash>`: what can be done about one person's data.
 pub async fn student(Admin(visit): Admin, Path(hash): Path<String>) -> Response {
-    let (found, key) = match student_of(&visit, &hash).await {
+    let (found, _) = match student_of(&visit, &hash).await {
         Ok(found) => found,
         Err(problem) => return pages::problem(&visit.caller, &problem),
     };
     let words = &visit.words().privacy;
-    let wished = match visit.console().privacy.wishes().of(&key).await {
+    let wished = match visit.console().privacy.wish_of(&found.student).await {
         Ok(wished) => wished,
-        Err(error) => return pages::problem(&visit.caller, &problem_of(&error.into())),
+        Err(error) => return pages::problem(&visit.caller, &problem_of(&error)),
     };
     let at = format!("/console/privacy/students/{}", found.student.hash);
     let acts = [("block", words.block, words.block_what), ("object", words.object, words.object_what)];
@@ -363,15 +363,6 @@ async fn ask_wish(visit: &Visit, student: &StudentView, wish: Wish, entered: &En
     response
 }
 
-/// Whether a reason that is kept names the person.
-fn names(reason: &str, student: &StudentView) -> bool {
-    let small = reason.to_lowercase();
-    let words = student.name.split_whitespace().filter(|word| word.chars().count() > 3).map(str::to_lowercase);
-    let mut told =
-        words.chain(student.key.iter().map(|key| key.to_lowercase())).chain(student.email.iter().map(|email| email.to_lowercase()));
-    told.any(|word| small.contains(&word))
-}
-
 /// `POST /console/privacy/students/<hash>/<block or object>`.
 pub async fn wish(Path((hash, deed)): Path<(String, String)>, act: Act<FreshAdmin>) -> Response {
     let visit = &act.visit;
@@ -385,7 +376,7 @@ pub async fn wish(Path((hash, deed)): Path<(String, String)>, act: Act<FreshAdmi
     let until = until_of(entered.until, visit);
     if entered.why.is_empty() {
         entered.fault = Some(("why", visit.words().errors.needs_reason));
-    } else if names(entered.why, &found.student) {
+    } else if found.student.is_named_in(entered.why) {
         entered.fault = Some(("why", words.reason_names));
     } else if until.is_err() {
         entered.fault = Some(("until", words.until_wrong));
@@ -521,7 +512,7 @@ pub async fn erase(Path(hash): Path<String>, act: Act<FreshAdmin>) -> Response {
     let mut entered = Entered { why: act.form.text("why"), until: "", fault: None };
     if entered.why.is_empty() {
         entered.fault = Some(("why", visit.words().errors.needs_reason));
-    } else if names(entered.why, &found.student) {
+    } else if found.student.is_named_in(entered.why) {
         entered.fault = Some(("why", words.reason_names));
     } else if act.form.text("name").to_lowercase() != found.student.name.trim().to_lowercase() {
         entered.fault = Some(("name", words.erase_differs));

@@ -7,7 +7,9 @@ use secrecy::ExposeSecret as _;
 use serde::Deserialize;
 
 use crate::audit::Act as Acted;
-use crate::http::console::gate::{Act, Admin, Caller, Fields, Reader, local_path, read_form, session_cookie, set_cookie, visitor_cookie};
+use crate::http::console::gate::{
+    Act, Admin, Caller, Fields, Reader, local_path, read_open_form, session_cookie, set_cookie, visitor_cookie,
+};
 use crate::http::console::identity;
 use crate::http::console::pages::{self, Problem};
 use crate::http::console::parts::form::{Field, csrf};
@@ -159,7 +161,7 @@ fn form(caller: &Caller, back: &str, said: Option<&str>, fault: Option<&str>) ->
 
 /// `POST /console/sign-in`.
 pub async fn enter(caller: Caller, request: Request) -> Response {
-    let fields = match read_form(request.into_body()).await {
+    let fields = match read_open_form(request.into_body()).await {
         Ok(fields) => fields,
         Err(problem) => return pages::problem(&caller, &problem),
     };

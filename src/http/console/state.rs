@@ -24,6 +24,7 @@ use crate::http::refusals::Refusals;
 use crate::jobs::Jobs;
 use crate::jobs::operator::Operator;
 use crate::lookup::Lookup;
+use crate::lookup::texts::TextSearch;
 use crate::model::person::EmailAddress;
 use crate::privacy::Privacy;
 use crate::sealing::Sealer;
@@ -40,6 +41,8 @@ const ALL_SIGN_INS: u32 = 30;
 const PROVIDER_VISITS: u32 = 120;
 /// Pages that one session may ask for in a minute.
 const PAGES: u32 = 240;
+/// Files that one session may send in a minute: each is checked and tried.
+const UPLOADS: u32 = 10;
 
 /// What the school and the installation are called, and how they write.
 #[derive(Debug, Clone)]
@@ -132,6 +135,8 @@ pub struct Console {
     pub provider_visits: RateLimit,
     /// Pages per session.
     pub pages: RateLimit,
+    /// Files sent per session.
+    pub uploads: RateLimit,
     /// The identity provider that people may sign in at.
     pub provider: Option<Arc<dyn Provider>>,
     /// The proxy in front that has asked people who they are.
@@ -142,6 +147,8 @@ pub struct Console {
     pub gateway: Arc<Gateway>,
     /// What is kept of single students.
     pub privacy: Arc<Privacy>,
+    /// Search in what platforms told.
+    pub texts: Arc<TextSearch>,
     /// What is remembered of people.
     pub people: Known,
     /// Links that were mailed.
@@ -187,6 +194,8 @@ pub struct Parts {
     pub gateway: Arc<Gateway>,
     /// What is kept of single students.
     pub privacy: Arc<Privacy>,
+    /// Search in what platforms told.
+    pub texts: Arc<TextSearch>,
 }
 
 /// One line of the diagnosis.
@@ -243,6 +252,7 @@ impl Console {
             access,
             gateway,
             privacy,
+            texts,
         } = parts;
         let keys = Keys::of(&config);
         let secret = secrecy::SecretString::from(keys.sign("seal", b"searches"));
@@ -266,11 +276,13 @@ impl Console {
             all_sign_ins: RateLimit::per_minute(ALL_SIGN_INS),
             provider_visits: RateLimit::per_minute(PROVIDER_VISITS),
             pages: RateLimit::per_minute(PAGES),
+            uploads: RateLimit::per_minute(UPLOADS),
             provider,
             proxy,
             access,
             gateway,
             privacy,
+            texts,
             people: Known::default(),
             links: Links::default(),
             pictures: pictures::Kept::default(),

@@ -102,17 +102,18 @@ pub async fn one(Reader(visit): Reader, Path(cause): Path<String>) -> Response {
         // What was mended meanwhile is no fault of who comes by its link.
         return pages::see("/console/todo");
     };
-    let title = causes::title(&Cause::parse(&group.cause), visit.words().language);
+    let cause_of_group = Cause::parse(&group.cause);
+    let title = causes::title(&cause_of_group, visit.words().language);
     let example = example(&visit, &group.cause).await;
     let all = format!("/console/reports?state={}&cause={}", Shown::Waits.as_str(), group.cause);
     let body = html! {
         p { a href="/console/todo" data-up="" { "← " (visit.words().todo.title) } }
         (parts::fresh(&visit))
         (card(&visit, group, example.as_deref()))
-        section class="card flush" {
+        @if cause_of_group != Cause::PersonBlocked { section class="card flush" {
             (table(&visit, &page.rows, How::default()))
             @if page.next.is_some() { div class="pager" { span {} a class="b small" href=(all) { (visit.words().common.all) } } }
-        }
+        } }
     };
     pages::show(&visit, "todo", &title, &body).await
 }
@@ -148,10 +149,11 @@ fn card(visit: &Visit, group: &CauseGroup, example: Option<&str>) -> Markup {
             } }
             div class="row acts" {
                 @if let Some(place) = place { a class="b main" href=(place) { (visit.console().site.name_of(place, visit.words())) } }
-                @if visit.may(Role::Operator) {
+                // What is blocked goes on when the block is lifted, and nobody sees whose it is before.
+                @if visit.may(Role::Operator) && cause != Cause::PersonBlocked {
                     (many::button(visit, Deed::Continue, &[("state", Shown::Waits.as_str()), ("cause", &group.cause)], "", &fill(visit.words().acts.continue_all, &[("n", &n)])))
                 }
-                a class="b" href={ "/console/todo/" (group.cause) } { (words.see_all) }
+                @if cause != Cause::PersonBlocked { a class="b" href={ "/console/todo/" (group.cause) } { (words.see_all) } }
             }
         }
     }

@@ -158,7 +158,7 @@ pub trait Workshop: Send + Sync {
     ///
     /// # Errors
     /// Why it is no answer key, in words.
-    fn import(&self, name: &str, bytes: &Bytes) -> Result<(String, Bytes), String>;
+    async fn import(&self, name: &str, bytes: &Bytes) -> Result<(String, Bytes), String>;
 
     /// Whether a report of this assessment, filled by this template, hangs on the file.
     async fn concerns(&self, kind: FileKind, name: &str, title: &str, template: Option<&str>) -> bool;

@@ -8,7 +8,7 @@ use serde::Deserialize;
 
 use super::desk::{Desk, Sent, portal_cookie};
 use crate::http::auth::caller::{identify, source};
-use crate::http::console::gate::{Caller, read_form, set_cookie, visitor_cookie};
+use crate::http::console::gate::{Caller, read_open_form, set_cookie, visitor_cookie};
 use crate::http::console::institutions;
 use crate::http::console::pages::{self, Problem};
 use crate::http::console::parts::form::Field;
@@ -62,7 +62,7 @@ fn form(caller: &Caller, fault: Option<&str>) -> Response {
 /// `POST /portal`.
 pub async fn enter(State(state): State<AppState>, caller: Caller, request: Request) -> Response {
     let (parts, body) = request.into_parts();
-    let fields = match read_form(body).await {
+    let fields = match read_open_form(body).await {
         Ok(fields) => fields,
         Err(problem) => return pages::problem(&caller, &problem),
     };

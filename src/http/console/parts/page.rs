@@ -40,6 +40,7 @@ const PREPARATION: &[Entry] = entries! {
 const SYSTEM: &[Entry] = entries! {
     health "/console/health" Operator false;
     calls "/console/calls" Operator false;
+    platform "/console/platform" Operator false;
     institutions "/console/institutions" Operator true;
     deliveries "/console/deliveries" Operator true;
     people "/console/people" Admin false;

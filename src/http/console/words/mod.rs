@@ -11,6 +11,7 @@ mod keys;
 mod lists;
 mod pages;
 mod people;
+mod platform;
 mod privacy;
 mod results;
 mod shell;
@@ -24,6 +25,7 @@ pub use keys::KeyWords;
 pub use lists::Lists;
 pub use pages::{AuditWords, Calls, Health, Help, Me, Report, Reports, Story, Today, Todo};
 pub use people::People;
+pub use platform::PlatformWords;
 pub use privacy::PrivacyWords;
 pub use results::Results;
 pub use shell::{Common, Errors, Nav, SignIn};
@@ -117,6 +119,8 @@ pub struct Words {
     pub keys: KeyWords,
     /// Students' data, given out and erased.
     pub privacy: PrivacyWords,
+    /// What platforms told.
+    pub platform: PlatformWords,
     /// Institutions.
     pub institutions: institutions::Institutions,
     /// Endpoints, deliveries, dead letters.
@@ -151,6 +155,7 @@ macro_rules! all {
             people: People::$of,
             keys: KeyWords::$of,
             privacy: PrivacyWords::$of,
+            platform: PlatformWords::$of,
             institutions: institutions::Institutions::$of,
             gateway: gateway::Gateway::$of,
         }
@@ -268,6 +273,7 @@ mod tests {
             ("people", People::TABLE),
             ("keys", KeyWords::TABLE),
             ("privacy", PrivacyWords::TABLE),
+            ("platform", PlatformWords::TABLE),
         ]
     }
 

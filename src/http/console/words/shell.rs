@@ -20,6 +20,7 @@ words! {
         system: "Sistema", "System", "Sistema";
         health: "Estado", "Health", "Estado";
         calls: "Llamadas rechazadas", "Refused calls", "Chamadas recusadas";
+        platform: "De las plataformas", "From the platforms", "Das plataformas";
         institutions: "Instituciones", "Institutions", "Instituições";
         deliveries: "Entregas", "Deliveries", "Entregas";
         people: "Personas", "People", "Pessoas";
@@ -91,8 +92,12 @@ words! {
         foreign_what: "El pedido llegó desde otro sitio, o la página llevaba mucho tiempo abierta. No se cambió nada: vuelve, actualiza la página e inténtalo otra vez.", "The request came from another site, or the page had been open for long. Nothing was changed: go back, reload the page and try again.", "O pedido veio de outro site, ou a página estava aberta há muito tempo. Nada foi alterado: volte, atualize a página e tente de novo.";
         moved: "Alguien lo cambió hace un momento", "Somebody changed it a moment ago", "Alguém mudou isto há um momento";
         moved_what: "El informe ya no está como lo viste, así que no se hizo nada. Mira cómo quedó y decide de nuevo.", "The report is no longer as you saw it, so nothing was done. Look how it stands and decide again.", "O relatório já não está como você viu, então nada foi feito. Veja como ficou e decida de novo.";
-        too_large: "El archivo pesa más de 20 MB", "The file is larger than 20 MB", "O arquivo pesa mais de 20 MB";
-        too_large_what: "No se guardó nada. Revisa si lleva imágenes muy grandes.", "Nothing was kept. See whether it holds very large pictures.", "Nada foi salvo. Veja se ele traz imagens muito grandes.";
+        too_large: "Lo que enviaste es demasiado grande", "What you sent is too large", "O que você enviou é grande demais";
+        too_large_what: "No se guardó nada. Un archivo pesa a lo más 20 MB: revisa si lleva imágenes muy grandes.", "Nothing was kept. A file has 20 MB at most: see whether it holds very large pictures.", "Nada foi salvo. Um arquivo tem no máximo 20 MB: veja se ele traz imagens muito grandes.";
+        slow: "Lo que enviaste no llegó a tiempo", "What you sent did not arrive in time", "O que você enviou não chegou a tempo";
+        slow_what: "La conexión es muy lenta o se cortó. No se cambió nada: vuelve e inténtalo otra vez.", "The connection is very slow or was cut. Nothing was changed: go back and try again.", "A conexão está muito lenta ou caiu. Nada foi alterado: volte e tente de novo.";
+        blocked: "Los datos de esta persona están bloqueados", "This person's data are blocked", "Os dados desta pessoa estão bloqueados";
+        blocked_what: "Mientras dure el bloqueo no se muestran, no se usan y no se envía nada. Quien administra lo ve en «Privacidad» y puede levantarlo.", "While the block lasts they are not shown, not used, and nothing is sent. Whoever administers sees it under “Privacy” and can lift it.", "Enquanto durar o bloqueio eles não são mostrados nem usados, e nada é enviado. Quem administra vê isso em “Privacidade” e pode levantá-lo.";
         malformed: "No se entiende lo que llegó", "What came cannot be read", "Não se entende o que chegou";
         malformed_what: "No se cambió nada. Vuelve e inténtalo otra vez.", "Nothing was changed. Go back and try again.", "Nada foi alterado. Volte e tente de novo.";
         too_many: "Demasiadas páginas en poco tiempo", "Too many pages in a short time", "Páginas demais em pouco tempo";

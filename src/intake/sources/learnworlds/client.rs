@@ -20,6 +20,7 @@ use crate::clock::Clock;
 use crate::intake::wire;
 use crate::model::person::Student;
 use crate::model::submission::Submission;
+use crate::signing::constant_time_eq;
 
 /// Time to connect.
 const CONNECT_LIMIT: Duration = Duration::from_secs(5);
@@ -239,7 +240,8 @@ impl LearnWorldsClient {
         };
         let mut held = self.token.lock().await;
         let usable = |token: &&Token| {
-            let is_refused = refused.is_some_and(|refused| refused.expose_secret() == token.secret.expose_secret());
+            let is_refused = refused
+                .is_some_and(|refused| constant_time_eq(refused.expose_secret().as_bytes(), token.secret.expose_secret().as_bytes()));
             !is_refused && self.clock.now() < token.expires
         };
         if let Some(token) = held.as_ref().filter(usable) {
