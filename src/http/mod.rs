@@ -13,6 +13,7 @@
 //! | `auth/` | who may call what, as extractor types |
 //! | `server.rs`, `connections.rs` | the accept loop and what a connection may cost |
 //! | `body.rs`, `limits.rs` | what a request may cost |
+//! | `unread.rs` | says that a connection ends whose body nobody read |
 //! | `gateway/` | the gateway in our own words: institutions, endpoints, events and what became of them |
 //! | `svix/` | senders and endpoint owners with clients made for Svix: `/api/v1/app` and its neighbours |
 //! | `problem.rs` | how failures of `/api/v1` are answered |
@@ -37,3 +38,4 @@ pub mod state;
 pub mod svix;
 pub mod tasks;
 mod trace;
+mod unread;

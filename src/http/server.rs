@@ -26,6 +26,7 @@ use tower::ServiceExt as _;
 
 use crate::http::body::DripsIn;
 use crate::http::connections::{Connection, ConnectionLimits, Connections, InProgress};
+use crate::http::unread::Reading;
 
 /// The longest head of a request. It is also what an idle connection's buffer may grow to.
 const LONGEST_HEAD: usize = 32 * 1024;
@@ -134,7 +135,8 @@ async fn one(
 async fn answer(request: Request<Incoming>, peer: SocketAddr, router: Router, mut progress: InProgress) -> Result<Response, Infallible> {
     let mut request = request.map(|body| Body::new(Arriving::new(Body::new(body))));
     request.extensions_mut().insert(ConnectInfo(peer));
-    let response = router.oneshot(request).await?;
+    let (request, reading) = Reading::of(request);
+    let response = reading.tell(router.oneshot(request).await?);
     progress.respond(Instant::now());
     Ok(response.map(|body| Body::new(Answering { body, _progress: progress })))
 }

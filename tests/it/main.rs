@@ -7,6 +7,7 @@ mod harness;
 mod hostile;
 
 mod api;
+mod attacks;
 mod backfill;
 mod banks;
 mod browser;

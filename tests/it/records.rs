@@ -87,6 +87,7 @@ async fn scene() -> tempfile::TempDir {
     let away =
         [QUICK, &[("MAIL_TRANSPORT", "smtp"), ("SMTP_SERVER", "127.0.0.1"), ("SMTP_PORT", "9"), ("WEBHOOK_WAIT_SECONDS", "0")]].concat();
     let mut service = Service::start(school.path(), &away);
+    service.leaves_jobs_open("the scene is of jobs at every place of their life");
     for student in students("open") {
         assert_eq!(service.webhook(&completion(&student)).await.status, 202);
     }
@@ -94,6 +95,7 @@ async fn scene() -> tempfile::TempDir {
     until(|| format!("{} attempts\n{}", tried(), service.log()), async || (tried() >= DAMAGES.len()).then_some(())).await;
     assert!(service.terminate().success());
     let dying = Service::start(school.path(), &[("GRADEPOST_FAILPOINT", "lease.before")]);
+    dying.leaves_jobs_open("it dies right after it accepted one");
     let call = dying.client().post(dying.url("/webhook")).header("Content-Type", "application/json");
     let call = call.header("Learnworlds-Webhook-Signature", format!("v1={}", crate::harness::SECRET)).body(completion("accepted"));
     assert!(call.send().await.is_err(), "it dies before it answers");
@@ -134,6 +136,7 @@ async fn faults(folder: &Path, what: &str) -> Vec<String> {
         }
     };
     let mut service = Service::start(folder, QUICK);
+    service.leaves_jobs_open("what is damaged cannot end");
     let answer = service.webhook(&completion("new")).await;
     expect(answer.body["status"] == "processed", format!("a new completion is answered {}", answer.text));
     // Of the two that were accepted and not begun, the damage may have been this one's own.

@@ -26,6 +26,7 @@ fn command(arguments: &[&str], folder: &Path) -> String {
 async fn accepted_and_dead(folder: &Path, student: &str) -> String {
     let known: Vec<String> = jobs(folder);
     let service = Service::start(folder, &[("GRADEPOST_FAILPOINT", "lease.before")]);
+    service.leaves_jobs_open("it dies right after it accepted one");
     let call = service.client().post(service.url("/webhook")).header("Content-Type", "application/json");
     let call = call.header("Learnworlds-Webhook-Signature", format!("v1={}", harness::SECRET)).body(completion(student));
     assert!(call.send().await.is_err(), "it dies before it answers");

@@ -6,7 +6,7 @@ use std::path::Path;
 use gradepost::config::Config;
 use gradepost::env::Env;
 
-use crate::harness::{gradepost, repository, school};
+use crate::harness::{Service, gradepost, repository, school};
 
 /// Read by the code, but set by the platform or only of use to tests.
 const NOT_SETTINGS: &[&str] = &["K_SERVICE", "K_REVISION", "GRADEPOST_FAILPOINT"];
@@ -225,4 +225,14 @@ fn a_secret_that_anybody_could_guess_stops_the_start_and_is_not_repeated() {
             "{name}={value}: {words}"
         );
     }
+}
+
+#[tokio::test]
+async fn short_tokens_that_are_no_placeholders_stop_no_start_and_open_what_they_are_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let service = Service::start(folder.path(), &[("ADMIN_TOKEN", "bar-admin"), ("TASK_TOKEN", "t-1"), ("WEBHOOK_SECRET_PREVIOUS", "old")]);
+    let metrics = service.send(service.client().get(service.url("/metrics")).bearer_auth("bar-admin")).await;
+    assert_eq!(metrics.status, 200, "{}", service.log());
+    let swept = service.send(service.client().post(service.url("/tasks/sweep")).bearer_auth("t-1")).await;
+    assert_eq!(swept.status, 200, "{}", service.log());
 }

@@ -66,6 +66,7 @@ async fn metrics_tell_what_became_of_jobs_and_mails() {
     std::fs::remove_dir_all(school.path().join("outbox")).unwrap();
     std::fs::write(school.path().join("outbox"), "in the way").unwrap();
     let waiting = Service::start(school.path(), &[TASKS, &[("WEBHOOK_WAIT_SECONDS", "3")]].concat());
+    waiting.leaves_jobs_open("a mail that cannot be handed over is tried again later");
     assert_eq!(waiting.webhook(&completion("carla")).await.body["status"], "accepted", "{}", waiting.log());
     let told = service.get("/metrics").await.text;
     for line in [

@@ -6,7 +6,7 @@ use super::canvas::{Area, Canvas, INK, PT, RULE, TRACK, Type};
 use super::{Request, fit, text};
 use crate::report::colour;
 
-const HEIGHT: i64 = 52 * PT;
+const HEIGHT: i64 = 48 * PT;
 /// Room above the stairs for the mark of the reached step.
 const MARK: i64 = 15 * PT;
 /// The lowest step.

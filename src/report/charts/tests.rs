@@ -47,6 +47,32 @@ fn a_percentage_says_what_it_counts() {
 }
 
 #[test]
+fn what_the_figures_count_is_written_out_however_many_attempts_there_are_and_wherever_the_student_stands() {
+    // Half the width of the bundled templates' text, where these two stand.
+    let width = 4_700 * 635;
+    for label in ["Lecciones aprobadas", "Respuestas correctas", "Right answers"] {
+        for attempts in [1, 2, 3, 4, 6, 10] {
+            for percentage in [0, 30, 50, 60, 82, 100] {
+                let history: Vec<String> =
+                    (1..=attempts).map(|number| format!(r#"{{"attempt": {number}, "percentage": {percentage}}}"#)).collect();
+                let data = format!(
+                    r#"{{"result": {{"percentage": {percentage}, "headline": {{"label": "{label}"}}}}, "history": [{}],
+                    "cohort": {{"count": 30, "mean": 55.2, "percentile": 71, "above": 66.9}}}}"#,
+                    history.join(",")
+                );
+                let data = ReportData::from_json(data.as_bytes()).unwrap();
+                for name in ["history", "cohort"] {
+                    let request =
+                        Request { root: data.root(), items: None, width, fonts: "", language: Language::Es, id: 7, accent: "1F4E79" };
+                    let xml = draw(name, &request).unwrap();
+                    assert!(xml.contains(&format!(">{label}</")), "{name} of {attempts} at {percentage}: {label} is cut");
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn every_picture_says_in_words_what_it_shows() {
     assert_eq!(alt(&picture("score", DATA).unwrap()), "Resultado: 62,5\u{a0}%");
     let groups = picture("groups", DATA).unwrap();

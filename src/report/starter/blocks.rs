@@ -27,7 +27,7 @@ impl Sheet {
             format!("{{% if assessment.course %}}{} · {{% endif %}}{} · {} {}", names.course, names.date, texts.attempt, names.attempt);
         self.add(paragraph("Title", names.assessment))
             .add(paragraph("Subtitle", names.student))
-            .add(paragraph("Small", &facts).line_spacing(spacing(0, 140, 240)))
+            .add(paragraph("Small", &facts).line_spacing(spacing(0, 110, 240)))
     }
 
     /// The figures of the result side by side, each with what it counts.
@@ -63,9 +63,9 @@ impl Sheet {
             let inside = ruled(filled(cell(width), PAPER), TableCellBorderPosition::Top, ACCENT, 18);
             row.push(
                 inside
-                    .add_paragraph(centred(paragraph("Small", &label)).line_spacing(spacing(90, 10, 240)))
+                    .add_paragraph(centred(paragraph("Small", &label)).line_spacing(spacing(70, 10, 240)))
                     .add_paragraph(centred(paragraph("Figure", &value)))
-                    .add_paragraph(centred(paragraph("Small", &below)).line_spacing(spacing(0, 90, 240))),
+                    .add_paragraph(centred(paragraph("Small", &below)).line_spacing(spacing(0, 70, 240))),
             );
             columns.push(width);
         }
@@ -149,7 +149,7 @@ impl Sheet {
     fn legend(self) -> Self {
         let bands = "{% for s in statuses %}{{ s|sign }} {{ s.name }}: {{ s.range }}{% if not loop.last %}   ·   {% endif %}{% endfor %}";
         let text = format!("{{% if statuses %}}{bands}{{% elif result.pass_rule %}}{{{{ result.pass_rule }}}}{{% endif %}}");
-        self.add(paragraph("Small", &text).line_spacing(spacing(80, 0, 240)))
+        self.add(paragraph("Small", &text).line_spacing(spacing(60, 0, 240)))
     }
 
     /// A table with a head that repeats on every page.
@@ -165,10 +165,10 @@ impl Sheet {
         });
         let widths: Vec<usize> = columns.iter().map(|column| column.width).collect();
         let rows = std::iter::once(TableRow::new(head.collect()).cant_split()).chain(rows).collect();
-        self.add_table(table(rows, &widths).margins(TableCellMargins::new().margin(40, 80, 40, 80)))
+        self.add_table(table(rows, &widths).margins(TableCellMargins::new().margin(28, 80, 28, 80)))
     }
 
-    /// What to do now: the questions to go over again, with links where the bank has them, and the plan.
+    /// What to do now: the questions to go over again, with links where the bank has them, and the plan. It stays with the outlook behind it: a page that has no room for both leaves both to the next one, which then is no empty page with two pictures.
     pub(super) fn next_steps(self, noun: Noun) -> Self {
         let texts = self.texts;
         let none = format!(
@@ -184,12 +184,13 @@ impl Sheet {
             .add_run(field(FieldCharType::Separate))
             .add_run(Run::new().add_text(link).color(ACCENT).underline("single"))
             .add_run(field(FieldCharType::End))
-            .add_run(Run::new().add_text("{% endif %}"));
+            .add_run(Run::new().add_text("{% endif %}"))
+            .keep_next(true);
         self.heading(texts.next)
             .each("item", "to_review[:8]", |sheet| sheet.add(step))
-            .when("to_review|length > 8", |sheet| sheet.note(&more))
-            .when("not to_review", |sheet| sheet.text(&none))
-            .when("plan", |sheet| sheet.heading(texts.plan).each("step", "plan", |sheet| sheet.bullet("{{ step }}")))
+            .when("to_review|length > 8", |sheet| sheet.add(paragraph("Small", &more).keep_next(true)))
+            .when("not to_review", |sheet| sheet.add(body(&none).keep_next(true)))
+            .when("plan", |sheet| sheet.heading(texts.plan).each("step", "plan", |sheet| sheet.add(bullet("{{ step }}").keep_next(true))))
     }
 
     /// The attempts and the place among the others, side by side, each where there is something to say.

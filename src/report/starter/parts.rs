@@ -66,7 +66,7 @@ pub(super) fn styles() -> Vec<Style> {
             .color(ACCENT)
             .outline_lvl(0)
             .line_spacing(spacing(320, 100, 240)),
-        paragraph("Heading2", "heading 2").bold().size(23).color(INK).outline_lvl(1).line_spacing(spacing(150, 50, 240)),
+        paragraph("Heading2", "heading 2").bold().size(23).color(INK).outline_lvl(1).line_spacing(spacing(130, 40, 240)),
         paragraph("Small", "Small").size(19).color(QUIET).line_spacing(spacing(0, 0, 240)),
         paragraph("Figure", "Figure").fonts(heading_fonts()).size(44).color(INK).line_spacing(spacing(0, 0, 240)),
         paragraph("Cell", "Cell").line_spacing(spacing(0, 0, 240)),

@@ -26,7 +26,7 @@ impl Sheet {
     pub(super) fn new(language: Language, kind: Option<Words>) -> Self {
         let texts = texts::of(language);
         let kind = kind.map_or(texts.kind, |kind| texts::said(kind, language));
-        let margins = PageMargin::new().top(1400).bottom(940).left(SIDE).right(SIDE).header(520).footer(420).gutter(0);
+        let margins = PageMargin::new().top(1240).bottom(840).left(SIDE).right(SIDE).header(460).footer(420).gutter(0);
         let mut docx = Docx::new()
             .page_size(PAGE.0, PAGE.1)
             .page_margin(margins)
@@ -99,7 +99,7 @@ impl Sheet {
 }
 
 pub(super) fn bullet(text: &str) -> Paragraph {
-    body(text).numbering(NumberingId::new(BULLETS), IndentLevel::new(0)).line_spacing(spacing(0, 40, 252))
+    body(text).numbering(NumberingId::new(BULLETS), IndentLevel::new(0)).line_spacing(spacing(0, 20, 247))
 }
 
 fn bullets() -> AbstractNumbering {

@@ -8,7 +8,7 @@ use super::sample;
 use super::samples::{self, Case};
 use super::schema;
 use super::sheet::Sheet;
-use crate::report::data::ReportData;
+use crate::report::data::{Report, ReportData};
 use crate::report::language::Language;
 use crate::report::template::{FillOptions, Missing, Template};
 use crate::report::{self};
@@ -41,6 +41,56 @@ fn every_template_takes_a_report_that_has_little_to_say() {
         let options = FillOptions { missing: Missing::Blank, ..FillOptions::default() };
         template.fill(&ReportData::from_json(bare).unwrap(), &options).unwrap_or_else(|error| panic!("{}: {error}", starter.name));
     }
+}
+
+/// The sample with as many groups as a long test has, whatever is passed and whatever is to be reviewed.
+fn with_twelve_groups(mut report: Report) -> Report {
+    fn grown<T: Clone>(list: &mut Vec<T>, to: usize, rename: impl Fn(&mut T, usize)) {
+        let own = list.clone();
+        for (place, item) in own.iter().cycle().enumerate().take(to.saturating_sub(own.len())) {
+            let mut item = item.clone();
+            rename(&mut item, place);
+            list.push(item);
+        }
+    }
+    let (groups, open) = (report.groups.len(), report.to_review.len());
+    if groups > 0 {
+        grown(&mut report.groups, 12, |group, place| group.name = format!("{} {}", group.name, place + 2));
+        grown(&mut report.to_review, (12 * open).div_ceil(groups), |item, place| item.name = format!("{} {}", item.name, place + 2));
+    }
+    report
+}
+
+#[test]
+fn a_report_of_twelve_groups_has_at_most_two_pages_with_every_template_and_result_in_every_language() {
+    let fonts = Fonts::default();
+    let mut long = Vec::new();
+    for starter in ALL {
+        for language in LANGUAGES {
+            let template = Template::parse(&starter.make(language).unwrap()).unwrap();
+            for case in Case::ALL {
+                let report = with_twelve_groups(samples::report(starter.name, case, language));
+                let rendered = report::render(&template, &ReportData::new(&report), &fonts, &report::Options::default()).unwrap();
+                if rendered.pages > 2 {
+                    long.push(format!("{} {language} {case:?}: {} pages", starter.name, rendered.pages));
+                }
+            }
+        }
+    }
+    assert_eq!(long, Vec::<String>::new());
+}
+
+/// A second page with nothing but two pictures on it is no page.
+#[test]
+fn the_usual_report_of_every_method_is_one_page_but_for_the_one_with_two_tables() {
+    let fonts = Fonts::default();
+    let pages = |starter: &BundledTemplate| {
+        let template = Template::parse(&starter.make(Language::Es).unwrap()).unwrap();
+        let data = samples::of_method(starter.name, Case::Usual, Language::Es);
+        report::render(&template, &data, &fonts, &report::Options::default()).unwrap().pages
+    };
+    let longer: Vec<&str> = ALL.iter().filter(|starter| pages(starter) > 1).map(|starter| starter.name).collect();
+    assert_eq!(longer, ["M1"]);
 }
 
 #[test]

@@ -249,7 +249,7 @@ impl Template {
     pub fn fill(&self, data: &ReportData, options: &FillOptions) -> Result<Filled, TemplateError> {
         let errors: Vec<Finding> = self.errors().cloned().collect();
         if !errors.is_empty() {
-            return Err(TemplateError::Invalid(Findings(errors)));
+            return Err(TemplateError::Invalid(Findings(finding::merged(errors))));
         }
         let mut package = self.package.clone();
         let (mut warnings, mut missing) = (Vec::new(), Vec::new());
@@ -266,7 +266,7 @@ impl Template {
             package.set_part(&part.name, xml.into_bytes());
         }
         if !missing.is_empty() {
-            return Err(TemplateError::Missing(Findings(missing)));
+            return Err(TemplateError::Missing(Findings(finding::merged(missing))));
         }
         self.add_instances(&shared.instances, &mut package);
         self.recolour(data, &mut package);

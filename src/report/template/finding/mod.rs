@@ -335,19 +335,26 @@ impl fmt::Display for Finding {
     }
 }
 
-/// Several findings as the text of an error.
+/// Findings that an error tells; of more only the number is told: it goes into logs, records and mails.
+const ERROR_FINDINGS: usize = 20;
+
+/// Several findings as the text of an error, each mistake once.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[serde(transparent)]
 pub struct Findings(pub Vec<Finding>);
 
 impl fmt::Display for Findings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (number, finding) in self.0.iter().enumerate() {
+        for (number, finding) in self.0.iter().take(ERROR_FINDINGS).enumerate() {
             if number > 0 {
                 f.write_str("\n")?;
             }
             write!(f, "{finding}")?;
         }
-        Ok(())
+        match self.0.len().saturating_sub(ERROR_FINDINGS) {
+            0 => Ok(()),
+            1 => f.write_str("\nand 1 more mistake (template check tells all)"),
+            more => write!(f, "\nand {more} more mistakes (template check tells all)"),
+        }
     }
 }

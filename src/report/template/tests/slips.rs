@@ -289,3 +289,17 @@ fn a_mark_as_long_as_the_document_is_told_in_a_few_words() {
         }
     }
 }
+
+#[test]
+fn the_error_of_a_report_tells_each_mistake_once_and_stays_short_however_many_there_are() {
+    let told = |body: &str| {
+        let template = Template::parse(&docx(body)).unwrap();
+        template.fill(&data(), &options()).map(|_| ()).unwrap_err().to_string()
+    };
+    let nested = told(&p(&[&format!("{}{}", "{% if 1 %}".repeat(3_000), "{% endif %}".repeat(3_000))]));
+    assert_eq!(nested.matches("more blocks stand inside each other").count(), 1, "{nested}");
+    assert!(nested.len() < 2_000, "{} bytes", nested.len());
+    let many: Vec<String> = (0..500).map(|number| p(&[&format!("{{{{ student.name|nothing{number} }}}}")])).collect();
+    let many = told(&many.concat());
+    assert!(many.ends_with("and 480 more mistakes (template check tells all)") && many.len() < 20_000, "{} bytes: {many}", many.len());
+}
