@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::document::model::{
-    Dash, Drawing, DrawingContent, DrawingShape, Fill, Geometry, GeometryStep, GroupChild, LinkTo, Outline, Picture, TextBox,
+    Dash, Drawing, DrawingContent, DrawingShape, Fill, Geometry, GeometryStep, GroupChild, LinkTo, Outline, Picture, TextArea, TextBox,
     TextDirection, TextFit, VerticalAlign, WordArt,
 };
 use crate::graphics::Image;
@@ -231,7 +231,7 @@ fn draw_text<'a>(context: &mut Context<'a>, text: &'a TextBox, size: (Pt, Pt), b
     let mut along = along;
     let mut scale = 1.0;
     match text.fit {
-        // It shrinks to its text, too (LibreOffice and Spire agree; measured).
+        // It shrinks to its text, too. Lines are as long as the shape allows before it grows, and stand in the rectangle it has then (LibreOffice and Spire agree; measured).
         TextFit::Grow => along = place.grown(laid.height),
         // In a text that is itself made smaller boxes keep their size: each level would be laid out nine times.
         TextFit::Shrink if laid.height > place.height + SLACK && !context.shrinking => {
@@ -284,48 +284,58 @@ const SMALLEST: f32 = 0.25;
 const TRIES: usize = 7;
 
 /// Where text stands in its box.
-struct TextPlace {
+struct TextPlace<'t> {
     left: Pt,
     top: Pt,
     width: Pt,
     height: Pt,
-    /// Insets below, and the shares of the box above and below the text's area.
-    bottom: Pt,
-    inset_top: Pt,
-    shares: (f32, f32),
+    /// Insets: left, top, right, bottom.
+    insets: [Pt; 4],
+    /// The box's width and height, and its shape's rectangle for text; turned text has none.
+    size: (Pt, Pt),
+    area: Option<&'t TextArea>,
 }
 
-impl TextPlace {
-    fn new(text: &TextBox, (across, along): (Pt, Pt), sideways: bool) -> Self {
-        let [left, top, right, bottom] = text.insets.map(emu);
-        let [start, above, end, below] = if sideways { [0.0, 0.0, 1.0, 1.0] } else { text.area };
-        let place = Self {
-            left: across * start + left,
-            top: Pt::ZERO,
-            width: (across * (end - start) - left - right).max(Pt(1.0)),
-            height: Pt::ZERO,
-            bottom,
-            inset_top: top,
-            shares: (above, below),
-        };
-        place.in_box_of(along)
+impl<'t> TextPlace<'t> {
+    fn new(text: &'t TextBox, size: (Pt, Pt), sideways: bool) -> Self {
+        let area = (!sideways).then_some(&text.area);
+        let place = Self { left: Pt::ZERO, top: Pt::ZERO, width: Pt::ZERO, height: Pt::ZERO, insets: text.insets.map(emu), size, area };
+        place.in_box_of(size.1)
+    }
+
+    fn shares(&self, along: Pt) -> [f32; 4] {
+        self.area.map_or([0.0, 0.0, 1.0, 1.0], |area| area.shares(self.size.0.0, along.0))
     }
 
     /// The same in a box of this height.
     fn in_box_of(self, along: Pt) -> Self {
-        let (above, below) = self.shares;
-        let top = along * above + self.inset_top;
-        Self { top, height: (along * below - self.bottom - top).max(Pt::ZERO), ..self }
+        let [start, above, end, below] = self.shares(along);
+        let [left, top, right, bottom] = self.insets;
+        let across = self.size.0;
+        let top = along * above + top;
+        Self {
+            left: across * start + left,
+            top,
+            width: (across * (end - start) - left - right).max(Pt(1.0)),
+            height: (along * below - bottom - top).max(Pt::ZERO),
+            size: (across, along),
+            ..self
+        }
     }
 
     /// The height of a box that has room for so much text.
     fn grown(&self, text: Pt) -> Pt {
-        let (above, below) = self.shares;
-        (text + self.inset_top + self.bottom) / (below - above).max(0.05)
+        let needed = text + self.insets[1] + self.insets[3];
+        let mut along = self.size.1;
+        for _ in 0..TRIES {
+            let [_, above, _, below] = self.shares(along);
+            along = super::context::bounded(needed / (below - above).max(0.05));
+        }
+        along
     }
 }
 
-fn pile_text<'a>(context: &mut Context<'a>, text: &'a TextBox, place: &TextPlace, scale: f32, bases: &Bases) -> Stacked {
+fn pile_text<'a>(context: &mut Context<'a>, text: &'a TextBox, place: &TextPlace<'_>, scale: f32, bases: &Bases) -> Stacked {
     let (width, height) = (place.width / scale, place.height / scale);
     let inner = Rect::new(Pt::ZERO, Pt::ZERO, width, height);
     let column = Column {
@@ -338,7 +348,7 @@ fn pile_text<'a>(context: &mut Context<'a>, text: &'a TextBox, place: &TextPlace
 }
 
 /// The text as large as it fits: laid out in a column as much wider as it is then drawn smaller.
-fn shrunk<'a>(context: &mut Context<'a>, text: &'a TextBox, place: &TextPlace, bases: &Bases) -> (Stacked, f32) {
+fn shrunk<'a>(context: &mut Context<'a>, text: &'a TextBox, place: &TextPlace<'_>, bases: &Bases) -> (Stacked, f32) {
     context.shrinking = true;
     let (mut low, mut high) = (SMALLEST, 1.0);
     for _ in 0..TRIES {

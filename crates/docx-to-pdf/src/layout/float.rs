@@ -15,7 +15,7 @@ impl Zone {
     pub(super) fn around((x, y): (Pt, Pt), (width, height): (Pt, Pt), float: TableFloat) -> Self {
         let [top, right, bottom, left] = float.space.map(twips);
         let rect = Rect::new(x - left, y - top, x + width + right, y + height + bottom);
-        Self { rect, side: Some(WrapSide::Both), below: bottom, outline: None }
+        Self { rect, side: Some(WrapSide::Both), below: bottom, outline: None, tight: false }
     }
 
     /// The same area elsewhere.
@@ -50,6 +50,8 @@ pub(super) struct Zone {
     pub below: Pt,
     /// What of the rectangle is really taken; `None` = all.
     pub outline: Option<Rc<Outline>>,
+    /// Text goes around it tightly, whether or not it has an outline.
+    pub tight: bool,
 }
 
 /// The outline of a float (Word, LibreOffice and Spire agree for pictures; measured): what a line meets anywhere between its top and its bottom is taken, and the space kept around is added to that.
@@ -166,9 +168,13 @@ impl Floats {
         self.zones.truncate(length);
     }
 
-    /// Whether any reaches into this area.
-    pub(super) fn touch(&self, rect: Rect) -> bool {
-        self.zones.iter().any(|zone| overlaps(zone.rect, rect))
+    /// Whether any reaches into this row; one that text goes around tightly only above `tight`, where that is given.
+    pub(super) fn touch_row(&self, row: Rect, tight: Option<Pt>) -> bool {
+        let reaches = |zone: &Zone| {
+            let bottom = tight.filter(|_| zone.tight).unwrap_or(row.bottom);
+            overlaps(zone.rect, Rect { bottom, ..row })
+        };
+        self.zones.iter().any(reaches)
     }
 
     /// The bottom of everything that reaches below `y`, without the space kept below it.
@@ -354,7 +360,7 @@ mod tests {
     use super::*;
 
     fn zone(left: f32, top: f32, right: f32, bottom: f32, side: Option<WrapSide>) -> Zone {
-        Zone { rect: Rect::new(Pt(left), Pt(top), Pt(right), Pt(bottom)), side, below: Pt(0.0), outline: None }
+        Zone { rect: Rect::new(Pt(left), Pt(top), Pt(right), Pt(bottom)), side, below: Pt(0.0), outline: None, tight: false }
     }
 
     #[test]

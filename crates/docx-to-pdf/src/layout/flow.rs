@@ -182,7 +182,8 @@ impl<'a> Flow<'a> {
     }
 
     fn block(&mut self, blocks: &'a [Block], index: usize) -> Step {
-        if self.at_top && self.page_start.is_none() {
+        // On a page that begins within a table, and below a section's start on it, only what comes from here on can be laid out again.
+        if self.page_start.is_none() {
             self.page_start = Some(PageStart { block: index, checkpoint: self.checkpoint(), resumed: None });
         }
         match &blocks[index] {
@@ -201,7 +202,12 @@ impl<'a> Flow<'a> {
             self.chain = Some((index, self.checkpoint()));
         }
         // Frames count from below the space after the paragraph above, as floating tables do (LibreOffice and Spire agree; measured).
-        let after = self.previous.filter(|_| !self.at_top).map_or(Pt::ZERO, |previous| stack::space_after(&previous.props));
+        let own = blocks.first().and_then(|block| match block {
+            Block::Paragraph(paragraph) => Some(&paragraph.props),
+            Block::Table(_) => None,
+        });
+        let above = self.previous.filter(|_| !self.at_top).zip(own);
+        let after = above.map_or(Pt::ZERO, |(previous, own)| stack::kept_after(&previous.props, own));
         let above = below.map_or(after, |below| self.space_above(below));
         let bases = self.bases(self.y + above);
         let framed = stack::frame(&mut self.context, blocks, &bases);
@@ -341,7 +347,9 @@ impl<'a> Flow<'a> {
         let header_top = twips(section.page.header).max(Pt::ZERO);
         let header =
             page::part(&section.headers, kind).map(|blocks| page::running(&mut self.context, blocks, (page, text), header_top, true));
-        let footer = page::part(&section.footers, kind).map(|blocks| page::footer(&mut self.context, section, blocks, (page, text), true));
+        // The footer's height is not known yet: it is measured where nothing holds it down.
+        let free = Rect { bottom: Pt::ZERO, ..text };
+        let footer = page::part(&section.footers, kind).map(|blocks| page::footer(&mut self.context, section, blocks, (page, free), true));
         // Numbers in running parts are filled in when pages are closed: they need no second round.
         self.context.needs_facts = needs_facts;
         self.context.structure.restore(&checkpoint);
@@ -349,6 +357,8 @@ impl<'a> Flow<'a> {
         let mut zones: Vec<Zone> = header_zones.into_iter().map(|zone| zone.moved(text.left, header_top)).collect();
         let footer_height = footer.as_ref().map_or(Pt::ZERO, |(footer, _)| footer.height);
         if let Some((footer, top)) = footer {
+            let (_, text) = page::geometry(&self.context, section, number, (header_height, footer_height));
+            let top = page::footer_top(section, top, text);
             zones.extend(footer.zones.into_iter().map(|zone| zone.moved(text.left, top)));
         }
         let running = Running { heights: (header_height, footer_height), zones };

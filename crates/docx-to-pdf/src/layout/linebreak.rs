@@ -80,9 +80,23 @@ impl Segment {
     }
 }
 
+/// What beside its text decides how a stretch is filled (LibreOffice and Spire agree; measured).
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Manner {
+    /// It stands in a cell: its text stands at a decimal stop without a tab before it.
+    pub in_cell: bool,
+    /// It ends before its column does: a tab to a default stop beyond it goes to the next line.
+    pub inset: bool,
+    /// It is justified: the letter spacing behind its last letter needs no room.
+    pub justified: bool,
+}
+
 /// A tab whose text is still coming.
 struct OpenTab {
-    index: usize,
+    /// Its place on the line; a decimal stop that a cell's text stands at by itself has none.
+    index: Option<usize>,
+    /// Where its text begins on the line.
+    first: usize,
     start: Pt,
     stop: Stop,
     /// Width of the text before the decimal separator, once it was seen.
@@ -107,14 +121,21 @@ impl OpenTab {
 pub(super) fn fill(
     prepared: &Prepared<'_>,
     fonts: &Fonts,
-    tabs: &Tabs,
+    (tabs, manner): (&Tabs, Manner),
     from: Position,
-    left: Pt,
-    right: Pt,
+    (left, right): (Pt, Pt),
     must: bool,
 ) -> Option<Segment> {
+    let stop = tabs.next(left);
+    let open = (manner.in_cell && stop.kind == TabKind::Decimal && stop.at <= right).then_some(OpenTab {
+        index: None,
+        first: 0,
+        start: left,
+        stop,
+        before_decimal: None,
+    });
     let mut filler =
-        Filler { prepared, fonts, tabs, left, right, x: left, placed: Vec::new(), open: None, best: None, word: None, cut_tab: false };
+        Filler { prepared, fonts, tabs, manner, left, right, x: left, placed: Vec::new(), open, best: None, word: None, cut_tab: false };
     let (next, end) = filler.run(from, must)?;
     Some(filler.finish(next, end))
 }
@@ -123,6 +144,7 @@ struct Filler<'f, 'a> {
     prepared: &'f Prepared<'a>,
     fonts: &'f Fonts,
     tabs: &'f Tabs,
+    manner: Manner,
     left: Pt,
     right: Pt,
     x: Pt,
@@ -169,7 +191,7 @@ impl Filler<'_, '_> {
                 AtomKind::Word(_) | AtomKind::Note(..) | AtomKind::Object(_) => {
                     let (width, piece) = self.rest(atom, at);
                     self.note_decimal(atom);
-                    if !self.fits(width) {
+                    if !self.fits(width - self.behind(atom)) {
                         return self.give_up(at, must);
                     }
                     self.place(at.atom, width, piece);
@@ -206,6 +228,14 @@ impl Filler<'_, '_> {
         }
     }
 
+    /// How much of a word's width is room that a line's last letter does without.
+    fn behind(&self, atom: &Atom<'_>) -> Pt {
+        match &atom.kind {
+            AtomKind::Word(_) | AtomKind::Note(..) if self.manner.justified => atom.look.spacing().max(Pt::ZERO),
+            _ => Pt::ZERO,
+        }
+    }
+
     fn limit(&self) -> Pt {
         self.open.as_ref().map_or(self.right, |open| self.right.max(open.stop.at))
     }
@@ -224,7 +254,7 @@ impl Filler<'_, '_> {
 
     /// Places a tab; `false` when the line has no room for it.
     ///
-    /// A line ends before a tab, not after it: the tab goes along with the word that does not fit, and only one that starts its line lets go of it. A default stop beyond the line is cut back to the line's end (measured on LibreOffice 7.4).
+    /// A line ends before a tab, not after it: the tab goes along with the word that does not fit, and only one that starts its line lets go of it. A default stop beyond the line is cut back to the line's end where that is the column's (measured on LibreOffice 7.4; in Spire the tab goes to the next line there, too).
     fn tab(&mut self, index: usize, atom: &Atom<'_>) -> bool {
         self.settle();
         if self.cut_tab && self.x > self.right - SLACK {
@@ -245,7 +275,9 @@ impl Filler<'_, '_> {
             _ => self.tabs.next(self.x),
         };
         if stop.at > self.right + SLACK && stop.default {
-            if !starts && self.x > self.right - SLACK {
+            // A tab is at least as wide as a blank.
+            let blank = atom.look.word(self.fonts, " ", false).width;
+            if !starts && (self.manner.inset || self.x + blank > self.right) {
                 return false;
             }
             let width = (self.right - self.x).max(Pt::ZERO);
@@ -254,7 +286,8 @@ impl Filler<'_, '_> {
             return true;
         }
         self.placed.push(Placed { atom: index, x: self.x, width: Pt::ZERO, word: None, leader: stop.leader });
-        self.open = Some(OpenTab { index: self.placed.len() - 1, start: self.x, stop, before_decimal: None });
+        let first = self.placed.len();
+        self.open = Some(OpenTab { index: Some(first - 1), first, start: self.x, stop, before_decimal: None });
         if matches!(stop.kind, TabKind::Left | TabKind::Bar) {
             self.settle();
         }
@@ -265,15 +298,15 @@ impl Filler<'_, '_> {
     fn settle(&mut self) {
         let limit = self.limit();
         let Some(open) = self.open.take() else { return };
-        let shown = self.placed[open.index + 1..]
-            .iter()
-            .rposition(|placed| !self.is_space(placed))
-            .map_or(open.index + 1, |at| open.index + 2 + at);
+        let shown =
+            self.placed[open.first..].iter().rposition(|placed| !self.is_space(placed)).map_or(open.first, |at| open.first + 1 + at);
         let end = self.placed.get(shown.saturating_sub(1)).map_or(self.x, |placed| placed.x + placed.width);
-        let text = if shown > open.index + 1 { end - open.start } else { Pt::ZERO };
+        let text = if shown > open.first { end - open.start } else { Pt::ZERO };
         let width = open.width(text, limit);
-        self.placed[open.index].width = width;
-        for placed in &mut self.placed[open.index + 1..] {
+        if let Some(tab) = open.index {
+            self.placed[tab].width = width;
+        }
+        for placed in &mut self.placed[open.first..] {
             placed.x += width;
         }
         self.x += width;
@@ -308,7 +341,7 @@ impl Filler<'_, '_> {
                 self.x += hyphen.width;
                 last.word = Some(hyphen);
             }
-            if self.open.as_ref().is_some_and(|open| open.index >= placed) {
+            if self.open.as_ref().and_then(|open| open.index).is_some_and(|tab| tab >= placed) {
                 self.open = None;
             }
             return Some((next, LineEnd::Wrap));
@@ -408,7 +441,8 @@ impl Filler<'_, '_> {
                 )
         };
         let shown = self.placed.iter().rposition(|placed| !hangs(placed)).map_or(0, |last| last + 1);
-        let ink_right = if shown > 0 { self.placed[shown - 1].x + self.placed[shown - 1].width } else { self.left };
+        let last = shown.checked_sub(1).map(|last| &self.placed[last]);
+        let ink_right = last.map_or(self.left, |last| last.x + last.width - self.behind(&self.prepared.atoms[last.atom]));
         let is_tab = |placed: &Placed| matches!(self.prepared.atoms[placed.atom].kind, AtomKind::Tab | AtomKind::PositionTab(..));
         let last_tab = self.placed.iter().rposition(is_tab);
         Segment {

@@ -18,8 +18,12 @@ use crate::warning::Warning;
 const SIDES: (f32, f32) = (7.2, 14_400.0);
 /// The page of a document that has none.
 const A4: (Pt, Pt) = (Pt(595.3), Pt(841.9));
-/// Least height left for text between a huge header and footer.
+/// Least height left for text on any page.
 const LEAST_TEXT: Pt = Pt(20.0);
+/// The share of a page that huge headers and footers leave to the text (LibreOffice 7.4, `SwFootnoteBossFrame::GetVarSpace`, and measured; Spire and Word leave it less, but where they are higher than all of it).
+const TEXT_SHARE: f32 = 0.2;
+/// Slack before a header or footer counts as cut off.
+const CUT: Pt = Pt(1.0);
 
 /// Which of a section's headers a page shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -84,6 +88,13 @@ pub(super) fn geometry(context: &Context<'_>, section: &Section, number: u32, (h
     if setup.bottom.0 >= 0 && footer > Pt::ZERO {
         bottom = bottom.max(twips(setup.footer).max(Pt::ZERO) + footer);
     }
+    // What a huge footer, then a huge header would take of the text's share they do without.
+    let margins = (twips(setup.top).abs() + gutter, twips(setup.bottom).abs());
+    let outer = |part: Pt, distance: Twips, margin: Pt| if part > Pt::ZERO { twips(distance).max(Pt::ZERO).min(margin) } else { margin };
+    let area = page.height() - outer(header, setup.header, margins.0) - outer(footer, setup.footer, margins.1);
+    let missing = |top: Pt, bottom: Pt| (area * TEXT_SHARE - (page.height() - top - bottom)).max(Pt::ZERO);
+    bottom = bottom.min((bottom - missing(top, bottom)).max(margins.1));
+    top = top.min((top - missing(top, bottom)).max(margins.0));
     let mut text = Rect::new(left, top, page.right - right, page.bottom - bottom);
     if text.width() < Pt(7.2) {
         text.left = text.left.min(page.right - Pt(7.2)).max(Pt::ZERO);
@@ -154,8 +165,13 @@ pub(super) fn footer<'a>(
     let checked = context.structure.checkpoint();
     let height = running(context, blocks, (page, text), end, odd).height;
     context.structure.restore(&checked);
-    let top = end - height;
+    let top = footer_top(section, end - height, text);
     (running(context, blocks, (page, text), top, odd), top)
+}
+
+/// A footer that is higher than its room begins where the text ends, and is cut off at the page's edge; a negative margin is exact.
+pub(super) fn footer_top(section: &Section, top: Pt, text: Rect) -> Pt {
+    if section.page.bottom.0 >= 0 { top.max(text.bottom) } else { top }
 }
 
 /// Closes all pages: running parts with their final numbers, borders, outline, destinations.
@@ -276,12 +292,27 @@ fn draw_running_parts<'a>(context: &mut Context<'a>, section: &'a Section, draft
     let odd = draft.number % 2 == 1;
     if let Some(blocks) = part(&section.headers, draft.kind) {
         let y = twips(section.page.header).max(Pt::ZERO);
-        let mut drawn = running(context, blocks, (draft.page, draft.text), y, odd).into_ink();
+        let mut laid = running(context, blocks, (draft.page, draft.text), y, odd);
+        let room = draft.text.top - y;
+        if section.page.top.0 >= 0 && laid.height > room + CUT {
+            // What begins below its room does not show.
+            laid.pieces.retain(|piece| piece.top < room);
+            context.warn("a header that leaves the text too little of its page is cut off where the text begins; make it lower");
+        }
+        let cut = laid.pieces.last().is_some_and(|last| section.page.top.0 >= 0 && last.end() > room + CUT);
+        let mut drawn = laid.into_ink();
+        if cut && drawn.front.is_empty() && drawn.behind.is_empty() {
+            let clip = Rect::new(-draft.text.left, -y, draft.page.right - draft.text.left, room).steps();
+            drawn = drawn.into_group([1.0, 0.0, 0.0, 1.0, 0.0, 0.0], Some(clip));
+        }
         drawn.translate(draft.text.left, y);
         ink.append(below_body(drawn));
     }
     if let Some(blocks) = part(&section.footers, draft.kind) {
         let (laid, y) = footer(context, section, blocks, (draft.page, draft.text), odd);
+        if y + laid.height > draft.page.bottom + CUT {
+            context.warn("a footer that leaves the text too little of its page is cut off at the page's edge; make it lower");
+        }
         let mut drawn = laid.into_ink();
         drawn.translate(draft.text.left, y);
         ink.append(below_body(drawn));

@@ -9,7 +9,7 @@ use crate::layout::float::Floats;
 use crate::layout::frame::{Item, NodeId, PlacedImage, Shape, Stroke};
 use crate::layout::ink::{Ink, Mark, MarkKind, Rect};
 use crate::layout::line;
-use crate::layout::linebreak::{LineEnd, Position, Segment, fill};
+use crate::layout::linebreak::{LineEnd, Manner, Position, Segment, fill};
 use crate::layout::look::{Look, Word};
 use crate::layout::shape::{AtomKind, Prepared, prepare};
 use crate::layout::stack::space_before;
@@ -82,6 +82,8 @@ pub(super) struct ParagraphLayouter<'a> {
     pub tags: ParagraphTags,
     /// It shares its borders with the paragraph above, below.
     pub joined: (bool, bool),
+    /// It stands in a table's cell.
+    pub in_cell: bool,
     tabs: Tabs,
     label: Option<Label>,
     link_tags: Vec<Option<NodeId>>,
@@ -104,7 +106,7 @@ impl<'a> ParagraphLayouter<'a> {
         let tabs = Tabs::new(&paragraph.props, twips(context.document.settings.default_tab));
         let label = paragraph.number.as_ref().map(|number| label(context, number, &paragraph.props, &tabs));
         let link_tags = vec![None; prepared.links.len()];
-        Self { paragraph, prepared, tags, joined, tabs, label, link_tags }
+        Self { paragraph, prepared, tags, joined, in_cell: false, tabs, label, link_tags }
     }
 
     /// Sets lines from a position to the paragraph's end or its next page or column break.
@@ -137,6 +139,15 @@ impl<'a> ParagraphLayouter<'a> {
         lines
     }
 
+    /// The lines only to look at: nothing is kept of them.
+    pub(super) fn on_trial(&mut self, context: &mut Context<'a>, from: Position, area: Area<'_>) -> Vec<Line> {
+        let (elements, link_tags) = (context.structure.checkpoint(), self.link_tags.clone());
+        let lines = self.lines(context, from, area);
+        context.structure.restore(&elements);
+        self.link_tags = link_tags;
+        lines
+    }
+
     fn line(&mut self, context: &mut Context<'a>, at: Position, y: Pt, area: Area<'_>) -> Line {
         let props = &self.paragraph.props;
         let grid = context.grid.filter(|_| props.snap_to_grid);
@@ -156,14 +167,16 @@ impl<'a> ParagraphLayouter<'a> {
         // Of the space above, a first line that moves below a float keeps the paragraph's own once more (LibreOffice and Spire agree; measured).
         // LibreOffice alone keeps the space after the paragraph above as well, and what proportional spacing adds.
         let again = if first { area.gap.min(space_before(props)) } else { Pt::ZERO };
-        let mut height = guessed.height;
+        // What proportional spacing adds below a line may hang over a float (LibreOffice and Spire agree; measured).
+        let mut height = guessed.height - guessed.below;
         let mut segments = Vec::new();
         for round in 0..MOST_MOVES {
             let must = round + 1 == MOST_MOVES;
             let (found, tried_top) = self.segments(context, at, (left, right), (top, height, again), area, must);
             top = tried_top;
             segments = found;
-            let real = line::metrics(line::extent(&self.prepared, &segments), props.line, grid).height;
+            let real = line::metrics(line::extent(&self.prepared, &segments), props.line, grid);
+            let real = real.height - real.below;
             let floats = area.floats.is_some_and(|floats| !floats.is_empty());
             if !floats || real <= height + Pt(0.05) && !segments.is_empty() {
                 break;
@@ -219,9 +232,14 @@ impl<'a> ParagraphLayouter<'a> {
     /// Fills one stretch. A right-to-left paragraph is filled from its right edge, as if seen in a mirror, so that tabs lead away from there.
     fn fill(&self, context: &Context<'a>, from: Position, (left, right): (Pt, Pt), width: Pt, must: bool) -> Option<Segment> {
         if !self.paragraph.props.rtl {
-            return fill(&self.prepared, context.fonts, &self.tabs, from, left, right, must);
+            let manner = Manner {
+                in_cell: self.in_cell,
+                inset: right < width - Pt(0.05),
+                justified: matches!(self.paragraph.props.align, Align::Justify | Align::Distribute),
+            };
+            return fill(&self.prepared, context.fonts, (&self.tabs, manner), from, (left, right), must);
         }
-        let mut segment = fill(&self.prepared, context.fonts, &self.tabs, from, width - right, width - left, must)?;
+        let mut segment = fill(&self.prepared, context.fonts, (&self.tabs, Manner::default()), from, (width - right, width - left), must)?;
         segment.shift(left - (width - right));
         Some(segment)
     }

@@ -34,6 +34,19 @@ pub(super) struct Prepared<'a> {
     pub mixed: bool,
 }
 
+impl Prepared<'_> {
+    /// Takes page and column breaks out; a line may still end there.
+    pub(super) fn leave_out_page_breaks(&mut self) {
+        let breaks = |atom: &Atom<'_>| matches!(atom.kind, AtomKind::Break(BreakKind::Page | BreakKind::Column));
+        for at in 1..self.atoms.len() {
+            if breaks(&self.atoms[at]) {
+                self.atoms[at - 1].may_end = Ending::Here;
+            }
+        }
+        self.atoms.retain(|atom| !breaks(atom));
+    }
+}
+
 /// The smallest thing line breaking moves.
 #[derive(Clone)]
 pub(super) struct Atom<'a> {

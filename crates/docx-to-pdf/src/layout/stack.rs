@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use crate::document::model::{
-    Block, BreakKind, Drawing, DrawingContent, Inline, Paragraph, ParagraphProps, Placement, Table, TableFloat, Wrap, WrapSide,
+    Block, Drawing, DrawingContent, Inline, Paragraph, ParagraphProps, Placement, Table, TableFloat, Wrap, WrapSide,
 };
 use crate::layout::context::{Context, DEEPEST, bounded, emu, twips};
 use crate::layout::drawing;
@@ -13,7 +13,6 @@ use crate::layout::frame::Role;
 use crate::layout::ink::{Ink, Rect};
 use crate::layout::linebreak::{LineEnd, Position};
 use crate::layout::paragraph::{Area, ParagraphLayouter, join};
-use crate::layout::shape::AtomKind;
 use crate::layout::table;
 use crate::units::Pt;
 
@@ -202,9 +201,9 @@ impl<'a> Stack<'a> {
         let mut index = 0;
         while let Some(block) = blocks.get(index).filter(|_| !self.reaches_up || self.known.len() > MOST_KNOWN) {
             index += match block {
-                // Frames in cells stand in the text, all but drop caps (LibreOffice and Spire agree; measured).
+                // Frames in cells and text boxes stand in the text, all but drop caps (LibreOffice and Spire agree; measured).
                 Block::Paragraph(paragraph)
-                    if paragraph.props.frame.is_some_and(|frame| !self.column.holds_floats || frame.drop_cap.is_some()) =>
+                    if paragraph.props.frame.is_some_and(|frame| !self.column.bases.in_cell || frame.drop_cap.is_some()) =>
                 {
                     self.frame(context, &blocks[index..])
                 }
@@ -254,7 +253,8 @@ impl<'a> Stack<'a> {
     fn paragraph(&mut self, context: &mut Context<'a>, paragraph: &'a Paragraph, joined: (bool, bool)) {
         let gap = match self.after {
             None if self.pieces.is_empty() => {
-                if paragraph.props.space_before_auto && paragraph.props.frame.is_none() {
+                // A frame in a cell or text box stands in the text.
+                if paragraph.props.space_before_auto && (paragraph.props.frame.is_none() || self.column.bases.in_cell) {
                     Pt::ZERO
                 } else {
                     space_before(&paragraph.props)
@@ -266,9 +266,12 @@ impl<'a> Stack<'a> {
         let base = self.y + gap.min(after);
         self.y += gap;
         let mut setter = ParagraphLayouter::new(context, paragraph, joined);
+        setter.in_cell = self.column.holds_floats;
         // A page or column break in a cell, header or text box breaks nothing, not even the line (LibreOffice and Spire agree; measured).
-        setter.prepared.atoms.retain(|atom| !matches!(atom.kind, AtomKind::Break(BreakKind::Page | BreakKind::Column)));
+        setter.prepared.leave_out_page_breaks();
+        let zones = self.floats.len();
         let mut anchored = self.anchors(context, paragraph, base);
+        let wrapped = self.floats.len() > zones;
         let mut from = Position::default();
         loop {
             let area = Area {
@@ -289,12 +292,14 @@ impl<'a> Stack<'a> {
                 own.translate(Pt::ZERO, top);
                 ink.append(own);
                 self.y = top + line.top + line.height;
+                // Lines below a float of their own stay below it where they begin a page.
+                let below = if wrapped && from == Position::default() { line.top.max(Pt::ZERO) } else { Pt::ZERO };
                 from = line.next;
                 self.pieces.push(Piece {
                     top: top + line.top,
                     height: line.height,
                     ink: Rc::new(ink),
-                    before: space_before(&paragraph.props),
+                    before: space_before(&paragraph.props) + below,
                     after: if line.end == LineEnd::Paragraph { space_after(&paragraph.props) } else { Pt::ZERO },
                     shift: Pt::ZERO,
                     // No widow control in cells (measured on LibreOffice 7.4).
@@ -472,7 +477,7 @@ pub(super) fn frame<'a>(context: &mut Context<'a>, blocks: &'a [Block], bases: &
     let (space_x, space_y) = (twips(frame.space.0), twips(frame.space.1));
     let kept = Rect::new(x - space_x, y - space_y, x + width + space_x, y + height + space_y);
     let side = frame.wrap.then_some(WrapSide::Both);
-    Framed { ink, zone: Some(Zone { rect: kept, side, below: space_y, outline: None }), count, notes }
+    Framed { ink, zone: Some(Zone { rect: kept, side, below: space_y, outline: None, tight: false }), count, notes }
 }
 
 /// The width of the longest unbroken line.
@@ -540,10 +545,11 @@ pub(super) fn float<'a>(context: &mut Context<'a>, drawing: &'a Drawing, bases: 
             let points: Vec<(Pt, Pt)> = outline.map(|(across, down)| (x + bounded(width * *across), y + bounded(height * *down))).collect();
             let (around, outline) =
                 Outline::around(&points, [left, top, right, bottom], anchor.outline.as_ref().is_some_and(|outline| outline.hollows));
-            Some(Zone { rect: around, side: Some(side), below, outline: Some(Rc::new(outline)) })
+            Some(Zone { rect: around, side: Some(side), below, outline: Some(Rc::new(outline)), tight: true })
         }
-        Wrap::Square(side) | Wrap::Tight(side) => Some(Zone { rect, side: Some(side), below, outline: None }),
-        Wrap::TopAndBottom => Some(Zone { rect, side: None, below, outline: None }),
+        Wrap::Square(side) => Some(Zone { rect, side: Some(side), below, outline: None, tight: false }),
+        Wrap::Tight(side) => Some(Zone { rect, side: Some(side), below, outline: None, tight: true }),
+        Wrap::TopAndBottom => Some(Zone { rect, side: None, below, outline: None, tight: false }),
     };
     (ink, zone)
 }
@@ -584,6 +590,11 @@ pub(super) fn space_before(props: &ParagraphProps) -> Pt {
 /// Space after a paragraph.
 pub(super) fn space_after(props: &ParagraphProps) -> Pt {
     if props.space_after_auto { AUTO_SPACE } else { twips(props.space_after).max(Pt::ZERO) }
+}
+
+/// Space after a paragraph, but for what contextual spacing drops before the paragraph below.
+pub(super) fn kept_after(above: &ParagraphProps, below: &ParagraphProps) -> Pt {
+    if above.contextual_spacing && above.style == below.style { Pt::ZERO } else { space_after(above) }
 }
 
 /// Space between two paragraphs: the larger of the two (their sum with `doNotUseHTMLParagraphAutoSpacing`; measured), without those that contextual spacing drops, and without automatic space between the items of a list.

@@ -6,7 +6,7 @@ use super::*;
 use crate::document::model::{
     Anchor, Block, BreakKind, Cell, Columns, Drawing, DrawingContent, DrawingShape, Field, Fill, FloatPosition, Geometry, GroupChild,
     HeaderFooter, HorizontalBase, Inline, LineSpacing, LinkTo, NumberFormat, Offset, PageNumbers, PageSetup, Paragraph, ParagraphProps,
-    Placement, Row, RunProps, Section, SectionStart, Table, TextBox, TextDirection, TextFit, VerticalAlign, VerticalBase, Wrap,
+    Placement, Row, RunProps, Section, SectionStart, Table, TextArea, TextBox, TextDirection, TextFit, VerticalAlign, VerticalBase, Wrap,
 };
 use crate::layout::frame::{Page, Role, Shape};
 use crate::units::{Emu, HalfPoints, Pt, Twips};
@@ -315,7 +315,7 @@ fn a_described_group_is_one_figure_and_a_plain_picture_is_decoration() {
         blocks: vec![paragraph(vec![text("label")])],
         insets: [Emu(0); 4],
         vertical_align: VerticalAlign::Top,
-        area: [0.0, 0.0, 1.0, 1.0],
+        area: TextArea { preset: "rect".to_owned(), adjustments: Vec::new() },
         fit: TextFit::Cut,
         wrap: true,
         direction: TextDirection::Horizontal,

@@ -6,7 +6,7 @@ pub(super) mod outline;
 pub(super) mod paint;
 pub(super) mod preset;
 mod shape;
-pub(super) mod text_area;
+mod text_area;
 
 use std::sync::Arc;
 

@@ -1,7 +1,7 @@
 //! Shapes of Word 2010 and later (wps), with their text.
 
 use crate::document::color;
-use crate::document::model::{Block, DrawingContent, DrawingShape, Geometry, TextBox, TextDirection, TextFit, VerticalAlign};
+use crate::document::model::{Block, DrawingContent, DrawingShape, Geometry, TextArea, TextBox, TextDirection, TextFit, VerticalAlign};
 use crate::document::paragraph_props::ParagraphPatch;
 use crate::document::read::{Part, Reader, Scope};
 use crate::document::run_props::RunPatch;
@@ -9,7 +9,7 @@ use crate::document::values::{emu, integer};
 use crate::document::xml::Node;
 use crate::units::Emu;
 
-use super::{custom, paint, preset, text_area, turn};
+use super::{custom, paint, preset, turn};
 
 impl Reader<'_> {
     /// Reads `wps:wsp` of this size.
@@ -19,7 +19,7 @@ impl Reader<'_> {
         let (rotation, flip) = properties.and_then(|properties| properties.child("a:xfrm")).map_or((0.0, (false, false)), turn);
         let geometry = self.geometry(properties, extent, scope);
         let open = matches!(geometry, Geometry::Line) || node.child("wps:cNvCnPr").is_some();
-        let text = self.shape_text(node, style, extent, scope);
+        let text = self.shape_text(node, style, scope);
         let fill = if open { None } else { properties.and_then(|properties| self.fill(properties, style, scope.part)) };
         let outline = properties.and_then(|properties| paint::outline(properties, style, &self.theme));
         DrawingContent::Shape(Box::new(DrawingShape { geometry, fill, outline, rotation, flip, text }))
@@ -39,7 +39,7 @@ impl Reader<'_> {
         })
     }
 
-    fn shape_text(&mut self, node: Node<'_>, style: Option<Node<'_>>, (width, height): (Emu, Emu), scope: Scope<'_>) -> Option<TextBox> {
+    fn shape_text(&mut self, node: Node<'_>, style: Option<Node<'_>>, scope: Scope<'_>) -> Option<TextBox> {
         let content = node.path(&["wps:txbx", "w:txbxContent"])?;
         // 20.1.4.1.17: the style's font colour is that of text without one, as it may stand on a dark fill.
         let colored = style
@@ -52,9 +52,10 @@ impl Reader<'_> {
         let attribute = |name: &str| body.and_then(|body| body.attr(name));
         let inset = |name: &str, default: i64| attribute(name).and_then(emu).unwrap_or(Emu(default));
         let named = node.path(&["wps:spPr", "a:prstGeom"]);
-        let area = named.map_or([0.0, 0.0, 1.0, 1.0], |named| {
-            text_area::text_area(named.attr("prst").unwrap_or("rect"), width.0 as f32, height.0 as f32, &adjustments(named))
-        });
+        let area = TextArea {
+            preset: named.and_then(|named| named.attr("prst")).unwrap_or("rect").to_owned(),
+            adjustments: named.map(adjustments).unwrap_or_default(),
+        };
         Some(TextBox {
             blocks,
             area,

@@ -1,14 +1,21 @@
 //! Where the text of a preset shape stands: the `rect` of presetShapeDefinitions (ECMA-376 part 1, 20.1.9.22; LibreOffice and Word agree).
 
 use super::preset::Adjustments;
+use crate::document::model::TextArea;
 
 /// The share of a quarter circle's corner that its rectangle leaves out: 1 − cos 45°.
 const CORNER: f32 = 0.292_893;
 /// cos 45°.
 const DIAGONAL: f32 = std::f32::consts::FRAC_1_SQRT_2;
 
-/// Left, top, right and bottom edge of the text of a shape of this name and size, as shares of its width and height.
-pub(in crate::document) fn text_area(name: &str, w: f32, h: f32, adjustments: &Adjustments) -> [f32; 4] {
+impl TextArea {
+    /// Left, top, right and bottom edge of the text in a shape of this size, as shares of its width and height.
+    pub fn shares(&self, width: f32, height: f32) -> [f32; 4] {
+        text_area(&self.preset, width, height, &self.adjustments)
+    }
+}
+
+fn text_area(name: &str, w: f32, h: f32, adjustments: &Adjustments) -> [f32; 4] {
     const WHOLE: [f32; 4] = [0.0, 0.0, 1.0, 1.0];
     if w <= 0.0 || h <= 0.0 {
         return WHOLE;

@@ -316,13 +316,22 @@ pub enum TextFit {
     Shrink,
 }
 
+/// The rectangle that a preset shape keeps for its text: it goes by the shape's size (`TextArea::shares`).
+#[derive(Debug, Clone)]
+pub struct TextArea {
+    /// The preset's name.
+    pub preset: String,
+    /// Its adjustments.
+    pub adjustments: Vec<(String, f32)>,
+}
+
 /// Text in a shape.
 #[derive(Debug, Clone)]
 pub struct TextBox {
     /// Its content.
     pub blocks: Vec<Block>,
-    /// Where in its shape it stands: left, top, right and bottom edge as shares of width and height.
-    pub area: [f32; 4],
+    /// Where in its shape it stands.
+    pub area: TextArea,
     /// Insets: left, top, right, bottom.
     pub insets: [Emu; 4],
     /// Where the text stands.

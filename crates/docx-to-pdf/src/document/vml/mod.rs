@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::drawing::preset::{Adjustments, preset};
 use super::inline::Line;
 use super::model::{
-    Drawing, DrawingContent, DrawingShape, Fill, Geometry, GroupChild, Inline, LinkTo, Picture, Placement, RunProps, TextBox,
+    Drawing, DrawingContent, DrawingShape, Fill, Geometry, GroupChild, Inline, LinkTo, Picture, Placement, RunProps, TextArea, TextBox,
     TextDirection, TextFit, VerticalAlign, WordArt,
 };
 use super::read::{Reader, Scope};
@@ -93,7 +93,7 @@ impl Reader<'_> {
         }
         let geometry = self.vml_geometry(node, kind, name, size, scope);
         let open = matches!(geometry, Geometry::Line);
-        let text = self.vml_text(node, text_area(node, kind, name, size), scope);
+        let text = self.vml_text(node, text_area(node, kind, name), scope);
         let fill = if open { None } else { self.vml_fill(node, kind, scope.part) };
         let mut flip = style.flip();
         if node.name() == "v:line" {
@@ -252,7 +252,7 @@ impl Reader<'_> {
         })
     }
 
-    fn vml_text(&mut self, node: Node<'_>, area: [f32; 4], scope: Scope<'_>) -> Option<TextBox> {
+    fn vml_text(&mut self, node: Node<'_>, area: TextArea, scope: Scope<'_>) -> Option<TextBox> {
         let holder = node.child("v:textbox")?;
         let content = holder.child("w:txbxContent")?;
         let blocks = self.boxed(content, scope.part, &RunPatch::default());
@@ -299,7 +299,7 @@ fn shape_number(node: Node<'_>, kind: Option<Node<'_>>, name: Option<&str>) -> O
 }
 
 /// Where a shape's text stands in it; VML's own `textboxrect` gives the same rectangles.
-fn text_area(node: Node<'_>, kind: Option<Node<'_>>, name: Option<&str>, (width, height): (Emu, Emu)) -> [f32; 4] {
+fn text_area(node: Node<'_>, kind: Option<Node<'_>>, name: Option<&str>) -> TextArea {
     let mut adjustments = Adjustments::new();
     let preset = match node.name() {
         "v:roundrect" => {
@@ -311,7 +311,7 @@ fn text_area(node: Node<'_>, kind: Option<Node<'_>>, name: Option<&str>, (width,
         "v:shape" => shape_number(node, kind, name).and_then(preset_name),
         _ => None,
     };
-    super::drawing::text_area::text_area(preset.unwrap_or("rect"), width.0 as f32, height.0 as f32, &adjustments)
+    TextArea { preset: preset.unwrap_or("rect").to_owned(), adjustments }
 }
 
 fn is_shape(node: Node<'_>) -> bool {

@@ -103,6 +103,17 @@ impl<'a> Flow<'a> {
         }
         let mut y = top;
         while !self.full {
+            // What is anchored in a paragraph that has no room here moves nothing on this page: it goes along to the next (LibreOffice and Spire agree; measured).
+            if !self.at_top && !places.from(from).is_empty() && self.has_no_room(&mut setter, from, (y, above)) {
+                if from == Position::default() {
+                    return self.move_on(index, &start);
+                }
+                self.next_column(true);
+                self.starts_in(index, Resumed { from, tags: setter.tags });
+                y = self.y;
+                base = y;
+                continue;
+            }
             let anchored = match self.anchors(&setter, places.from(from), (base, y)) {
                 Ok(anchored) => anchored,
                 Err(back) => return Step::Back(back),
@@ -162,6 +173,16 @@ impl<'a> Flow<'a> {
             self.chain = Some((index, start));
         }
         Step::Next(1)
+    }
+
+    /// Whether not even the first lines from here fit, were nothing anchored in them.
+    fn has_no_room(&mut self, setter: &mut ParagraphLayouter<'a>, from: Position, (y, gap): (Pt, Pt)) -> bool {
+        let (left, width) = self.current();
+        let floats = std::mem::take(&mut self.floats);
+        let area = Area { width, floats: Some(&floats), left, top: y, bottom: Some(self.bottom), gap };
+        let lines = setter.on_trial(&mut self.context, from, area);
+        self.floats = floats;
+        self.fitting(&lines, y) == 0
     }
 
     /// A page that starts within a paragraph can be laid out again from there, too.

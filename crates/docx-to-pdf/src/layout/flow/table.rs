@@ -51,7 +51,8 @@ impl<'a> Flow<'a> {
         if let Some(above) = self.previous {
             self.y += space_after(&above.props);
         }
-        let below = self.below_floats(left + laid.x, laid.width, self.y);
+        let height = laid.rows.first().map_or(Pt::ZERO, |row| row.height);
+        let below = self.below_floats(left + laid.x, laid.width, (self.y, height));
         let needed = laid.rows.first().map_or(Pt::ZERO, RowBox::first_lines);
         // Below floats that leave no room nothing is forced onto the page.
         let fresh = self.at_top && (below <= self.y || below + needed <= self.limit() + SLACK);
@@ -72,11 +73,14 @@ impl<'a> Flow<'a> {
         Step::Next(1)
     }
 
-    /// A table does not stand beside a float: it starts below.
-    fn below_floats(&self, left: Pt, width: Pt, y: Pt) -> Pt {
+    /// A row does not stand beside a float: it goes below the first that it meets (Spire; LibreOffice agrees for the first row, but with any further one the whole table goes below).
+    fn below_floats(&self, left: Pt, width: Pt, (y, height): (Pt, Pt)) -> Pt {
         let mut y = y;
         for _ in 0..self.floats.len() {
-            if !self.floats.touch(Rect::new(left, y, left + width, y + Pt(10.0))) {
+            let bottom = (y + height).min(self.limit()).max(y + Pt(10.0));
+            // Before mode 15 what text goes around tightly is met by a row's first line only (Spire).
+            let first_line = self.context.document.settings.compatibility_mode < 15;
+            if !self.floats.touch_row(Rect::new(left, y, left + width, bottom), first_line.then_some(y + Pt(10.0))) {
                 break;
             }
             match self.floats.next_edge(y) {
@@ -90,7 +94,7 @@ impl<'a> Flow<'a> {
     /// Goes below the floats at the top of a page, unless they leave no room; tells whether the table may go on here.
     fn go_below_floats(&mut self, laid: &TableBox, needed: Pt) -> bool {
         let left = self.current().0;
-        let below = self.below_floats(left + laid.x, laid.width, self.y);
+        let below = self.below_floats(left + laid.x, laid.width, (self.y, needed));
         if below > self.y && below + needed > self.limit() + SLACK {
             return false;
         }
@@ -112,6 +116,18 @@ impl<'a> Flow<'a> {
                 self.break_rows(&mut emitter, laid, row, index);
                 fresh = true;
                 continue;
+            }
+            let below = self.below_floats(self.current().0 + laid.x, laid.width, (self.y, row.height));
+            if below > self.y && (below + row.first_lines() <= self.limit() + SLACK || !fresh) {
+                if !fresh {
+                    self.close_page(laid, index);
+                }
+                if below + row.first_lines() > self.limit() + SLACK {
+                    self.break_rows(&mut emitter, laid, &row.clone(), index);
+                    fresh = true;
+                    continue;
+                }
+                self.y = below;
             }
             let noted = self.least_notes(row);
             let room = self.bottom - noted - self.y;
@@ -140,6 +156,9 @@ impl<'a> Flow<'a> {
                 self.close_page(laid, index);
             }
             self.break_rows(&mut emitter, laid, next.as_ref().unwrap_or(row), index);
+            if let Some(lower) = &mut next {
+                lower.hold_merged(emitter.needed(index));
+            }
             rest = next.or(rest);
             fresh = true;
         }

@@ -108,7 +108,9 @@ impl RowBox {
             above_cells.push(above);
             below_cells.push(below);
         }
-        if !moved {
+        // A row that is only as high as a merged cell that ends in it is divided below its own content (LibreOffice and Spire agree; measured).
+        let extended = self.height > self.natural_height().max(self.least) + Pt(0.05) && self.height > available;
+        if !moved && !extended {
             return None;
         }
         let with = |cells| Self { cells, lines: self.lines.clone(), ..*self };
@@ -117,6 +119,13 @@ impl RowBox {
         lower.least = (self.least - upper.height).max(Pt::ZERO);
         lower.height = lower.natural_height().max(lower.least).max(Pt(1.0));
         Some((upper, lower))
+    }
+
+    /// The rest of a divided row is as high as the rest of the merged cells that end in it need.
+    pub(in crate::layout) fn hold_merged(&mut self, needed: Pt) {
+        if needed > Pt::ZERO {
+            self.height = self.natural_height().max(self.least).max(self.border_top + needed + self.below);
+        }
     }
 
     /// Gives the first part of a divided row its height. Only in a part that has all of its given height content is aligned; else it stands at the top (measured on LibreOffice 7.4).

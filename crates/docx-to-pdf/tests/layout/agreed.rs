@@ -1,0 +1,258 @@
+//! Places that LibreOffice 7.4 and Spire agree on, or where Word is followed as Spire has it; found by searching with fresh documents (`docs/engine-rules.md`).
+//!
+//! Pages are 300 pt wide and high with margins of 50 pt; a line of text is 13.8 pt high, its baseline at 11.2.
+
+use docx_to_pdf::warning::Warning;
+
+use crate::breadth::Sheet;
+use crate::measured::{borders, p, row, table};
+
+const SQUARE: &str = r#"<wp:wrapSquare wrapText="bothSides"/>"#;
+const AROUND: &str = "<wp:wrapTopAndBottom/>";
+const FIXED: &str = r#"<w:tblLayout w:type="fixed"/>"#;
+
+/// What floats: its base and distance down, its place in the column, its size, what text does, what it is.
+fn floating((base, down): (&str, i32), across: i32, (width, height): (i32, i32), wrap: &str, content: &str) -> String {
+    let emu = |points: i32| points * 12_700;
+    format!(
+        r#"<w:r><w:drawing><wp:anchor distT="0" distB="0" distL="0" distR="0" simplePos="0" relativeHeight="2" behindDoc="0" locked="0" layoutInCell="1" allowOverlap="1"><wp:simplePos x="0" y="0"/><wp:positionH relativeFrom="column"><wp:posOffset>{}</wp:posOffset></wp:positionH><wp:positionV relativeFrom="{base}"><wp:posOffset>{}</wp:posOffset></wp:positionV><wp:extent cx="{}" cy="{}"/>{wrap}<wp:docPr id="5" name="p"/><a:graphic>{content}</a:graphic></wp:anchor></w:drawing></w:r>"#,
+        emu(across),
+        emu(down),
+        emu(width),
+        emu(height)
+    )
+}
+
+fn picture(place: (&str, i32), across: i32, size: (i32, i32), wrap: &str) -> String {
+    let content = r#"<a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/picture"><pic:pic xmlns:pic="http://schemas.openxmlformats.org/drawingml/2006/picture"><pic:blipFill><a:blip r:embed="picture"/></pic:blipFill><pic:spPr/></pic:pic></a:graphicData>"#;
+    floating(place, across, size, wrap, content)
+}
+
+fn shape(preset: &str, size: (i32, i32), fit: &str, text: &str) -> String {
+    let content = format!(
+        r#"<a:graphicData uri="http://schemas.microsoft.com/office/word/2010/wordprocessingShape"><wps:wsp><wps:cNvSpPr txBox="1"/><wps:spPr><a:prstGeom prst="{preset}"/></wps:spPr><wps:txbx><w:txbxContent>{text}</w:txbxContent></wps:txbx><wps:bodyPr lIns="0" tIns="0" rIns="0" bIns="0">{fit}</wps:bodyPr></wps:wsp></a:graphicData>"#
+    );
+    floating(("paragraph", 0), 0, size, AROUND, &content)
+}
+
+fn paragraph(properties: &str, content: &str) -> String {
+    format!("<w:p><w:pPr>{properties}</w:pPr>{content}</w:p>")
+}
+
+fn run(text: &str) -> String {
+    format!(r#"<w:r><w:t xml:space="preserve">{text}</w:t></w:r>"#)
+}
+
+const TAB: &str = "<w:r><w:tab/></w:r>";
+
+/// Paragraphs of one word each.
+fn words(word: &str, count: u8) -> String {
+    (0..count).map(|at| p("", &format!("{word}{}", char::from(b'a' + at)))).collect()
+}
+
+/// A table of one cell, 195 pt wide.
+fn cell(content: &str) -> String {
+    table(&format!("{}{FIXED}", borders(8)), &[3900], &row("", &[("", content.to_owned())]))
+}
+
+fn said(warnings: &[Warning]) -> String {
+    warnings.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+#[test]
+fn text_stands_in_the_rectangle_of_the_grown_shape_in_the_lines_of_the_small_one() {
+    let text = format!("{}{}", p("", "aaa bbb"), ["ccc", "ddd", "eee"].map(|word| p("", word)).concat());
+    // The lid of a can is as high as its shorter side asks: the width, once the can is higher than wide.
+    let can = paragraph("", &format!("{}{}", shape("can", (60, 30), "<a:spAutoFit/>", &text), run("anchor")));
+    Sheet::body(can).stands(&[(0, "aaa", 50.0, 76.2), (0, "eee", 50.0, 117.6), (0, "anchor", 50.0, 138.9)]);
+    // Grown it would leave no room for two words in a line.
+    let text = format!("{}{}{}", p("", "aaaaa bbb"), p("", "ccc"), p("", "ddd"));
+    let plate = paragraph("", &format!("{}{}", shape("homePlate", (60, 30), "<a:spAutoFit/>", &text), run("anchor")));
+    Sheet::body(plate).stands(&[(0, "ccc", 50.0, 75.0), (0, "ddd", 50.0, 88.8), (0, "anchor", 50.0, 102.6)]);
+}
+
+#[test]
+fn a_row_goes_below_the_float_that_it_would_meet() {
+    let rows: String =
+        ["a", "b", "c"].map(|at| row("", &[("", format!("{}{}", p("", &format!("r{at}one")), p("", &format!("r{at}two"))))])).concat();
+    let below = |down: i32, across: i32, width: u32| {
+        let anchor = paragraph("", &format!("{}{}", picture(("page", down), across, (40, 40), SQUARE), run("anchor")));
+        let rows = table(&format!("{}{FIXED}", borders(8)), &[width], &rows);
+        Sheet::body(format!("{anchor}{rows}{}", p("", "after")))
+    };
+    below(80, 0, 3900).stands(&[(0, "raone", 55.9, 132.2), (0, "rcone", 55.9, 189.4), (0, "after", 50.0, 218.0)]);
+    // Spire; in LibreOffice the whole table goes below.
+    below(110, 0, 3900).stands(&[(0, "raone", 55.9, 76.0), (0, "ratwo", 55.9, 89.8), (0, "rbone", 55.9, 162.2), (0, "after", 50.0, 219.4)]);
+    below(80, 150, 2000).stands(&[(0, "raone", 55.9, 76.0), (0, "rcone", 55.9, 133.2), (0, "after", 50.0, 161.8)]);
+}
+
+#[test]
+fn what_is_anchored_in_a_paragraph_without_room_moves_nothing_on_its_page() {
+    let anchor = format!("{}{}<w:r><w:br/></w:r>{}", picture(("page", 60), 0, (40, 40), SQUARE), run("first"), run("second"));
+    Sheet::body(format!("{}{}", words("line", 13), paragraph("<w:keepLines/>", &anchor))).stands(&[
+        (0, "linea", 50.0, 61.2),
+        (0, "lineb", 50.0, 75.0),
+        (0, "linem", 50.0, 226.8),
+        (1, "first", 90.0, 61.2),
+        (1, "second", 90.0, 75.0),
+    ]);
+}
+
+#[test]
+fn a_line_may_end_at_a_page_break_in_a_cell() {
+    let broken = paragraph("", &format!(r#"{}<w:r><w:br w:type="page"/></w:r>{}"#, run("aaaa bbbb "), run(&"c".repeat(30))));
+    Sheet::body(format!("{}{}", cell(&broken), p("", "x"))).stands(&[
+        (0, "aaaa bbbb", 55.9, 62.2),
+        (0, "ccc", 55.9, 76.0),
+        (0, "x", 50.0, 90.8),
+    ]);
+}
+
+#[test]
+fn text_in_a_cell_stands_at_a_decimal_stop_without_a_tab() {
+    let stop = r#"<w:tabs><w:tab w:val="decimal" w:pos="1700"/></w:tabs>"#;
+    Sheet::body(format!("{}{}", cell(&p(stop, "abc")), p(stop, "body"))).stands(&[(0, "abc", 124.2, 62.2), (0, "body", 50.0, 77.0)]);
+    let both = format!("{}{}", p(&format!(r#"{stop}<w:jc w:val="right"/>"#), "abc"), p(stop, "twelve"));
+    Sheet::body(cell(&both)).stands(&[(0, "abc", 223.4, 62.2), (0, "twelve", 108.9, 76.0)]);
+}
+
+#[test]
+fn a_tab_beyond_a_right_indent_goes_to_the_next_line() {
+    let indent = r#"<w:ind w:right="1900"/>"#;
+    let right = r#"<w:ind w:right="1900"/><w:jc w:val="right"/>"#;
+    let body = [
+        paragraph(indent, &format!("{}{TAB}", run("aaaaaa bbbbbb"))),
+        paragraph(right, &format!("{}{TAB}", run("gggggg hhhhhh"))),
+        p("", "after"),
+    ];
+    Sheet::body(body.concat()).stands(&[(0, "aaaaaa", 50.0, 61.2), (0, "gggggg", 80.0, 75.0), (0, "after", 50.0, 102.6)]);
+    let narrow = paragraph(r#"<w:ind w:right="2100"/>"#, &format!("{}{TAB}{}", run("aaaaaa bbbbbb c"), run("fff")));
+    Sheet::body(format!("{narrow}{}", p("", "after"))).stands(&[(0, "fff", 86.0, 75.0), (0, "after", 50.0, 88.8)]);
+}
+
+#[test]
+fn letter_spacing_behind_the_last_letter_of_a_justified_line_needs_no_room() {
+    for indent in [1520, 1538] {
+        let properties = format!(r#"<w:ind w:right="{indent}"/><w:jc w:val="both"/>"#);
+        let text = r#"<w:r><w:rPr><w:spacing w:val="40"/></w:rPr><w:t>aaaaa bbbbb ccccc ddddd</w:t></w:r>"#;
+        let sheet = Sheet::body(paragraph(&properties, text));
+        sheet.stands(&[(0, "aaaaa", 50.0, 61.2), (0, "ddddd", 50.0, 75.0)]);
+        assert!(sheet.places().iter().all(|place| place.3 < 76.0), "two lines: {:?}", sheet.places());
+    }
+}
+
+#[test]
+fn what_proportional_spacing_adds_may_hang_over_a_float() {
+    let half_more = r#"<w:spacing w:line="360" w:lineRule="auto"/>"#;
+    let place = |down: i32| {
+        let anchor = format!("{}{}", picture(("paragraph", down), 0, (60, 20), AROUND), run("above"));
+        Sheet::body(format!("{}{}", paragraph(half_more, &anchor), p("", "after")))
+    };
+    for down in [14, 18, 22] {
+        place(down).stands(&[(0, "above", 50.0, 61.2)]);
+    }
+    place(10).stands(&[(0, "above", 50.0, 91.2), (0, "after", 50.0, 111.9)]);
+}
+
+#[test]
+fn frames_in_cells_and_text_boxes_stand_in_the_text() {
+    let frame = r#"<w:framePr w:w="0" w:h="0" w:hSpace="0" w:vSpace="0" w:y="0" w:xAlign="left" w:vAnchor="margin" w:hRule="exact"/>"#;
+    let text = format!("{}{}", p(frame, "framed"), p("", "plain"));
+    let boxed = paragraph("", &format!("{}{}", shape("rect", (100, 40), "<a:noAutofit/>", &text), run("anchor")));
+    Sheet::body(boxed).stands(&[(0, "framed", 50.0, 61.2), (0, "plain", 50.0, 75.0), (0, "anchor", 50.0, 101.2)]);
+    // Nor do they keep automatic space at the cell's top.
+    let text = format!("{}{}", p(&format!(r#"{frame}<w:spacing w:beforeAutospacing="1"/>"#), "framed"), p("", "plain"));
+    Sheet::body(format!("{}{}", cell(&text), p("", "x"))).stands(&[
+        (0, "framed", 55.9, 62.2),
+        (0, "plain", 55.9, 76.0),
+        (0, "x", 50.0, 90.8),
+    ]);
+}
+
+#[test]
+fn a_frame_counts_from_above_the_space_that_contextual_spacing_drops() {
+    let frame = r#"<w:framePr w:w="1000" w:hSpace="0" w:wrap="around" w:vAnchor="text" w:hAnchor="margin" w:xAlign="right" w:y="1"/>"#;
+    for (contextual, y) in [("<w:contextualSpacing/>", 75.0), ("", 85.0)] {
+        let above = p(&format!(r#"<w:spacing w:after="200"/>{contextual}"#), "above");
+        Sheet::body(format!("{above}{}{}", p(frame, "framed"), p("", "below"))).stands(&[(0, "framed", 200.0, y), (0, "below", 50.0, y)]);
+    }
+}
+
+#[test]
+fn turned_text_stands_between_the_margins_of_its_cell() {
+    let margins = r#"<w:tblCellMar><w:left w:w="200" w:type="dxa"/><w:right w:w="40" w:type="dxa"/></w:tblCellMar>"#;
+    for (direction, [top, middle, last]) in [("btLr", [71.7, 156.3, 240.9]), ("tbRl", [102.3, 147.7, 193.1])] {
+        let turned =
+            |align: &str, word: &str| (format!(r#"<w:textDirection w:val="{direction}"/><w:vAlign w:val="{align}"/>"#), p("", word));
+        let cells = [turned("top", "one"), turned("center", "two"), turned("bottom", "three")];
+        let cells: Vec<(&str, String)> = cells.iter().map(|(properties, content)| (properties.as_str(), content.clone())).collect();
+        let turned = row(r#"<w:trHeight w:val="1000" w:hRule="atLeast"/>"#, &cells);
+        let sheet =
+            Sheet::body(format!("{}{}", table(&format!("{}{FIXED}{margins}", borders(8)), &[1300, 1300, 1300], &turned), p("", "x")));
+        for (word, x) in [("one", top), ("two", middle), ("three", last)] {
+            let places = sheet.places();
+            assert!(
+                places.iter().any(|place| place.1 == word && (place.2 - x).abs() < 0.4),
+                "{direction} {word} is not at {x}: {places:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_fifth_of_the_page_is_left_to_the_text_between_a_huge_header_and_footer() {
+    let reference = |kind: &str| format!(r#"<w:{kind}Reference r:id="{kind}"/>"#);
+    let footed = Sheet { footer: words("foot", 16), section: reference("footer"), ..Sheet::body(words("body", 8)) };
+    footed.stands(&[(0, "bodya", 50.0, 61.2), (0, "bodyc", 50.0, 88.8), (1, "bodyd", 50.0, 61.2), (2, "bodyh", 50.0, 75.0)]);
+    assert!(said(&footed.laid().1).contains("a footer that leaves the text too little"));
+    let headed = Sheet { header: words("head", 18), section: reference("header"), ..Sheet::body(words("body", 8)) };
+    headed.stands(&[(0, "bodya", 50.0, 215.2), (0, "bodyc", 50.0, 242.8), (1, "bodyd", 50.0, 215.2), (2, "bodyh", 50.0, 229.0)]);
+    assert!(said(&headed.laid().1).contains("a header that leaves the text too little"));
+    // What leaves more pushes the text as ever.
+    let fits = Sheet { footer: words("foot", 10), section: reference("footer"), ..Sheet::body(words("body", 8)) };
+    fits.stands(&[(0, "bodyf", 50.0, 130.2), (1, "bodyg", 50.0, 61.2), (0, "foota", 50.0, 153.2)]);
+    assert!(!said(&fits.laid().1).contains("too little"));
+}
+
+#[test]
+fn a_row_that_a_merged_cell_makes_high_is_divided_between_pages() {
+    let start = r#"<w:vMerge w:val="restart"/>"#;
+    let rows = [
+        row("", &[(start, words("tall", 20)), ("", p("", "first"))]),
+        row("", &[("<w:vMerge/>", "<w:p/>".to_owned()), ("", p("", "second"))]),
+    ];
+    let merged = table(&format!("{}{FIXED}", borders(8)), &[1900, 1900], &rows.concat());
+    Sheet::body(format!("{merged}{}", p("", "after"))).stands(&[
+        (0, "first", 150.9, 62.2),
+        (0, "second", 150.9, 77.0),
+        (0, "talln", 55.9, 241.6),
+        (1, "tallo", 55.9, 62.2),
+        (1, "tallt", 55.9, 131.2),
+        (1, "after", 50.0, 146.0),
+    ]);
+}
+
+#[test]
+fn text_below_a_float_of_its_cell_stays_below_it_on_the_next_page() {
+    let anchor = paragraph("", &format!("{}{}", picture(("paragraph", 0), 0, (190, 30), SQUARE), run("below")));
+    let long = format!("{}{anchor}{}", words("cell", 13), p("", "last"));
+    Sheet::body(format!("{}{}", cell(&long), p("", "after"))).stands(&[
+        (0, "cellm", 55.9, 227.8),
+        (1, "below", 55.9, 92.2),
+        (1, "last", 55.9, 106.0),
+        (1, "after", 50.0, 120.8),
+    ]);
+}
+
+#[test]
+fn a_float_moves_the_text_above_it_on_a_page_that_begins_within_a_table() {
+    let rows: String = (0..15_u8).map(|at| row("", &[("", p("", &format!("row{}", char::from(b'a' + at))))])).collect();
+    let anchor = paragraph("", &format!("{}{}", picture(("margin", 40), 0, (60, 30), AROUND), run("anchor")));
+    let rows = table(&format!("{}{FIXED}", borders(8)), &[3900], &rows);
+    Sheet::body(format!("{rows}{}{anchor}{}", p("", "above"), p("", "last"))).stands(&[
+        (1, "rowo", 55.9, 77.0),
+        (1, "above", 50.0, 131.2),
+        (1, "anchor", 50.0, 145.0),
+        (1, "last", 50.0, 158.8),
+    ]);
+}
