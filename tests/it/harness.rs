@@ -249,9 +249,10 @@ const NOT_HELD_YET: &[&str] = &[
 
 /// Whether the story of this thread must leave nothing open.
 fn is_held() -> bool {
+    // A thread that a story started has no name, and does not know whose it is.
     let thread = std::thread::current();
-    let module = thread.name().and_then(|name| name.split("::").next()).unwrap_or_default();
-    !NOT_HELD_YET.contains(&module)
+    let module = thread.name().and_then(|name| Some(name.split_once("::")?.0));
+    module.is_some_and(|module| !NOT_HELD_YET.contains(&module))
 }
 
 /// The folder that a service works in, known to all services of this process that do.

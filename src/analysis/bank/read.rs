@@ -16,6 +16,10 @@ const MAX_FAULTS: usize = 200;
 /// The largest bank: twenty thousand questions with long texts take a tenth of it.
 const LARGEST: usize = 16 << 20;
 
+/// The most rows and columns with something in them: several times what the largest bank has. What a file of 16 MiB can hold beyond takes hundreds of MiB.
+const MOST_ROWS: usize = 20_000;
+const MOST_COLUMNS: usize = 1_000;
+
 /// Reads all questions and the names of the grouping columns, or every fault.
 pub(super) fn read(bytes: &[u8]) -> Result<(Vec<Question>, Vec<String>), Vec<BankFault>> {
     if bytes.len() > LARGEST {
@@ -33,14 +37,20 @@ pub(super) fn read(bytes: &[u8]) -> Result<(Vec<Question>, Vec<String>), Vec<Ban
     let mut lines = Lines { text: text.as_bytes(), at: 0, line: 1 + skipped };
     for record in reader.records() {
         match record {
-            Ok(record) => rows.push((lines.of(record.position().map_or(0, csv::Position::byte) as usize), record)),
+            Ok(record) => {
+                let line = lines.of(record.position().map_or(0, csv::Position::byte) as usize);
+                match (0..record.len()).rev().find(|position| record.get(*position).is_some_and(|cell| !cell.trim().is_empty())) {
+                    None => {}
+                    Some(last) if last >= MOST_COLUMNS || rows.len() > MOST_ROWS => return Err(vec![too_many(line, last >= MOST_COLUMNS)]),
+                    Some(_) => rows.push((line, record)),
+                }
+            }
             Err(error) => {
                 let (en, es) = (format!("not readable as CSV: {error}"), format!("no se puede leer como CSV: {error}"));
                 return Err(vec![BankFault::file(en, es)]);
             }
         }
     }
-    rows.retain(|(_, record)| record.iter().any(|cell| !cell.trim().is_empty()));
     let Some(((line, header), rows)) = rows.split_first() else {
         return Err(vec![BankFault::file(
             "the file is empty; the first line must name the columns question_number and correct_alternative",
@@ -65,6 +75,21 @@ pub(super) fn read(bytes: &[u8]) -> Result<(Vec<Question>, Vec<String>), Vec<Ban
     faults.sort_by_key(|fault| fault.line.unwrap_or(u64::MAX));
     faults.truncate(MAX_FAULTS);
     Err(faults)
+}
+
+fn too_many(line: u64, columns: bool) -> BankFault {
+    if columns {
+        return BankFault::at(
+            line,
+            format!("more than {MOST_COLUMNS} columns, which no question bank has"),
+            format!("más de {MOST_COLUMNS} columnas, y ningún banco de preguntas tiene tantas"),
+        );
+    }
+    BankFault::at(
+        line,
+        format!("more than {MOST_ROWS} rows, which no question bank has"),
+        format!("más de {MOST_ROWS} filas, y ningún banco de preguntas tiene tantas"),
+    )
 }
 
 /// Excel's own `sep=;` line, which is no row; gives the rest and the lines skipped.

@@ -169,3 +169,15 @@ fn a_file_larger_than_any_bank_is_refused_unread() {
     let csv = format!("question_number,correct_alternative\n1,{}", "A".repeat(16 << 20));
     assert_eq!(faults(&csv), ["the file is larger than 16 MiB, which no question bank is"]);
 }
+
+#[test]
+fn more_rows_or_columns_than_any_bank_has_are_refused_where_they_begin_and_empty_ones_do_not_count() {
+    let header = "question_number,correct_alternative";
+    let rows: String = (1..=20_001).map(|n| format!("{n},A\n")).collect();
+    assert_eq!(faults(&format!("{header}\n{rows}")), ["line 20002: more than 20000 rows, which no question bank has"]);
+    let told = faults(&format!("{header}\n1,A{}x\n", ",".repeat(1_000)));
+    assert_eq!(told, ["line 2: more than 1000 columns, which no question bank has"]);
+    // Excel writes out rows and columns that were once touched.
+    let (commas, blank) = (",".repeat(16_000), format!("{}\n", ",".repeat(10)).repeat(30_000));
+    assert_eq!(read(format!("{header}{commas}\n1,A{commas}\n{blank}").as_bytes()).questions().len(), 1);
+}

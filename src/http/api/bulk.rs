@@ -213,7 +213,7 @@ async fn begin(caller: &Caller, state: &AppState, id: &str, set: &Set) -> Result
 /// Act on many
 ///
 /// The reports are fixed now, newest first and 5,000 at most; the act is done on these alone, and not on one that moved meanwhile. Five mails go out a second.
-#[utoipa::path(post, path = "/api/v1/bulk", tag = "acts", request_body(content = BulkRequest, content_type = "application/json"),
+#[utoipa::path(post, path = "/api/v1/bulk", operation_id = "bulk_ask", tag = "acts", request_body(content = BulkRequest, content_type = "application/json"),
     params(("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[!-~]{1,255}$", description = "A call that is sent twice with it acts once.")),
     responses((status = 202, body = BulkView), (status = 400, body = Problem, content_type = "application/problem+json"), (status = 401, body = Problem, content_type = "application/problem+json"), (status = 403, body = Problem, content_type = "application/problem+json"), (status = 409, body = Problem, content_type = "application/problem+json", description = "The act fits no report of the filter."), (status = 413, body = Problem, content_type = "application/problem+json"), (status = 415, body = Problem, content_type = "application/problem+json"), (status = 422, body = Problem, content_type = "application/problem+json"), (status = 429, body = Problem, content_type = "application/problem+json"), (status = 503, body = Problem, content_type = "application/problem+json")))]
 pub async fn ask(
@@ -270,7 +270,7 @@ pub async fn ask(
 }
 
 /// How far it is
-#[utoipa::path(get, path = "/api/v1/bulk/{id}", tag = "acts", params(("id" = String, Path, pattern = "^[0-9a-f]{24}$", description = "The act's number.")),
+#[utoipa::path(get, path = "/api/v1/bulk/{id}", operation_id = "bulk_show", tag = "acts", params(("id" = String, Path, pattern = "^[0-9a-f]{24}$", description = "The act's number.")),
     responses((status = 200, body = BulkView), (status = 401, body = Problem, content_type = "application/problem+json"), (status = 403, body = Problem, content_type = "application/problem+json"), (status = 404, body = Problem, content_type = "application/problem+json"), (status = 429, body = Problem, content_type = "application/problem+json"), (status = 503, body = Problem, content_type = "application/problem+json")))]
 pub async fn show(
     _: May<ActOnReports>,
@@ -284,7 +284,7 @@ pub async fn show(
 /// Start it
 ///
 /// For one that was fixed without being started; starting it twice is starting it once.
-#[utoipa::path(post, path = "/api/v1/bulk/{id}/start", tag = "acts", params(("id" = String, Path, pattern = "^[0-9a-f]{24}$", description = "The act's number.")),
+#[utoipa::path(post, path = "/api/v1/bulk/{id}/start", operation_id = "bulk_start", tag = "acts", params(("id" = String, Path, pattern = "^[0-9a-f]{24}$", description = "The act's number.")),
     responses((status = 202, body = BulkView), (status = 401, body = Problem, content_type = "application/problem+json"), (status = 403, body = Problem, content_type = "application/problem+json"), (status = 404, body = Problem, content_type = "application/problem+json"), (status = 429, body = Problem, content_type = "application/problem+json"), (status = 503, body = Problem, content_type = "application/problem+json")))]
 pub async fn start(
     caller: May<ActOnReports>,
@@ -299,7 +299,7 @@ pub async fn start(
 /// Stop it
 ///
 /// Before its next report; what was done stays done.
-#[utoipa::path(post, path = "/api/v1/bulk/{id}/stop", tag = "acts", params(("id" = String, Path, pattern = "^[0-9a-f]{24}$", description = "The act's number.")),
+#[utoipa::path(post, path = "/api/v1/bulk/{id}/stop", operation_id = "bulk_stop", tag = "acts", params(("id" = String, Path, pattern = "^[0-9a-f]{24}$", description = "The act's number.")),
     responses((status = 202, body = BulkView), (status = 401, body = Problem, content_type = "application/problem+json"), (status = 403, body = Problem, content_type = "application/problem+json"), (status = 404, body = Problem, content_type = "application/problem+json"), (status = 429, body = Problem, content_type = "application/problem+json"), (status = 503, body = Problem, content_type = "application/problem+json")))]
 pub async fn stop(
     caller: May<ActOnReports>,

@@ -192,7 +192,7 @@ async fn of_student(
 /// Block a student's data
 ///
 /// What is kept stays and is neither shown nor used: the person is left out of lists, searches, results and downloads, and what comes in waits until it is lifted or over.
-#[utoipa::path(post, path = "/api/v1/students/{student}/block", tag = "students", request_body(content = BlockRequest, content_type = "application/json"),
+#[utoipa::path(post, path = "/api/v1/students/{student}/block", operation_id = "students_block", tag = "students", request_body(content = BlockRequest, content_type = "application/json"),
     params(("student" = String, Path, description = "The student's hash."), ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[!-~]{1,255}$", description = "A call that is sent twice with it acts once.")),
     responses((status = 200, body = WishView), (status = 400, body = Problem, content_type = "application/problem+json"), (status = 401, body = Problem, content_type = "application/problem+json"), (status = 403, body = Problem, content_type = "application/problem+json"), (status = 404, body = Problem, content_type = "application/problem+json"), (status = 409, body = Problem, content_type = "application/problem+json"), (status = 413, body = Problem, content_type = "application/problem+json"), (status = 415, body = Problem, content_type = "application/problem+json"), (status = 422, body = Problem, content_type = "application/problem+json"), (status = 429, body = Problem, content_type = "application/problem+json"), (status = 503, body = Problem, content_type = "application/problem+json")))]
 pub async fn block(
@@ -208,7 +208,7 @@ pub async fn block(
 /// Process a student's data no more
 ///
 /// No more reports are made. What comes in waits for 30 days and is then closed without sending anything.
-#[utoipa::path(post, path = "/api/v1/students/{student}/object", tag = "students", request_body(content = ObjectRequest, content_type = "application/json"),
+#[utoipa::path(post, path = "/api/v1/students/{student}/object", operation_id = "students_object", tag = "students", request_body(content = ObjectRequest, content_type = "application/json"),
     params(("student" = String, Path, description = "The student's hash."), ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[!-~]{1,255}$", description = "A call that is sent twice with it acts once.")),
     responses((status = 200, body = WishView), (status = 400, body = Problem, content_type = "application/problem+json"), (status = 401, body = Problem, content_type = "application/problem+json"), (status = 403, body = Problem, content_type = "application/problem+json"), (status = 404, body = Problem, content_type = "application/problem+json"), (status = 409, body = Problem, content_type = "application/problem+json"), (status = 413, body = Problem, content_type = "application/problem+json"), (status = 415, body = Problem, content_type = "application/problem+json"), (status = 422, body = Problem, content_type = "application/problem+json"), (status = 429, body = Problem, content_type = "application/problem+json"), (status = 503, body = Problem, content_type = "application/problem+json")))]
 pub async fn object(
@@ -224,7 +224,7 @@ pub async fn object(
 /// Lift what a student wanted
 ///
 /// Reports that waited because of it go on.
-#[utoipa::path(post, path = "/api/v1/students/{student}/lift", tag = "students", params(("student" = String, Path, description = "The student's hash.")),
+#[utoipa::path(post, path = "/api/v1/students/{student}/lift", operation_id = "students_lift", tag = "students", params(("student" = String, Path, description = "The student's hash.")),
     responses((status = 200, body = Lifted), (status = 401, body = Problem, content_type = "application/problem+json"), (status = 403, body = Problem, content_type = "application/problem+json"), (status = 404, body = Problem, content_type = "application/problem+json"), (status = 429, body = Problem, content_type = "application/problem+json"), (status = 503, body = Problem, content_type = "application/problem+json")))]
 pub async fn lift_of_student(
     caller: May<Administer>,
@@ -251,7 +251,7 @@ async fn lift(caller: &Caller, state: &AppState, subject: &str) -> Result<Json<L
 /// What persons want
 ///
 /// Blocks and objections that hold, the newest first; they name nobody.
-#[utoipa::path(get, path = "/api/v1/wishes", tag = "students",
+#[utoipa::path(get, path = "/api/v1/wishes", operation_id = "wishes_list", tag = "students",
     responses((status = 200, body = All<WishView>), (status = 401, body = Problem, content_type = "application/problem+json"), (status = 403, body = Problem, content_type = "application/problem+json"), (status = 429, body = Problem, content_type = "application/problem+json"), (status = 503, body = Problem, content_type = "application/problem+json")))]
 pub async fn list(_: May<Administer>, State(state): State<AppState>) -> Result<Json<All<WishView>>, Problem> {
     let all = state.privacy.wished().await?;
@@ -261,7 +261,7 @@ pub async fn list(_: May<Administer>, State(state): State<AppState>) -> Result<J
 /// Record what somebody wants
 ///
 /// Also of somebody of whom there is no report yet.
-#[utoipa::path(post, path = "/api/v1/wishes", tag = "students", request_body(content = WishRequest, content_type = "application/json"),
+#[utoipa::path(post, path = "/api/v1/wishes", operation_id = "wishes_record", tag = "students", request_body(content = WishRequest, content_type = "application/json"),
     params(("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[!-~]{1,255}$", description = "A call that is sent twice with it acts once.")),
     responses((status = 200, body = WishView), (status = 400, body = Problem, content_type = "application/problem+json"), (status = 401, body = Problem, content_type = "application/problem+json"), (status = 403, body = Problem, content_type = "application/problem+json"), (status = 409, body = Problem, content_type = "application/problem+json"), (status = 413, body = Problem, content_type = "application/problem+json"), (status = 415, body = Problem, content_type = "application/problem+json"), (status = 422, body = Problem, content_type = "application/problem+json"), (status = 429, body = Problem, content_type = "application/problem+json"), (status = 503, body = Problem, content_type = "application/problem+json")))]
 pub async fn record(
@@ -290,7 +290,7 @@ pub async fn record(
 /// Lift a wish
 ///
 /// Reports that waited because of it go on.
-#[utoipa::path(post, path = "/api/v1/wishes/{subject}/lift", tag = "students", params(("subject" = String, Path, pattern = "^[0-9a-f]{64}$", description = "Of whom, as the list of wishes tells it.")),
+#[utoipa::path(post, path = "/api/v1/wishes/{subject}/lift", operation_id = "wishes_lift", tag = "students", params(("subject" = String, Path, pattern = "^[0-9a-f]{64}$", description = "Of whom, as the list of wishes tells it.")),
     responses((status = 200, body = Lifted), (status = 401, body = Problem, content_type = "application/problem+json"), (status = 403, body = Problem, content_type = "application/problem+json"), (status = 404, body = Problem, content_type = "application/problem+json"), (status = 429, body = Problem, content_type = "application/problem+json"), (status = 503, body = Problem, content_type = "application/problem+json")))]
 pub async fn lift_one(
     caller: May<Administer>,

@@ -261,7 +261,7 @@ mod tests {
     #[test]
     fn what_was_found_is_marked_and_nothing_of_it_becomes_markup() {
         let shown = marked("Suma <b>de</b> fracciones", &[[0, 4], [3, 2], [15, 99]]).into_string();
-        assert_eq!(shown, "<mark>Suma</mark> &lt;b&gt;de&lt;/b&gt;<mark> fracciones</mark>");
+        assert_eq!(shown, "<mark>Suma</mark> &lt;b&gt;de&lt;/b&gt; <mark>fracciones</mark>");
         assert_eq!(marked("", &[[0, 9]]).into_string(), "");
     }
 

@@ -99,7 +99,8 @@ impl Sheet {
 }
 
 pub(super) fn bullet(text: &str) -> Paragraph {
-    body(text).numbering(NumberingId::new(BULLETS), IndentLevel::new(0)).line_spacing(spacing(0, 20, 247))
+    // None is divided: one that is kept with the next may not be by LibreOffice, and may by others.
+    body(text).numbering(NumberingId::new(BULLETS), IndentLevel::new(0)).line_spacing(spacing(0, 20, 247)).keep_lines(true)
 }
 
 fn bullets() -> AbstractNumbering {
