@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use gradepost::clock::{Clock as _, SystemClock};
+use gradepost::lookup::unseen::Nobody;
 use gradepost::lookup::view::{Order, PageRequest, ReportFilter, ReportState};
 use gradepost::lookup::{Lookup, Parts, Place, made_up};
 use gradepost::storage::memory::MemoryStore;
@@ -33,6 +34,7 @@ async fn measure(size: u64) {
         zone: TimeZone::get("America/Santiago").expect("a zone"),
         place: Place::Folder(dir.path().to_owned()),
         jobs: None,
+        blocks: Arc::new(Nobody),
     };
     let lookup = Lookup::new(parts);
     let (began, now) = (Instant::now(), SystemClock.now());

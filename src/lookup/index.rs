@@ -47,8 +47,10 @@ pub(super) struct Index {
     conn: Connection,
     zone: TimeZone,
     hasher: StudentHasher,
-    /// Whose data are blocked, once that was told.
-    blocked: Option<Option<Arc<Blocked>>>,
+    /// Whose data are blocked; nobody's, or not told yet.
+    blocked: Option<Arc<Blocked>>,
+    /// Whether it was told whose are.
+    knows_blocked: bool,
     /// Ids of words, with the time and text of the report that told them last.
     known: HashMap<(WordKind, String), KnownWord>,
 }
@@ -101,7 +103,7 @@ impl Index {
             _ => None,
         };
         let fits = known.as_deref() == Some(name.as_str());
-        Ok(fits.then(|| Self { conn, zone: zone.clone(), hasher, blocked: None, known: HashMap::new() }))
+        Ok(fits.then(|| Self { conn, zone: zone.clone(), hasher, blocked: None, knows_blocked: false, known: HashMap::new() }))
     }
 
     /// Whether the file holds together.
@@ -114,13 +116,7 @@ impl Index {
     pub(super) fn apply(&mut self, told: &[Told], fed: &[Fed<'_>]) -> rusqlite::Result<usize> {
         let mut known = std::mem::take(&mut self.known);
         let tx = self.conn.transaction()?;
-        let mut writer = Writer {
-            tx: &tx,
-            zone: &self.zone,
-            hasher: &self.hasher,
-            blocked: self.blocked.as_ref().and_then(Option::as_deref),
-            known: &mut known,
-        };
+        let mut writer = Writer { tx: &tx, zone: &self.zone, hasher: &self.hasher, blocked: self.blocked.as_deref(), known: &mut known };
         let mut changed = 0;
         for told in told {
             changed += usize::from(match told {
@@ -142,7 +138,7 @@ impl Index {
 
     /// From now on these persons' reports are left out of what people see, and nobody else's.
     pub(super) fn leave_out(&mut self, blocked: Option<Arc<Blocked>>) -> rusqlite::Result<()> {
-        if self.blocked.as_ref().is_some_and(|known| Blocked::same(known.as_deref(), blocked.as_deref())) {
+        if self.knows_blocked && Blocked::same(self.blocked.as_deref(), blocked.as_deref()) {
             return Ok(());
         }
         let tx = self.conn.transaction()?;
@@ -159,7 +155,7 @@ impl Index {
             }
         }
         tx.commit()?;
-        self.blocked = Some(blocked);
+        (self.blocked, self.knows_blocked) = (blocked, true);
         Ok(())
     }
 
@@ -177,13 +173,7 @@ impl Index {
     pub(super) fn remove_jobs(&mut self, jobs: &[JobId], keep_counts: bool) -> rusqlite::Result<usize> {
         let tx = self.conn.transaction()?;
         let mut known = HashMap::new();
-        let mut writer = Writer {
-            tx: &tx,
-            zone: &self.zone,
-            hasher: &self.hasher,
-            blocked: self.blocked.as_ref().and_then(Option::as_deref),
-            known: &mut known,
-        };
+        let mut writer = Writer { tx: &tx, zone: &self.zone, hasher: &self.hasher, blocked: self.blocked.as_deref(), known: &mut known };
         let mut removed = 0;
         for job in jobs {
             removed += usize::from(writer.remove(job, keep_counts)?);

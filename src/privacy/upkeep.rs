@@ -65,10 +65,9 @@ impl Privacy {
         }
         let card = match feed::current_of(&*self.store, job).await {
             Ok(Some((_, card))) => card,
-            Ok(None) => return Ok(false),
             Err(JobsError::Store(error)) => return Err(error.into()),
-            // Nobody can tell whose it is; what is shown of it names nobody.
-            Err(_) => return Ok(false),
+            // Of a card that cannot be read nobody can tell whose it is; what is shown of it names nobody.
+            Ok(None) | Err(_) => return Ok(false),
         };
         let student = &card.report.student;
         Ok(self.wishes.is_blocked([Some(student.key.as_str()), student.email.as_deref()].into_iter().flatten()).await?)

@@ -2,6 +2,8 @@
 //!
 //! Those on connections, bodies and memory are in `door`, those of mail servers in `mail_hostile`, of clocks in `clocks`, of damaged records in `records`, of a full disk in `disk`.
 
+#![expect(clippy::case_sensitive_file_extension_comparisons, reason = "the names are ours")]
+
 use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
@@ -190,9 +192,10 @@ fn links_that_run_something_or_open_a_file_are_not_in_the_paper_and_others_are()
         "https://colegio.example/a",
         "mailto:a@colegio.example",
     ];
-    let body: String = (1..=targets.len())
+    let body: Vec<String> = (1..=targets.len())
         .map(|number| format!(r#"<w:p><w:hyperlink r:id="rId{number}"><w:r><w:t>lean {number}</w:t></w:r></w:hyperlink></w:p>"#))
         .collect();
+    let body = body.concat();
     std::fs::write(&template, docx(&body, &targets)).unwrap();
     let (code, words) = render(folder.path(), &template, &json!({ "student": { "name": "Ana" } }));
     assert_eq!(code, Some(0), "{words}");
@@ -346,10 +349,12 @@ async fn a_bucket_that_says_exists_and_then_shows_nothing_is_no_promise() {
     let is_event = |request: &Request| {
         String::from_utf8_lossy(&request.body).contains("/event.json") || request.url.query().unwrap_or_default().contains("event.json")
     };
-    let uploads = move |request: &Request| match is_event(request) {
-        true => ResponseTemplate::new(412).set_body_json(&taken),
-        false => ResponseTemplate::new(200)
-            .set_body_json(json!({ "name": "x", "bucket": "b", "generation": "1", "metageneration": "1", "size": "0" })),
+    let uploads = move |request: &Request| {
+        if is_event(request) {
+            return ResponseTemplate::new(412).set_body_json(&taken);
+        }
+        ResponseTemplate::new(200)
+            .set_body_json(json!({ "name": "x", "bucket": "b", "generation": "1", "metageneration": "1", "size": "0" }))
     };
     Mock::given(method("POST")).and(path_regex("^/upload/")).respond_with(uploads).mount(&bucket).await;
     Mock::given(method("GET"))
