@@ -168,7 +168,7 @@ impl House {
     }
 
     async fn events(&self) -> usize {
-        self.gateway.events(self.institution, &PageQuery { limit: 250, ..PageQuery::default() }).await.unwrap().data.len()
+        self.gateway.events(self.institution, &PageQuery::first(250)).await.unwrap().data.len()
     }
 }
 

@@ -73,7 +73,7 @@ impl House {
     }
 
     async fn events(&self) -> Vec<Event> {
-        let query = PageQuery { limit: 250, ..PageQuery::default() };
+        let query = PageQuery::first(250);
         self.gateway.events(self.institution, &query).await.unwrap().data
     }
 
@@ -383,7 +383,7 @@ async fn messages_that_are_no_events_are_passed_over_shown_and_tried_again() {
     let other = house.gateway.institution_or_create(new).await.unwrap().0.id;
     let (is_done, told, error) = command(&["kafka", "retry", "webhook_payload", "1", "3"], &settings);
     assert!(is_done && told.trim() == "accepted", "{told} {error}");
-    assert_eq!(house.gateway.events(other, &PageQuery { limit: 10, ..PageQuery::default() }).await.unwrap().data.len(), 1);
+    assert_eq!(house.gateway.events(other, &PageQuery::first(10)).await.unwrap().data.len(), 1);
     let (_, listed, _) = command(&["kafka", "rejected"], &settings);
     assert_eq!(listed.lines().count(), 6, "it is off the list: {listed}");
     let told = metrics(&service).await;
