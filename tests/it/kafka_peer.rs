@@ -16,7 +16,7 @@ use crate::harness::repository;
 /// A broker; ends with its input.
 pub(crate) struct Kafka {
     process: Child,
-    input: ChildStdin,
+    input: Option<ChildStdin>,
     output: BufReader<ChildStdout>,
     pub(crate) address: String,
 }
@@ -36,7 +36,7 @@ impl Kafka {
             .stderr(Stdio::null())
             .spawn()
             .map_err(|error| format!("python: {error}"))?;
-        let (input, mut output) = (process.stdin.take().ok_or("no input")?, BufReader::new(process.stdout.take().ok_or("no output")?));
+        let (input, mut output) = (process.stdin.take(), BufReader::new(process.stdout.take().ok_or("no output")?));
         let mut line = String::new();
         output.read_line(&mut line).map_err(|error| error.to_string())?;
         let told: Value = serde_json::from_str(&line).map_err(|_| format!("{kind} ended before it was ready"))?;
@@ -47,7 +47,7 @@ impl Kafka {
     /// Asks for one thing; it is done when this returns.
     pub(crate) fn ask(&mut self, ask: &Value) -> Value {
         tokio::task::block_in_place(|| {
-            writeln!(self.input, "{ask}").unwrap();
+            writeln!(self.input.as_ref().unwrap(), "{ask}").unwrap();
             let mut line = String::new();
             self.output.read_line(&mut line).unwrap();
             let told: Value = serde_json::from_str(&line).unwrap_or_else(|_| panic!("the broker's peer ended after {ask}"));
@@ -76,7 +76,8 @@ impl Kafka {
 
 impl Drop for Kafka {
     fn drop(&mut self) {
-        let _ = self.process.kill();
+        // With its input ends the broker that it started; killing it would leave that one behind.
+        drop(self.input.take());
         let _ = self.process.wait();
     }
 }

@@ -8,8 +8,10 @@ of JSON, then does what each line on its standard input asks, and answers each w
 import json
 import os
 import socket
+import ssl
 import subprocess
 import sys
+import threading
 import time
 
 from confluent_kafka import Consumer, KafkaException, Producer, TopicPartition
@@ -52,28 +54,66 @@ class Mock:
         raise RuntimeError("the mock cluster makes no topic")
 
 
+def copy(source, target):
+    try:
+        while data := source.recv(65536):
+            target.sendall(data)
+    except OSError:
+        pass
+    for end in (source, target):
+        try:
+            end.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
+
+
+def tls_front(options, port):
+    """OpenSSL in front of a broker: the one of this package takes a certificate or a key, never both. Its address."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(options["cert"], options["key"])
+    listener = socket.create_server(("127.0.0.1", 0))
+
+    def serve(plain):
+        try:
+            outer = context.wrap_socket(plain, server_side=True)
+            inner = socket.create_connection(("127.0.0.1", port), 10)
+        except OSError:
+            plain.close()
+            return
+        inner.settimeout(None)
+        threading.Thread(target=copy, args=(inner, outer), daemon=True).start()
+        copy(outer, inner)
+
+    def accept():
+        while True:
+            threading.Thread(target=serve, args=(listener.accept()[0],), daemon=True).start()
+
+    threading.Thread(target=accept, daemon=True).start()
+    return f"127.0.0.1:{listener.getsockname()[1]}"
+
+
 class Tansu:
     """One broker in a process of its own, in memory; it may be told to say that it is elsewhere, as behind a proxy."""
 
     def __init__(self, options):
         self.port = free_port()
-        said = options.get("advertise") or f"127.0.0.1:{self.port}"
-        scheme = "tls" if options.get("cert") else "tcp"
+        plain = f"127.0.0.1:{self.port}"
+        self.address = tls_front(options, self.port) if options.get("cert") else plain
         self.command = [
             tansu_binary(),
-            *(["--cert", options["cert"], "--key", options["key"]] if options.get("cert") else []),
             "broker",
             "--listener-url",
-            f"{scheme}://127.0.0.1:{self.port}",
+            f"tcp://{plain}",
             "--advertised-listener-url",
-            f"{scheme}://{said}",
+            f"tcp://{options.get('advertise') or self.address}",
             "--storage-engine",
             "memory://tansu/",
         ]
         self.process = None
-        self.up()
-        self.address = f"127.0.0.1:{self.port}"
         self.client = {"bootstrap.servers": self.address, "log_level": 0}
+        if options.get("cert"):
+            self.client |= {"security.protocol": "ssl", "ssl.ca.location": options["cert"]}
+        self.up()
 
     def up(self):
         self.process = subprocess.Popen(self.command, stdin=subprocess.DEVNULL, stdout=sys.stderr, stderr=sys.stderr)
