@@ -222,6 +222,36 @@ async fn a_message_is_one_event_wherever_the_process_dies() {
     }
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_event_is_told_under_one_id_wherever_the_process_dies() {
+    let Some(mut kafka) = Kafka::start("mock", &json!({})) else { return };
+    // A broker may have it although we do not know: it is told again then.
+    for (point, count) in [("kafka.produce.before", 1), ("kafka.produce.after", 2)] {
+        let (topic, commands) = (format!("out-{count}"), format!("retry-{count}"));
+        kafka.create(&topic);
+        kafka.create(&commands);
+        let folder = tempfile::tempdir().unwrap();
+        let house = House::open(folder.path()).await;
+        let new = NewEvent { event_type: "grade.submitted".to_owned(), payload: "{}".to_owned(), ..NewEvent::default() };
+        let event = house.gateway.publish(house.institution, new, None).await.unwrap().event;
+        let settings = with(
+            settings(folder.path()),
+            &[("EVENTS_KAFKA", &kafka.address), ("KAFKA_TOPIC_IN", &topic), ("KAFKA_TOPIC_RETRY", &commands)],
+        );
+        let dying = with(settings.clone(), &[("GRADEPOST_FAILPOINT", point)]);
+        if let Some(mut process) = Process::launch(&mut gradepost(&["serve"], &dying)) {
+            assert!(process.ends_within(PATIENCE).await, "{point} is never passed: {}", process.log());
+        }
+        let mut process = Process::launch(&mut gradepost(&["serve"], &settings)).expect("it starts again");
+        until(|| format!("{point}: {}", process.log()), async || is_read(&settings).then_some(())).await;
+        let told = kafka.consume(&topic, count);
+        process.kill();
+        assert_eq!(told.len(), count, "{point}");
+        assert!(told.iter().all(|message| message["headers"]["webhook-id"] == event.id.to_string()), "{point}: {told:?}");
+        assert_eq!(house.events().await.len(), 1, "{point}: what we told is not taken in again");
+    }
+}
+
 /// Whether every partition was read to its end and nothing is left to be told, by the command line.
 fn is_read(settings: &BTreeMap<String, String>) -> bool {
     let (is_done, listed, _) = command(&["kafka", "status", "--json"], settings);
