@@ -11,6 +11,7 @@ use crate::http::config::HttpConfig;
 use crate::http::console::config::ConsoleConfig;
 use crate::intake::config::{IntakeConfig, LearnWorldsConfig};
 use crate::jobs::config::JobsConfig;
+use crate::kafka::config::KafkaConfig;
 use crate::pipeline::config::PipelineConfig;
 use crate::privacy::retention::Keep;
 use crate::storage::config::StorageConfig;
@@ -41,6 +42,8 @@ pub struct Config {
     pub keep: Keep,
     /// Institutions that hear of events.
     pub gateway: GatewayConfig,
+    /// The Kafka bridge, where one is configured.
+    pub kafka: Option<KafkaConfig>,
     /// Who may call the gateway.
     pub access: AccessConfig,
     /// `FONT_DIR`: a folder with the school's own fonts.
@@ -128,6 +131,7 @@ impl Config {
             jobs: read(env, &mut problems, Section::Jobs, JobsConfig::from_env),
             pipeline: read(env, &mut problems, Section::Pipeline, PipelineConfig::from_env),
             gateway: read(env, &mut problems, Section::Gateway, GatewayConfig::from_env),
+            kafka: read(env, &mut problems, Section::Gateway, KafkaConfig::from_env),
             access: read(env, &mut problems, Section::Access, AccessConfig::from_env),
             font_dir: env.var("FONT_DIR").map(PathBuf::from),
         };

@@ -28,6 +28,7 @@ pub mod http;
 pub mod inbound;
 pub mod intake;
 pub mod jobs;
+pub mod kafka;
 pub mod lookup;
 pub mod pipeline;
 pub mod privacy;

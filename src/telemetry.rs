@@ -53,7 +53,8 @@ pub fn subscriber<W>(config: &TelemetryConfig, sink: W, colours: bool) -> Box<dy
 where
     W: for<'w> MakeWriter<'w> + Send + Sync + 'static,
 {
-    let filter = if config.debug { "info,gradepost=debug" } else { "warn,gradepost=info" };
+    // What the Kafka client tells of every try the bridge says itself, once.
+    let filter = if config.debug { "info,gradepost=debug,rskafka=off" } else { "warn,gradepost=info,rskafka=off" };
     // A line that cannot be written is lost; the library's own complaint about it would panic on the same closed or full stream.
     let builder = tracing_subscriber::fmt().with_env_filter(EnvFilter::new(filter)).log_internal_errors(false).with_writer(sink);
     if config.json {

@@ -6,6 +6,7 @@ pub mod descriptors;
 pub mod gateway_mail;
 mod identity;
 pub mod inbound;
+pub mod kafka;
 pub mod mails;
 pub mod memory;
 pub mod parts;
@@ -59,6 +60,7 @@ use crate::jobs::operator::Operator;
 use crate::jobs::waker::Waker;
 use crate::jobs::waker::pubsub::PubSub;
 use crate::jobs::waker::touch::Touch;
+use crate::kafka::Bridge;
 use crate::lookup::attempts::AttemptLog;
 use crate::lookup::texts::TextSearch;
 use crate::lookup::unseen::Blocks;
@@ -75,6 +77,9 @@ use docx_to_pdf::fonts::Fonts;
 const SHUTDOWN: Duration = Duration::from_secs(9);
 /// Of these, running jobs get so long to end before their leases are handed back.
 const JOBS_SHUTDOWN: Duration = Duration::from_secs(7);
+
+/// The Kafka bridge gets so long to give back its partitions.
+const BRIDGE_SHUTDOWN: Duration = Duration::from_secs(1);
 
 /// More connections at once than this many are of no use to anyone.
 const MOST_CONNECTIONS: usize = 2048;
@@ -108,6 +113,8 @@ pub struct App {
     pub wishes: Arc<Wishes>,
     /// Search in what platforms told.
     pub texts: Arc<TextSearch>,
+    /// The Kafka bridge, where one is configured.
+    pub kafka: Option<Arc<Bridge>>,
 }
 
 impl App {
@@ -130,7 +137,8 @@ impl App {
         let access = Arc::new(Access::new(config.access.clone(), store.clone(), clock.clone()));
         let log = attempt_log::open(&config, &clock, &gateway);
         let texts = text_search::open(&config, &store, &clock);
-        Ok(Self { config, store, jobs, mailer, sources, pipeline, gateway, clock, access, log, wishes, texts })
+        let kafka = kafka::open(&config, &store, &gateway, &clock)?;
+        Ok(Self { config, store, jobs, mailer, sources, pipeline, gateway, clock, access, log, wishes, texts, kafka })
     }
 
     /// Serves until `stop` resolves, then finishes or hands back what runs, within nine seconds.
@@ -175,6 +183,7 @@ impl App {
         );
 
         let stopping = CancellationToken::new();
+        let bridge = self.kafka.clone().filter(|_| works).map(|bridge| tokio::spawn(bridge.run(stopping.clone())));
         let refusals = refusals::Keeper::new(&self, &state);
         let keeping = tokio::spawn(refusals.clone().keep());
         let mut server = tokio::spawn(server::serve(listener, router(state.clone()), limits, stopping.clone()));
@@ -188,6 +197,10 @@ impl App {
         state.refusals.tell(jiff::Timestamp::MAX);
         let leave = async {
             refusals.look().await;
+            if let Some(bridge) = bridge {
+                // It gives back what it reads; whoever waits for it longer than that gets it by itself.
+                let _ = tokio::time::timeout(BRIDGE_SHUTDOWN, bridge).await;
+            }
             if let Some(workers) = workers {
                 workers.shutdown(JOBS_SHUTDOWN).await;
             }
@@ -249,8 +262,11 @@ impl App {
             taken = taken.with(Arc::clone(source), self.config.intake.secrets(source.name()).clone());
         }
         let lookup = self.lookup(Some(self.jobs.clone()));
-        let metrics =
-            Arc::new(Metrics::new(Arc::new(parts::MailTotals(self.mailer.clone())), Arc::new(parts::ProjectionLag(self.pipeline.clone()))));
+        let metrics = Arc::new(Metrics::new(
+            Arc::new(parts::MailTotals(self.mailer.clone())),
+            Arc::new(parts::ProjectionLag(self.pipeline.clone())),
+            kafka::figures(self.kafka.as_ref()),
+        ));
         self.pipeline.observe(Arc::new(parts::StepMetrics(metrics.clone())));
         let refusals = Arc::new(Refusals::default());
         let privacy = self.privacy(lookup.clone(), self.jobs.operator());

@@ -101,7 +101,7 @@ pub fn gateway(config: &Config, store: &Arc<dyn Store>, jobs: &Arc<Jobs>, clock:
         clock: Arc::clone(clock),
         jobs: Arc::clone(jobs),
         config: config.gateway.clone(),
-        has_admin: config.http.admin_token.is_some() || config.access.open,
+        has_admin: config.http.admin_token.is_some() || config.access.open || config.kafka.is_some(),
         chance: Chance::of_the_system(),
         egress: Arc::new(Guard::new(config.gateway.guard.clone())),
     });
@@ -200,6 +200,7 @@ pub fn readiness(app: &App) -> Vec<Arc<dyn Check>> {
     if app.config.console.mode != Mode::Only {
         all.push(Arc::new(WorkersCheck(status)));
         all.push(Arc::new(ProjectionsCheck(Arc::clone(&app.pipeline))));
+        all.extend(app.kafka.as_ref().map(|bridge| crate::app::kafka::running_check(bridge)));
     }
     all
 }

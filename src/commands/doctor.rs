@@ -185,6 +185,20 @@ async fn institutions(app: &App) -> Vec<Line> {
     lines
 }
 
+/// The Kafka cluster, really asked for its topics: what is wrong there stops no report.
+async fn kafka(app: &App) -> Vec<Line> {
+    let (Some(bridge), Some(config)) = (&app.kafka, &app.config.kafka) else { return Vec::new() };
+    let mut lines = vec![match bridge.check().await {
+        Ok(words) => Line::new("kafka", State::Ok, words),
+        Err(problem) => Line::new("kafka", State::Warning, format!("{problem} (EVENTS_KAFKA); events wait, webhooks and reports go on")),
+    }];
+    if config.sasl.is_some() && config.tls.is_none() {
+        let advice = "the user is proven over a connection that anybody on the way can read; set KAFKA_CA_FILE to use TLS";
+        lines.push(Line::new("kafka", State::Warning, advice.to_owned()));
+    }
+    lines
+}
+
 /// The mail server, really logged in to.
 async fn mail(app: &App) -> Line {
     match app.mailer.check().await {
@@ -227,6 +241,7 @@ async fn parts(config: Config) -> Vec<Line> {
             lines.extend(others);
             lines.extend(institutions(&app).await);
             lines.push(mail(&app).await);
+            lines.extend(kafka(&app).await);
             for part in app::parts::checks(&app).into_iter().filter(|part| part.name() == "oldest job") {
                 lines.push(match part.check().await {
                     Ok(detail) => Line::new(part.name(), State::Ok, detail),

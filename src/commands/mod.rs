@@ -19,6 +19,7 @@ pub mod files;
 pub mod gateway;
 pub mod init;
 pub mod jobs;
+pub mod kafka;
 pub mod keys;
 pub mod lookup;
 pub mod mail_templates;
@@ -112,6 +113,9 @@ enum Command {
     /// List and try endpoints of institutions, and send them their dead letters again
     #[command(subcommand)]
     Endpoints(gateway::EndpointsCommand),
+    /// See how the Kafka bridge fares, and try messages again that were passed over
+    #[command(subcommand)]
+    Kafka(kafka::Command),
     /// Tell how many reports a month brought, per course and test
     Report(report::Args),
     /// Find submissions at the platform that never got a report, and make jobs of them
@@ -166,6 +170,7 @@ fn run(command: Command, settings: &Settings) -> anyhow::Result<()> {
         Command::Keys(command) => keys::run(command, settings),
         Command::Events(command) => gateway::events(command, settings),
         Command::Endpoints(command) => gateway::endpoints(command, settings),
+        Command::Kafka(command) => kafka::run(&command, settings),
         Command::Report(args) => report::run(&args, settings),
         Command::Backfill(args) => backfill::run(&args, settings),
         Command::Export(command) => export::run(&command, settings),

@@ -13,6 +13,7 @@ use crate::gateway::ids::{AttemptId, EndpointId, InstitutionId, MessageId};
 use crate::gateway::model::{
     Attempt, AttemptStatus, CancelReason, DeadError, DeadLetter, DeliveryState, DisabledWhy, Endpoint, ErrorClass, Event, NewEvent, Trigger,
 };
+use crate::gateway::outbox::DeliveryNote;
 use crate::gateway::registry::{StoredEndpoint, to_json};
 use crate::gateway::secrets::{Scheme, signing};
 use crate::gateway::send::{Answer, Parcel};
@@ -174,6 +175,8 @@ impl Core {
                 self.notice_death(endpoint).await?;
             }
         }
+        let class = attempted.answer.error.as_ref().map(|(class, _)| *class);
+        self.note_delivery(stored, DeliveryNote { endpoint: endpoint.id, state, attempt: tried, next: due, class }).await?;
         failpoint::hit("gw.outcome", "before");
         let (recorded, ()) = tokio::join!(self.write_outcome(event.id, endpoint.id, number, &outcome), self.log.record(rows));
         recorded?;
@@ -204,6 +207,11 @@ impl Core {
         attempted.row.then = DeliveryState::Delivered;
         let now = self.clock.now();
         let outcome = Outcome { state: DeliveryState::Delivered, at: now, attempt: Some(attempted.row.id), due: None, tried };
+        // One that never failed never waited for anybody to hear of it.
+        if tried > 1 || attempted.row.trigger == Trigger::Manual {
+            let state = DeliveryState::Delivered;
+            self.note_delivery(stored, DeliveryNote { endpoint: endpoint.id, state, attempt: tried, next: None, class: None }).await?;
+        }
         failpoint::hit("gw.outcome", "before");
         let rows = vec![attempted.row.clone()];
         let (recorded, ()) = tokio::join!(self.write_outcome(stored.event.id, endpoint.id, number, &outcome), self.log.record(rows));
@@ -231,6 +239,10 @@ impl Core {
         let (event, number, tried) = (&stored.event, waiting.number, waiting.tried);
         let outcome = Outcome { state: DeliveryState::Cancelled(reason), at: self.clock.now(), attempt: None, due: None, tried };
         let row = self.cancelled_row(event, id, endpoint, number, reason);
+        if tried > 0 {
+            let state = DeliveryState::Cancelled(reason);
+            self.note_delivery(stored, DeliveryNote { endpoint: id, state, attempt: tried, next: None, class: None }).await?;
+        }
         let (recorded, ()) = tokio::join!(self.write_outcome(event.id, id, number, &outcome), self.log.record(vec![row]));
         recorded
     }

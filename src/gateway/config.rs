@@ -29,6 +29,8 @@ pub struct GatewayConfig {
     pub rate: u32,
     /// `GATEWAY_SCHOOL`: the uid of the institution that hears of this school's own reports.
     pub school: String,
+    /// Whether events are told on a message bus (`EVENTS_KAFKA`).
+    pub outbox: bool,
     /// Which URLs and addresses may be called.
     pub guard: GuardConfig,
 }
@@ -56,6 +58,7 @@ impl Default for GatewayConfig {
             keep_dead_days: 90,
             rate: 20,
             school: "school".to_owned(),
+            outbox: false,
             guard: GuardConfig::default(),
         }
     }
@@ -82,6 +85,7 @@ impl GatewayConfig {
             keep_dead_days: days(env, "GATEWAY_KEEP_DEAD_DAYS", usual.keep_dead_days),
             rate: in_range(env, "GATEWAY_RATE", usual.rate, 1, 100_000, "a whole number of deliveries a second from 1 to 100000"),
             school: env.var("GATEWAY_SCHOOL").unwrap_or(&usual.school).to_owned(),
+            outbox: env.var("EVENTS_KAFKA").is_some(),
             guard,
         }
     }

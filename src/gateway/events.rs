@@ -107,6 +107,18 @@ impl Gateway {
 
 impl Core {
     pub(crate) async fn publish(&self, known: &Known, new: NewEvent, idempotency: Option<&str>) -> Result<Published, GatewayError> {
+        let at = self.clock.now();
+        self.accept_event(known, new, idempotency, Some(at)).await
+    }
+
+    /// As [`Self::publish`]; an event that came by the message bus has no time at which it is to be told there.
+    pub(crate) async fn accept_event(
+        &self,
+        known: &Known,
+        new: NewEvent,
+        idempotency: Option<&str>,
+        told_at: Option<Timestamp>,
+    ) -> Result<Published, GatewayError> {
         let institution = known.institution.id;
         let now = self.clock.now();
         let id = MessageId::new(now, &self.chance);
@@ -118,6 +130,11 @@ impl Core {
         let job = job_id(&effect_key);
         let stored = self.stored(known, id, job.clone(), new, idempotency, now);
         let payload = serde_json::to_value(&stored).map_err(|error| GatewayError::Internal(error.to_string()))?;
+        // Before the event: nothing is accepted that the bus would not hear of.
+        let told = match told_at {
+            Some(at) => self.announce(&stored.event.event_type, id, &job, at).await?,
+            None => None,
+        };
         let accepted = AcceptedEvent::new(&EVENT_KIND, "gateway", effect_key, now, payload);
         // The entry in the list leads nowhere until the event is there, and is no harm should it never be.
         let entry = GatewayKey::Event { institution: &institution.hex(), newest_first: &id.ksuid().newest_first_hex() }.path();
@@ -133,6 +150,9 @@ impl Core {
                 let due = stored.event.deliver_at.unwrap_or(stored.event.created);
                 self.enqueue(planned.endpoint, &Waiting::of(&stored, 1, 0, due)).await?;
             }
+            if told.is_some() {
+                self.outbox_filled.notify_one();
+            }
             let matched = matched(&stored.event);
             return Ok(Published { event: stored.event, matched, outcome: PublishOutcome::Created });
         }
@@ -143,6 +163,9 @@ impl Core {
             return Ok(Published { event: standing.event, matched, outcome: PublishOutcome::Created });
         }
         let _ = self.store.delete(&entry).await;
+        if let Some(told) = &told {
+            let _ = self.store.delete(told).await;
+        }
         let outcome = match (standing.idempotency == stored.idempotency, standing.request == stored.request) {
             (true, true) if stored.idempotency.is_some() => PublishOutcome::Repeat,
             (true, false) if stored.idempotency.is_some() && stored.event.event_id.is_none() => PublishOutcome::OtherBody,

@@ -10,6 +10,7 @@
 //! | `students.rs` | `Gateway::add_student`, `update_student`, `delete_student`: each told to its institution |
 //! | `replay.rs`, `tasks.rs` | `Gateway::resend`, `recover`, `replay_missing`, `bulk_replay`, `cancel_before`, `expunge`, background tasks |
 //! | `notices.rs`, `operations.rs`, `reports.rs` | who else hears: people by mail, the operator's programs, partners of the school's own reports |
+//! | `outbox.rs` | what a message bus is to be told, and events that came by one |
 //! | `desk.rs` | what pages show beyond that: secrets by their tails, what was sent, which endpoints have dead letters |
 //! | `registry.rs`, `catalogue.rs`, `filter.rs`, `check.rs`, `secrets.rs` | beneath: generations and their cache, event types, globs, what fields may hold, sealed secrets |
 //! | `guard/` | the way out judged: URLs by their text, names by their addresses |
@@ -41,6 +42,7 @@ mod institutions;
 pub mod model;
 pub mod notices;
 pub mod operations;
+pub mod outbox;
 pub mod persons;
 pub mod profile;
 pub(crate) mod registry;
@@ -61,7 +63,7 @@ mod upkeep;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, OnceLock};
 
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 
 use crate::clock::Clock;
 use crate::gateway::attempts::AttemptLog;
@@ -120,6 +122,8 @@ pub(crate) struct Core {
     is_on: AtomicBool,
     /// Something new is in the feed of reports.
     pub(crate) has_news: AtomicBool,
+    /// Something new is in the outbox.
+    pub(crate) outbox_filled: Notify,
 }
 
 /// What the gateway is built of, by the composition root.
@@ -173,6 +177,7 @@ impl Gateway {
             egress,
             is_on: AtomicBool::new(is_on),
             has_news: AtomicBool::new(false),
+            outbox_filled: Notify::new(),
         };
         Self { core: Arc::new(core) }
     }

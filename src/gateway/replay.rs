@@ -24,7 +24,37 @@ impl Gateway {
     pub async fn resend(&self, institution: InstitutionId, message: &str, endpoint: &str) -> Result<(), GatewayError> {
         let stored = self.core.find_event(institution, message).await?;
         let target = self.stored_endpoint(institution, endpoint).await?;
-        self.core.resend(&stored, &target.endpoint).await
+        self.core.resend(&stored, &target.endpoint, self.core.clock.now()).await
+    }
+
+    /// As [`Self::resend`], asked for at an instant: asked twice for the same one, it is one attempt as long as that was not made.
+    /// Without an endpoint it is sent to all where it waits or lies dead. Returns to how many.
+    ///
+    /// # Errors
+    /// As [`Self::resend`].
+    pub async fn try_now(
+        &self,
+        institution: InstitutionId,
+        message: &str,
+        endpoint: Option<&str>,
+        asked: Timestamp,
+    ) -> Result<usize, GatewayError> {
+        let stored = self.core.find_event(institution, message).await?;
+        let asked = asked.min(self.core.clock.now());
+        if let Some(endpoint) = endpoint {
+            let target = self.stored_endpoint(institution, endpoint).await?;
+            return self.core.resend(&stored, &target.endpoint, asked).await.map(|()| 1);
+        }
+        let open = |delivery: &Delivery| matches!(delivery.state, DeliveryState::Waiting | DeliveryState::Dead);
+        let mut tried = 0;
+        for delivery in self.core.deliveries(&stored.event).await?.iter().filter(|delivery| open(delivery)) {
+            let Some(target) = self.core.target(institution, delivery.endpoint).await?.filter(|target| !target.endpoint.disabled) else {
+                continue;
+            };
+            self.core.resend(&stored, &target.endpoint, asked).await?;
+            tried += 1;
+        }
+        Ok(tried)
     }
 
     /// Puts a dead letter back into its endpoint's queue, with a fresh schedule.
@@ -84,12 +114,11 @@ impl Gateway {
 }
 
 impl Core {
-    pub(crate) async fn resend(&self, stored: &StoredEvent, endpoint: &Endpoint) -> Result<(), GatewayError> {
+    pub(crate) async fn resend(&self, stored: &StoredEvent, endpoint: &Endpoint, asked: Timestamp) -> Result<(), GatewayError> {
         check_sendable(stored, endpoint)?;
-        let now = self.clock.now();
-        let waiting = Waiting { trigger: Trigger::Manual, key: None, ..Waiting::of(stored, 0, 0, now) };
+        let waiting = Waiting { trigger: Trigger::Manual, key: None, ..Waiting::of(stored, 0, 0, asked) };
         self.enqueue(endpoint.id, &waiting).await?;
-        self.start_drain(endpoint.institution, endpoint.id, now).await
+        self.start_drain(endpoint.institution, endpoint.id, asked).await
     }
 
     /// Gives a delivery a fresh schedule; `false` when it waits already or was delivered.

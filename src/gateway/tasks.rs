@@ -368,7 +368,7 @@ impl Core {
     /// What waits or was delivered is sent once, by hand; everything else gets a fresh schedule.
     async fn send_again(&self, stored: &StoredEvent, endpoint: &Endpoint, state: DeliveryState) -> Result<bool, GatewayError> {
         match state {
-            DeliveryState::Delivered | DeliveryState::Waiting => self.resend(stored, endpoint).await.map(|()| true),
+            DeliveryState::Delivered | DeliveryState::Waiting => self.resend(stored, endpoint, self.clock.now()).await.map(|()| true),
             DeliveryState::Dead | DeliveryState::Skipped(_) | DeliveryState::Cancelled(_) => self.replay(stored, endpoint).await,
         }
     }

@@ -34,7 +34,7 @@ pub mod records;
 pub mod repair;
 pub mod retry;
 mod settle;
-mod sightings;
+pub(crate) mod sightings;
 pub mod state;
 pub mod view;
 pub mod waker;

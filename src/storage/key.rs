@@ -1,6 +1,7 @@
 //! The only place that builds an object's path.
 
 pub mod gateway;
+pub mod kafka;
 
 use jiff::Timestamp;
 

@@ -26,13 +26,13 @@ use tokio::net::{TcpListener, TcpStream};
 use crate::harness::gradepost;
 use crate::ledger::Process;
 
-const KEY: &str = "a-key-of-at-least-thirty-two-characters";
+pub(crate) const KEY: &str = "a-key-of-at-least-thirty-two-characters";
 
 /// A request as it came over the wire.
 #[derive(Debug, Clone)]
-struct Received {
+pub(crate) struct Received {
     head: String,
-    body: Vec<u8>,
+    pub(crate) body: Vec<u8>,
 }
 
 impl Received {
@@ -42,14 +42,14 @@ impl Received {
         line.split_once(": ").map(|(_, value)| value)
     }
 
-    fn id(&self) -> String {
+    pub(crate) fn id(&self) -> String {
         self.header("webhook-id").unwrap().to_owned()
     }
 }
 
 /// What a receiver does with a request.
 #[derive(Debug, Clone)]
-enum Reply {
+pub(crate) enum Reply {
     /// Answers with these bytes and closes.
     Bytes(Vec<u8>),
     /// Answers a head, then a byte a second for ever.
@@ -60,18 +60,18 @@ enum Reply {
     Closes,
 }
 
-fn status(line: &str, more: &str) -> Reply {
+pub(crate) fn status(line: &str, more: &str) -> Reply {
     Reply::Bytes(format!("HTTP/1.1 {line}\r\n{more}Content-Length: 2\r\nConnection: close\r\n\r\nok").into_bytes())
 }
 
-struct Receiver {
-    url: String,
+pub(crate) struct Receiver {
+    pub(crate) url: String,
     received: Arc<Mutex<Vec<Received>>>,
 }
 
 impl Receiver {
     /// Replies to each request by its number.
-    async fn start(reply: impl Fn(usize) -> Reply + Send + Sync + 'static) -> Self {
+    pub(crate) async fn start(reply: impl Fn(usize) -> Reply + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}/hook", listener.local_addr().unwrap());
         let received = Arc::<Mutex<Vec<Received>>>::default();
@@ -84,7 +84,7 @@ impl Receiver {
         Self { url, received }
     }
 
-    fn all(&self) -> Vec<Received> {
+    pub(crate) fn all(&self) -> Vec<Received> {
         self.received.lock().unwrap().clone()
     }
 }
@@ -187,7 +187,7 @@ impl Library {
     }
 }
 
-fn endpoint(url: &str) -> NewEndpoint {
+pub(crate) fn endpoint(url: &str) -> NewEndpoint {
     NewEndpoint { url: url.to_owned(), profile: Profile::Seed003, format: Format::Raw, ..NewEndpoint::default() }
 }
 
@@ -403,7 +403,7 @@ async fn die_at(point: &str, works: bool) {
     }
 }
 
-fn settings(folder: &Path) -> BTreeMap<String, String> {
+pub(crate) fn settings(folder: &Path) -> BTreeMap<String, String> {
     [
         ("PORT", "0"),
         ("LOG_FORMAT", "json"),

@@ -33,6 +33,8 @@ mod gateway_tenants;
 mod gcs_emulator;
 mod init;
 mod instances;
+mod kafka;
+mod kafka_peer;
 mod ledger;
 mod mail;
 mod mail_hostile;

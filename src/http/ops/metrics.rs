@@ -40,6 +40,15 @@ pub struct Metrics {
     warnings: Counter,
     refused: Family<ReasonLabel, Counter>,
     requests: Family<RequestLabel, Histogram, fn() -> Histogram>,
+    bus: Option<BusMetrics>,
+}
+
+/// The metrics of a message bus, where one is configured.
+struct BusMetrics {
+    bus: Arc<dyn Bus>,
+    is_well: Gauge,
+    lag: Family<PartitionLabel, Gauge>,
+    messages: Family<OutcomeLabel, Counter>,
 }
 
 /// The bounds of the times of steps, in seconds: from a judgement in a millisecond to a platform that lets wait for a minute.
@@ -65,6 +74,22 @@ pub trait Totals: Send + Sync {
 pub trait Lag: Send + Sync {
     /// Zero when it is up to date.
     fn lag(&self) -> Duration;
+}
+
+/// A message bus that events go through.
+pub trait Bus: Send + Sync {
+    /// Whether nothing is wrong with it.
+    fn is_well(&self) -> bool;
+    /// Messages that are still to be read, by topic and partition, of those that this instance reads.
+    fn lags(&self) -> Vec<(String, i32, i64)>;
+    /// What became of messages here.
+    fn totals(&self) -> Vec<(&'static str, u64)>;
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct PartitionLabel {
+    topic: String,
+    partition: i32,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -106,8 +131,8 @@ struct RequestLabel {
 }
 
 impl Metrics {
-    /// Metrics with the totals of what became of mails, and how far the projections are behind.
-    pub fn new(mail_totals: Arc<dyn Totals>, lag: Arc<dyn Lag>) -> Self {
+    /// Metrics with the totals of what became of mails, how far the projections are behind, and how the message bus fares where there is one.
+    pub fn new(mail_totals: Arc<dyn Totals>, lag: Arc<dyn Lag>, bus: Option<Arc<dyn Bus>>) -> Self {
         let mut metrics = Self {
             registry: Registry::with_prefix("gradepost"),
             webhooks: Family::default(),
@@ -124,6 +149,7 @@ impl Metrics {
             warnings: Counter::default(),
             refused: Family::default(),
             requests: Family::new_with_constructor(request_histogram),
+            bus: bus.map(|bus| BusMetrics { bus, is_well: Gauge::default(), lag: Family::default(), messages: Family::default() }),
         };
         let registry = &mut metrics.registry;
         registry.register("webhook_requests", "Calls to /webhook by the status word they were answered with", metrics.webhooks.clone());
@@ -147,6 +173,12 @@ impl Metrics {
         );
         registry.register("refused_calls", "Calls that were refused, by reason", metrics.refused.clone());
         registry.register("http_request_seconds", "How long requests took, by method, route pattern and status", metrics.requests.clone());
+        if let Some(bus) = &metrics.bus {
+            registry.register("kafka_well", "Whether nothing is wrong with the Kafka bridge", bus.is_well.clone());
+            let lag = "Messages of a partition that are still to be read, as the broker last said; of partitions that this instance reads";
+            registry.register("kafka_lag", lag, bus.lag.clone());
+            registry.register("kafka_messages", "Messages of the Kafka bridge, by what became of them", bus.messages.clone());
+        }
         // A series begins before its first event, so that its rise shows.
         for step in ["fetch", "analyse", "render", "mail"] {
             drop(metrics.steps.get_or_create(&StepLabel { step }));
@@ -196,6 +228,17 @@ impl Metrics {
         }
         for (outcome, count) in self.mail_totals.totals() {
             self.mails.get_or_create(&OutcomeLabel { outcome }).inner().store(count, Ordering::Relaxed);
+        }
+        if let Some(BusMetrics { bus, is_well, lag, messages }) = &self.bus {
+            is_well.set(i64::from(bus.is_well()));
+            // A partition that another instance reads now is told there.
+            lag.clear();
+            for (topic, partition, behind) in bus.lags() {
+                lag.get_or_create(&PartitionLabel { topic, partition }).set(behind);
+            }
+            for (outcome, count) in bus.totals() {
+                messages.get_or_create(&OutcomeLabel { outcome }).inner().store(count, Ordering::Relaxed);
+            }
         }
         let mut text = String::new();
         encode(&mut text, &self.registry)?;

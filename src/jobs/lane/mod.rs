@@ -89,6 +89,11 @@ impl Lane {
         }
     }
 
+    /// Jobs waiting for a worker here; costs nothing.
+    pub fn waiting(&self) -> usize {
+        self.queue.len()
+    }
+
     /// Names the handlers without starting anybody.
     #[cfg(test)]
     pub(crate) fn serve_for_testing(&self, handlers: Handlers) {
