@@ -180,7 +180,7 @@ impl Running {
                     (pause, unreadable) = (Pause::default(), 0);
                     beyond = if fetched.watermark < next { beyond + 1 } else { 0 };
                     if beyond >= BEYOND_THE_END {
-                        self.begin_anew(held);
+                        Self::begin_anew(held);
                         beyond = 0;
                         continue;
                     }
@@ -199,7 +199,7 @@ impl Running {
                     }
                 }
                 Err(BrokerError::OutOfRange) => {
-                    self.begin_anew(held);
+                    Self::begin_anew(held);
                     if let Err(over) = self.wait(held, &part, stop, pause.next()).await {
                         return over;
                     }
@@ -233,7 +233,7 @@ impl Running {
     }
 
     /// The offset is not there: what was kept is over, or the topic was made anew. What is read twice then is accepted once.
-    fn begin_anew(&self, held: &mut Held) {
+    fn begin_anew(held: &mut Held) {
         let Some(next) = held.progress.next.take() else { return };
         let (topic, partition) = (&held.progress.topic, held.progress.partition);
         tracing::warn!(

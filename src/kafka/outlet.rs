@@ -110,9 +110,8 @@ impl Running {
     async fn keep_sending(&self, held: &mut Held) -> Result<(), Stop> {
         match self.leases.write(held).await {
             Ok(Ok(())) => Ok(()),
-            Ok(Err(_)) => Err(Stop::Lost),
             Err(_) if self.leases.is_sure(held) => Ok(()),
-            Err(_) => Err(Stop::Lost),
+            Ok(Err(_)) | Err(_) => Err(Stop::Lost),
         }
     }
 
@@ -188,15 +187,12 @@ impl Running {
         let mut bytes = 0;
         for parcel in parcels {
             let own = size(&parcel.message);
-            match batches.last_mut().filter(|_| bytes + own <= MOST_BYTES) {
-                Some(batch) => {
-                    bytes += own;
-                    batch.push(parcel);
-                }
-                None => {
-                    bytes = own;
-                    batches.push(vec![parcel]);
-                }
+            if let Some(batch) = batches.last_mut().filter(|_| bytes + own <= MOST_BYTES) {
+                bytes += own;
+                batch.push(parcel);
+            } else {
+                bytes = own;
+                batches.push(vec![parcel]);
             }
         }
         for batch in batches {

@@ -159,7 +159,7 @@ impl House {
     }
 
     async fn until(&self, what: &str, is_so: impl AsyncFn() -> bool) {
-        let waited = tokio::time::timeout(Duration::from_secs(60), async {
+        let waited = tokio::time::timeout(Duration::from_mins(1), async {
             while !is_so().await {
                 tokio::time::sleep(Duration::from_millis(5)).await;
             }
