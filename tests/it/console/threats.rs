@@ -83,6 +83,7 @@ async fn hostile_files_are_told_as_what_they_are_call_nobody_and_hold_up_nobody(
     let mut names = files(corpus.path());
     names.sort();
     assert!(names.len() > 25, "{names:?}");
+    let mut misjudged = Vec::new();
     for (number, name) in names.iter().enumerate() {
         let bytes = std::fs::read(corpus.path().join(name)).unwrap();
         let kind = if name.ends_with(".docx") { "templates" } else { "banks" };
@@ -98,23 +99,14 @@ async fn hostile_files_are_told_as_what_they_are_call_nobody_and_hold_up_nobody(
             assert!(!page.text.contains("root:x:0") && !page.text.contains("<script>alert"), "{name}: {}", page.text);
             let is_refused = page.text.contains("No se puede poner en uso");
             let harmless = [
+                "a cell of a million letters.csv",
+                "a program and a document.docx",
                 "formulas.csv",
                 "things that lie elsewhere.docx",
                 "with macros.docx",
-                "a name that climbs out.docx",
-                "a program and a document.docx",
-                "a page and a document.docx",
-                "ten thousand entries.docx",
             ];
-            assert!(
-                is_refused || harmless.contains(&name.as_str()) || name.ends_with(".csv") || name.ends_with(".docx"),
-                "{name}: {}",
-                page.text
-            );
-            // What can be previewed is made of what it holds, and nothing runs.
-            if kind == "templates" && !is_refused {
-                let text = person.get(place.split("/draft/").next().unwrap()).await;
-                assert!([200, 404].contains(&text.status), "{name}");
+            if is_refused == harmless.contains(&name.as_str()) {
+                misjudged.push(format!("{name}: {}", if is_refused { "refused" } else { "may be put in use" }));
             }
         }
         assert!(began.elapsed().as_secs() < 60, "{name} took {:?}", began.elapsed());
@@ -122,6 +114,7 @@ async fn hostile_files_are_told_as_what_they_are_call_nobody_and_hold_up_nobody(
         assert_eq!(service.get("/healthz").await.status, 200, "{name}");
         assert!(health.elapsed().as_secs() < 5, "{name} held up others for {:?}", health.elapsed());
     }
+    assert!(misjudged.is_empty(), "{misjudged:?}");
     let called = tokio::time::timeout(Duration::from_millis(1), listener.accept()).await;
     assert!(called.is_err(), "a file made the service call somebody");
     // Nothing was put in use, and nothing lies outside of where drafts lie.
@@ -130,7 +123,7 @@ async fn hostile_files_are_told_as_what_they_are_call_nobody_and_hold_up_nobody(
     for name in files(&school.path().join("drafts")) {
         assert!(!name.contains("..") && !name.contains('\\'), "{name}");
     }
-    assert!(service.peak_memory() < 1024, "{} MiB", service.peak_memory());
+    assert!(service.peak_memory() < 512, "{} MiB", service.peak_memory());
     service.terminate();
     let log = service.whole_log();
     assert!(!log.contains("panicked"), "{log}");
