@@ -87,6 +87,11 @@ pub trait Source: Submissions {
     /// [`Rejection::Unauthorized`], saying nothing about why to the caller.
     fn verify_headers(&self, headers: Headers<'_>, secrets: &Secrets) -> Result<Proof, Rejection>;
 
+    /// The route of its own, where its calls come by POST and nothing of the path or of the answer is special to it; others have a row in `http/platform/doors`.
+    fn own_route(&self) -> Option<&'static str> {
+        None
+    }
+
     /// Whether calls of this source can be verified at all; a source that is off does not answer.
     fn is_on(&self, secrets: &Secrets) -> bool {
         !secrets.is_empty() || secrets.allow_unsigned

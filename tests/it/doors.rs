@@ -183,9 +183,18 @@ async fn each_door_takes_exactly_its_calls_a_minute() {
 async fn a_door_whose_source_has_no_secret_is_not_there() {
     let folder = tempfile::tempdir().unwrap();
     let service = Service::start(folder.path(), &[]);
-    for path in
-        ["lti/events", "services/acme", "internal/test.event", "canvas", "canvas/x", "moodle", "caliper", "xapi/statements", "standard"]
-    {
+    for path in [
+        "lti/events",
+        "services/acme",
+        "internal/test.event",
+        "canvas",
+        "canvas/x",
+        "moodle",
+        "caliper",
+        "xapi/statements",
+        "standard",
+        "typeform",
+    ] {
         let answer = post(&service, &format!("/webhooks/{path}"), &[("X-Webhook-Signature", &signature("", PING))], PING).await;
         assert_eq!((answer.status, answer.body["status"].as_str()), (404, Some("not_found")), "{path}: {}", answer.text);
     }

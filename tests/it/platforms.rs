@@ -307,6 +307,7 @@ async fn results_of_statements_and_envelopes_become_reports_by_the_profile_of_th
         ("XAPI_TOKEN", "lrs-user:lrs-passw0rd"),
         ("CALIPER_TOKEN", "caliper-key-77d0"),
         ("STANDARD_WEBHOOK_SECRET", "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"),
+        ("TYPEFORM_WEBHOOK_SECRET", "typeform-s3cret-4c1e"),
     ];
     let service = Service::start(folder.path(), &settings);
     let posted = play(&service, "/webhooks/xapi/statements", "xapi/valid").await;
@@ -335,6 +336,26 @@ async fn results_of_statements_and_envelopes_become_reports_by_the_profile_of_th
     let mails = mails_become(folder.path(), 3, &service).await;
     assert_eq!(mails.iter().filter(|mail| mail.contains("carla@example.com")).count(), 1);
     assert_eq!(reports(folder.path()).len(), 3);
+}
+
+#[tokio::test]
+async fn a_quiz_made_as_a_form_is_judged_by_its_bank_and_reported_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let bank = "question_number,correct_alternative,lecture\n1,4,Números\n2,Santiago,Países\n3,2|7,Números\n4,Falso,Planetas\n5,6,Figuras\n6,Arica,Países\n";
+    std::fs::create_dir_all(folder.path().join("questions")).unwrap();
+    std::fs::write(folder.path().join("questions/Test de diagnóstico Parte 1.csv"), bank).unwrap();
+    let service = Service::start(folder.path(), &[("TYPEFORM_WEBHOOK_SECRET", "typeform-s3cret-4c1e")]);
+    assert_eq!(play(&service, "/webhooks/typeform", "typeform/bad_signature_hex").await.status, 401);
+    let posted = play(&service, "/webhooks/typeform", "typeform/valid").await;
+    assert_eq!(posted.status, 200, "{}", posted.text);
+    let mails = mails_become(folder.path(), 1, &service).await;
+    assert!(mails[0].contains("ana.perez@example.com"), "to the address that was typed into the form");
+    let row = async || Some(crate::harness::processed(folder.path())).filter(|rows| !rows.is_empty());
+    let rows = until(|| format!("the row\n{}", service.log()), row).await;
+    assert!(rows[0].contains(",83"), "the skipped question is wrong, the five others are right: {rows:?}");
+    assert_eq!(play(&service, "/webhooks/typeform", "typeform/valid").await.body["status"], "duplicate");
+    assert_eq!(play(&service, "/webhooks/typeform", "typeform/valid_partial").await.status, 200);
+    assert_eq!(reports(folder.path()).len(), 1);
 }
 
 #[test]
@@ -381,11 +402,12 @@ async fn webhook_send_plays_every_platform() {
         ("SERVICE_ACME_KEY", "service-k3y-1b9"),
         ("INTERNAL_JWT_SECRET", "internal-jwt-secret-0123456789abcdef"),
         ("STANDARD_WEBHOOK_SECRET", "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD"),
+        ("TYPEFORM_WEBHOOK_SECRET", "typeform-s3cret-4c1e"),
     ];
     let service = Service::start(folder.path(), &settings);
     let own: std::collections::BTreeMap<String, String> =
         settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-    for platform in ["lti", "canvas", "moodle", "caliper", "xapi", "services", "internal", "standard"] {
+    for platform in ["lti", "canvas", "moodle", "caliper", "xapi", "services", "internal", "standard", "typeform"] {
         let arguments = ["webhook", "send", "--as", platform, "--service", "acme", "--url", &service.url("")];
         let output = crate::harness::gradepost(&arguments, &own).output().unwrap();
         let said = String::from_utf8_lossy(&output.stdout).into_owned();

@@ -38,6 +38,8 @@ pub enum Platform {
     Internal,
     /// A sender that follows Standard Webhooks: a completion in our own shape
     Standard,
+    /// Typeform: a finished quiz, signed with its header
+    Typeform,
 }
 
 /// What to send, where, with which secret.
@@ -101,6 +103,7 @@ fn secret(play: &Play, settings: &Settings) -> anyhow::Result<SecretString> {
         Platform::Services => format!("SERVICE_{}_KEY", play.service.to_ascii_uppercase().replace('-', "_")),
         Platform::Internal => "INTERNAL_JWT_SECRET".to_owned(),
         Platform::Standard => "STANDARD_WEBHOOK_SECRET".to_owned(),
+        Platform::Typeform => "TYPEFORM_WEBHOOK_SECRET".to_owned(),
     };
     settings.quiet_env()?.secret(&[&name]).with_context(|| format!("no secret: give --secret or set {name}"))
 }
@@ -194,7 +197,23 @@ fn call(platform: Platform, secret: &str, service: &str, given: Option<&[u8]>, n
                 vec![json_header, header("webhook-id", message), header("webhook-timestamp", time), header("webhook-signature", signature)];
             Call { path: "/webhooks/standard".to_owned(), headers, body }
         }
+        Platform::Typeform => {
+            let body = sample(typeform(&id, now));
+            let signature = format!("sha256={}", STANDARD.encode(hmac_sha256(secret.as_bytes(), &body)));
+            Call { path: "/webhooks/typeform".to_owned(), headers: vec![json_header, header("Typeform-Signature", signature)], body }
+        }
     })
+}
+
+/// A finished form of fifteen questions.
+fn typeform(id: &str, now: Timestamp) -> Value {
+    let field = |n: usize| json!({ "id": format!("q{n}"), "ref": format!("q{n}"), "type": "short_text", "title": format!("Pregunta {n}") });
+    let fields: Vec<Value> = (1..=15).map(field).collect();
+    let answer = |field: &Value| json!({ "type": "text", "text": "A", "field": field });
+    let answers: Vec<Value> = fields.iter().map(answer).collect();
+    json!({ "event_id": &id[..26], "event_type": "form_response", "form_response": {
+        "form_id": "lT4Z3j", "token": &id[..32], "submitted_at": now, "hidden": { "email": "ana.perez@example.com", "name": "Ana Pérez" },
+        "definition": { "id": "lT4Z3j", "title": "Test de diagnóstico Parte 1", "fields": fields }, "answers": answers } })
 }
 
 /// A UUID made of a digest.

@@ -59,6 +59,7 @@ platforms! {
     services::Services,
     internal::Internal,
     standard::Standard,
+    typeform::Typeform,
 }
 
 /// Every platform this service understands, without access to any API: enough to verify and to read their calls.

@@ -8,8 +8,9 @@ mod journal;
 mod views;
 mod windows;
 
+use std::borrow::Cow;
 use std::net::{IpAddr, SocketAddr};
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use axum::Json;
 use axum::Router;
@@ -28,8 +29,8 @@ use crate::http::platform::accept::{Accepted, accept_all};
 use crate::http::state::AppState;
 use crate::http::trace::{Work, trace_id};
 use crate::intake::scores::Scores;
-use crate::intake::source::{PATH_SECRET, PATH_SERVICE, PATH_TYPE, STATEMENT_ID};
-use crate::intake::sources::{caliper, canvas, internal, lti, moodle, services, standard, xapi};
+use crate::intake::source::{PATH_SECRET, PATH_SERVICE, PATH_TYPE, STATEMENT_ID, Source};
+use crate::intake::sources::{self, caliper, canvas, internal, lti, moodle, services, xapi};
 use crate::model::cause::Cause;
 use crate::storage::Store;
 
@@ -39,7 +40,7 @@ struct Door {
     /// The route, as limits and figures name it.
     endpoint: &'static str,
     /// Whose calls are taken here, in the order they are tried.
-    sources: &'static [&'static str],
+    sources: Cow<'static, [&'static str]>,
     /// Calls a minute and caller, whoever they are; `None` where a whole class may finish at once: there only calls that prove nothing are limited.
     per_minute: Option<usize>,
     /// How answers look.
@@ -56,19 +57,30 @@ enum Style {
     Statements,
 }
 
-const LTI: Door = Door {
+static LTI: Door = Door {
     endpoint: "/webhooks/lti/events",
-    sources: &[lti::NAME, canvas::NAME, moodle::NAME],
+    sources: Cow::Borrowed(&[lti::NAME, canvas::NAME, moodle::NAME]),
     per_minute: Some(100),
     style: Style::Plain,
 };
-const SERVICES: Door = Door { endpoint: "/webhooks/services", sources: &[services::NAME], per_minute: Some(50), style: Style::Plain };
-const INTERNAL: Door = Door { endpoint: "/webhooks/internal", sources: &[internal::NAME], per_minute: Some(200), style: Style::Plain };
-const CANVAS: Door = Door { endpoint: "/webhooks/canvas", sources: &[canvas::NAME], per_minute: None, style: Style::Plain };
-const MOODLE: Door = Door { endpoint: "/webhooks/moodle", sources: &[moodle::NAME], per_minute: None, style: Style::Plain };
-const CALIPER: Door = Door { endpoint: "/webhooks/caliper", sources: &[caliper::NAME], per_minute: None, style: Style::Empty };
-const XAPI: Door = Door { endpoint: "/webhooks/xapi/statements", sources: &[xapi::NAME], per_minute: None, style: Style::Statements };
-const STANDARD: Door = Door { endpoint: "/webhooks/standard", sources: &[standard::NAME], per_minute: None, style: Style::Plain };
+static SERVICES: Door =
+    Door { endpoint: "/webhooks/services", sources: Cow::Borrowed(&[services::NAME]), per_minute: Some(50), style: Style::Plain };
+static INTERNAL: Door =
+    Door { endpoint: "/webhooks/internal", sources: Cow::Borrowed(&[internal::NAME]), per_minute: Some(200), style: Style::Plain };
+static CANVAS: Door = Door { endpoint: "/webhooks/canvas", sources: Cow::Borrowed(&[canvas::NAME]), per_minute: None, style: Style::Plain };
+static CALIPER: Door =
+    Door { endpoint: "/webhooks/caliper", sources: Cow::Borrowed(&[caliper::NAME]), per_minute: None, style: Style::Empty };
+static XAPI: Door =
+    Door { endpoint: "/webhooks/xapi/statements", sources: Cow::Borrowed(&[xapi::NAME]), per_minute: None, style: Style::Statements };
+
+/// The doors of sources whose calls need nothing special, each by its own route.
+static PLAIN: LazyLock<Vec<Door>> = LazyLock::new(|| {
+    let plain = |source: &Arc<dyn Source>| {
+        let endpoint = source.own_route()?;
+        Some(Door { endpoint, sources: Cow::Owned(vec![source.name()]), per_minute: None, style: Style::Plain })
+    };
+    sources::offline().iter().filter_map(plain).collect()
+});
 
 /// What the doors share.
 pub struct Doors {
@@ -97,17 +109,17 @@ type PathFacts = Vec<(&'static str, String)>;
 
 /// The routes.
 pub fn routes() -> Router<AppState> {
-    Router::new()
+    PLAIN
+        .iter()
+        .fold(Router::new(), |router, plain| router.route(plain.endpoint, door(plain, None)))
         .route(LTI.endpoint, door(&LTI, None))
         .route("/webhooks/lti/events/{value}", door(&LTI, Some(PATH_SECRET)))
         .route("/webhooks/services/{value}", door(&SERVICES, Some(PATH_SERVICE)))
         .route("/webhooks/internal/{value}", door(&INTERNAL, Some(PATH_TYPE)))
         .route(CANVAS.endpoint, door(&CANVAS, None))
         .route("/webhooks/canvas/{value}", door(&CANVAS, Some(PATH_SECRET)))
-        .route(MOODLE.endpoint, door(&MOODLE, None))
         .route(CALIPER.endpoint, door(&CALIPER, None))
         .route(XAPI.endpoint, door(&XAPI, None).merge(put(|state, request| enter(&XAPI, state, Vec::new(), request))))
-        .route(STANDARD.endpoint, door(&STANDARD, None))
         .route("/lti/keys", get(tool_keys))
         .route("/api/v1/inbound/queue", get(views::queue))
         .route("/api/v1/inbound/dead-letters", get(views::dead_letters))

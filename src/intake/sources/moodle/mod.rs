@@ -134,6 +134,10 @@ impl Source for Moodle {
         NAME
     }
 
+    fn own_route(&self) -> Option<&'static str> {
+        Some("/webhooks/moodle")
+    }
+
     fn secret_variables(&self) -> SecretVariables {
         SecretVariables { current: &["MOODLE_WEBHOOK_TOKEN"], previous: &["MOODLE_WEBHOOK_TOKEN_PREVIOUS"] }
     }

@@ -115,6 +115,10 @@ impl Source for Standard {
         NAME
     }
 
+    fn own_route(&self) -> Option<&'static str> {
+        Some("/webhooks/standard")
+    }
+
     fn secret_variables(&self) -> SecretVariables {
         SecretVariables { current: &["STANDARD_WEBHOOK_SECRET"], previous: &["STANDARD_WEBHOOK_SECRET_PREVIOUS"] }
     }
