@@ -124,11 +124,20 @@ async fn each_certificate_that_cannot_be_used_is_told_in_an_operators_words() {
         assert!(!["::", "Context", "CaUsed", "invalid peer", "{"].iter().any(|word| text.contains(word)), "{name}: {text}");
         assert_eq!(server.count("AUTH"), 0, "{name}");
     }
-    let other = Scripted::start(false, |_| None).await;
-    let mut config = other.config(TlsMode::StartTls, true);
-    config.smtp.as_mut().unwrap().ca_pem = Some(certificate(true, authority).0.into_bytes());
-    let (text, _) = told(config).await;
-    assert!(text.contains("another authority") && text.contains("SMTP_CA_FILE"), "{text}");
+    // SMTP_CA_FILE of another authority, and of an older one of the same name.
+    let named = |leaf: &mut rcgen::CertificateParams| {
+        authority(leaf);
+        leaf.distinguished_name.push(rcgen::DnType::CommonName, "Another authority");
+    };
+    for (other, says) in
+        [(certificate(true, named).0, "another authority"), (certificate(true, authority).0, "not signed with its authority's key")]
+    {
+        let server = Scripted::start(false, |_| None).await;
+        let mut config = server.config(TlsMode::StartTls, true);
+        config.smtp.as_mut().unwrap().ca_pem = Some(other.into_bytes());
+        let (text, _) = told(config).await;
+        assert!(text.contains(says) && text.contains("SMTP_CA_FILE"), "{says}: {text}");
+    }
 }
 
 #[tokio::test]

@@ -81,7 +81,7 @@ fn findings() -> Vec<(&'static str, String, Verdict)> {
         ("syntax", text("{{ 1 + }}"), Mistake),
         ("miswritten", text("Hola {ALUMNO}"), Mistake),
         ("lone_closing", text("{{ student.name }} }}"), Mistake),
-        ("quotation", text("Hola «Alumno», bien"), Sound),
+        ("quotation", text("El campo «Nombre» va arriba"), Sound),
         ("text_lost", text("Muy {%p if result.passed %} bien") + &text("x") + &text("{%p endif %}"), Mistake),
         ("printed", text("{{ groups }}"), Mistake),
         ("unclosed", text("{% if result.passed %}bien"), Mistake),
