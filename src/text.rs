@@ -20,6 +20,16 @@ pub fn is_invisible(c: char) -> bool {
         || matches!(c, '\u{ad}' | '\u{180e}' | '\u{200b}'..='\u{200d}' | '\u{2060}'..='\u{2065}' | '\u{feff}' | '\u{fe00}'..='\u{fe0f}')
 }
 
+/// Whether the character turns the direction in which what follows is shown; languages from right to left need none of these.
+fn turns(c: char) -> bool {
+    matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Text for a page: a replacement character where one would turn the direction of what follows, so that no name shows an address or a file's end as something else.
+pub fn straight(text: String) -> String {
+    if text.contains(turns) { text.replace(turns, "\u{fffd}") } else { text }
+}
+
 /// Text for a terminal: line breaks and tabs stay, all other characters that a terminal obeys become escapes such as `\u{1b}`.
 pub fn plain(text: &str) -> Cow<'_, str> {
     escaped(text, |c| is_control(c) && !matches!(c, '\n' | '\t'), |c, out| out.extend(c.escape_unicode()))

@@ -33,7 +33,7 @@ use crate::model::cause::Cause;
 use crate::model::ids::JobId;
 use crate::model::mentions::Marks;
 use crate::pipeline::config::{MissingValue, PipelineConfig};
-use crate::pipeline::consent::Consent;
+use crate::pipeline::consent::{Consent, IsBlocked};
 use crate::pipeline::engine::{OpenTemplate, RenderedReport, Renderer};
 use crate::pipeline::{self, Pipeline, StepObserver};
 use crate::privacy::wishes::Wishes;
@@ -410,6 +410,10 @@ impl Derived for PipelineDerived {
     async fn rebuild(&self) -> Result<(), String> {
         self.0.rebuild("cohorts", self.1.now()).await.map(drop).map_err(|error| format!("{error:#}"))
     }
+
+    async fn follow(&self, jobs: &BTreeSet<JobId>) -> Result<(), String> {
+        self.0.follow_wishes(jobs).await.map_err(|error| error.to_string())
+    }
 }
 
 /// What persons want, as the pipeline asks for it.
@@ -419,6 +423,11 @@ struct PersonsWishes(Arc<Wishes>);
 impl Consent for PersonsWishes {
     async fn refusal(&self, student: &str) -> Result<Option<Cause>, StoreError> {
         Ok(self.0.of(student).await?.map(|wished| wished.wish.cause()))
+    }
+
+    async fn blocked(&self) -> Result<Option<IsBlocked>, StoreError> {
+        let blocked = self.0.lately_blocked().await?;
+        Ok(blocked.map(|blocked| -> IsBlocked { Arc::new(move |id, address| blocked.is(id, address)) }))
     }
 
     async fn is_erased(&self, claim: &str) -> Result<bool, StoreError> {

@@ -22,7 +22,7 @@ use crate::pipeline::rehearsal::{Marked, Rehearsal};
 use crate::report::language::Language as ReportLanguage;
 use crate::report::starter::catalogue::ALL;
 use crate::report::starter::{Case, of_method};
-use crate::report::template::{self, Severity, Template};
+use crate::report::template::{self, Template, TemplateError};
 use crate::report::{self, Options};
 
 /// Reports whose records are read at the same time.
@@ -53,7 +53,7 @@ impl Workshop for Bench {
         let work = move || match kind {
             FileKind::Template => check_template(&bytes, language(words)),
             FileKind::Bank => check_bank(&bytes, &name, words),
-            FileKind::Rules => check_rules(&bytes),
+            FileKind::Rules => check_rules(&bytes, words),
         };
         let broken = || Checked {
             findings: vec![Finding { is_mistake: true, text: "the check did not come to its end".to_owned() }],
@@ -159,15 +159,20 @@ impl Workshop for Bench {
 }
 
 fn check_template(bytes: &Bytes, language: ReportLanguage) -> Checked {
-    match Template::parse(bytes) {
-        Err(error) => Checked { findings: vec![Finding { is_mistake: true, text: error.to_string() }], holds: Vec::new() },
-        Ok(parsed) => {
-            let findings = parsed.check(None);
-            let finding =
-                |finding: &template::Finding| Finding { is_mistake: finding.severity > Severity::Note, text: finding.describe(language) };
-            Checked { findings: findings.iter().map(finding).collect(), holds: Vec::new() }
+    let parsed = match Template::parse(bytes) {
+        Ok(parsed) => parsed,
+        Err(error) => {
+            let text = match error {
+                TemplateError::NotWord(kind) => kind.describe(language).to_owned(),
+                error => error.to_string(),
+            };
+            return Checked { findings: vec![Finding { is_mistake: true, text }], holds: Vec::new() };
         }
-    }
+    };
+    let mut findings = parsed.check(None);
+    findings.extend(parsed.undrawn());
+    let finding = |finding: &template::Finding| Finding { is_mistake: finding.is_mistake(), text: finding.describe(language) };
+    Checked { findings: findings.iter().map(finding).collect(), holds: Vec::new() }
 }
 
 fn check_bank(bytes: &Bytes, name: &str, words: Language) -> Checked {
@@ -193,8 +198,17 @@ fn fault_text(fault: &crate::analysis::bank::BankFault, is_english: bool) -> Str
     if is_english { fault.to_string() } else { fault.in_spanish() }
 }
 
-fn check_rules(bytes: &Bytes) -> Checked {
-    match Profiles::from_toml(&String::from_utf8_lossy(bytes), "assessments.toml") {
+fn check_rules(bytes: &Bytes, words: Language) -> Checked {
+    let Ok(text) = std::str::from_utf8(bytes) else {
+        // It would be read all the same, and a title with an accent would never be met.
+        let text = words.pick(
+            "El archivo no es texto UTF-8; guárdelo como UTF-8",
+            "The file is not UTF-8 text; save it as UTF-8",
+            "O arquivo não é texto UTF-8; salve-o como UTF-8",
+        );
+        return Checked { findings: vec![Finding { is_mistake: true, text: text.to_owned() }], holds: Vec::new() };
+    };
+    match Profiles::from_toml(text, "assessments.toml") {
         Ok(profiles) => {
             let holds = profiles.iter().map(|profile| profile.name.clone()).chain(profiles.plans().iter().map(|plan| plan.name.clone()));
             Checked { findings: Vec::new(), holds: holds.collect() }

@@ -1,8 +1,10 @@
 //! `gradepost doctor`: every setting with the value that counts, and every part really tried; secrets hidden.
 //!
 //! A problem is what would stop a report: it names the setting or file and what to do, and the exit code is 1. Nothing is made or left behind.
+//! What people read is in the terminal's language; JSON is the same in all.
 
 mod school;
+mod words;
 
 use std::sync::Arc;
 
@@ -14,9 +16,11 @@ use crate::clock::SystemClock;
 use crate::commands::files;
 use crate::commands::output::{self, outln};
 use crate::commands::settings::Settings;
+use crate::commands::words::{language, told};
 use crate::config::Config;
 use crate::env::{self, Env};
 use crate::jobs::config::TaskQueue;
+use crate::report::language::Language;
 use crate::storage::Store;
 use crate::text::one_line;
 
@@ -46,6 +50,24 @@ enum State {
     Problem,
 }
 
+impl State {
+    fn mark(self, language: Language) -> &'static str {
+        let marks = match self {
+            Self::Ok => ["ok"; 3],
+            Self::Set => ["ajuste", "setting", "ajuste"],
+            Self::Off => ["apagado", "off", "desligado"],
+            Self::Warning => ["AVISO", "WARNING", "AVISO"],
+            Self::Problem => ["PROBLEMA", "PROBLEM", "PROBLEMA"],
+        };
+        let [es, en, pt] = marks;
+        match language {
+            Language::Es => es,
+            Language::En => en,
+            Language::Pt => pt,
+        }
+    }
+}
+
 impl Line {
     fn new(part: impl Into<String>, state: State, detail: impl Into<String>) -> Self {
         Self { part: part.into(), state, detail: detail.into() }
@@ -67,29 +89,37 @@ pub fn run(args: &Args, settings: &Settings) -> anyhow::Result<()> {
     );
     lines.extend(values(&env));
     lines.extend(optional(&config));
-    lines.extend(files::block_on(async { Ok(Box::pin(parts(config)).await) })?);
+    let language = if args.json { Language::En } else { language() };
+    lines.extend(files::block_on(async { Ok(Box::pin(parts(config, language)).await) })?);
     if args.json {
         output::json(&lines)?;
     } else {
-        print(&lines)?;
+        print(&lines, language)?;
     }
     match lines.iter().filter(|line| line.state == State::Problem).count() {
         0 => Ok(()),
-        1 => bail!("1 problem; see the line marked PROBLEM"),
-        n => bail!("{n} problems; see the lines marked PROBLEM"),
+        1 => bail!(told!(
+            "1 problema; vea la línea marcada PROBLEMA",
+            "1 problem; see the line marked PROBLEM",
+            "1 problema; veja a linha marcada PROBLEMA",
+        )),
+        n => bail!(told!(
+            "{n} problemas; vea las líneas marcadas PROBLEMA",
+            "{n} problems; see the lines marked PROBLEM",
+            "{n} problemas; veja as linhas marcadas PROBLEMA",
+        )),
     }
 }
 
-fn print(lines: &[Line]) -> anyhow::Result<()> {
+fn print(lines: &[Line], language: Language) -> anyhow::Result<()> {
     for line in lines {
-        let mark = match line.state {
-            State::Ok => "ok     ",
-            State::Set => "setting",
-            State::Off => "off    ",
-            State::Warning => "WARNING",
-            State::Problem => "PROBLEM",
+        let mark = line.state.mark(language);
+        let part = words::told(&line.part, language);
+        let detail = match line.state {
+            State::Set => words::value(&line.detail, language),
+            _ => words::told(&line.detail, language),
         };
-        outln!("{mark}  {:<24} {}", one_line(&line.part), one_line(&line.detail))?;
+        outln!("{mark:<8} {:<24} {}", one_line(&part), one_line(&detail))?;
     }
     Ok(())
 }
@@ -223,8 +253,7 @@ async fn storage(store: &dyn Store) -> Vec<Line> {
 }
 
 /// The parts of the service, each really tried.
-async fn parts(config: Config) -> Vec<Line> {
-    let language = config.pipeline.language;
+async fn parts(config: Config, language: Language) -> Vec<Line> {
     let store = match app::open_existing_store(&config).await {
         Ok(store) => store,
         Err(error) => return vec![Line::new("storage", State::Problem, format!("{error:#}"))],

@@ -11,7 +11,7 @@ use crate::commands::{mail_templates, preview};
 use crate::report::data::ReportData;
 use crate::report::language::Language;
 use crate::report::starter::catalogue::{ALL, BundledTemplate};
-use crate::report::template::{Severity, Template, TemplateError};
+use crate::report::template::{Finding, Severity, Template, TemplateError};
 
 /// Commands about templates.
 #[derive(Debug, Subcommand)]
@@ -113,23 +113,41 @@ fn check(path: &Path, data: Option<&Path>, json: bool, language: Language) -> an
         output::json(&findings)?;
     } else {
         for finding in &findings {
-            outln!("{}\n", finding.describe(language))?;
+            outln!("{}{}\n", label(finding, language), finding.describe(language))?;
         }
     }
-    let mistakes = findings.iter().filter(|finding| finding.severity > Severity::Note).count();
-    match (mistakes, language) {
-        (0, _) if json => Ok(()),
-        (0, Language::En) => {
-            outln!("{}: no mistakes found", path.display())?;
-            Ok(())
-        }
-        (0, _) => {
-            outln!("{}: no se encontraron errores", path.display())?;
-            Ok(())
-        }
-        (1, Language::En) => bail!("{} has 1 mistake", path.display()),
-        (n, Language::En) => bail!("{} has {n} mistakes", path.display()),
-        (1, _) => bail!("{} tiene 1 error", path.display()),
-        (n, _) => bail!("{} tiene {n} errores", path.display()),
+    verdict(&path.display().to_string(), &findings, json, language)
+}
+
+/// What goes before a finding that is no mistake.
+fn label(finding: &Finding, language: Language) -> &'static str {
+    match (finding.is_mistake(), finding.severity, language) {
+        (true, ..) => "",
+        (false, Severity::Note, Language::En) => "Note: ",
+        (false, Severity::Note, _) => "Nota: ",
+        (false, _, Language::En) => "Warning: ",
+        (false, ..) => "Aviso: ",
     }
+}
+
+/// The last line, and with mistakes an error.
+fn verdict(path: &str, findings: &[Finding], json: bool, language: Language) -> anyhow::Result<()> {
+    let (mistakes, others): (Vec<&Finding>, Vec<&Finding>) = findings.iter().partition(|finding| finding.is_mistake());
+    let warnings = others.iter().filter(|finding| finding.severity > Severity::Note).count();
+    let line = match (mistakes.len(), warnings, language) {
+        (1, _, Language::En) => bail!("{path} has 1 mistake"),
+        (1, ..) => bail!("{path} tiene 1 error"),
+        (0, 0, Language::En) => format!("{path}: no mistakes found"),
+        (0, 0, _) => format!("{path}: no se encontraron errores"),
+        (0, 1, Language::En) => format!("{path} can be used; 1 warning: look at it"),
+        (0, 1, _) => format!("{path} se puede usar; 1 aviso: revíselo"),
+        (0, n, Language::En) => format!("{path} can be used; {n} warnings: look at them"),
+        (0, n, _) => format!("{path} se puede usar; {n} avisos: revíselos"),
+        (n, _, Language::En) => bail!("{path} has {n} mistakes"),
+        (n, ..) => bail!("{path} tiene {n} errores"),
+    };
+    if !json {
+        outln!("{line}")?;
+    }
+    Ok(())
 }

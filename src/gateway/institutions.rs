@@ -18,6 +18,8 @@ impl Gateway {
     /// The institution of this uid, created when there is none; whether it was created. Of several who ask at once, one creates it.
     pub async fn institution_or_create(&self, new: NewInstitution) -> Result<(Institution, bool), GatewayError> {
         let Some(uid) = new.uid.clone() else { return Ok((self.create_institution(new).await?, true)) };
+        // What could not be created is refused also where there is one already.
+        check_new(&new)?;
         if let Some(found) = self.find_institution(&uid).await? {
             return Ok((found, false));
         }
@@ -148,11 +150,8 @@ impl Gateway {
     }
 
     async fn write_institution(&self, id: InstitutionId, new: NewInstitution) -> Result<Institution, GatewayError> {
-        check::name(&new.name)?;
-        check::metadata(&new.metadata)?;
-        check::rate("throttleRate", new.throttle)?;
+        check_new(&new)?;
         if let Some(uid) = &new.uid {
-            check::institution_uid(uid)?;
             self.core.registry.claim_institution_uid(uid, id).await?;
         }
         let now = self.core.clock.now();
@@ -195,4 +194,12 @@ pub(crate) fn page<T, Id>(mut found: Vec<T>, query: &PageQuery<Id>) -> Page<T> {
         found.reverse();
     }
     Page { data: found, done }
+}
+
+/// What a new institution says of itself.
+fn check_new(new: &NewInstitution) -> Result<(), GatewayError> {
+    check::name(&new.name)?;
+    check::metadata(&new.metadata)?;
+    check::rate("throttleRate", new.throttle)?;
+    new.uid.as_deref().map_or(Ok(()), check::institution_uid)
 }

@@ -13,12 +13,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::delivery::mail::printable;
 use crate::delivery::mail::{Mailer, OutgoingMail, SendOutcome};
+use crate::jobs::feed;
 use crate::jobs::handler::AcceptedEvent;
-use crate::model::card::Card;
+use crate::model::card::{Card, StudentFacts};
 use crate::model::cause::Cause;
 use crate::model::completion::Completion;
 use crate::model::ids::JobId;
 use crate::pipeline::assets::serves_on;
+use crate::pipeline::consent::Consent;
 use crate::pipeline::mail_templates::school::SchoolMails;
 use crate::pipeline::mail_templates::{AlertMail, AlertReport};
 use crate::pipeline::projection::Projection;
@@ -46,6 +48,7 @@ pub(super) struct Alerts {
     mailer: Arc<Mailer>,
     mails: Arc<SchoolMails>,
     language: Language,
+    consent: Arc<dyn Consent>,
     notes: Mutex<Vec<Notice>>,
 }
 
@@ -150,8 +153,14 @@ impl Projection for Alerts {
 }
 
 impl Alerts {
-    pub(super) fn new(store: Arc<dyn Store>, mailer: Arc<Mailer>, mails: Arc<SchoolMails>, language: Language) -> Self {
-        Self { store, mailer, mails, language, notes: Mutex::default() }
+    pub(super) fn new(
+        store: Arc<dyn Store>,
+        mailer: Arc<Mailer>,
+        mails: Arc<SchoolMails>,
+        language: Language,
+        consent: Arc<dyn Consent>,
+    ) -> Self {
+        Self { store, mailer, mails, language, consent, notes: Mutex::default() }
     }
 
     /// Notes something about a job that goes on. Without an admin address there is nobody to tell.
@@ -237,15 +246,35 @@ impl Alerts {
         Ok((causes, PutMode::Update(version)))
     }
 
+    /// Reports as the mail tells them: without the name of whose data are blocked by now, or of whom nobody can tell.
+    async fn named<'a>(&self, about: impl Iterator<Item = (&'a String, &'a Waiting)>) -> Vec<AlertReport> {
+        let blocked = self.consent.blocked().await;
+        let mut reports = Vec::new();
+        for (job, who) in about {
+            let is_named = match &blocked {
+                Ok(None) => true,
+                Ok(Some(is_blocked)) => match self.student_of(job).await {
+                    Some(student) => !is_blocked(&student.key, student.email.as_deref()),
+                    None => false,
+                },
+                Err(_) => false,
+            };
+            let student = who.student.clone().filter(|_| is_named);
+            reports.push(AlertReport { id: job.clone(), student, assessment: who.assessment.clone() });
+        }
+        reports
+    }
+
+    async fn student_of(&self, job: &str) -> Option<StudentFacts> {
+        let card = feed::current_of(&*self.store, &JobId::parse(job)?).await.ok().flatten();
+        card.map(|(_, card)| card.report.student)
+    }
+
     /// One mail to each admin; true when at least one went out.
     async fn mail(&self, cause: &str, pending: &Pending, now: Timestamp) -> bool {
         let nobody = no_job();
         let about = pending.jobs.iter().filter(|(job, _)| job.as_str() != nobody.as_str());
-        let reports: Vec<AlertReport> = about
-            .clone()
-            .take(NAMED_JOBS)
-            .map(|(job, who)| AlertReport { id: job.clone(), student: who.student.clone(), assessment: who.assessment.clone() })
-            .collect();
+        let reports = self.named(about.clone().take(NAMED_JOBS)).await;
         let alert = AlertMail {
             cause: &Cause::parse(cause),
             detail: &pending.message,

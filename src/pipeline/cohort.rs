@@ -1,6 +1,6 @@
 //! Keeps, for each assessment, how often each result occurred, so that a report can say where its student stands.
 //!
-//! Derived from the feed of ended jobs. Each student counts once, with the newest attempt. Who counts with what stands in `members`; reports read `summary`, which names nobody, and `members` only to leave their own student out of it.
+//! Derived from the feed of ended jobs. Each student counts once, with the newest attempt. Who counts with what stands in `members`; reports read `summary`, which names nobody, and `members` only to leave their own student, or somebody whose data are blocked, out of it.
 //! What is damaged is made anew from the students' results (`results/<assessment>/…`).
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::analysis::cohort::CohortSummary;
 use crate::model::card::Card;
 use crate::model::ids::safe_name;
+use crate::pipeline::consent::Consent;
 use crate::pipeline::projection::Projection;
 use crate::pipeline::records::Filed;
 use crate::pipeline::spool::{self, AT_ONCE, TRIES};
@@ -55,6 +56,7 @@ pub(super) enum CohortError {
 /// The cohorts of all assessments.
 pub(super) struct Cohorts {
     store: Arc<dyn Store>,
+    consent: Arc<dyn Consent>,
     /// Folders of cohorts that were found damaged: made anew by the next run.
     damaged: Mutex<BTreeSet<String>>,
 }
@@ -105,23 +107,33 @@ impl Projection for Cohorts {
 }
 
 impl Cohorts {
-    pub(super) fn new(store: Arc<dyn Store>) -> Self {
-        Self { store, damaged: Mutex::default() }
+    pub(super) fn new(store: Arc<dyn Store>, consent: Arc<dyn Consent>) -> Self {
+        Self { store, consent, damaged: Mutex::default() }
     }
 
-    /// The results counted so far.
+    /// The results counted so far, but for those of students whose data are blocked.
     pub(super) async fn summary(&self, assessment: &str) -> Result<CohortSummary, CohortError> {
         let folder = safe_name(assessment);
+        if let Some(is_blocked) = self.consent.blocked().await? {
+            // The stored summary has everybody's; this is the rare case.
+            return self.shown(folder, |student| !is_blocked(student, None)).await;
+        }
         let read = read(&*self.store, &cohort_of_folder(&folder).1).await;
         read.map(|(summary, _)| summary).inspect_err(|error| self.note(error, folder))
     }
 
-    /// The results counted so far but for one student's.
+    /// The same but for one student's.
     pub(super) async fn without(&self, assessment: &str, student: &str) -> Result<CohortSummary, CohortError> {
-        let folder = safe_name(assessment);
+        let is_blocked = self.consent.blocked().await?;
+        let is_shown = |member: &str| member != student && is_blocked.as_ref().is_none_or(|is_blocked| !is_blocked(member, None));
+        self.shown(safe_name(assessment), is_shown).await
+    }
+
+    /// The results of some students.
+    async fn shown(&self, folder: String, is_shown: impl Fn(&str) -> bool) -> Result<CohortSummary, CohortError> {
         let read = read::<Members>(&*self.store, &cohort_of_folder(&folder).0).await;
         let (mut members, _) = read.inspect_err(|error| self.note(error, folder))?;
-        members.remove(student);
+        members.retain(|student, _| is_shown(student));
         Ok(summarised(&members))
     }
 

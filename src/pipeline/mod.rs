@@ -38,6 +38,7 @@ mod tests;
 mod trouble;
 mod waits;
 
+use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -71,7 +72,7 @@ use crate::pipeline::mail::{Mailed, Mailing};
 use crate::pipeline::mail_templates::school::SchoolMails;
 use crate::pipeline::mended::PlatformSigns;
 use crate::pipeline::plan::Plans;
-use crate::pipeline::processed::Processed;
+use crate::pipeline::processed::{Processed, ProcessedError};
 use crate::pipeline::projection::Projection;
 use crate::pipeline::records::{Analysed, Fetched};
 use crate::pipeline::render::Rendered;
@@ -108,6 +109,7 @@ pub struct Parts {
 /// The work of one job, and what runs beside the jobs.
 pub struct Pipeline {
     services: Services,
+    processed: Arc<Processed>,
     alerts: Arc<Alerts>,
     plans: Arc<Plans>,
     tailer: Tailer,
@@ -135,17 +137,17 @@ impl Pipeline {
         let mails = Arc::new(SchoolMails::new(store.clone(), school, config.school_color.clone()));
         // A bundled template that is broken is found at the start.
         mails.plain()?;
-        let alerts = Arc::new(Alerts::new(store.clone(), mailer.clone(), mails.clone(), config.language));
+        let alerts = Arc::new(Alerts::new(store.clone(), mailer.clone(), mails.clone(), config.language, consent.clone()));
         let platform = PlatformSigns::since(clock.now());
         let pool = Arc::new(RenderPool::new(config.memory).context("cannot start the threads that judge answers and lay reports out")?);
         let assets = Arc::new(AssetCache::new(store.clone(), renderer, pool.clone(), clock.clone()));
-        let cohorts = Arc::new(Cohorts::new(store.clone()));
+        let cohorts = Arc::new(Cohorts::new(store.clone(), consent.clone()));
+        let processed = Arc::new(Processed::new(store.clone(), consent.clone()));
         let plans = Arc::new(Plans::new(store.clone(), assets.clone(), config.language));
-        let projections: Vec<Arc<dyn Projection>> =
-            vec![Arc::new(Processed::new(store.clone())), cohorts.clone(), plans.clone(), alerts.clone()];
+        let projections: Vec<Arc<dyn Projection>> = vec![processed.clone(), cohorts.clone(), plans.clone(), alerts.clone()];
         let tailer = Tailer::new(store.clone(), clock, projections);
         let services = Services { config, store, submissions, mailer, assets, mails, cohorts, pool, consent };
-        Ok(Self { services, alerts, plans, tailer, platform, observer: OnceLock::new() })
+        Ok(Self { services, processed, alerts, plans, tailer, platform, observer: OnceLock::new() })
     }
 
     /// Who starts the jobs of study plans, from now on; the first one who is told. Without anybody none is started.
@@ -189,6 +191,14 @@ impl Pipeline {
         let found = self.tailer.projections().iter().find(|projection| projection.name() == name);
         let found = found.with_context(|| format!("there is no projection '{name}'; there are: {}", self.projections().join(", ")))?;
         found.rebuild(now).await
+    }
+
+    /// Takes the rows of these jobs' reports out of `processed.csv` while their students' data are blocked, and puts them back once they are no more.
+    ///
+    /// # Errors
+    /// The store's; or an index cannot be read, and the others were seen to.
+    pub async fn follow_wishes(&self, jobs: &BTreeSet<JobId>) -> Result<(), ProcessedError> {
+        self.processed.follow(jobs).await
     }
 
     /// The job that makes a submission's report, if one does; for `backfill`.

@@ -1,6 +1,7 @@
 //! `processed.csv`, the index people read: one row per report that was sent, derived from the feed of ended jobs.
 //!
 //! A bucket object takes about one write a second, so rows are added as many at once as there are.
+//! Who has their data blocked has no row; the rows come back from the records once that is lifted.
 //! A row is known by its job and file, so adding it again, or ten instances that add at once, still give each row once.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
@@ -17,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use crate::jobs::records::{End, EndRecord, EndState};
 use crate::model::card::{Card, ReportFacts};
 use crate::model::ids::JobId;
+use crate::pipeline::consent::{Consent, IsBlocked};
 use crate::pipeline::projection::Projection;
 use crate::pipeline::spool::{self, AT_ONCE, TRIES};
 use crate::storage::key::{JOBS_FOLDER, ObjectKey, UNFOLDED_FOLDER, parse_record};
@@ -90,6 +92,7 @@ const MOST_WAITING: usize = 10_000;
 /// The indexes of all courses.
 pub struct Processed {
     store: Arc<dyn Store>,
+    consent: Arc<dyn Consent>,
     /// Rows of courses whose index cannot be read: tried again at each run.
     waiting: Mutex<BTreeMap<String, Vec<Row>>>,
 }
@@ -124,12 +127,14 @@ impl Projection for Processed {
 
 impl Processed {
     /// The indexes in a store.
-    pub fn new(store: Arc<dyn Store>) -> Self {
-        Self { store, waiting: Mutex::default() }
+    pub fn new(store: Arc<dyn Store>, consent: Arc<dyn Consent>) -> Self {
+        Self { store, consent, waiting: Mutex::default() }
     }
 
     /// Adds the rows that their courses' indexes lack, and those that wait. An index that cannot be read is told, and its rows wait; the store's failure is told once all courses had their turn.
-    async fn add(&self, rows: Vec<Row>) -> Result<(), StoreError> {
+    async fn add(&self, mut rows: Vec<Row>) -> Result<(), StoreError> {
+        let is_blocked = self.consent.blocked().await?;
+        rows.retain(|row| !row.is_left_out(is_blocked.as_ref()));
         let mut courses = std::mem::take(&mut *self.waiting.lock().unwrap_or_else(PoisonError::into_inner));
         for row in rows {
             courses.entry(row.course.clone()).or_default().push(row);
@@ -155,24 +160,47 @@ impl Processed {
     /// # Errors
     /// The store failed, or an index is unreadable; the other indexes are written all the same.
     pub async fn write_anew(&self) -> Result<Rebuilt, ProcessedError> {
-        let mut courses: BTreeMap<String, Vec<Row>> = BTreeMap::new();
+        let is_blocked = self.consent.blocked().await?;
+        let mut courses: BTreeMap<String, Course> = BTreeMap::new();
         let mut rows = self.recorded_rows();
         while let Some(row) = rows.try_next().await? {
-            courses.entry(row.course.clone()).or_default().push(row);
+            courses.entry(row.course.clone()).or_default().take(row, is_blocked.as_ref());
         }
         drop(rows);
         let mut done = Rebuilt { courses: courses.len(), rows: 0 };
         let mut failure = None;
-        for (course, mut rows) in courses {
+        for (name, Course { mut rows, left_out }) in courses {
             rows.sort_by(|a, b| (a.processed_at, &a.job_id).cmp(&(b.processed_at, &b.job_id)));
             done.rows += rows.len();
-            let written = match self.stale_rows(&course, &rows).await {
-                Ok(stale) => self.merge(&course, &rows, &stale).await.map(drop),
+            let written = match self.stale_rows(&name, &rows).await {
+                Ok(mut stale) => {
+                    stale.extend(left_out);
+                    self.merge(&name, &rows, &stale).await.map(drop)
+                }
                 Err(error) => Err(error),
             };
             failure = failure.or(written.err());
         }
         failure.map_or(Ok(done), Err)
+    }
+
+    /// Takes the rows of these jobs out while their students' data are blocked, and puts them back once they are no more.
+    ///
+    /// # Errors
+    /// The store failed, or an index is unreadable; the other indexes are written all the same.
+    pub async fn follow(&self, jobs: &BTreeSet<JobId>) -> Result<(), ProcessedError> {
+        let is_blocked = self.consent.blocked().await?;
+        let mut courses: BTreeMap<String, Course> = BTreeMap::new();
+        for job in jobs {
+            for row in self.recorded_of(job).await?.unwrap_or_default() {
+                courses.entry(row.course.clone()).or_default().take(row, is_blocked.as_ref());
+            }
+        }
+        let mut failure = None;
+        for (name, Course { rows, left_out }) in courses {
+            failure = failure.or(self.merge(&name, &rows, &left_out).await.err());
+        }
+        failure.map_or(Ok(()), Err)
     }
 
     /// The rows of all jobs, as their records tell them; a record that cannot be read is told and left out.
@@ -228,11 +256,16 @@ impl Processed {
     /// The rows that a job's records tell; `None` when one of them cannot be read.
     async fn rows_of(&self, job: &str) -> Result<Option<HashSet<String>>, StoreError> {
         let Some(job) = JobId::parse(job) else { return Ok(Some(HashSet::new())) };
-        let keys: Vec<String> = self.store.scan(&ObjectKey::JobFolder { job: &job }.path(), None).try_collect().await?;
-        let mut rows = HashSet::new();
+        Ok(self.recorded_of(&job).await?.map(|rows| rows.iter().map(Row::id).collect()))
+    }
+
+    /// The same as rows.
+    async fn recorded_of(&self, job: &JobId) -> Result<Option<Vec<Row>>, StoreError> {
+        let keys: Vec<String> = self.store.scan(&ObjectKey::JobFolder { job }.path(), None).try_collect().await?;
+        let mut rows = Vec::new();
         for key in keys.iter().filter(|key| parse_record(key).is_some_and(|(_, record)| is_row(record))) {
-            match self.row_in(key, &job).await? {
-                Told::Row(row) => drop(rows.insert(row.id())),
+            match self.row_in(key, job).await? {
+                Told::Row(row) => rows.push(*row),
                 Told::Nothing => {}
                 Told::Unreadable => return Ok(None),
             }
@@ -260,6 +293,24 @@ impl Processed {
                 Err(StoreError::AlreadyExists { .. } | StoreError::Conflict { .. }) if tries < TRIES => {}
                 Err(error) => return Err(error.into()),
             }
+        }
+    }
+}
+
+/// The rows of one course.
+#[derive(Default)]
+struct Course {
+    rows: Vec<Row>,
+    /// What the rows are known by that are left out.
+    left_out: HashSet<String>,
+}
+
+impl Course {
+    fn take(&mut self, row: Row, is_blocked: Option<&IsBlocked>) {
+        if row.is_left_out(is_blocked) {
+            self.left_out.insert(row.id());
+        } else {
+            self.rows.push(row);
         }
     }
 }
@@ -404,6 +455,11 @@ impl Row {
 
     fn id(&self) -> String {
         id(&self.job_id, &self.file)
+    }
+
+    /// Whether the student's data are blocked.
+    fn is_left_out(&self, is_blocked: Option<&IsBlocked>) -> bool {
+        is_blocked.is_some_and(|is_blocked| is_blocked(&self.user_id, Some(&self.user_email)))
     }
 
     /// The values, in the order of [`COLUMNS`].

@@ -48,6 +48,12 @@ pub trait Derived: Send + Sync {
     /// # Errors
     /// What could not be made, in words.
     async fn rebuild(&self) -> Result<(), String>;
+
+    /// Takes the reports of these jobs out of the lists that are derived while their students' data are blocked, and puts them back once they are no more.
+    ///
+    /// # Errors
+    /// What is in the way, in words.
+    async fn follow(&self, jobs: &BTreeSet<JobId>) -> Result<(), String>;
 }
 
 /// What another room keeps of a person in a form of its own: the gateway its events, and the answers to them.

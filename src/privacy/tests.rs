@@ -1,5 +1,8 @@
 //! A student in every kind of object, and what is left after erasing.
 
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use bytes::Bytes;
 use serde_json::{Value, json};
 
@@ -23,11 +26,24 @@ const ADDRESS: &str = "zoraida.q@escuela.example";
 /// What tells of the student, wherever it stands.
 const TRACES: [&str; 4] = [STUDENT, NAME, ADDRESS, "Zoraida"];
 
-struct Nothing;
+/// Lists whose reports follow wishes, and can be away.
+#[derive(Default)]
+struct Lists {
+    followed: Mutex<Vec<BTreeSet<JobId>>>,
+    are_away: AtomicBool,
+}
 
 #[async_trait]
-impl Derived for Nothing {
+impl Derived for Lists {
     async fn rebuild(&self) -> Result<(), String> {
+        Ok(())
+    }
+
+    async fn follow(&self, jobs: &BTreeSet<JobId>) -> Result<(), String> {
+        if self.are_away.load(Ordering::Relaxed) {
+            return Err("away".to_owned());
+        }
+        self.followed.lock().unwrap().push(jobs.clone());
         Ok(())
     }
 }
@@ -64,6 +80,7 @@ struct World {
     jobs: Arc<Jobs>,
     privacy: Privacy,
     lookup: Arc<Lookup>,
+    lists: Arc<Lists>,
     clock: Arc<ManualClock>,
     _dir: tempfile::TempDir,
 }
@@ -83,17 +100,18 @@ impl World {
             blocks: wishes.clone(),
             jobs: Some(jobs.clone()),
         });
+        let lists = Arc::new(Lists::default());
         let privacy = Privacy::new(Parts {
             store: store.clone(),
             clock: clock.clone(),
             operator: jobs.operator(),
             lookup: lookup.clone(),
-            derived: Arc::new(Nothing),
+            derived: lists.clone(),
             elsewhere: Arc::new(NoGateway),
             wishes,
             keep: Keep::default(),
         });
-        Self { store, jobs, privacy, lookup, clock, _dir: dir }
+        Self { store, jobs, privacy, lookup, lists, clock, _dir: dir }
     }
 
     async fn accept(&self, id: &str, name: &str, address: &str, submission: &str) -> JobId {
@@ -263,6 +281,32 @@ async fn a_block_ends_with_its_time_and_a_damaged_record_lets_nothing_out() {
     assert!(matches!(world.privacy.lift(&wished.subject).await, Err(PrivacyError::NoWish)));
     world.put(&ObjectKey::Wish { subject: &wished.subject }, "{").await;
     assert!(world.privacy.wishes().of(STUDENT).await.is_err(), "nobody can tell what they want, so nothing is made");
+}
+
+#[tokio::test]
+async fn lists_follow_a_block_and_its_end_also_where_whoever_recorded_it_could_not() {
+    let world = World::new();
+    world.plant().await;
+    let theirs = world.privacy.jobs_of(STUDENT, false).await.unwrap();
+    assert!(!theirs.is_empty());
+    let followed = || std::mem::take(&mut *world.lists.followed.lock().unwrap());
+    // By the address, as somebody who writes names themselves.
+    let wished = world.privacy.wish(ADDRESS, Wish::Blocked, "test", "dispute", None).await.unwrap();
+    assert_eq!(followed(), std::slice::from_ref(&theirs));
+    let blocked = world.privacy.wishes().lately_blocked().await.unwrap().unwrap();
+    assert!(blocked.is(STUDENT, None), "whose address it is, is known by the id, too");
+    world.privacy.keep_up(false).await.unwrap();
+    assert_eq!(followed(), [], "once is enough");
+
+    world.lists.are_away.store(true, Ordering::Relaxed);
+    world.privacy.lift(&wished.subject).await.unwrap();
+    assert!(world.privacy.keep_up(false).await.is_err());
+    assert!(world.privacy.wishes().lately_blocked().await.unwrap().is_none());
+    world.lists.are_away.store(false, Ordering::Relaxed);
+    world.privacy.keep_up(false).await.unwrap();
+    assert_eq!(followed(), [theirs]);
+    world.privacy.keep_up(false).await.unwrap();
+    assert_eq!(followed(), []);
 }
 
 #[tokio::test]

@@ -42,10 +42,69 @@ impl Privacy {
     /// The store's.
     pub async fn wish(&self, student: &str, wish: Wish, by: &str, reason: &str, until: Option<Timestamp>) -> Result<Wished, PrivacyError> {
         let subject = self.subject(student).await?;
-        let wished = Wished { v: 1, subject, wish, at: self.now(), by: by.to_owned(), reason: reason.to_owned(), until, lifted: None };
+        let found = self.found(student).await;
+        let mut also = BTreeSet::new();
+        for id in found.iter().filter_map(|student| student.key.as_deref()) {
+            also.insert(self.subject(id).await?);
+        }
+        also.remove(&subject);
+        let (by, reason) = (by.to_owned(), reason.to_owned());
+        let wished = Wished { v: 1, subject, also, wish, at: self.now(), by, reason, until, lifted: None, followed: false };
         self.wishes.write(&wished).await?;
         self.heed_blocks().await;
+        self.heed(&wished, &found).await;
         Ok(wished)
+    }
+
+    /// The students of the index that have this id or address; the index being away keeps no wish from being recorded.
+    async fn found(&self, name: &str) -> Vec<StudentView> {
+        let by_id = async { self.lookup.any_student(self.lookup.hash_of(name).await?).await };
+        let by_address = self.lookup.all_students(name, None, PAGE);
+        let (by_id, by_address) = tokio::join!(by_id, by_address);
+        let rows = by_id.unwrap_or_default().into_iter().chain(by_address.unwrap_or_default());
+        let students = rows.map(|row| row.student).filter(|student| names(student).any(|known| known == name));
+        let mut found: Vec<StudentView> = Vec::new();
+        for student in students {
+            if found.iter().all(|known| known.hash != student.hash) {
+                found.push(student);
+            }
+        }
+        found
+    }
+
+    /// What is derived from reports follows a wish at once; where it cannot, the next look does it.
+    async fn heed(&self, wished: &Wished, students: &[StudentView]) {
+        if let Err(error) = self.follow(wished, students).await {
+            tracing::warn!(%error, "processed.csv does not follow yet whose data are blocked; the next look does it");
+        }
+    }
+
+    async fn follow(&self, wished: &Wished, students: &[StudentView]) -> Result<(), PrivacyError> {
+        let mut jobs = BTreeSet::new();
+        for key in students.iter().filter_map(|student| student.key.as_deref()) {
+            jobs.extend(self.jobs_of(key, false).await?);
+        }
+        self.derived.follow(&jobs).await.map_err(PrivacyError::Derived)?;
+        Ok(self.wishes.write_followed(wished).await?)
+    }
+
+    /// Lets what is derived follow the wishes that it does not follow yet: whoever recorded them died, or could not.
+    async fn follow_all(&self) -> Result<(), PrivacyError> {
+        for (wished, student) in self.with_students(self.wishes.unfollowed().await?).await? {
+            let students = self.students_of(&wished, student).await?;
+            self.follow(&wished, &students).await?;
+        }
+        Ok(())
+    }
+
+    /// Everybody whom a wish is about, by one of them: an address may be several students'.
+    async fn students_of(&self, wished: &Wished, student: Option<StudentView>) -> Result<Vec<StudentView>, PrivacyError> {
+        for name in student.iter().flat_map(names) {
+            if self.subject(name).await? == wished.subject {
+                return Ok(self.found(name).await);
+            }
+        }
+        Ok(Vec::new())
     }
 
     /// The lists leave out at once whose data are blocked; where they cannot, the next look does.
@@ -107,8 +166,12 @@ impl Privacy {
     async fn end(&self, wished: Wished) -> Result<usize, PrivacyError> {
         let cause = wished.wish.cause();
         let subject = wished.subject.clone();
-        self.wishes.write(&Wished { lifted: Some(self.now()), ..wished }).await?;
+        let lifted = Wished { lifted: Some(self.now()), followed: false, ..wished };
+        self.wishes.write(&lifted).await?;
         self.heed_blocks().await;
+        if let Err(error) = self.follow_all().await {
+            tracing::warn!(%error, "processed.csv does not follow yet that data are no longer blocked; the next look does it");
+        }
         let mut released = 0;
         for (job, of) in self.waiting().await? {
             if of.cause.as_ref() == Some(&cause) && of.subjects.contains(&subject) {
@@ -145,8 +208,12 @@ impl Privacy {
     /// # Errors
     /// The store's, the index's.
     pub async fn wished(&self) -> Result<Vec<(Wished, Option<StudentView>)>, PrivacyError> {
-        let all = self.wishes.all().await?;
-        let mut told: Vec<(Wished, Option<StudentView>)> = all.into_iter().map(|wished| (wished, None)).collect();
+        self.with_students(self.wishes.all().await?).await
+    }
+
+    /// Wishes, each with the student as far as the index knows them.
+    async fn with_students(&self, wishes: Vec<Wished>) -> Result<Vec<(Wished, Option<StudentView>)>, PrivacyError> {
+        let mut told: Vec<(Wished, Option<StudentView>)> = wishes.into_iter().map(|wished| (wished, None)).collect();
         let mut after = None;
         while told.iter().any(|(_, student)| student.is_none()) {
             let page = self.lookup.all_students("", after, PAGE).await?;
@@ -178,6 +245,7 @@ impl Privacy {
         note(self.resume().await.map(drop));
         note(self.forget_back().await.map(drop));
         note(self.end_wishes().await);
+        note(self.follow_all().await);
         note(self.verify(is_start).await.map(drop));
         note(self.retain().await.map(|told| {
             if !told.is_nothing() {
@@ -264,6 +332,11 @@ impl Privacy {
         }
         Ok(looked)
     }
+}
+
+/// What a student is known by.
+fn names(student: &StudentView) -> impl Iterator<Item = &str> {
+    [student.key.as_deref(), student.email.as_deref()].into_iter().flatten().filter(|name| !name.is_empty())
 }
 
 /// A job that waits because of a wish.

@@ -21,6 +21,8 @@ use crate::storage::{self, PutMode, Store, StoreError};
 
 /// That there is no key yet counts so long: without one, nobody ever wished anything.
 const NO_KEY_FRESH: Duration = Duration::from_secs(10);
+/// So long whose data are blocked counts for what tells of many at once.
+const BLOCKED_FRESH: Duration = Duration::from_secs(5);
 
 /// What a person wants.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,6 +59,9 @@ pub struct Wished {
     pub v: u32,
     /// Of whom: a keyed hash.
     pub subject: String,
+    /// Where an address was named: the ids of whose it is, as keyed hashes, as far as the index knew them.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub also: BTreeSet<String>,
     /// What.
     pub wish: Wish,
     /// Since when.
@@ -71,6 +76,9 @@ pub struct Wished {
     /// When it was lifted.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lifted: Option<Timestamp>,
+    /// Whether the lists that are derived from reports follow what this says.
+    #[serde(default)]
+    pub followed: bool,
 }
 
 impl Wished {
@@ -85,6 +93,8 @@ pub struct Wishes {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     key: Mutex<Key>,
+    /// Whose data were blocked when it was asked last.
+    lately: Mutex<Option<(Duration, Option<Arc<Blocked>>)>>,
     /// Somebody came back.
     pub(super) came_back: Notify,
 }
@@ -99,7 +109,7 @@ struct Key {
 impl Wishes {
     /// Over the store.
     pub fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Self {
-        Self { store, clock, key: Mutex::default(), came_back: Notify::new() }
+        Self { store, clock, key: Mutex::default(), lately: Mutex::default(), came_back: Notify::new() }
     }
 
     /// Who somebody is, told by a keyed hash that names nobody; it is made with a key of its own.
@@ -206,7 +216,46 @@ impl Wishes {
 
     pub(super) async fn write(&self, wished: &Wished) -> Result<(), StoreError> {
         let bytes = Bytes::from(serde_json::to_vec(wished).unwrap_or_default());
-        self.store.put(&ObjectKey::Wish { subject: &wished.subject }.path(), bytes, PutMode::Overwrite).await.map(drop)
+        let written = self.store.put(&ObjectKey::Wish { subject: &wished.subject }.path(), bytes, PutMode::Overwrite).await;
+        *self.lately.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        written.map(drop)
+    }
+
+    /// Notes that what is derived follows a wish, unless somebody wrote another one meanwhile.
+    pub(super) async fn write_followed(&self, wished: &Wished) -> Result<(), StoreError> {
+        let path = ObjectKey::Wish { subject: &wished.subject }.path();
+        let Some((bytes, version)) = self.store.get(&path).await? else { return Ok(()) };
+        if serde_json::from_slice::<Wished>(&bytes).is_ok_and(|found| found == *wished) {
+            let bytes = Bytes::from(serde_json::to_vec(&Wished { followed: true, ..wished.clone() }).unwrap_or_default());
+            match self.store.put(&path, bytes, PutMode::Update(version)).await {
+                Ok(_) | Err(StoreError::Conflict { .. }) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(())
+    }
+
+    /// Wishes, also lifted ones, that what is derived does not follow yet; the time of none of those that are not lifted is over.
+    pub(super) async fn unfollowed(&self) -> Result<Vec<Wished>, StoreError> {
+        let now = self.clock.now();
+        let mut all = self.records().await?;
+        all.retain(|wished| !wished.followed && (wished.lifted.is_some() || wished.holds(now)));
+        Ok(all)
+    }
+
+    /// Whose data are blocked, or were some seconds ago: asking costs nothing in between.
+    ///
+    /// # Errors
+    /// The store's.
+    pub async fn lately_blocked(&self) -> Result<Option<Arc<Blocked>>, StoreError> {
+        let now = self.clock.monotonic();
+        let known = self.lately.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        if let Some((_, blocked)) = known.filter(|(at, _)| now.saturating_sub(*at) < BLOCKED_FRESH) {
+            return Ok(blocked);
+        }
+        let blocked = self.blocked().await?;
+        *self.lately.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, blocked.clone()));
+        Ok(blocked)
     }
 
     /// Keeps in mind that a claim was erased: events that come again must not make its report anew.
@@ -259,7 +308,10 @@ impl Blocks for Wishes {
         for path in &keys {
             let Some((bytes, _)) = self.store.get(path).await? else { continue };
             match serde_json::from_slice::<Wished>(&bytes) {
-                Ok(wished) if wished.wish == Wish::Blocked && wished.holds(now) => drop(subjects.insert(wished.subject)),
+                Ok(wished) if wished.wish == Wish::Blocked && wished.holds(now) => {
+                    subjects.insert(wished.subject);
+                    subjects.extend(wished.also);
+                }
                 Ok(_) => {}
                 // Nobody can tell what they want, so nobody is shown them.
                 Err(_) => subjects.extend(path[WISHES_FOLDER.len()..].strip_suffix(".json").map(ToOwned::to_owned)),

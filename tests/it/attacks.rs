@@ -25,10 +25,10 @@ use crate::scripted_smtp::{Act, Scripted};
 /// Longer than any of these takes on a busy machine; what is quadratic or never ends takes longer.
 const BOUND: Duration = Duration::from_mins(1);
 
-const NAMESPACES: &str = r#"xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships""#;
+pub(crate) const NAMESPACES: &str = r#"xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main" xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships""#;
 
 /// A zip of these parts.
-fn package(parts: &[(&str, &str)]) -> Vec<u8> {
+pub(crate) fn package(parts: &[(&str, &str)]) -> Vec<u8> {
     let mut writer = zip::ZipWriter::new(std::io::Cursor::new(Vec::new()));
     for (name, text) in parts {
         writer.start_file(*name, zip::write::SimpleFileOptions::default()).unwrap();
@@ -38,7 +38,7 @@ fn package(parts: &[(&str, &str)]) -> Vec<u8> {
 }
 
 /// Relationships of a part: their kinds, targets and further attributes.
-fn relationships(all: &[(&str, &str, &str)]) -> String {
+pub(crate) fn relationships(all: &[(&str, &str, &str)]) -> String {
     let kinds = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
     let one = |(number, (kind, target, more)): (usize, &(&str, &str, &str))| {
         format!(r#"<Relationship Id="rId{}" Type="{kinds}/{kind}" Target="{target}" {more}/>"#, number + 1)
@@ -58,7 +58,7 @@ fn docx(body: &str, links: &[&str]) -> Vec<u8> {
     ])
 }
 
-fn paragraph(text: &str) -> String {
+pub(crate) fn paragraph(text: &str) -> String {
     format!("<w:p><w:r><w:t>{text}</w:t></w:r></w:p>")
 }
 
@@ -440,6 +440,45 @@ async fn a_sign_of_life_that_cannot_be_seen_costs_nobody_a_second_mail() {
     let ended = || files(&school.path().join("jobs")).iter().filter(|name| name.ends_with("/end.json")).count();
     until(|| format!("{} ended\n{}", ended(), services[1].log()), async || (ended() == STUDENTS).then_some(())).await;
     assert_eq!(smtp.seen().messages, STUDENTS, "{}\n{}", services[0].log(), services[1].log());
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lease_that_is_lost_while_the_server_thinks_about_data_leaves_the_mail_to_the_next_attempt() {
+    // The server thinks about the first DATA until it is told to go on.
+    let let_go = Arc::new(tokio::sync::Notify::new());
+    let (thinks, asked) = (let_go.clone(), AtomicUsize::new(0));
+    let script = move |verb: &str| {
+        let is_first = verb == "DATA" && asked.fetch_add(1, Ordering::Relaxed) == 0;
+        is_first.then(|| Act::When(thinks.clone(), b"354 go\r\n".to_vec()))
+    };
+    let smtp = Scripted::start(false, script).await;
+    let school = school();
+    let port = smtp.port().to_string();
+    let settings = [
+        ("MAIL_TRANSPORT", "smtp"),
+        ("SMTP_SERVER", "127.0.0.1"),
+        ("SMTP_PORT", port.as_str()),
+        ("SMTP_TLS", "none"),
+        ("SMTP_TIMEOUT_SECONDS", "120"),
+        ("WEBHOOK_WAIT_SECONDS", "0"),
+        ("SWEEP_SECONDS", "1"),
+    ];
+    let service = Service::start(school.path(), &settings);
+    let job = service.webhook(&completion("ana")).await.body["job_id"].as_str().unwrap().to_owned();
+    until(|| service.log(), async || (smtp.count("DATA") == 1).then_some(())).await;
+
+    // As another instance does that takes the job over: the lease is marked, and a renewal of its owner fails from now on.
+    let lease = school.path().join("jobs").join(&job).join("lease-1.json");
+    let mut record: Value = serde_json::from_slice(&std::fs::read(&lease).unwrap()).unwrap();
+    record["fenced"] = json!(true);
+    let marked = school.path().join("marked");
+    std::fs::write(&marked, record.to_string()).unwrap();
+    std::fs::rename(&marked, &lease).unwrap();
+    let_go.notify_one();
+
+    until(|| service.log(), async || files(&school.path().join("jobs")).iter().any(|name| name.ends_with("/end.json")).then_some(())).await;
+    // Whoever lost the job hands nothing over, though the server asked for it; the next attempt does, once.
+    assert_eq!((smtp.count("DATA"), smtp.seen().messages), (2, 1), "{:?}\n{}", smtp.seen().verbs, service.log());
 }
 
 /// The processor time that the service has used so far, in clock ticks (a hundredth of a second each).

@@ -14,7 +14,8 @@ use crate::gcs_emulator::peer::peer;
 use crate::harness::{Answer, Service, completion, files, gradepost, mails, repository, school};
 
 mod lists;
-mod threats;
+pub(crate) mod threats;
+mod verdicts;
 
 pub(crate) const ADMIN: &str = "admin-token-of-the-tests";
 pub(crate) const OPERATOR: &str = "operator-token-of-the-tests";

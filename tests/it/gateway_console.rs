@@ -9,9 +9,15 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
 
 use crate::browser::Browser;
+use crate::console::threats::assert_tame;
 use crate::gateway_pages::{ADMIN, OPERATOR, Person, READER, client, hidden, secret_of, service};
 use crate::gcs_emulator::peer::peer;
 use crate::harness::{Service, repository};
+
+/// What somebody may write wherever others can write.
+const EVIL: &str = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'><svg onload=alert(3)>javascript:alert(4)";
+/// Shows what follows from right to left.
+const TURN: &str = "\u{202e}gpj.exe";
 
 /// A receiver that answers by the path it is called under: `/good` takes, `/busy` answers 503, everything else 500 with a hostile text.
 async fn receiver() -> String {
@@ -39,6 +45,12 @@ async fn receiver() -> String {
                     }
                     let answer = match text.split(' ').nth(1).unwrap_or_default() {
                         path if path.starts_with("/good") => "200 OK\r\nContent-Length: 2\r\n\r\nok".to_owned(),
+                        path if path.starts_with("/evil") => {
+                            format!(
+                                "500 {EVIL}\r\nContent-Type: text/html\r\nX-Reason: {EVIL}\r\nContent-Length: {}\r\n\r\n{EVIL}{TURN}",
+                                EVIL.len() + TURN.len()
+                            )
+                        }
                         path if path.starts_with("/busy") => "503 Service Unavailable\r\nContent-Length: 0\r\n\r\n".to_owned(),
                         _ => {
                             let body = "<img src=x onerror=alert(1)> la base de datos no responde";
@@ -167,6 +179,92 @@ async fn what_failed_is_found_by_its_words_read_and_sent_again_once() {
     let delivered = format!("/console/deliveries/{institution}.{}.{good}", delivery.split('.').nth(1).unwrap());
     until(&mut operator, &delivered, |page| page.contains("Try by hand")).await;
     until(&mut operator, &format!("/console/endpoints/{institution}.{good}"), |page| page.contains("done: 1 sent")).await;
+}
+
+#[tokio::test]
+async fn what_receivers_and_partners_write_stays_text_on_every_page_of_the_gateway_and_the_portal() {
+    let folder = tempfile::tempdir().unwrap();
+    let service = service(folder.path());
+    let house = House { service: &service, receiver: receiver().await };
+    let evil = format!("{EVIL}{TURN}");
+    let institution = house.institution("liceo-1", &evil).await;
+    let call = async |path: &str, body: Value| {
+        let request = service.client().post(service.url(path)).bearer_auth(ADMIN).json(&body);
+        service.send(request).await
+    };
+    let endpoints = format!("/api/v1/endpoints?institution={institution}");
+    for address in ["javascript:alert(1)", "data:text/html,<script>alert(1)</script>", "http://\u{202e}x.example/"] {
+        let answer = call(&endpoints, json!({ "url": address })).await;
+        assert_eq!(answer.status, 422, "{address}: {}", answer.text);
+    }
+    let body = json!({
+        "url": format!("{}/evil/%3Cscript%3E?<img src=x>", house.receiver), "profile": "seed003", "rate": 1000,
+        "description": evil, "channels": [EVIL], "headers": { "X-Note": EVIL }, "metadata": { "note": evil },
+    });
+    let made = call(&endpoints, body).await;
+    // What may not be written is left out; the description is anybody's text.
+    let made = if made.status < 300 {
+        made
+    } else {
+        let plain = json!({ "url": format!("{}/evil", house.receiver), "profile": "seed003", "rate": 1000, "description": evil });
+        call(&endpoints, plain).await
+    };
+    assert!(made.status < 300, "{}", made.text);
+    let endpoint = made.body["id"].as_str().unwrap().to_owned();
+    // A type of event is a name; what comes as one and is none is refused, and its data are anybody's.
+    let events = format!("/api/v1/events?institution={institution}");
+    let named = call(&events, json!({ "type": evil, "data": {} })).await;
+    assert!(named.status == 422 || named.status < 300, "{}", named.text);
+    house.call(&events, json!({ "type": "grade.submitted", "data": { "student_id": evil, "grade": evil } })).await;
+    let key = call("/api/v1/keys", json!({ "name": evil, "role": "reader" })).await;
+    assert!(key.status < 500, "{}", key.text);
+
+    let mut admin = Person::signed_in(&service, ADMIN).await;
+    let list = until(&mut admin, "/console/deliveries?state=dead", |page| page.contains("class=\"who\"")).await;
+    let delivery = first_link(&list, "/console/deliveries/app_");
+    let own = format!("{institution}.{endpoint}");
+    let mut pages: Vec<String> =
+        ["institutions", "deliveries", "deliveries?state=dead", "dead-letters", "audit", "keys", "today", "health"]
+            .map(|path| format!("/console/{path}"))
+            .to_vec();
+    pages.extend(["", "/edit", "/portal", "/delete"].map(|deed| format!("/console/institutions/{institution}{deed}")));
+    pages.extend(
+        ["", "/edit", "/headers", "/recover", "/rotate", "/pause", "/delete"].map(|deed| format!("/console/endpoints/{own}{deed}")),
+    );
+    pages.extend(["", "/again", "/discard"].map(|deed| format!("{delivery}{deed}")));
+    pages.extend([
+        "/register-school".to_owned(),
+        "/webhook-logs/liceo-1".to_owned(),
+        format!("/console/deliveries/again?institution={institution}"),
+    ]);
+    let mut shown = 0;
+    for path in &pages {
+        let page = admin.get(path).await;
+        assert!([200, 303, 404].contains(&page.status), "{path}: {} {}", page.status, page.text);
+        shown += page.text.matches("&lt;script&gt;alert").count();
+        assert_tame(path, &page);
+    }
+    let page = admin.get(&delivery).await.text;
+    let data = admin.post(&format!("{delivery}/data"), &[("csrf", &hidden(&page, "csrf")), ("once", &hidden(&page, "once"))]).await;
+    assert_tame("the data", &data);
+    assert!(data.text.contains("&lt;script&gt;alert"), "{}", data.text);
+
+    // The same for the institution's own people.
+    let link = admin.answer(&format!("/console/institutions/{institution}/portal"), &[("may", "manage"), ("hours", "24")]).await;
+    assert_tame("the portal's key", &link);
+    let key = secret_of(&link.text).split("#key=").nth(1).unwrap().to_owned();
+    let mut own_people = Person::new(&service);
+    assert_eq!(own_people.answer("/portal", &[("key", &key)]).await.status, 303);
+    let mut pages = ["home", "deliveries", "dead-letters"].map(|path| format!("/portal/{path}")).to_vec();
+    pages.extend(["", "/edit", "/headers", "/rotate"].map(|deed| format!("/portal/endpoints/{own}{deed}")));
+    pages.push(delivery.replace("/console", "/portal"));
+    for path in &pages {
+        let page = own_people.get(path).await;
+        assert!([200, 303, 404].contains(&page.status), "{path}: {} {}", page.status, page.text);
+        shown += page.text.matches("&lt;script&gt;alert").count();
+        assert_tame(path, &page);
+    }
+    assert!(shown > 10, "it is shown, as text: {shown}");
 }
 
 #[tokio::test]

@@ -14,6 +14,7 @@ use gradepost::model::lane::LaneName;
 use gradepost::storage::local::LocalStore;
 
 use crate::harness::{self, Service, completion, mails, repository, school};
+use crate::scripted_smtp::Scripted;
 
 fn settings(folder: &Path, more: &[(&str, &str)]) -> BTreeMap<String, String> {
     let base = [("DATA_DIR", folder.to_str().unwrap()), ("EMAIL_USER", "a@b.cl")];
@@ -201,6 +202,80 @@ fn doctor_names_each_file_that_would_stop_a_report() {
     put("assessments.toml", "[[assessment]]\nnam = 1\n");
     let told = words(&command(&["doctor"], school.path(), &[("WEBHOOK_SECRET", harness::SECRET)]));
     assert!(told.lines().any(|line| line.starts_with("PROBLEM") && line.contains("assessments.toml:2")), "{told}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn doctor_speaks_the_terminals_language_with_all_its_advice_and_scripts_read_one() {
+    let smtp = Scripted::start(false, |_| None).await;
+    let port = smtp.port().to_string();
+    let school = school();
+    let put = |name: &str, text: &str| std::fs::write(school.path().join(name), text).unwrap();
+    std::fs::create_dir(school.path().join("templates")).unwrap();
+    put("questions/Uno.csv", "hola;chao\n1;2\n");
+    put("questions/notas.txt", "x");
+    put("templates/propia.docx", "no document");
+    put("assessments.toml", "[[assessment]]\nname = \"uno\"\nmatch = { title = \"Dos\" }\ntemplate = \"otra.docx\"\n");
+    let mut settings = vec![
+        ("WORKERS", "muchos"),
+        ("SMTP_HOST", "x"),
+        ("MAIL_TRANSPORT", "smtp"),
+        ("SMTP_SERVER", "localhost"),
+        ("SMTP_PORT", port.as_str()),
+        ("SMTP_TLS", "starttls"),
+        ("EMAIL_USER", "informes@colegio.example"),
+        ("EMAIL_PASSWORD", "hunter2-secret"),
+        ("LANG", "es_CL.UTF-8"),
+    ];
+    for (locale, says) in [
+        (
+            "es_CL.UTF-8",
+            &[
+                "PROBLEMA WORKERS                  'muchos' no es un número entero de 1 a 256",
+                "PROBLEMA WEBHOOK_SECRET           no está definido; copie el valor",
+                "AVISO    SMTP_HOST                no es un ajuste y se ignora; ¿quiso decir SMTP_SERVER?",
+                "apagado  alertas al admin.        defina ADMIN_EMAIL",
+                "ok       almacenamiento           carpeta local",
+                "se escribió, bloqueó, enlazó, leyó y borró un archivo",
+                "PROBLEMA bancos de preguntas      el perfil 'uno' necesita el banco questions/Dos.csv, que no está",
+                "es un banco: los bancos son archivos .csv",
+                "PROBLEMA plantilla                el perfil 'uno' necesita templates/otra.docx, que no está",
+                "apagado  API de la plataforma     defina SCHOOL_DOMAIN",
+                "PROBLEMA correo                   al iniciar TLS: el certificado del servidor viene de una autoridad que esta máquina no conoce",
+                "los correos esperan hasta que los ajustes correspondan al servidor",
+                "trabajo más antiguo      nada está atrasado",
+                "ajuste   PORT                     8080 (por defecto)",
+                "problemas; vea las líneas marcadas PROBLEMA",
+            ][..],
+        ),
+        (
+            "pt_BR.UTF-8",
+            &[
+                "PROBLEMA WORKERS                  'muchos' não é um número inteiro de 1 a 256",
+                "desligado alertas ao admin.        defina ADMIN_EMAIL",
+                "PROBLEMA e-mail                   ao iniciar TLS: o certificado do servidor vem de uma autoridade",
+                "problemas; veja as linhas marcadas PROBLEMA",
+            ],
+        ),
+        ("C", &["PROBLEM  WORKERS                  'muchos' is not a whole number from 1 to 256", "see the lines marked PROBLEM"]),
+    ] {
+        settings.pop();
+        settings.push(("LANG", locale));
+        let output = command(&["doctor"], school.path(), &settings);
+        let told = words(&output);
+        assert_eq!(output.status.code(), Some(1), "{told}");
+        for line in says {
+            assert!(told.contains(line), "{line}: {told}");
+        }
+        assert!(!told.contains("hunter2"), "{told}");
+        let english = [" the ", " is ", " are ", " with ", " which ", " see "];
+        let left: Vec<&str> = told.lines().filter(|line| english.iter().any(|word| line.contains(word))).collect();
+        assert!(locale == "C" || left.is_empty(), "{left:#?}");
+        // Scripts read the same whatever the terminal speaks.
+        let json: serde_json::Value = serde_json::from_slice(&command(&["doctor", "--json"], school.path(), &settings).stdout).unwrap();
+        let mail = json.as_array().unwrap().iter().find(|line| line["part"] == "mail").unwrap();
+        assert!(mail["state"] == "problem" && mail["detail"].as_str().unwrap().contains("the server's certificate"), "{mail}");
+    }
+    assert_eq!(smtp.count("AUTH"), 0);
 }
 
 /// A school whose students' jobs ended in every way: sent, duplicate of nothing, parked.

@@ -358,6 +358,12 @@ async fn whose_data_are_blocked_shows_on_no_page_and_in_no_answer_but_where_priv
     let mut admin = Person::signed_in(&service, ADMIN).await;
     let job = jobs["zoraida"].clone();
     assert!(admin.get("/console/reports").await.text.contains("Student zoraida"));
+    let index = || {
+        let filed = files(&folder.path().join("webhook_reports"));
+        let name = filed.iter().find(|name| name.ends_with("processed.csv"));
+        name.map_or_else(String::new, |name| std::fs::read_to_string(folder.path().join("webhook_reports").join(name)).unwrap())
+    };
+    crate::harness::until(|| service.log(), async || (index().lines().count() == 4).then_some(())).await;
 
     // Blocked through the API, once however often it is sent; not with a reason that names her.
     let named = api(post.clone(), &format!("/students/{hash}/block"), Some(json!({ "reason": "Zoraida asked" }))).await;
@@ -446,6 +452,10 @@ async fn whose_data_are_blocked_shows_on_no_page_and_in_no_answer_but_where_priv
     }
     let bulk = api(post.clone(), "/bulk", Some(json!({ "filter": {}, "act": "send", "start": false }))).await;
     assert_eq!((bulk.status, &bulk.body["reports"]), (202, &json!(2)), "{}", bulk.text);
+    // Nor in the course's file, also where it is made anew.
+    assert_eq!((index().contains("zoraida"), index().lines().count()), (false, 3), "{}", index());
+    assert!(command(folder.path(), &["export", "processed"], None).status.success());
+    assert_eq!((index().contains("zoraida"), index().lines().count()), (false, 3), "{}", index());
     // The commands' lists as well.
     for arguments in [
         &["jobs", "list"][..],
@@ -476,6 +486,7 @@ async fn whose_data_are_blocked_shows_on_no_page_and_in_no_answer_but_where_priv
     let lifted = api(post.clone(), &format!("/students/{hash}/lift"), None).await;
     assert_eq!((lifted.status, &lifted.body["released"]), (200, &json!(1)), "{}", lifted.text);
     assert_eq!(api(post.clone(), &format!("/students/{hash}/lift"), None).await.status, 404);
+    assert!(index().contains(&job), "her row comes back: {}", index());
     until(&mut admin, "/console/reports?state=sent", |page| page.matches("class=\"who\"").count() == 4).await;
     assert_eq!(admin.get(&format!("/console/reports/{job}")).await.status, 200);
     assert_eq!(mails(folder.path()).len(), 4, "what waited goes on");

@@ -22,6 +22,8 @@ pub(crate) enum Act {
     Drip(Vec<u8>),
     /// Says them again and again until the client has enough.
     Flood(Vec<u8>),
+    /// Says them once somebody lets it.
+    When(Arc<tokio::sync::Notify>, Vec<u8>),
     /// Says nothing more.
     Hang,
     /// Closes the connection.
@@ -57,10 +59,18 @@ pub(crate) struct Seen {
 impl Scripted {
     /// Starts a server; with `tls_from_start` it speaks TLS from the first byte.
     pub(crate) async fn start(tls_from_start: bool, script: impl Fn(&str) -> Option<Act> + Send + Sync + 'static) -> Self {
+        Self::with_certificate(certificates().unwrap(), tls_from_start, script).await
+    }
+
+    /// The same with a certificate: the authority's, the server's and its key as PEM.
+    pub(crate) async fn with_certificate(
+        (ca_pem, cert, key): (String, String, String),
+        tls_from_start: bool,
+        script: impl Fn(&str) -> Option<Act> + Send + Sync + 'static,
+    ) -> Self {
         gradepost::app::install_tls_provider();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let port = listener.local_addr().unwrap().port();
-        let (ca_pem, cert, key) = certificates().unwrap();
         let chain = vec![CertificateDer::from_pem_slice(cert.as_bytes()).unwrap()];
         let key = PrivateKeyDer::from_pem_slice(key.as_bytes()).unwrap();
         let config = rustls::ServerConfig::builder().with_no_client_auth().with_single_cert(chain, key).unwrap();
@@ -186,6 +196,10 @@ impl Server {
                     self.seen.lock().unwrap().flooded += bytes.len();
                 }
                 return Ok(false);
+            }
+            Act::When(let_go, bytes) => {
+                let_go.notified().await;
+                stream.write_all(&bytes).await?;
             }
             Act::Hang => std::future::pending().await,
             Act::Close => return Ok(false),

@@ -3,12 +3,12 @@
 use bytes::Bytes;
 
 use super::{Line, State};
-use crate::analysis::bank::{self, QuestionBank};
+use crate::analysis::bank::{self, BankFault, QuestionBank};
 use crate::analysis::lints;
 use crate::analysis::profile::{Profile, Profiles};
 use crate::report::language::Language;
 use crate::report::starter::catalogue::BundledTemplate;
-use crate::report::template::{Finding, Severity, Template};
+use crate::report::template::{Finding, Severity, Template, TemplateError};
 use crate::storage::key::{ObjectKey, QUESTIONS_FOLDER};
 use crate::storage::{Store, StoreError};
 
@@ -29,7 +29,7 @@ pub(super) async fn check(store: &dyn Store, language: Language) -> Vec<Line> {
         (_, Err(error)) => return unreadable("template", &error),
     };
     let (profiles, mut lines) = profiles(store).await;
-    lines.extend(check_banks(store, &banks, &profiles).await);
+    lines.extend(check_banks(store, &banks, &profiles, language).await);
     lines.extend(needed_banks(&profiles, &banks));
     lines.extend(check_templates(store, &templates, &profiles, language).await);
     lines
@@ -72,18 +72,21 @@ async fn profiles(store: &dyn Store) -> (Profiles, Vec<Line>) {
     }
 }
 
-async fn check_banks(store: &dyn Store, names: &[String], profiles: &Profiles) -> Vec<Line> {
+async fn check_banks(store: &dyn Store, names: &[String], profiles: &Profiles, language: Language) -> Vec<Line> {
     const PART: &str = "question banks";
     let mut lines = Vec::new();
     let mut sound = 0;
     for name in names {
         let key = format!("{QUESTIONS_FOLDER}{name}");
         if !has_extension(name, "csv") {
-            let advice = "is no bank: banks are .csv files; gradepost bank import makes one of an exported answer key";
-            lines.push(Line::new(PART, State::Warning, format!("{key} {advice}")));
+            let words = format!("{key} is no bank: banks are .csv files; gradepost bank import makes one of an exported answer key");
+            lines.push(Line::new(PART, State::Warning, words));
             continue;
         }
-        match read(store, &key).await.and_then(|bytes| QuestionBank::from_csv(&bytes, &key).map_err(|errors| told(&errors.faults))) {
+        match read(store, &key)
+            .await
+            .and_then(|bytes| QuestionBank::from_csv(&bytes, &key).map_err(|errors| told(&in_words(&errors.faults, language))))
+        {
             Ok(bank) => {
                 sound += 1;
                 let lints = lints::find(&bank).len();
@@ -142,8 +145,10 @@ async fn check_templates(store: &dyn Store, names: &[String], profiles: &Profile
     for (profile, template) in &wanted {
         let is_there = names.iter().any(|name| ObjectKey::Template(template).path() == format!("{TEMPLATES_FOLDER}{name}"));
         if !is_there && BundledTemplate::find(template).is_none() {
-            let advice = "which is not there and comes with no gradepost; put it there, or correct template in assessments.toml";
-            lines.push(Line::new(PART, State::Problem, format!("the profile '{profile}' needs {TEMPLATES_FOLDER}{template}, {advice}")));
+            let words = format!(
+                "the profile '{profile}' needs {TEMPLATES_FOLDER}{template}, which is not there and comes with no gradepost; put it there, or correct template in assessments.toml"
+            );
+            lines.push(Line::new(PART, State::Problem, words));
         }
     }
     for name in names.iter().filter(|name| has_extension(name, "docx")) {
@@ -166,9 +171,12 @@ async fn check_templates(store: &dyn Store, names: &[String], profiles: &Profile
     lines
 }
 
-/// What is wrong with a template; with a sound one, what its reports will not show.
+/// What keeps reports from being written with a template; with a sound one, what students will read or miss that nobody means them to.
 fn faults(bytes: &Bytes, language: Language) -> Result<Vec<String>, String> {
-    let template = Template::parse(bytes).map_err(|error| error.to_string())?;
+    let template = Template::parse(bytes).map_err(|error| match error {
+        TemplateError::NotWord(kind) => kind.describe(language).to_owned(),
+        error => error.to_string(),
+    })?;
     let findings = template.check(None);
     let words = |findings: &[Finding], severity: Severity| -> Vec<String> {
         let of_it = findings.iter().filter(|finding| finding.severity == severity);
@@ -176,7 +184,7 @@ fn faults(bytes: &Bytes, language: Language) -> Result<Vec<String>, String> {
     };
     let errors = words(&findings, Severity::Error);
     if errors.is_empty() {
-        Ok(words(&template.undrawn(), Severity::Warning))
+        Ok([words(&findings, Severity::Warning), words(&template.undrawn(), Severity::Warning)].concat())
     } else {
         Err(format!("{}; see gradepost template check", told(&errors)))
     }
@@ -188,6 +196,10 @@ async fn read(store: &dyn Store, key: &str) -> Result<Bytes, String> {
         Ok(None) => Err("it is gone".to_owned()),
         Err(error) => Err(error.to_string()),
     }
+}
+
+fn in_words(faults: &[BankFault], language: Language) -> Vec<String> {
+    faults.iter().map(|fault| if language == Language::En { fault.to_string() } else { fault.in_spanish() }).collect()
 }
 
 /// The first few faults, and how many more there are.

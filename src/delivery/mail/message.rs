@@ -1,6 +1,7 @@
 //! Builds a mail's bytes: pure, and the same bytes for the same input.
 
 use lettre::Address;
+use lettre::address::Envelope;
 use lettre::message::header::{ContentDisposition, ContentId, ContentTransferEncoding, Header, HeaderName, HeaderValue};
 use lettre::message::{Body, Mailbox, Message, MultiPart, SinglePart};
 use unicode_normalization::UnicodeNormalization as _;
@@ -24,7 +25,10 @@ pub(super) struct Built {
 pub(super) fn build(mail: &OutgoingMail, config: &MailConfig) -> Result<Built, Refusal> {
     let from = address(&config.sender).map_err(|words| Refusal::new(Reason::SenderNotAllowed, format!("EMAIL_FROM: {words}")))?;
     let to = address(&mail.to).map_err(|words| Refusal::new(Reason::AddressUnusable, words))?;
+    // Told apart from the headers, whose reader knows no quoted addresses (`"ana perez"@x.cl`).
+    let envelope = Envelope::new(Some(from.clone()), vec![to.clone()]).map_err(|error| unbuildable(&error.to_string()))?;
     let mut message = Message::builder()
+        .envelope(envelope)
         .from(Mailbox::new(config.sender_name.as_deref().map(one_line), from.clone()))
         .to(Mailbox::new(mail.to_name.as_deref().map(one_line), to.clone()))
         .subject(one_line(&mail.subject))
@@ -224,6 +228,15 @@ mod tests {
     fn the_same_mail_is_the_same_bytes() {
         assert_eq!(text(&mail()), text(&mail()));
         assert!(text(&mail()).is_ascii());
+    }
+
+    #[test]
+    fn an_address_in_quotes_is_mailed_as_it_is() {
+        let quoted = OutgoingMail { to: EmailAddress::parse("\"ana perez\"@x.cl").unwrap(), ..mail() };
+        let built = build(&quoted, &MailConfig::for_testing()).unwrap();
+        assert_eq!(built.to.to_string(), "\"ana perez\"@x.cl");
+        let text = String::from_utf8(built.bytes).unwrap();
+        assert!(text.contains("<\"ana perez\"@x.cl>\r\n"), "{text}");
     }
 
     #[test]

@@ -487,7 +487,7 @@ pub struct ReleasedAll {
 
 /// Let all of a cause go on
 #[utoipa::path(post, path = "/api/v1/todo/{cause}/release", tag = "acts",
-    params(("cause" = String, Path, description = "The cause, a stable word."), ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[!-~]{1,255}$", description = "A call that is sent twice with it acts once.")),
+    params(("cause" = String, Path, pattern = "^[a-z0-9_]{1,64}$", description = "The cause, a stable word."), ("Idempotency-Key" = Option<String>, Header, min_length = 1, max_length = 255, pattern = "^[!-~]{1,255}$", description = "A call that is sent twice with it acts once.")),
     responses((status = 202, body = ReleasedAll), (status = 400, body = Problem, content_type = "application/problem+json"), (status = 401, body = Problem, content_type = "application/problem+json"), (status = 403, body = Problem, content_type = "application/problem+json"), (status = 409, body = Problem, content_type = "application/problem+json"), (status = 422, body = Problem, content_type = "application/problem+json"), (status = 429, body = Problem, content_type = "application/problem+json"), (status = 503, body = Problem, content_type = "application/problem+json")))]
 pub async fn release_all(
     caller: May<ActOnReports>,
@@ -495,6 +495,9 @@ pub async fn release_all(
     Named(cause): Named<String>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
+    if cause.is_empty() || cause.len() > 64 || !cause.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_') {
+        return Err(Problem::malformed("cause: it is a word of small letters, as todo tells it"));
+    }
     let what = format!("release all\0{cause}");
     let done = once(&state, &headers, &caller.who, &what, async {
         let entry = Act { who: &caller.who, role: None, act: "todo.release", on: &cause, why: None, more: None };

@@ -212,7 +212,7 @@ pub async fn show(visit: &Visit, at: &str, title: &str, body: &Markup) -> Respon
 /// As [`show`], or only the question when a dialog asks for it.
 pub async fn ask(visit: &Visit, at: &str, title: &str, question: &Markup) -> Response {
     if visit.caller.part.as_deref() == Some("question") {
-        return html! { div class="question" { (question) } }.into_response();
+        return page::question(question).into_response();
     }
     show(visit, at, title, &html! { div class="card" { div class="question" { (question) } } }).await
 }

@@ -1,15 +1,18 @@
 //! What the API's document says of the gateway: parameters and refusals that all routes share, and the events that endpoints are sent.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Value, json};
 use utoipa::openapi::content::ContentBuilder;
 use utoipa::openapi::path::{HttpMethod, OperationBuilder, ParameterBuilder, ParameterIn, PathItem, Paths, PathsBuilder};
-use utoipa::openapi::request_body::RequestBodyBuilder;
+use utoipa::openapi::request_body::{RequestBody, RequestBodyBuilder};
 use utoipa::openapi::schema::{KnownFormat, ObjectBuilder, SchemaFormat, Type};
 use utoipa::openapi::{Ref, RefOr, Required, Response, ResponseBuilder, Schema};
 use utoipa::{PartialSchema as _, ToSchema as _};
 use utoipa_axum::router::OpenApiRouter;
 
 use crate::gateway::catalogue::{BUILT_IN, BuiltIn};
+use crate::http::gateway::bounds;
 use crate::http::problem::{PROBLEM_JSON, ProblemBody};
 use crate::http::state::AppState;
 
@@ -111,7 +114,9 @@ fn asked(id: &str) -> Vec<Asked> {
         "v1.message-attempt.get" => vec![CONTENT, EXPANDED],
         "v1.background-task.tasks" => {
             let status = ("status", Kind::OneOf(&["running", "finished", "failed"]), "That stand so");
-            [&ITERATORS[..], &[status, ("task", Kind::Text, "That do this")]].concat()
+            // Tasks are listed newest first and forward only.
+            let order = ("order", Kind::OneOf(&["descending"]), "The order of the list");
+            [&ITERATORS[..2], &[order, status, ("task", Kind::Text, "That do this")]].concat()
         }
         "v1.endpoint.stats" | "v1.endpoint.attempt-stats" | "v1.statistics.app-attempts" => SINCE_UNTIL.to_vec(),
         _ => Vec::new(),
@@ -143,6 +148,8 @@ pub fn complete(mut router: OpenApiRouter<AppState>) -> OpenApiRouter<AppState> 
     let document = router.get_openapi_mut();
     let schemas = &mut document.components.get_or_insert_default().schemas;
     schemas.insert(ProblemBody::name().into_owned(), ProblemBody::schema());
+    bounds::apply(schemas);
+    let optional = optional(schemas);
     for (path, item) in &mut document.paths.paths {
         for operation in operations(item) {
             let own = operation.operation_id.clone().unwrap_or_default();
@@ -155,11 +162,21 @@ pub fn complete(mut router: OpenApiRouter<AppState>) -> OpenApiRouter<AppState> 
             for (status, words) in REFUSALS {
                 operation.responses.responses.entry(status.to_owned()).or_insert_with(|| RefOr::T(refusal(words)));
             }
+            if let Some(RefOr::T(body)) = operation.request_body.as_mut()
+                && is_one_of(body, &optional)
+            {
+                // An empty body counts as an empty object.
+                body.required = Some(Required::False);
+            }
             let parameters = operation.parameters.get_or_insert_default();
-            parameters.extend(asked(&id).into_iter().map(in_query));
+            let asked = asked(&id);
+            // What the table tells of a parameter is more than what its route does; a name stands there once.
+            parameters.retain(|known| !matches!(known, RefOr::T(known) if asked.iter().any(|(name, ..)| *name == known.name)));
+            parameters.extend(asked.into_iter().map(in_query));
             operation.operation_id = Some(id);
             for name in path.split('/').filter_map(|part| part.strip_prefix('{')?.strip_suffix('}')) {
-                let text = ObjectBuilder::new().schema_type(Type::String).build();
+                let pattern = (name == "event_type_name").then_some(bounds::EVENT_TYPE);
+                let text = ObjectBuilder::new().schema_type(Type::String).pattern(pattern).build();
                 let parameter =
                     ParameterBuilder::new().name(name).parameter_in(ParameterIn::Path).required(Required::True).schema(Some(text));
                 parameters.push(RefOr::T(parameter.build()));
@@ -167,6 +184,18 @@ pub fn complete(mut router: OpenApiRouter<AppState>) -> OpenApiRouter<AppState> 
         }
     }
     router
+}
+
+/// The schemas that ask for no field.
+fn optional(schemas: &BTreeMap<String, RefOr<Schema>>) -> Vec<String> {
+    let asks_nothing = |schema: &RefOr<Schema>| serde_json::to_value(schema).is_ok_and(|schema| schema.get("required").is_none());
+    schemas.iter().filter(|(_, schema)| asks_nothing(schema)).map(|(name, _)| Ref::from_schema_name(name).ref_location).collect()
+}
+
+/// Whether a body is described by one of these schemas.
+fn is_one_of(body: &RequestBody, schemas: &[String]) -> bool {
+    let is_listed = |schema: &Option<RefOr<Schema>>| matches!(schema, Some(RefOr::Ref(of)) if schemas.contains(&of.ref_location));
+    body.content.values().any(|content| matches!(content, RefOr::T(content) if is_listed(&content.schema)))
 }
 
 fn operations(item: &mut PathItem) -> impl Iterator<Item = &mut utoipa::openapi::path::Operation> {

@@ -3,7 +3,7 @@
 //! | folder or file | whose words |
 //! |---|---|
 //! | `api/` | our own: institutions, endpoints, events, deliveries |
-//! | `document.rs`, `example.rs` | what the API's document says of all of it; examples of events |
+//! | `document.rs`, `bounds.rs`, `example.rs` | what the API's document says of all of it, and of bodies beyond their types; examples of events |
 //! | `grades.rs` | a university's grades: `/register_webhooks`, `/submit_grade`, `/submit_grades`, `/get_webhooks/{id}`, `/receive_grade` |
 //! | `schools.rs`, `students.rs`, `logs.rs` | a school's students: `/api/webhook/register`, `/api/students`, `/webhook-logs/{id}` |
 //! | `subscriptions.rs` | subscriptions: `/subscription`, `/ingestion`, `/ingest/{id}` |
@@ -11,6 +11,7 @@
 //! | `school_client.rs` | the other side: what a school runs (`gradepost demo-school`) |
 
 pub mod api;
+mod bounds;
 pub mod document;
 pub mod example;
 mod fault;

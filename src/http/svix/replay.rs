@@ -297,6 +297,9 @@ pub async fn tasks(State(gateway): State<Arc<Gateway>>, caller: May<Read>, query
     }
     let mut asked = request.by_id::<TaskId>()?;
     let (status, task) = (query.text("status"), query.text("task"));
+    if status.is_some_and(|word| !["running", "finished", "failed"].contains(&word)) {
+        return Err(Problem::invalid_field(&["query", "status"], "running, finished or failed."));
+    }
     let is_wanted = |one: &TaskOut| status.is_none_or(|word| one.status == word) && task.is_none_or(|word| one.task == word);
     let mut found = Vec::new();
     let done = loop {

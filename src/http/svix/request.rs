@@ -1,6 +1,6 @@
 //! Reading requests as Svix does: bodies whose wrong fields are named (422), and queries.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::str::FromStr;
 use std::sync::Arc;
 
@@ -11,6 +11,7 @@ use axum::http::{HeaderMap, StatusCode, header};
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
+use serde_json::value::RawValue;
 use serde_path_to_error::Segment;
 
 use crate::http::body::{BodyBudget, Caller as BodyCaller};
@@ -114,6 +115,10 @@ pub fn parse<T: DeserializeOwned>(headers: &HeaderMap, bytes: &[u8]) -> Result<T
     if !is_json(headers) {
         return Err(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "unsupported_media_type", "Send application/json."));
     }
+    decode(bytes).or_else(|refused| with_whole_numbers(bytes).and_then(|whole| decode(&whole).ok()).ok_or(refused))
+}
+
+fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let mut loc = vec!["body".to_owned()];
@@ -122,6 +127,22 @@ pub fn parse<T: DeserializeOwned>(headers: &HeaderMap, bytes: &[u8]) -> Result<T
     })?;
     json.end().map_err(|error| Problem::invalid(vec![Fault::decode(vec!["body".to_owned()], error.to_string())]))?;
     Ok(value)
+}
+
+/// The same object with its own `60.0` written as `60`: to JSON both are one number, and some languages write every number so. Nothing where there is none.
+fn with_whole_numbers(bytes: &[u8]) -> Option<Vec<u8>> {
+    /// Beyond this not every whole number is one of these numbers.
+    const LARGEST: f64 = 9_007_199_254_740_991.0;
+    let mut members: BTreeMap<String, Box<RawValue>> = serde_json::from_slice(bytes).ok()?;
+    let mut is_changed = false;
+    for value in members.values_mut() {
+        let number: Option<f64> = value.get().contains(['.', 'e', 'E']).then(|| value.get().parse().ok()).flatten();
+        if let Some(number) = number.filter(|number| number.fract() == 0.0 && number.abs() <= LARGEST) {
+            *value = RawValue::from_string(format!("{number:.0}")).ok()?;
+            is_changed = true;
+        }
+    }
+    is_changed.then(|| serde_json::to_vec(&members).ok()).flatten()
 }
 
 /// Whether the body is declared as JSON; who declares nothing is believed to send JSON.
@@ -226,10 +247,6 @@ fn unreadable(name: &str, expected: &str) -> Problem {
 
 #[cfg(test)]
 mod tests {
-    use std::collections::BTreeMap;
-
-    use serde_json::value::RawValue;
-
     use super::*;
 
     #[derive(Debug, Deserialize)]
@@ -243,6 +260,8 @@ mod tests {
         #[serde(default)]
         channels: Change<Vec<String>>,
         payload: Option<Box<RawValue>>,
+        #[serde(default)]
+        rate: Option<u32>,
     }
 
     fn patch(text: &str) -> Result<Patch, Problem> {
@@ -277,6 +296,18 @@ mod tests {
     fn a_raw_payload_keeps_the_bytes_its_caller_wrote() {
         let read = patch("{\"payload\": {\"b\":1,  \"a\":1.0}}").unwrap();
         assert_eq!(read.payload.unwrap().get(), "{\"b\":1,  \"a\":1.0}");
+    }
+
+    #[test]
+    fn a_whole_number_may_be_written_with_a_point_and_any_other_is_told() {
+        for (text, rate) in [(r#"{"rate":60}"#, 60), (r#"{"rate":60.0}"#, 60), (r#"{"rate":6e1,"uid":null}"#, 60)] {
+            assert_eq!(patch(text).unwrap().rate, Some(rate), "{text}");
+        }
+        for text in [r#"{"rate":60.5}"#, r#"{"rate":-60.0}"#, r#"{"rate":1e300}"#, r#"{"rate":"60.0"}"#] {
+            assert!(format!("{:?}", patch(text).unwrap_err()).contains(r#"loc: ["body", "rate"]"#), "{text}");
+        }
+        let read = patch(r#"{"rate":60.0,"payload":{"a":1.0}}"#).unwrap();
+        assert_eq!((read.rate, read.payload.unwrap().get()), (Some(60), r#"{"a":1.0}"#), "data stay as they came");
     }
 
     #[test]

@@ -1,10 +1,12 @@
 //! The admin hears of a cause once an hour.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::delivery::mail::SendOutcome;
 use crate::intake::submissions::{FetchError, RetryAdvice};
 use crate::pipeline::config::PipelineConfig;
+use crate::pipeline::consent::tests::Blocks;
 use crate::pipeline::tests::harness::World;
 
 #[tokio::test]
@@ -60,4 +62,27 @@ async fn the_admin_hears_of_troubles_that_last_and_not_of_waiting() {
     world.run(&job.again()).await.unwrap_err();
     world.pipeline.upkeep().await.unwrap();
     assert_eq!(world.alerts().len(), 1);
+}
+
+#[tokio::test]
+async fn an_alert_does_not_name_whose_data_are_blocked_by_the_time_it_is_sent() {
+    let told = async |names: &[&str]| {
+        let blocks = Arc::new(Blocks::default());
+        let world = World::asking(PipelineConfig::for_testing(), blocks.clone());
+        let job = world.job(1);
+        let mut event = serde_json::to_value(&job.event).unwrap();
+        event["due"] = serde_json::to_value(job.event.received_at).unwrap();
+        world.keep(&format!("jobs/{}/event.json", job.id), &event.to_string()).await;
+        let _ = world.run(&job).await;
+        names.iter().for_each(|name| blocks.block(name));
+        world.pipeline.upkeep().await.unwrap();
+        world.alerts()[0].mail.text.clone()
+    };
+    for shown in [&[][..], &["somebody else"]] {
+        assert!(told(shown).await.contains("Ana Pérez"), "{shown:?}");
+    }
+    for blocked in ["6130afb278d2c94eeb228d12", "ana@example.com"] {
+        let text = told(&[blocked]).await;
+        assert!(!text.contains("Ana") && text.contains("Test de diagnóstico"), "{text}");
+    }
 }

@@ -1,6 +1,8 @@
 use super::*;
 use crate::model::card::{AssessmentFacts, ReportFacts, StudentFacts};
 use crate::model::ids::JobId;
+use crate::pipeline::consent::NoWishes;
+use crate::pipeline::consent::tests::Blocks;
 use crate::storage::memory::MemoryStore;
 
 fn at(minute: i64) -> Timestamp {
@@ -29,6 +31,10 @@ fn card(student: u32, minute: i64, percentage: f64) -> Card {
     }
 }
 
+fn over(store: Arc<dyn Store>) -> Cohorts {
+    Cohorts::new(store, Arc::new(NoWishes))
+}
+
 fn counted(percentages: &[f64]) -> CohortSummary {
     let mut summary = CohortSummary::default();
     for percentage in percentages {
@@ -49,7 +55,7 @@ async fn results(store: &MemoryStore, results: &[(&str, i64, f64)]) {
 #[tokio::test]
 async fn a_student_counts_once_with_the_newest_attempt_in_whatever_order_they_come() {
     let store = Arc::new(MemoryStore::new());
-    let cohorts = Cohorts::new(store);
+    let cohorts = over(store);
     for card in [card(1, 5, 80.0), card(1, 1, 20.0), card(2, 1, 40.0), card(1, 5, 80.0)] {
         cohorts.apply(&[card], at(9)).await.unwrap();
     }
@@ -58,7 +64,7 @@ async fn a_student_counts_once_with_the_newest_attempt_in_whatever_order_they_co
 
 #[tokio::test]
 async fn what_is_no_result_of_a_student_is_not_counted() {
-    let cohorts = Cohorts::new(Arc::new(MemoryStore::new()));
+    let cohorts = over(Arc::new(MemoryStore::new()));
     let mut others = vec![card(1, 1, 10.0), card(2, 1, 20.0), card(3, 1, 30.0)];
     others[0].state = "parked".to_owned();
     others[1].report.status = Some("duplicate".to_owned());
@@ -70,7 +76,7 @@ async fn what_is_no_result_of_a_student_is_not_counted() {
 #[tokio::test]
 async fn ten_instances_count_every_student_once() {
     let store: Arc<dyn Store> = Arc::new(MemoryStore::new());
-    let instances: Vec<Cohorts> = (0..10).map(|_| Cohorts::new(store.clone())).collect();
+    let instances: Vec<Cohorts> = (0..10).map(|_| over(store.clone())).collect();
     let cards: Vec<Card> = (0..60).map(|student| card(student, 1, f64::from(student))).collect();
     let applied = futures::future::join_all(instances.iter().map(|cohorts| cohorts.apply(&cards, at(9)))).await;
     drop(applied);
@@ -81,7 +87,7 @@ async fn ten_instances_count_every_student_once() {
 #[tokio::test]
 async fn the_summary_names_nobody() {
     let store = Arc::new(MemoryStore::new());
-    Cohorts::new(store.clone()).apply(&[card(7, 1, 50.0)], at(9)).await.unwrap();
+    over(store.clone()).apply(&[card(7, 1, 50.0)], at(9)).await.unwrap();
     let (bytes, _) = store.get("cohorts/M1/summary.json").await.unwrap().unwrap();
     assert!(!String::from_utf8_lossy(&bytes).contains("u7"));
 }
@@ -90,7 +96,7 @@ async fn the_summary_names_nobody() {
 async fn a_damaged_cohort_is_made_anew_from_the_results_and_no_other_waits_for_it() {
     for damaged in ["cohorts/M1/members.json", "cohorts/M1/summary.json"] {
         let store = Arc::new(MemoryStore::new());
-        let cohorts = Cohorts::new(store.clone());
+        let cohorts = over(store.clone());
         results(&store, &[("u1", 1, 20.0), ("u1", 5, 80.0), ("u2", 1, 40.0)]).await;
         store.put("results/M1/u3/1_j.json", Bytes::from_static(b"{"), PutMode::Create).await.unwrap();
         results(&store, &[("u4", 1, 10.0)]).await;
@@ -109,7 +115,7 @@ async fn a_damaged_cohort_is_made_anew_from_the_results_and_no_other_waits_for_i
 #[tokio::test]
 async fn a_cohort_that_a_report_finds_damaged_is_made_anew_too() {
     let store = Arc::new(MemoryStore::new());
-    let cohorts = Cohorts::new(store.clone());
+    let cohorts = over(store.clone());
     results(&store, &[("u1", 1, 20.0)]).await;
     store.put("cohorts/M1/members.json", Bytes::from_static(b"[]"), PutMode::Create).await.unwrap();
     assert!(matches!(cohorts.without("M1", "u1").await, Err(CohortError::Damaged { .. })));
@@ -120,7 +126,7 @@ async fn a_cohort_that_a_report_finds_damaged_is_made_anew_too() {
 #[tokio::test]
 async fn a_rebuild_counts_what_the_results_tell() {
     let store = Arc::new(MemoryStore::new());
-    let cohorts = Cohorts::new(store.clone());
+    let cohorts = over(store.clone());
     results(&store, &[("u1", 1, 20.0), ("u2", 1, 40.0)]).await;
     assert_eq!(cohorts.rebuild(at(9)).await.unwrap(), "2 students in 1 cohorts");
     assert_eq!(cohorts.summary("M1").await.unwrap(), counted(&[20.0, 40.0]));
@@ -131,8 +137,25 @@ async fn what_a_release_without_a_feed_left_is_counted_once_and_removed() {
     let store = Arc::new(MemoryStore::new());
     let left = serde_json::json!({ "assessment": "M1", "student": "u1", "at": at(1), "percentage": 30.0 });
     store.put("counting/M1/job.json", Bytes::from(left.to_string()), PutMode::Create).await.unwrap();
-    let cohorts = Cohorts::new(store.clone());
+    let cohorts = over(store.clone());
     cohorts.take_older(at(9)).await.unwrap();
     assert_eq!(cohorts.summary("M1").await.unwrap(), counted(&[30.0]));
     assert!(store.keys().iter().all(|key| !key.starts_with("counting/")));
+}
+
+#[tokio::test]
+async fn whose_data_are_blocked_counts_in_no_figure_until_it_is_lifted() {
+    let store = Arc::new(MemoryStore::new());
+    let blocks = Arc::new(Blocks::default());
+    let cohorts = Cohorts::new(store.clone(), blocks.clone());
+    cohorts.apply(&[card(1, 1, 20.0), card(2, 2, 40.0), card(3, 3, 90.0)], at(9)).await.unwrap();
+    blocks.block("u2");
+    assert_eq!(cohorts.summary("M1").await.unwrap(), counted(&[20.0, 90.0]));
+    assert_eq!(cohorts.without("M1", "u1").await.unwrap(), counted(&[90.0]));
+    // What is counted or made anew meanwhile keeps everybody, so that nothing is lost.
+    cohorts.apply(&[card(2, 5, 60.0)], at(9)).await.unwrap();
+    assert_eq!(cohorts.summary("M1").await.unwrap(), counted(&[20.0, 90.0]));
+    blocks.lift("u2");
+    assert_eq!(cohorts.summary("M1").await.unwrap(), counted(&[20.0, 60.0, 90.0]));
+    assert_eq!(cohorts.without("M1", "u3").await.unwrap(), counted(&[20.0, 60.0]));
 }

@@ -4,6 +4,8 @@ use serde_json::json;
 
 use super::*;
 use crate::model::card::{AssessmentFacts, MailFacts, StudentFacts};
+use crate::pipeline::consent::NoWishes;
+use crate::pipeline::consent::tests::Blocks;
 use crate::storage::memory::MemoryStore;
 
 const INDEX: &str = "webhook_reports/Curso ñ/processed.csv";
@@ -44,6 +46,10 @@ fn card(number: u32) -> Card {
     }
 }
 
+fn over(store: Arc<MemoryStore>) -> Processed {
+    Processed::new(store, Arc::new(NoWishes))
+}
+
 async fn put(store: &MemoryStore, key: &str, value: serde_json::Value) {
     store.put(key, Bytes::from(value.to_string()), PutMode::Create).await.unwrap();
 }
@@ -66,7 +72,7 @@ async fn text(store: &MemoryStore) -> String {
 #[tokio::test]
 async fn a_row_is_quoted_and_harmless_to_spreadsheets() {
     let store = Arc::new(MemoryStore::new());
-    Processed::new(store.clone()).apply(&[card(1)], Timestamp::UNIX_EPOCH).await.unwrap();
+    over(store.clone()).apply(&[card(1)], Timestamp::UNIX_EPOCH).await.unwrap();
     assert_eq!(
         text(&store).await,
         format!(
@@ -84,14 +90,14 @@ async fn only_a_report_that_was_sent_has_a_row() {
     others[0].state = "parked".to_owned();
     others[1].report.mail = None;
     others[2].state = "released".to_owned();
-    Processed::new(store.clone()).apply(&others, Timestamp::UNIX_EPOCH).await.unwrap();
+    over(store.clone()).apply(&others, Timestamp::UNIX_EPOCH).await.unwrap();
     assert!(store.keys().is_empty());
 }
 
 #[tokio::test]
 async fn ten_instances_that_add_at_once_give_each_row_once() {
     let store = Arc::new(MemoryStore::new());
-    let instances: Vec<Processed> = (0..10).map(|_| Processed::new(store.clone())).collect();
+    let instances: Vec<Processed> = (0..10).map(|_| over(store.clone())).collect();
     let cards: Vec<Card> = (0..50).map(card).collect();
     let applied = futures::future::join_all(instances.iter().map(|processed| processed.apply(&cards, Timestamp::UNIX_EPOCH))).await;
     drop(applied);
@@ -106,7 +112,7 @@ async fn what_a_release_without_a_feed_left_is_added_once_and_removed() {
     for _ in 0..3 {
         let row = serde_json::to_value(Row::of(&card(1)).unwrap()).unwrap();
         put(&store, &ObjectKey::Unfolded { course: "Curso ñ", row: job(1).as_str() }.path(), row).await;
-        Processed::new(store.clone()).take_older(Timestamp::UNIX_EPOCH).await.unwrap();
+        over(store.clone()).take_older(Timestamp::UNIX_EPOCH).await.unwrap();
     }
     assert_eq!(text(&store).await.lines().count(), 2);
     assert!(store.keys().iter().all(|key| !key.starts_with("folding/")));
@@ -117,7 +123,7 @@ async fn an_index_of_the_older_service_is_carried_on() {
     let store = Arc::new(MemoryStore::new());
     let old = "user_id,assessment_title,user_email,processed_at,remark\nu0,M1,a@x.cl,2025-01-01T10:00:00,\"by, hand\"\n";
     store.put(INDEX, Bytes::from(old), PutMode::Create).await.unwrap();
-    Processed::new(store.clone()).apply(&[card(1)], Timestamp::UNIX_EPOCH).await.unwrap();
+    over(store.clone()).apply(&[card(1)], Timestamp::UNIX_EPOCH).await.unwrap();
     let text = text(&store).await;
     assert!(text.starts_with("user_id,assessment_title,user_email,processed_at,remark,job_id,"), "{text}");
     assert!(text.contains("u0,M1,a@x.cl,2025-01-01T10:00:00,\"by, hand\",,,,,\r\n"), "{text}");
@@ -127,7 +133,7 @@ async fn an_index_of_the_older_service_is_carried_on() {
 #[tokio::test]
 async fn a_rebuild_gives_what_the_feed_gave_from_the_records_of_this_release_and_of_older_ones() {
     let store = Arc::new(MemoryStore::new());
-    let processed = Processed::new(store.clone());
+    let processed = over(store.clone());
     for number in 0..6u32 {
         if number % 2 == 0 { ended(&store, number).await } else { notified(&store, number).await }
     }
@@ -146,13 +152,13 @@ async fn a_rebuild_leaves_out_what_it_cannot_read_and_goes_on() {
     ended(&store, 1).await;
     let key = ObjectKey::JobRecord { job: &job(2), record: "end" }.path();
     store.put(&key, Bytes::from_static(b"\0"), PutMode::Create).await.unwrap();
-    assert_eq!(Processed::new(store.clone()).write_anew().await.unwrap().rows, 1);
+    assert_eq!(over(store.clone()).write_anew().await.unwrap().rows, 1);
 }
 
 #[tokio::test]
 async fn a_rebuild_drops_a_row_only_when_its_job_knows_nothing_of_it() {
     let store = Arc::new(MemoryStore::new());
-    let processed = Processed::new(store.clone());
+    let processed = over(store.clone());
     processed.apply(&[card(1), card(2), card(3)], Timestamp::UNIX_EPOCH).await.unwrap();
     ended(&store, 1).await;
     // Written while the rebuild scanned what lies before it: the scan has missed it, its job has not.
@@ -168,7 +174,7 @@ async fn a_rebuild_drops_a_row_only_when_its_job_knows_nothing_of_it() {
 #[tokio::test]
 async fn a_rebuild_keeps_the_rows_of_jobs_that_it_cannot_read() {
     let store = Arc::new(MemoryStore::new());
-    let processed = Processed::new(store.clone());
+    let processed = over(store.clone());
     processed.apply(&[card(1), card(2), card(3)], Timestamp::UNIX_EPOCH).await.unwrap();
     for number in 1..=3 {
         ended(&store, number).await;
@@ -184,7 +190,7 @@ async fn a_rebuild_keeps_the_rows_of_jobs_that_it_cannot_read() {
 async fn rows_wait_for_an_index_that_nobody_can_read_and_other_courses_do_not() {
     let store = Arc::new(MemoryStore::new());
     store.put(INDEX, Bytes::from_static(b"a,b\n\xff\xfe,c\n"), PutMode::Create).await.unwrap();
-    let processed = Processed::new(store.clone());
+    let processed = over(store.clone());
     let mut other = card(2);
     other.report.course = Some("Otro".to_owned());
     processed.apply(&[card(1), other], Timestamp::UNIX_EPOCH).await.expect("it is no failure of the store");
@@ -193,4 +199,50 @@ async fn rows_wait_for_an_index_that_nobody_can_read_and_other_courses_do_not() 
     store.put(INDEX, Bytes::from_static(b"a,b\nx,c\n"), PutMode::Overwrite).await.unwrap();
     processed.look(Timestamp::UNIX_EPOCH).await.unwrap();
     assert!(text(&store).await.contains(job(1).as_str()));
+}
+
+#[tokio::test]
+async fn whose_data_are_blocked_has_no_row_until_it_is_lifted() {
+    let store = Arc::new(MemoryStore::new());
+    for number in 1..=3 {
+        ended(&store, number).await;
+    }
+    let blocks = Arc::new(Blocks::default());
+    let processed = Processed::new(store.clone(), blocks.clone());
+    processed.apply(&[card(1), card(2)], Timestamp::UNIX_EPOCH).await.unwrap();
+    let (ours, others) = (BTreeSet::from([job(2), job(3)]), BTreeSet::from([job(1)]));
+    let students = async || -> Vec<String> {
+        let text = text(&store).await;
+        text.lines().skip(1).map(|line| line.split(',').next().unwrap().to_owned()).collect()
+    };
+
+    for name in ["u2", "u3"] {
+        blocks.block(name);
+    }
+    processed.follow(&ours).await.unwrap();
+    assert_eq!(students().await, ["u1"]);
+    // A mail that was on its way gives no row, nor does making everything anew.
+    processed.apply(&[card(2), card(3)], Timestamp::UNIX_EPOCH).await.unwrap();
+    assert_eq!(processed.write_anew().await.unwrap(), Rebuilt { courses: 1, rows: 1 });
+    assert_eq!(students().await, ["u1"]);
+
+    blocks.lift("u2");
+    blocks.lift("u3");
+    for _ in 0..2 {
+        processed.follow(&ours).await.unwrap();
+    }
+    processed.follow(&others).await.unwrap();
+    assert_eq!(students().await, ["u1", "u2", "u3"]);
+}
+
+#[tokio::test]
+async fn making_everything_anew_takes_out_the_last_row_of_a_course() {
+    let store = Arc::new(MemoryStore::new());
+    ended(&store, 1).await;
+    let blocks = Arc::new(Blocks::default());
+    let processed = Processed::new(store.clone(), blocks.clone());
+    processed.apply(&[card(1)], Timestamp::UNIX_EPOCH).await.unwrap();
+    blocks.block("=cmd|'/c calc'!A1@x.cl");
+    processed.write_anew().await.unwrap();
+    assert_eq!(text(&store).await.lines().count(), 1, "by the address, too");
 }

@@ -23,7 +23,7 @@ use crate::model::lane::LaneName;
 use crate::model::person::EmailAddress;
 use crate::model::submission::{Answer, Submission};
 use crate::pipeline::config::{MissingValue, PipelineConfig};
-use crate::pipeline::consent::NoWishes;
+use crate::pipeline::consent::{Consent, NoWishes};
 use crate::pipeline::engine::{OpenTemplate, RenderedReport, Renderer};
 use crate::pipeline::{Parts, Pipeline};
 use crate::report::data::Report;
@@ -57,12 +57,17 @@ impl World {
 
     /// Without a question bank.
     pub(crate) fn empty(config: PipelineConfig) -> Self {
+        Self::asking(config, Arc::new(NoWishes))
+    }
+
+    /// The same, where somebody is asked what persons want.
+    pub(crate) fn asking(config: PipelineConfig, consent: Arc<dyn Consent>) -> Self {
         let store = Arc::new(MemoryStore::new());
         let mail = MailConfig { admins: vec![EmailAddress::parse("admin@colegio.cl").unwrap()], ..MailConfig::for_testing() };
         let mailer = Arc::new(Mailer::new(mail, Arc::new(NoOutbox)));
         let platform = Arc::new(Platform::default());
         let clock = ManualClock::new("2026-11-21T12:00:00Z".parse().unwrap());
-        let pipeline = pipeline(config, store.clone(), &clock, &platform, &mailer);
+        let pipeline = pipeline(config, store.clone(), &clock, &platform, &mailer, consent);
         let followed = Arc::<Mutex<Vec<AcceptedEvent>>>::default();
         pipeline.start_plans_with(Arc::new(Following(followed.clone())));
         Self { store, mailer, platform, clock, pipeline, followed }
@@ -70,7 +75,7 @@ impl World {
 
     /// Another pipeline in this world, over another store.
     pub(crate) fn pipeline_on(&self, store: Arc<dyn Store>) -> Pipeline {
-        pipeline(PipelineConfig::for_testing(), store, &self.clock, &self.platform, &self.mailer)
+        pipeline(PipelineConfig::for_testing(), store, &self.clock, &self.platform, &self.mailer, Arc::new(NoWishes))
     }
 
     pub(crate) async fn keep(&self, key: &str, text: &str) {
@@ -161,6 +166,7 @@ fn pipeline(
     clock: &ManualClock,
     platform: &Arc<Platform>,
     mailer: &Arc<Mailer>,
+    consent: Arc<dyn Consent>,
 ) -> Pipeline {
     let parts = Parts {
         config,
@@ -169,7 +175,7 @@ fn pipeline(
         submissions: platform.clone(),
         renderer: Arc::new(PlainRenderer),
         mailer: mailer.clone(),
-        consent: Arc::new(NoWishes),
+        consent,
     };
     Pipeline::new(parts).unwrap()
 }

@@ -231,7 +231,7 @@ impl Desk {
     /// A question, or only that when a dialog asks for it.
     pub async fn ask(&self, title: &str, question: &Markup) -> Response {
         if self.visit.caller.part.as_deref() == Some("question") {
-            return html! { div class="question" { (question) } }.into_response();
+            return page::question(question).into_response();
         }
         self.show("institutions", title, &html! { div class="card" { div class="question" { (question) } } }).await
     }

@@ -1,6 +1,6 @@
 //! The frame around every page.
 
-use maud::{DOCTYPE, Markup, html};
+use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::{form, icon};
 use crate::http::console::assets;
@@ -8,6 +8,7 @@ use crate::http::console::gate::{Caller, Visit};
 use crate::http::console::pages;
 use crate::http::console::words::{Words, fill};
 use crate::model::role::Role;
+use crate::text;
 
 /// An entry of the menu.
 struct Entry {
@@ -119,7 +120,7 @@ pub fn page(visit: &Visit, at: &str, title: &str, waiting: usize, body: &Markup)
     let has_system = SYSTEM.iter().any(|one| is_shown(one, visit));
     let on_bar = |name: &str| MAIN.iter().any(|one| one.name == name && is_shown(one, visit));
     let at_more = (!on_bar(at)).then_some("true");
-    html! {
+    straight(html! {
         (DOCTYPE)
         html lang=(words.language.code()) data-theme=[caller.theme.word()] data-keys=[caller.keys.then_some("on")] {
             (head(caller, title))
@@ -166,7 +167,7 @@ pub fn page(visit: &Visit, at: &str, title: &str, waiting: usize, body: &Markup)
                 }
             }
         }
-    }
+    })
 }
 
 /// A page of the portal: an institution's own few entries in place of the console's. An entry is a name, where it leads, its sign, its word.
@@ -179,7 +180,7 @@ pub fn portal(visit: &Visit, entries: &[(&str, &str, &str, &str)], at: &str, tit
     let leave = html! {
         form method="post" action="/portal/leave" { (form::csrf(visit)) button class="plain" { (icon("out")) span { (nav.sign_out) } } }
     };
-    html! {
+    straight(html! {
         (DOCTYPE)
         html lang=(words.language.code()) data-theme=[caller.theme.word()] {
             (head(caller, title))
@@ -204,7 +205,7 @@ pub fn portal(visit: &Visit, entries: &[(&str, &str, &str, &str)], at: &str, tit
                 }
             }
         }
-    }
+    })
 }
 
 fn foot(caller: &Caller) -> Markup {
@@ -222,7 +223,7 @@ fn foot(caller: &Caller) -> Markup {
 /// A page for anybody: signing in, and what went wrong.
 pub fn alone(caller: &Caller, title: &str, body: &Markup) -> Markup {
     let words = caller.words;
-    html! {
+    straight(html! {
         (DOCTYPE)
         html lang=(words.language.code()) data-theme=[caller.theme.word()] {
             (head(caller, title))
@@ -231,5 +232,15 @@ pub fn alone(caller: &Caller, title: &str, body: &Markup) -> Markup {
                 div class="alone" { main id="main" tabindex="-1" { (brand(caller)) (body) } }
             }
         }
-    }
+    })
+}
+
+/// A question alone, for a dialog.
+pub fn question(question: &Markup) -> Markup {
+    straight(html! { div class="question" { (question) } })
+}
+
+/// What is shown to people: no name in it turns the direction of what follows.
+fn straight(page: Markup) -> Markup {
+    PreEscaped(text::straight(page.into_string()))
 }

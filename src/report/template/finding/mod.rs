@@ -226,7 +226,44 @@ pub struct Finding {
 /// Places of one mistake that are named; of more only the number is told.
 const PLACES_NAMED: usize = 5;
 
+impl Problem {
+    /// Whether the author wrote nothing wrong: reports only show less than Word does, or otherwise.
+    fn is_of_showing(&self) -> bool {
+        match self {
+            Self::NotDrawn { .. } | Self::DrawnOtherwise { .. } | Self::PictureNotShown { .. } | Self::CutOff => true,
+            Self::UnknownName { .. }
+            | Self::UnknownFilter { .. }
+            | Self::Evaluation { .. }
+            | Self::EvaluationOfNothing { .. }
+            | Self::Syntax { .. }
+            | Self::Miswritten { .. }
+            | Self::LoneClosing
+            | Self::Quotation { .. }
+            | Self::TextLost { .. }
+            | Self::Printed { .. }
+            | Self::Unclosed { .. }
+            | Self::Unopened { .. }
+            | Self::TagNotClosed { .. }
+            | Self::CrossesCell
+            | Self::Tangled
+            | Self::TooDeep
+            | Self::OutsideLoop
+            | Self::NotInTable
+            | Self::UnknownStatement { .. }
+            | Self::PictureLink
+            | Self::MissingValue { .. } => false,
+        }
+    }
+}
+
 impl Finding {
+    /// Whether the template has to be corrected before it is put in use: what the author wrote is wrong, though a report may be written with it.
+    ///
+    /// The one rule of `template check` (exit code 1) and of the console (the draft cannot be put in use).
+    pub fn is_mistake(&self) -> bool {
+        self.severity > Severity::Note && !self.problem.is_of_showing()
+    }
+
     /// What is wrong and what to do, in words, without the place.
     pub fn message(&self, language: Language) -> String {
         let shown = Self { tag: shortened(&self.tag, LONGEST_QUOTE), ..self.clone() };
@@ -306,6 +343,7 @@ impl Serialize for Finding {
         #[derive(Serialize)]
         struct Shown<'a> {
             severity: Severity,
+            mistake: bool,
             #[serde(flatten)]
             problem: &'a Problem,
             message: String,
@@ -317,6 +355,7 @@ impl Serialize for Finding {
         }
         let shown = Shown {
             severity: self.severity,
+            mistake: self.is_mistake(),
             problem: &self.problem,
             message: self.message(Language::En),
             r#where: self.place.describe(Language::En),
