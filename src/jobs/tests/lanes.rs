@@ -8,7 +8,7 @@ use crate::jobs::operator::{JobFilter, StateFilter};
 use crate::jobs::outcome::Outcome;
 use crate::jobs::retry::RetryProfile;
 
-const DELIVERY: JobKind = JobKind { name: "delivery", lane: LaneName::Deliveries, retry: RetryProfile::PATIENT };
+const DELIVERY: JobKind = JobKind::new("delivery", LaneName::Deliveries, RetryProfile::PATIENT);
 const MANY: usize = 5000;
 
 fn delivery(world: &World, n: usize) -> AcceptedEvent {
