@@ -27,7 +27,7 @@ const LISTED: usize = 1000;
 /// Segments of one batch.
 const TOGETHER: usize = 64;
 /// Segments read at once.
-const AT_ONCE: usize = 8;
+const AT_ONCE: usize = 32;
 
 /// The log in a file of this instance, which is made when it is first used; call within a runtime.
 pub(super) fn open(config: &Config, clock: &Arc<dyn Clock>, gateway: &Arc<Gateway>) -> AttemptLog {

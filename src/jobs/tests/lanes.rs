@@ -46,6 +46,35 @@ async fn reports_run_while_every_worker_of_another_lane_hangs_and_thousands_wait
     pool.shutdown(Duration::from_millis(100)).await;
 }
 
+#[tokio::test]
+async fn deliveries_give_way_to_a_burst_of_reports_and_all_of_them_are_made_afterwards() {
+    let world = World::new();
+    let config = JobsConfig { queue_limit: MANY, workers: 2, ..JobsConfig::for_testing() };
+    let jobs = Jobs::new(Arc::clone(&world.store) as Arc<dyn Store>, Arc::new(world.clock.clone()), config);
+    let (slow, quick) = (Arc::new(Hangs(Semaphore::new(0))), Arc::new(Scripted::default()));
+    let handlers = all(Arc::clone(&slow) as Arc<dyn Handler>).with(DELIVERY, Arc::clone(&quick) as Arc<dyn Handler>);
+    let pool = Arc::clone(&jobs).start(handlers);
+    for n in 0..20 {
+        jobs.accept(world.event(&format!("report {n}"))).await.unwrap();
+    }
+    slow.0.acquire_many(2).await.unwrap().forget();
+    let mut deliveries = Vec::new();
+    for n in 0..60 {
+        deliveries.push(jobs.accept(delivery(&world, n)).await.unwrap().job().clone());
+    }
+    for _ in 0..1000 {
+        tokio::task::yield_now().await;
+    }
+    // Workers that waited for a job already may take one each.
+    assert!(quick.runs() <= 16, "{} deliveries went before 18 reports that wait", quick.runs());
+    world.pass(9);
+    for job in &deliveries {
+        assert!(jobs.lane(LaneName::Deliveries).wait(job, Duration::from_mins(1)).await.is_some());
+    }
+    assert_eq!(quick.runs(), 60);
+    pool.shutdown(Duration::from_millis(100)).await;
+}
+
 /// Requests and listed keys of a report's life and two sweeps of its lane, beside so many failing jobs of another lane that are overdue.
 async fn cost_of_a_report_beside(failing: usize) -> (usize, usize) {
     let world = World::new();

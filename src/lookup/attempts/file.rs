@@ -3,8 +3,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, params};
+use tokio::sync::mpsc::error::TryRecvError;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::lookup::attempts::rows::Entry;
@@ -15,6 +17,9 @@ use crate::lookup::sqlite;
 const SCHEMA: i64 = 2;
 /// Entries of one transaction, at most, where many wait.
 const TOGETHER: usize = 2000;
+/// What is told gathers for so many steps, unless somebody waits: a transaction for each call costs more than the call's row.
+const GATHER: u32 = 25;
+const STEP: Duration = Duration::from_millis(10);
 /// Where reading the records has come to.
 const STREAM: &str = "records";
 
@@ -79,7 +84,7 @@ impl Writer {
     /// Takes in what is there, with what waits behind it, in one transaction.
     fn apply(&mut self, mut entries: Vec<Entry>, mut place: Option<String>, done: Option<Done<()>>, inbox: &mut mpsc::Receiver<Order>) {
         let mut waiting: Vec<Done<()>> = done.into_iter().collect();
-        let mut other = None;
+        let (mut other, mut steps) = (None, 0);
         while entries.len() < TOGETHER {
             match inbox.try_recv() {
                 Ok(Order::Apply { entries: more, cursor, done }) => {
@@ -90,6 +95,10 @@ impl Writer {
                 Ok(order) => {
                     other = Some(order);
                     break;
+                }
+                Err(TryRecvError::Empty) if waiting.is_empty() && place.is_none() && steps < GATHER => {
+                    steps += 1;
+                    std::thread::sleep(STEP);
                 }
                 Err(_) => break,
             }
