@@ -27,7 +27,7 @@ const LISTED: usize = 1000;
 /// Segments of one batch.
 const TOGETHER: usize = 64;
 /// Segments read at once.
-const AT_ONCE: usize = 8;
+const AT_ONCE: usize = 32;
 
 /// The log in a file of this instance, which is made when it is first used; call within a runtime.
 pub(super) fn open(config: &Config, clock: &Arc<dyn Clock>, gateway: &Arc<Gateway>) -> AttemptLog {
@@ -144,5 +144,69 @@ fn entry(of: &Attempt) -> AttemptRow {
         url: of.url.clone(),
         error: of.message_text.clone(),
         answer: Some(of.response.clone()).filter(|answer| !answer.is_empty()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio_util::sync::CancellationToken;
+
+    use super::*;
+    use crate::clock::ManualClock;
+    use crate::gateway::model::{NewEndpoint, NewEvent, NewInstitution};
+    use crate::gateway::tests_support::refused_everywhere;
+    use crate::jobs::handler::Handlers;
+    use crate::lookup::attempts::rows::{AttemptFilter, Slice};
+    use crate::model::lane::LaneName;
+    use crate::storage::Store;
+    use crate::storage::memory::MemoryStore;
+
+    #[tokio::test]
+    #[expect(clippy::disallowed_methods, reason = "a test reads the file that it checks")]
+    async fn an_answer_that_one_instance_expunges_leaves_what_the_others_keep() {
+        let (store, clock): (Arc<dyn Store>, _) = (Arc::new(MemoryStore::new()), ManualClock::new("2026-11-28T12:00:00Z".parse().unwrap()));
+        let time: Arc<dyn Clock> = Arc::new(clock.clone());
+        let (one, jobs) = refused_everywhere(&store, &time, 1, "Zyxwvutsrq is unknown here");
+        let (other, _) = refused_everywhere(&store, &time, 2, "");
+        let institution =
+            one.create_institution(NewInstitution { name: "School".to_owned(), ..NewInstitution::default() }).await.unwrap().id;
+        let endpoint = NewEndpoint { url: "https://receiver.test/".to_owned(), ..NewEndpoint::default() };
+        one.create_endpoint(institution, endpoint).await.unwrap();
+        let new = NewEvent { event_type: "grade.submitted".to_owned(), payload: "{}".to_owned(), ..NewEvent::default() };
+        let event = one.publish(institution, new, None).await.unwrap().event;
+        let handlers = one.handlers(Handlers::new());
+        jobs.lane(LaneName::Deliveries).run_until(&handlers, &event.job, &CancellationToken::new()).await;
+
+        let folder = tempfile::tempdir().unwrap();
+        let mut logs = Vec::new();
+        for (name, gateway) in [("one", &one), ("other", &other)] {
+            let segments = Arc::new(Segments { gateway: Arc::new(gateway.clone()), seen: Mutex::default() });
+            let log = AttemptLog::new(folder.path().join(name), Arc::clone(&time), Some(segments as Arc<dyn Records>));
+            log.catch_up().await;
+            logs.push((name, log));
+        }
+        let answers = async |log: &AttemptLog| {
+            let rows = log.attempts(AttemptFilter::default(), Slice { limit: 10, ..Slice::default() }).await.unwrap();
+            rows.into_iter().map(|row| row.answer.unwrap_or_default()).collect::<Vec<_>>()
+        };
+        for (name, log) in &logs {
+            assert_eq!(answers(log).await, ["Zyxwvutsrq is unknown here"], "{name}");
+        }
+        clock.advance(Duration::from_mins(10));
+        one.expunge(institution, &event.id.to_string()).await.unwrap();
+        for (name, log) in &logs {
+            log.catch_up().await;
+            assert_eq!(answers(log).await, ["EXPUNGED"], "{name}");
+            for ending in ["", "-wal"] {
+                let bytes = std::fs::read(folder.path().join(format!("{name}{ending}"))).unwrap_or_default();
+                assert!(!String::from_utf8_lossy(&bytes).to_lowercase().contains("zyxwvutsrq"), "{name}{ending}");
+            }
+        }
+        // A file that is made anew tells the call once.
+        let segments = Arc::new(Segments { gateway: Arc::new(other), seen: Mutex::default() });
+        let log = AttemptLog::new(folder.path().join("new"), time, Some(segments as Arc<dyn Records>));
+        log.catch_up().await;
+        assert_eq!(answers(&log).await, ["EXPUNGED"]);
+        assert_eq!(one.attempts_of(institution, &event.id.to_string()).await.unwrap().len(), 1);
     }
 }

@@ -3,6 +3,7 @@
 //! Decisions never read it. Lists with filters are made of an index that follows [`AttemptLog::subscribe`] and [`Gateway::segments_after`]; what is read here directly is the slow way.
 
 use std::io::{Read as _, Write as _};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -11,7 +12,7 @@ use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
 use futures::TryStreamExt as _;
 use jiff::Timestamp;
-use tokio::sync::{Mutex as AsyncMutex, broadcast};
+use tokio::sync::{Mutex as AsyncMutex, Notify, broadcast};
 
 use crate::clock::Clock;
 use crate::gateway::error::GatewayError;
@@ -29,6 +30,8 @@ const MOST_BYTES: usize = 256 * 1024;
 /// How long rows gather: each write to a bucket costs money.
 const GATHER: Duration = if cfg!(test) { Duration::ZERO } else { Duration::from_millis(4) };
 const GATHER_REMOTE: Duration = Duration::from_millis(250);
+/// On a bucket rows of first tries gather longer, as long as workers are left for others; a queue's next delivery may wait for the one before.
+const GATHER_FIRST: Duration = Duration::from_secs(1);
 /// The pause before a segment that the store could not take is written again.
 const PAUSE: Duration = Duration::from_secs(1);
 /// No segment is larger than this when it is unpacked.
@@ -50,9 +53,15 @@ pub(crate) struct AttemptLog {
     store: Arc<dyn Store>,
     clock: Arc<dyn Clock>,
     instance: String,
+    /// When so many rows wait, there may be no worker left to bring another.
+    enough: usize,
     pending: Mutex<Pending>,
     /// One writes at a time, for all that gathered.
     writing: AsyncMutex<u64>,
+    /// Some were written.
+    flushed: Notify,
+    /// How many callers wait for what first tries come to.
+    awaited: AtomicUsize,
     told: broadcast::Sender<Segment>,
 }
 
@@ -65,9 +74,19 @@ struct Pending {
 }
 
 impl AttemptLog {
-    pub(crate) fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, chance: &Chance) -> Self {
-        let instance = hex::encode(chance.bytes::<6>());
-        Self { store, clock, instance, pending: Mutex::default(), writing: AsyncMutex::new(0), told: broadcast::channel(BEHIND).0 }
+    /// For so many workers.
+    pub(crate) fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, chance: &Chance, workers: usize) -> Self {
+        Self {
+            store,
+            clock,
+            instance: hex::encode(chance.bytes::<6>()),
+            enough: (workers * 3 / 4).clamp(1, MOST_ROWS),
+            pending: Mutex::default(),
+            writing: AsyncMutex::new(0),
+            flushed: Notify::new(),
+            awaited: AtomicUsize::new(0),
+            told: broadcast::channel(BEHIND).0,
+        }
     }
 
     /// Hears of every segment that this instance writes.
@@ -82,6 +101,26 @@ impl AttemptLog {
 
     /// Records rows and returns when they are durable. While the store cannot take them, they are kept and tried again.
     pub(crate) async fn record(&self, rows: Vec<Attempt>) {
+        let gather = if self.store.is_remote() { GATHER_REMOTE } else { GATHER };
+        self.record_within(rows, gather).await;
+    }
+
+    /// As [`Self::record`], for the row of a first try: where nobody waits for it but its own job, it may take longer.
+    pub(crate) async fn record_first(&self, row: Attempt) {
+        if self.store.is_remote() && self.awaited.load(Ordering::Relaxed) == 0 {
+            self.record_within(vec![row], GATHER_FIRST).await;
+        } else {
+            self.record(vec![row]).await;
+        }
+    }
+
+    /// Lets no first try take longer than others for as long as what is returned lives.
+    pub(crate) fn awaited(&self) -> Awaited<'_> {
+        self.awaited.fetch_add(1, Ordering::Relaxed);
+        Awaited(self)
+    }
+
+    async fn record_within(&self, rows: Vec<Attempt>, gather: Duration) {
         if rows.is_empty() {
             return;
         }
@@ -91,11 +130,10 @@ impl AttemptLog {
             pending.rows.extend(rows);
             pending.recorded
         };
-        let gather = if self.store.is_remote() { GATHER_REMOTE } else { GATHER };
+        if !gather.is_zero() {
+            self.gather(mine, gather).await;
+        }
         loop {
-            if !gather.is_zero() && self.pending().rows.len() < MOST_ROWS {
-                tokio::time::sleep(gather).await;
-            }
             let mut number = self.writing.lock().await;
             if self.pending().written >= mine {
                 return;
@@ -105,6 +143,26 @@ impl AttemptLog {
                 tracing::error!(%error, "Attempts are kept in memory until the store takes them");
                 drop(number);
                 tokio::time::sleep(PAUSE).await;
+            }
+        }
+    }
+
+    /// Waits for others, at most so long, and not when there are enough of them or somebody wrote them all.
+    async fn gather(&self, mine: u64, longest: Duration) {
+        let enough = if self.store.is_remote() { self.enough } else { MOST_ROWS };
+        let until = tokio::time::Instant::now() + longest;
+        loop {
+            let flushed = self.flushed.notified();
+            tokio::pin!(flushed);
+            flushed.as_mut().enable();
+            {
+                let pending = self.pending();
+                if pending.written >= mine || pending.rows.len() >= enough {
+                    return;
+                }
+            }
+            if tokio::time::timeout_at(until, flushed).await.is_err() {
+                return;
             }
         }
     }
@@ -128,7 +186,29 @@ impl AttemptLog {
         if rows.is_empty() {
             return Ok(());
         }
-        let bytes = pack(&lines)?;
+        let key = self.write_segment(number, &lines).await?;
+        {
+            let mut pending = self.pending();
+            pending.rows.drain(..rows.len());
+            pending.written += rows.len() as u64;
+        }
+        self.flushed.notify_waiters();
+        // Nobody may listen.
+        let _ = self.told.send(Segment { key, rows: Arc::new(rows) });
+        Ok(())
+    }
+
+    /// Writes rows once more whose answers are taken out, as a segment of their own: instances that follow the segments take these answers out of what they keep.
+    async fn write_again(&self, rows: Vec<Attempt>) -> Result<(), GatewayError> {
+        let mut number = self.writing.lock().await;
+        *number += 1;
+        let key = self.write_segment(*number, &lines_of(&rows)?).await?;
+        self.announce(key, rows);
+        Ok(())
+    }
+
+    async fn write_segment(&self, number: u64, lines: &[Vec<u8>]) -> Result<String, GatewayError> {
+        let bytes = pack(lines)?;
         let key = GatewayKey::Segment { at: self.clock.now(), instance: &self.instance, number }.path();
         failpoint::hit("gw.segment", "before");
         match self.store.put(&key, bytes.into(), PutMode::Create).await {
@@ -137,19 +217,26 @@ impl AttemptLog {
             Err(error) => return Err(error.into()),
         }
         failpoint::hit("gw.segment", "after");
-        {
-            let mut pending = self.pending();
-            pending.rows.drain(..rows.len());
-            pending.written += rows.len() as u64;
-        }
-        // Nobody may listen.
-        let _ = self.told.send(Segment { key, rows: Arc::new(rows) });
-        Ok(())
+        Ok(key)
     }
 
     fn pending(&self) -> std::sync::MutexGuard<'_, Pending> {
         self.pending.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+/// Somebody waits for what first tries come to.
+pub(crate) struct Awaited<'a>(&'a AttemptLog);
+
+impl Drop for Awaited<'_> {
+    fn drop(&mut self) {
+        self.0.awaited.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+fn lines_of(rows: &[Attempt]) -> Result<Vec<Vec<u8>>, GatewayError> {
+    let lines: Result<Vec<Vec<u8>>, _> = rows.iter().map(serde_json::to_vec).collect();
+    lines.map_err(|error| GatewayError::Internal(error.to_string()))
 }
 
 fn pack(lines: &[Vec<u8>]) -> Result<Vec<u8>, GatewayError> {
@@ -248,21 +335,21 @@ impl Core {
         while let Some(key) = keys.try_next().await? {
             let Some((bytes, version)) = self.store.get(&key).await? else { continue };
             let Ok(mut rows) = unpack(&bytes) else { continue };
-            let mut here = 0;
+            let mut gone = Vec::new();
             for row in rows.iter_mut().filter(|row| wanted(row) && row.response != EXPUNGED) {
                 EXPUNGED.clone_into(&mut row.response);
                 row.response_headers.clear();
-                here += 1;
+                gone.push(row.clone());
             }
-            if here == 0 {
+            if gone.is_empty() {
                 continue;
             }
-            let lines: Result<Vec<Vec<u8>>, _> = rows.iter().map(serde_json::to_vec).collect();
-            let lines = lines.map_err(|error| GatewayError::Internal(error.to_string()))?;
-            self.store.put(&key, pack(&lines)?.into(), PutMode::Update(version)).await?;
+            blanked += gone.len();
+            // Told first: whoever dies in between blanks the segment when the expunging is done again, and tells it once more.
+            self.log.write_again(gone).await?;
+            self.store.put(&key, pack(&lines_of(&rows)?)?.into(), PutMode::Update(version)).await?;
             // Whoever keeps a copy takes the answers out of it.
             self.log.announce(key, rows);
-            blanked += here;
         }
         Ok(blanked)
     }

@@ -11,7 +11,7 @@ use crate::gateway::Core;
 use crate::gateway::attempt::Waiting;
 use crate::gateway::deliveries::Told;
 use crate::gateway::error::GatewayError;
-use crate::gateway::events::{StoredEvent, parse};
+use crate::gateway::events::{StoredEvent, read};
 use crate::gateway::ids::EndpointId;
 use crate::gateway::model::{CancelReason, DeliveryState, Planned, Trigger};
 use crate::jobs::handler::{Handler, JobContext, JobError};
@@ -26,7 +26,7 @@ pub(crate) struct Dispatcher(pub(crate) Arc<Core>);
 #[async_trait]
 impl Handler for Dispatcher {
     async fn run(&self, job: &dyn JobContext) -> Result<Value, JobError> {
-        let stored = parse("event", job.event().payload.clone()).map_err(trouble)?;
+        let stored = read("event", &job.event().payload).map_err(trouble)?;
         if let Some(at) = stored.event.deliver_at
             && at > job.now()
         {
@@ -81,7 +81,7 @@ impl Core {
         let (Some(target), None) = (&target, gone) else {
             let reason = gone.unwrap_or(CancelReason::EndpointDeleted);
             let endpoint = target.as_ref().map(|target| &target.endpoint);
-            self.log.record(vec![self.cancelled_row(event, id, endpoint, 1, reason)]).await;
+            self.log.record_first(self.cancelled_row(event, id, endpoint, 1, reason)).await;
             return Ok(DeliveryState::Cancelled(reason));
         };
         let rate = target.endpoint.rate.unwrap_or(self.config.rate);
@@ -91,7 +91,7 @@ impl Core {
         drop(under_way);
         if attempted.answer.is_success() {
             attempted.row.then = DeliveryState::Delivered;
-            self.log.record(vec![attempted.row]).await;
+            self.log.record_first(attempted.row).await;
             if self.hints.succeeded(id, self.clock.monotonic()) {
                 self.is_well(id).await;
             }

@@ -32,7 +32,7 @@ use crate::storage::key::gateway::{GatewayKey, parse_waiting, queue_folder};
 use crate::storage::{PutMode, StoreError};
 
 /// The job that drains an endpoint's queue.
-pub(crate) const DRAIN_KIND: JobKind = JobKind { name: "webhook_queue", lane: LaneName::Deliveries, retry: STEADY };
+pub(crate) const DRAIN_KIND: JobKind = JobKind::new("webhook_queue", LaneName::Deliveries, STEADY);
 
 /// Deliveries to one endpoint at once.
 const AT_ONCE: usize = 8;

@@ -27,7 +27,8 @@ use crate::storage::key::gateway::{GatewayKey, events_folder, parse_event};
 use crate::storage::{PutMode, StoreError};
 
 /// The job that delivers one event. Its failures are the store's or this machine's, never a receiver's: it goes on for as long as it takes.
-pub(crate) const EVENT_KIND: JobKind = JobKind { name: "webhook_event", lane: LaneName::Deliveries, retry: STEADY };
+/// Its ends share entries in the feed: there is one for each event, institutions have lists of their own, and a write to a bucket costs money.
+pub(crate) const EVENT_KIND: JobKind = JobKind { shares_entries: true, ..JobKind::new("webhook_event", LaneName::Deliveries, STEADY) };
 
 /// Tries again soon and for ever; pauses that are asked for are kept to the letter.
 pub(crate) const STEADY: RetryProfile = RetryProfile {
@@ -140,7 +141,10 @@ impl Core {
         let entry = GatewayKey::Event { institution: &institution.hex(), newest_first: &id.ksuid().newest_first_hex() }.path();
         let list = self.store.put(&entry, job.to_string().into(), PutMode::Create);
         let subject = self.point_to_subject(&stored);
-        let (listed, pointed, claim) = tokio::join!(list, subject, self.jobs.accept(accepted));
+        // A key that was made by chance a moment ago is nobody else's.
+        let is_own = stored.event.event_id.is_none() && idempotency.is_none();
+        let accept = async { if is_own { self.jobs.accept_new(accepted).await } else { self.jobs.accept(accepted).await } };
+        let (listed, pointed, claim) = tokio::join!(list, subject, accept);
         let claim = claim?;
         if let Claim::Started { .. } = claim {
             listed?;
@@ -341,6 +345,11 @@ fn effect_of_event_id(institution: InstitutionId, event_id: &str) -> String {
 
 pub(crate) fn parse(key: &str, payload: Value) -> Result<StoredEvent, GatewayError> {
     serde_json::from_value(payload).map_err(|error| GatewayError::Internal(format!("the event in {key} cannot be read: {error}")))
+}
+
+/// As [`parse`], of a record that others look at as well.
+pub(crate) fn read(key: &str, payload: &Value) -> Result<StoredEvent, GatewayError> {
+    StoredEvent::deserialize(payload).map_err(|error| GatewayError::Internal(format!("the event in {key} cannot be read: {error}")))
 }
 
 fn matched(event: &Event) -> usize {

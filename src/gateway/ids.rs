@@ -77,6 +77,11 @@ impl Ksuid {
         Timestamp::from_millisecond(seconds * 1000 + i64::from(self.0[4]) * 4).unwrap_or_default()
     }
 
+    /// One byte of chance, the same for the same id.
+    pub(crate) fn last_byte(self) -> u8 {
+        self.0[BYTES - 1]
+    }
+
     /// As the store's keys hold it.
     pub fn hex(self) -> String {
         hex::encode(self.0)

@@ -56,7 +56,7 @@ mod tasks;
 #[cfg(test)]
 mod tests;
 #[cfg(test)]
-mod tests_support;
+pub(crate) mod tests_support;
 pub mod types;
 mod upkeep;
 
@@ -82,6 +82,7 @@ use crate::gateway::send::{Post, Sender};
 use crate::gateway::tasks::{TASK_KIND, TaskRunner};
 use crate::jobs::Jobs;
 use crate::jobs::handler::Handlers;
+use crate::model::lane::LaneName;
 use crate::storage::Store;
 
 pub use endpoints::CreatedEndpoint;
@@ -163,7 +164,7 @@ impl Gateway {
         };
         let core = Core {
             sender,
-            log: AttemptLog::new(Arc::clone(&store), Arc::clone(&clock), &chance),
+            log: AttemptLog::new(Arc::clone(&store), Arc::clone(&clock), &chance, jobs.workers_of(LaneName::Deliveries)),
             hints: Hints::default(),
             places: Semaphore::new(DRAINS),
             teller: OnceLock::new(),

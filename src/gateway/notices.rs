@@ -22,7 +22,7 @@ use crate::model::cause::Cause;
 use crate::model::lane::LaneName;
 
 /// The job that tells people.
-pub(crate) const NOTICE_KIND: JobKind = JobKind { name: "webhook_notice", lane: LaneName::Chores, retry: STEADY };
+pub(crate) const NOTICE_KIND: JobKind = JobKind::new("webhook_notice", LaneName::Chores, STEADY);
 
 /// Where an institution's own people are told, in its metadata: an address.
 pub const CONTACT: &str = "contact";

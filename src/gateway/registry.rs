@@ -11,6 +11,7 @@ use bytes::Bytes;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use tokio::sync::Mutex as AsyncMutex;
 
 use crate::clock::Clock;
 use crate::gateway::error::GatewayError;
@@ -31,6 +32,8 @@ const MOST_CACHED: usize = 10_000;
 const KEPT_GENERATIONS: u64 = 3;
 /// How often a change is tried against others.
 const TRIES: u32 = 10;
+/// Institutions that are read at the same time, at most.
+const STRIPES: usize = 64;
 /// Records read at once.
 const AT_ONCE: usize = 16;
 /// Whoever holds a uid without existing is believed to be about to exist for so long.
@@ -74,6 +77,9 @@ struct Cached {
     read: Duration,
 }
 
+/// It must be read.
+struct NotCached;
+
 #[derive(Default)]
 struct Mark {
     version: Option<Version>,
@@ -87,11 +93,13 @@ pub(crate) struct Registry {
     clock: Arc<dyn Clock>,
     cache: Mutex<HashMap<InstitutionId, Cached>>,
     mark: Mutex<Mark>,
+    /// Of those who miss the same institution at once, one reads it.
+    reading: [AsyncMutex<()>; STRIPES],
 }
 
 impl Registry {
     pub(crate) fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>) -> Self {
-        Self { store, clock, cache: Mutex::default(), mark: Mutex::default() }
+        Self { store, clock, cache: Mutex::default(), mark: Mutex::default(), reading: std::array::from_fn(|_| AsyncMutex::default()) }
     }
 
     /// Whether any endpoint was ever created.
@@ -102,14 +110,26 @@ impl Registry {
     /// The institution and its endpoints; none when there is none or it is deleted.
     pub(crate) async fn known(&self, id: InstitutionId) -> Result<Option<Known>, GatewayError> {
         let epoch = self.epoch().await;
-        let now = self.clock.monotonic();
-        if let Some(cached) = self.cache().get(&id)
-            && cached.epoch == epoch
-            && now.saturating_sub(cached.read) < FRESH
-        {
-            return Ok(cached.known.clone());
+        if let Ok(known) = self.cached(id, epoch) {
+            return Ok(known);
+        }
+        let stripe = usize::from(id.ksuid().last_byte()) % STRIPES;
+        let _reading = match self.reading.get(stripe) {
+            Some(stripe) => Some(stripe.lock().await),
+            None => None,
+        };
+        if let Ok(known) = self.cached(id, epoch) {
+            return Ok(known);
         }
         self.read(id, epoch).await
+    }
+
+    /// What is known of it from before, as long as that counts; that there is none may be known as well.
+    fn cached(&self, id: InstitutionId, epoch: u64) -> Result<Option<Known>, NotCached> {
+        let now = self.clock.monotonic();
+        let cache = self.cache();
+        let cached = cache.get(&id).filter(|cached| cached.epoch == epoch && now.saturating_sub(cached.read) < FRESH);
+        cached.map(|cached| cached.known.clone()).ok_or(NotCached)
     }
 
     /// As [`Self::known`], read from the store now.

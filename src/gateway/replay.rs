@@ -98,6 +98,7 @@ impl Gateway {
 
     /// Waits until the first try of an event at each of its endpoints was made or handed on, at most so long; then tells what became of it.
     pub async fn wait_first_attempt(&self, event: &Event, at_most: Duration) -> Result<Vec<Delivery>, GatewayError> {
+        let _awaited = self.core.log.awaited();
         self.core.jobs.lane(LaneName::Deliveries).wait(&event.job, at_most).await;
         self.core.deliveries(event).await
     }

@@ -25,7 +25,7 @@ use crate::storage::PutMode;
 use crate::storage::key::gateway::{GatewayKey, TASKS_FOLDER, dead_folder, events_folder, parse_event, subject_folder};
 
 /// The job of a background task.
-pub(crate) const TASK_KIND: JobKind = JobKind { name: "webhook_task", lane: LaneName::Chores, retry: STEADY };
+pub(crate) const TASK_KIND: JobKind = JobKind::new("webhook_task", LaneName::Chores, STEADY);
 
 /// The longest time usage is counted over, with a grace for clocks that differ.
 const LONGEST_USAGE: Duration = Duration::from_mins(28 * 24 * 60 + 5);

@@ -35,7 +35,7 @@ const RETRY: RetryProfile = RetryProfile {
 };
 
 /// An event of a platform or a service.
-pub const KIND: JobKind = JobKind { name: "platform_event", lane: LaneName::Chores, retry: RETRY };
+pub const KIND: JobKind = JobKind::new("platform_event", LaneName::Chores, RETRY);
 
 /// Something to tell those who subscribed.
 #[derive(Debug, Clone, PartialEq)]

@@ -13,7 +13,7 @@ use crate::model::lane::LaneName;
 use crate::model::person::EmailAddress;
 
 /// A mail to one of those who asked.
-pub const NOTICE: JobKind = JobKind { name: "transcription_notice", lane: LaneName::Chores, retry: RetryProfile::PATIENT };
+pub const NOTICE: JobKind = JobKind::new("transcription_notice", LaneName::Chores, RetryProfile::PATIENT);
 /// The step of the mail that was sent.
 const SENT: &str = "notice";
 

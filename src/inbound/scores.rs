@@ -29,7 +29,7 @@ const RETRY: RetryProfile = RetryProfile {
 };
 
 /// A score for a platform's gradebook.
-pub const SCORE: JobKind = JobKind { name: "platform_score", lane: LaneName::Deliveries, retry: RETRY };
+pub const SCORE: JobKind = JobKind::new("platform_score", LaneName::Deliveries, RETRY);
 /// The step in which the score's time is settled: repeats carry the same one.
 const SETTLED: &str = "settled";
 

@@ -85,6 +85,12 @@ impl Core {
         if let Some(known) = known.map_err(unavailable)? {
             return self.take_up(known, event).await.map_err(unavailable);
         }
+        self.accept_new(event).await
+    }
+
+    /// As [`accept`](Self::accept) for an event whose effect nobody can have claimed, because its key was made by chance a moment ago: it is not looked for.
+    pub(crate) async fn accept_new(&self, event: AcceptedEvent) -> Result<Claim, AcceptError> {
+        let job = job_id(&event.effect_key);
         if self.waker.is_saturated(event.lane) {
             return Err(AcceptError::Saturated { retry_after: RETRY_SATURATED });
         }
@@ -92,14 +98,17 @@ impl Core {
         // The pointer comes first: whatever is accepted can be found, whenever the process dies.
         self.point_to("due", event.lane, &job, due).await.map_err(unavailable)?;
         let (lane, record) = (event.lane, EventRecord { event, due });
-        match self.write("event", &RecordName::Event.key(&job), &record, PutMode::Create).await {
+        let key = RecordName::Event.key(&job);
+        let bytes = serialised(&record, &key).map_err(unavailable)?;
+        let size = bytes.len();
+        match self.write_bytes("event", &key, bytes, PutMode::Create).await {
             Ok(_) => {
                 // Whoever slept long between the two may find the pointer cleaned away as one that leads nowhere.
                 if self.clock.monotonic().saturating_sub(began) >= POINT_AGAIN {
                     self.point_to("due", lane, &job, due).await.map_err(unavailable)?;
                 }
                 self.tell_change(lane, || feed::current(&Job::new(job.clone(), record.clone())));
-                self.keep_fresh(&job, record);
+                self.keep_fresh(&job, record, size);
                 self.wake(lane, &job).await;
                 Ok(Claim::Started { job })
             }

@@ -24,7 +24,7 @@ use crate::storage::key::ObjectKey;
 use crate::storage::{PutMode, Store, StoreError};
 
 /// The kind of job that does it.
-pub const KIND: JobKind = JobKind { name: "bulk", lane: LaneName::Chores, retry: RetryProfile::PATIENT };
+pub const KIND: JobKind = JobKind::new("bulk", LaneName::Chores, RetryProfile::PATIENT);
 
 /// The most jobs of one act.
 pub const MOST: usize = 5000;

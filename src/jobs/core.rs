@@ -31,7 +31,7 @@ pub(crate) struct Core {
     attempts_begun: AtomicU64,
     sign_of_life: OnceCell<Option<SignOfLife>>,
     /// Events accepted here that no worker has taken yet.
-    fresh: Mutex<HashMap<JobId, EventRecord>>,
+    fresh: Mutex<Fresh>,
     /// Facts of the outside world that are not recorded yet, by their keys.
     pub(crate) facts: Mutex<HashMap<String, serde_json::Value>>,
     /// What became of jobs here, for whoever listens.
@@ -41,10 +41,17 @@ pub(crate) struct Core {
 /// Changes that a slow listener may be behind; whoever is further behind finds them in the feed.
 const CHANGES: usize = 1024;
 
-/// So many small events are kept in memory until a worker takes them; others are read back.
-const MOST_FRESH: usize = 200;
+/// So many bytes of small events are kept in memory until a worker takes them; others are read back.
+const MOST_FRESH: usize = 4 * 1024 * 1024;
 /// An event of more bytes is read back.
 const LARGEST_FRESH: usize = 16 * 1024;
+
+/// Events with how many bytes each takes, and all together.
+#[derive(Default)]
+struct Fresh {
+    events: HashMap<JobId, (EventRecord, usize)>,
+    bytes: usize,
+}
 
 impl Core {
     pub(crate) fn new(store: Arc<dyn Store>, clock: Arc<dyn Clock>, config: JobsConfig, waker: Arc<dyn Waker>) -> Arc<Self> {
@@ -62,22 +69,27 @@ impl Core {
         })
     }
 
-    /// Keeps an event that was just made durable, so that the worker who takes it next need not read it back.
-    pub(crate) fn keep_fresh(&self, job: &JobId, event: EventRecord) {
-        let is_small = serde_json::to_vec(&event).is_ok_and(|bytes| bytes.len() <= LARGEST_FRESH);
-        let mut fresh = self.fresh.lock().unwrap_or_else(PoisonError::into_inner);
-        if fresh.len() >= MOST_FRESH {
-            // Nobody here took them: they are read back by whoever does.
-            fresh.clear();
+    /// Keeps an event of so many bytes that was just made durable, so that the worker who takes it next need not read it back.
+    pub(crate) fn keep_fresh(&self, job: &JobId, event: EventRecord, bytes: usize) {
+        if bytes > LARGEST_FRESH {
+            return;
         }
-        if is_small {
-            fresh.insert(job.clone(), event);
+        let mut fresh = self.fresh.lock().unwrap_or_else(PoisonError::into_inner);
+        if fresh.bytes + bytes > MOST_FRESH {
+            // Nobody here took them: they are read back by whoever does.
+            *fresh = Fresh::default();
+        }
+        if fresh.events.insert(job.clone(), (event, bytes)).is_none() {
+            fresh.bytes += bytes;
         }
     }
 
     /// The event, when it was accepted here and nobody took it yet.
     pub(crate) fn take_fresh(&self, job: &JobId) -> Option<EventRecord> {
-        self.fresh.lock().unwrap_or_else(PoisonError::into_inner).remove(job)
+        let mut fresh = self.fresh.lock().unwrap_or_else(PoisonError::into_inner);
+        let (event, bytes) = fresh.events.remove(job)?;
+        fresh.bytes = fresh.bytes.saturating_sub(bytes);
+        Some(event)
     }
 
     /// What becomes of jobs here, from now on.

@@ -1,4 +1,5 @@
 //! The feed: one entry per end of a job (and per reopening), newest first, each with a card that says who, what and how.
+//! Jobs of which there are very many share entries when they are done ([`enter_together`]); [`entries`] leaves these out, for nothing is derived from them.
 //!
 //! Lists and everything derived follow it instead of the jobs' records, which stay the truth: an entry that is missing its card, or whose card is damaged, is read from there.
 
@@ -17,6 +18,7 @@ use crate::jobs::state::{Job, JobState, later};
 use crate::model::card::{self, Card, ReportFacts};
 use crate::model::ids::JobId;
 use crate::model::lane::LaneName;
+use crate::signing::sha256_hex;
 use crate::storage::key::{FeedEntry, ObjectKey, feed_folder, parse_feed};
 use crate::storage::{PutMode, Store, StoreError};
 
@@ -109,6 +111,48 @@ pub async fn enter(store: &dyn Store, lane: LaneName, card: &Card, now: Timestam
     };
     let (entered, indexed) = tokio::join!(entry, index);
     entered.and(indexed)
+}
+
+/// Enters cards of jobs that are done as one entry, one per line; entering them again is harmless.
+///
+/// # Errors
+/// The store's; the entry is then to be made again.
+pub async fn enter_together(store: &dyn Store, lane: LaneName, cards: &[&Card], now: Timestamp) -> Result<(), StoreError> {
+    let (Some(newest), more) = (cards.iter().map(|card| card.ended).max(), cards.len() > 1) else { return Ok(()) };
+    if let (false, Some(only)) = (more, cards.first()) {
+        return enter(store, lane, only, now).await;
+    }
+    let mut lines = Vec::new();
+    for card in cards {
+        lines.extend(card.to_bytes());
+        lines.push(b'\n');
+    }
+    // Named by what it says: nothing else can stand there.
+    let digest = &sha256_hex(&lines)[..32];
+    let is_late = now > later(newest, PROMPT);
+    let key = ObjectKey::SharedFeed { lane, at: if is_late { now } else { newest }, digest }.path();
+    match store.put(&key, Bytes::from(lines), PutMode::Create).await {
+        Ok(_) | Err(StoreError::AlreadyExists { .. }) => Ok(()),
+        Err(error) => Err(error),
+    }
+}
+
+/// The cards of an entry that several jobs share, newest first; a line that is damaged is left out.
+///
+/// # Errors
+/// The store's.
+pub async fn read_shared(store: &dyn Store, key: &str) -> Result<Vec<Card>, StoreError> {
+    let Some((bytes, _)) = store.get(key).await? else { return Ok(Vec::new()) };
+    let lines = bytes.split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
+    let mut cards = Vec::new();
+    for line in lines {
+        match serde_json::from_slice::<Card>(line) {
+            Ok(card) => cards.push(card),
+            Err(error) => tracing::warn!(key, %error, "A line of a shared entry of the feed is damaged and left out"),
+        }
+    }
+    cards.sort_by_key(|card| std::cmp::Reverse(card.ended));
+    Ok(cards)
 }
 
 /// The entries of a lane, newest first, each with its key.

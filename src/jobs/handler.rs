@@ -27,11 +27,18 @@ pub struct JobKind {
     pub lane: LaneName,
     /// How a failing job is tried again.
     pub retry: RetryProfile,
+    /// Jobs that are done share entries in the feed: for kinds of which there are very many, whose cards tell of no person, and of whose ends nobody has to hear at once.
+    pub shares_entries: bool,
 }
 
 impl JobKind {
     /// A report to a student; also the kind of events whose record names none, as those of a release that knew one kind only.
-    pub const REPORT: Self = Self { name: "report", lane: LaneName::Reports, retry: RetryProfile::PATIENT };
+    pub const REPORT: Self = Self::new("report", LaneName::Reports, RetryProfile::PATIENT);
+
+    /// A kind whose every end has an entry of its own in the feed.
+    pub const fn new(name: &'static str, lane: LaneName, retry: RetryProfile) -> Self {
+        Self { name, lane, retry, shares_entries: false }
+    }
 }
 
 /// Which handler does the work of which kind of job.
@@ -113,7 +120,7 @@ pub trait Handler: Send + Sync {
 
     /// Hears that a job ended, however: its end is recorded, and its card is in the feed ([`feed`](crate::jobs::feed)), where whatever is derived from it finds it.
     ///
-    /// A hint for whoever would wait for it; called at least once per end on some instance, and must not take time.
+    /// A hint for whoever would wait for it; called at least once per end on some instance, and must not take time. Where ends share entries ([`JobKind::shares_entries`]), theirs is a moment late.
     fn ended(&self, _card: &Card) {}
 }
 

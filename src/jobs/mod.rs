@@ -52,6 +52,7 @@ use crate::jobs::config::JobsConfig;
 use crate::jobs::core::Core;
 use crate::jobs::error::{AcceptError, JobsError};
 use crate::jobs::handler::{AcceptedEvent, Follows, Handler};
+use crate::jobs::lane::gate::Gate;
 use crate::jobs::lane::queue::Queue;
 use crate::jobs::lane::{EndCounts, Lane, QueueStatus, SweepReport};
 use crate::jobs::operator::Operator;
@@ -67,6 +68,7 @@ use crate::storage::Store;
 pub struct Jobs {
     core: Arc<Core>,
     lanes: [Lane; LaneName::ALL.len()],
+    gate: Gate,
     /// The lanes that handlers work in, once they were started.
     served: OnceLock<Vec<LaneName>>,
 }
@@ -87,7 +89,7 @@ impl Jobs {
 
     fn assemble(core: Arc<Core>, queues: &[Arc<Queue>; LaneName::ALL.len()]) -> Arc<Self> {
         let lanes = LaneName::ALL.map(|name| Lane::new(name, Arc::clone(&core), Arc::clone(&queues[name.index()])));
-        Arc::new(Self { core, lanes, served: OnceLock::new() })
+        Arc::new(Self { core, lanes, gate: Gate::default(), served: OnceLock::new() })
     }
 
     /// Makes the event durable and starts its job, unless its effect is claimed already.
@@ -96,6 +98,14 @@ impl Jobs {
     /// [`AcceptError`] when nothing was promised.
     pub async fn accept(&self, event: AcceptedEvent) -> Result<Claim, AcceptError> {
         self.core.accept(event).await
+    }
+
+    /// As [`accept`](Self::accept), for an event whose effect nobody can have claimed: it is not looked for.
+    ///
+    /// # Errors
+    /// [`AcceptError`] when nothing was promised.
+    pub async fn accept_new(&self, event: AcceptedEvent) -> Result<Claim, AcceptError> {
+        self.core.accept_new(event).await
     }
 
     /// As [`accept`](Self::accept), but when the event's job has settled what it works on, a job that follows it is started.
@@ -115,6 +125,11 @@ impl Jobs {
             self.lane(lane).look_at_latest(job, at);
         }
         Ok(())
+    }
+
+    /// Jobs of a lane that this instance runs at once.
+    pub fn workers_of(&self, lane: LaneName) -> usize {
+        self.core.config.workers_of(lane)
     }
 
     /// One lane.

@@ -12,6 +12,7 @@ mod operator;
 mod pushed;
 mod race;
 mod retention;
+mod shared;
 mod stores;
 mod unreadable;
 

@@ -27,8 +27,13 @@ impl Core {
     pub(crate) async fn write<T: Serialize>(&self, what: &str, key: &str, record: &T, mode: PutMode) -> Result<Version, JobsError> {
         let bytes =
             serde_json::to_vec(record).map_err(|error| JobsError::Unreadable { key: key.to_owned(), message: error.to_string() })?;
+        self.write_bytes(what, key, Bytes::from(bytes), mode).await
+    }
+
+    /// As [`Core::write`], of a record's bytes.
+    pub(crate) async fn write_bytes(&self, what: &str, key: &str, bytes: Bytes, mode: PutMode) -> Result<Version, JobsError> {
         failpoint::hit(what, "before");
-        let version = self.store.put(key, Bytes::from(bytes), mode).await?;
+        let version = self.store.put(key, bytes, mode).await?;
         failpoint::hit(what, "after");
         Ok(version)
     }
@@ -110,10 +115,15 @@ impl Core {
 
     /// Removes the pointer that led to the job before its state changed. Best effort: what is left is removed by a sweep.
     pub(crate) async fn unpoint(&self, job: &Job) {
+        self.unpoint_at(job.lane(), job.due(), &job.id).await;
+    }
+
+    /// As [`Core::unpoint`], of a job that is known by its pointer.
+    pub(crate) async fn unpoint_at(&self, lane: LaneName, at: Timestamp, job: &JobId) {
         failpoint::hit("undue", "before");
-        let key = ObjectKey::Due { lane: job.lane(), at: job.due(), job: &job.id }.path();
+        let key = ObjectKey::Due { lane, at, job }.path();
         if let Err(error) = self.store.delete(&key).await {
-            tracing::debug!(job.id = %job.id, %error, "A due pointer is left for the next sweep");
+            tracing::debug!(job.id = %job, %error, "A due pointer is left for the next sweep");
         }
         failpoint::hit("undue", "after");
     }

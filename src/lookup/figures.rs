@@ -85,7 +85,9 @@ pub(super) fn today(conn: &Connection, now: Timestamp, zone: &TimeZone) -> rusql
 /// What stands in a state, by cause: those that stand longest and are most first.
 pub(super) fn causes(conn: &Connection, state: ReportState, now: Timestamp) -> rusqlite::Result<Vec<CauseGroup>> {
     let mut query = conn.prepare_cached(
-        "SELECT k.id, k.text, count(*), min(r.ended), max(r.ended) FROM report r JOIN word k ON k.id=r.cause WHERE r.state=?1 GROUP BY k.id",
+        "SELECT k.id, k.text, sum(s.n), (SELECT min(ended) FROM report r WHERE r.state=?1 AND r.cause=k.id), \
+         (SELECT max(ended) FROM report r WHERE r.state=?1 AND r.cause=k.id) \
+         FROM stopped s JOIN word k ON k.id=s.cause WHERE s.state=?1 GROUP BY k.id HAVING sum(s.n)>0",
     )?;
     let rows = query.query_map([state.number()], |row| {
         Ok((row.get::<_, i64>(0)?, row.get::<_, String>(1)?, whole(row, 2)?, row.get::<_, i64>(3)?, row.get::<_, i64>(4)?))
@@ -104,13 +106,14 @@ pub(super) fn causes(conn: &Connection, state: ReportState, now: Timestamp) -> r
 
 /// For how many causes reports stand in a state.
 pub(super) fn number_of_causes(conn: &Connection, state: ReportState) -> rusqlite::Result<u64> {
-    conn.prepare_cached("SELECT count(DISTINCT cause) FROM report WHERE state=?1")?.query_row([state.number()], |row| whole(row, 0))
+    let sql = "SELECT count(*) FROM (SELECT 1 FROM stopped WHERE state=?1 GROUP BY cause HAVING sum(n)>0)";
+    conn.prepare_cached(sql)?.query_row([state.number()], |row| whole(row, 0))
 }
 
 /// The assessments whose reports stand in a state for a cause.
 pub(super) fn assessments_of_cause(conn: &Connection, state: ReportState, cause: &str) -> rusqlite::Result<Vec<WordCount>> {
-    let sql = "SELECT w.tag, w.text, count(*) AS n FROM report r JOIN word w ON w.id=r.assessment WHERE r.state=?1 \
-               AND r.cause=(SELECT id FROM word WHERE kind=?2 AND ext=?3) GROUP BY w.id ORDER BY w.text";
+    let sql = "SELECT w.tag, w.text, sum(s.n) FROM stopped s JOIN word w ON w.id=s.assessment WHERE s.state=?1 \
+               AND s.cause=(SELECT id FROM word WHERE kind=?2 AND ext=?3) GROUP BY w.id HAVING sum(s.n)>0 ORDER BY w.text";
     conn.prepare_cached(sql)?.query_map((state.number(), WordKind::Cause as i64, cause), word_count)?.collect()
 }
 
@@ -126,7 +129,8 @@ pub(super) fn mended(conn: &Connection, since: Timestamp) -> rusqlite::Result<Ve
 
 fn named(conn: &Connection, column: &str, state: ReportState, cause: i64) -> rusqlite::Result<Vec<WordCount>> {
     let sql = format!(
-        "SELECT w.tag, w.text, count(*) AS n FROM report r JOIN word w ON w.id=r.{column} WHERE r.state=?1 AND r.cause=?2 GROUP BY w.id ORDER BY n DESC, w.text LIMIT {NAMED}"
+        "SELECT w.tag, w.text, sum(s.n) FROM stopped s JOIN word w ON w.id=s.{column} WHERE s.state=?1 AND s.cause=?2 GROUP BY w.id \
+         HAVING sum(s.n)>0 ORDER BY 3 DESC, w.text LIMIT {NAMED}"
     );
     conn.prepare_cached(&sql)?.query_map((state.number(), cause), word_count)?.collect()
 }
@@ -158,8 +162,8 @@ pub(super) fn assessments(conn: &Connection, course: Option<WordTag>) -> rusqlit
         Some(tag) => Some(word_id(conn, tag)?.unwrap_or(-1)),
         None => None,
     };
-    let sql = "SELECT w.tag, w.text, g.n FROM (SELECT assessment, count(*) AS n FROM report WHERE assessment IS NOT NULL AND (?1 IS NULL OR course=?1) GROUP BY assessment) g \
-               JOIN word w ON w.id=g.assessment ORDER BY w.text";
+    let sql = "SELECT w.tag, w.text, sum(t.n) FROM taken t JOIN word w ON w.id=t.assessment WHERE ?1 IS NULL OR t.course=?1 GROUP BY w.id \
+               HAVING sum(t.n)>0 ORDER BY w.text";
     conn.prepare_cached(sql)?.query_map([course], word_count)?.collect()
 }
 

@@ -11,6 +11,8 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Transaction, param
 
 use crate::jobs::feed;
 use crate::lookup::groups;
+use crate::lookup::results::COUNTS;
+use crate::lookup::summary::Share;
 use crate::lookup::unseen::Blocked;
 use crate::lookup::view::{ReportState, StudentHash};
 use crate::lookup::words::{self, StudentHasher, WordKind};
@@ -19,7 +21,7 @@ use crate::model::ids::JobId;
 use crate::text::folded;
 
 /// The number of the schema; files of another are thrown away.
-pub(super) const SCHEMA: u32 = 3;
+pub(super) const SCHEMA: u32 = 4;
 const SCHEMA_SQL: &str = include_str!("schema.sql");
 
 /// Statements kept prepared by a connection.
@@ -277,10 +279,8 @@ struct Writer<'a> {
 struct Row {
     id: i64,
     rank: Rank,
-    student: Option<i64>,
-    course: i64,
     sort: i64,
-    state: i64,
+    share: Share,
 }
 
 impl Writer<'_> {
@@ -320,7 +320,8 @@ impl Writer<'_> {
         }
         let blob = (!standings.is_empty()).then(|| groups::encode(&standings));
         if let Some(there) = &there {
-            self.count(there.sort, there.course, there.state, -1)?;
+            self.count(there.sort, there.share.course, there.share.state, -1)?;
+            there.share.count(self.tx, -1)?;
         }
         let mail = facts.mail.as_ref();
         self.tx
@@ -368,7 +369,14 @@ impl Writer<'_> {
                 blob,
             ])?;
         self.count(sort, course.unwrap_or_default(), state.number(), 1)?;
-        if let Some(before) = there.and_then(|there| there.student).filter(|before| Some(*before) != student) {
+        if let Some(now) = self.row(&job)? {
+            now.share.count(self.tx, 1)?;
+            now.share.progress(self.tx)?;
+        }
+        if let Some(before) = &there {
+            before.share.progress(self.tx)?;
+        }
+        if let Some(before) = there.and_then(|there| there.share.student).filter(|before| Some(*before) != student) {
             self.drop_orphan(before)?;
         }
         Ok(true)
@@ -416,28 +424,36 @@ impl Writer<'_> {
         self.tx.prepare_cached("DELETE FROM report WHERE id=?1")?.execute([there.id])?;
         self.tx.prepare_cached("DELETE FROM stood WHERE job=?1")?.execute([job_bytes(job)])?;
         if !keep_counts {
-            self.count(there.sort, there.course, there.state, -1)?;
+            self.count(there.sort, there.share.course, there.share.state, -1)?;
         }
-        if let Some(student) = there.student {
+        there.share.count(self.tx, -1)?;
+        there.share.progress(self.tx)?;
+        if let Some(student) = there.share.student {
             self.drop_orphan(student)?;
         }
         Ok(true)
     }
 
     fn row(&self, job: &[u8]) -> rusqlite::Result<Option<Row>> {
-        let mut found = self
-            .tx
-            .prepare_cached("SELECT id, round, state, attempts, ended, student, ifnull(course, 0), sort FROM report WHERE job=?1")?;
+        let sql = format!(
+            "SELECT id, round, state, attempts, ended, student, ifnull(course, 0), sort, assessment, cause, {COUNTS} FROM report WHERE job=?1"
+        );
+        let mut found = self.tx.prepare_cached(&sql)?;
         found
             .query_row([job], |row| {
                 let state: i64 = row.get(2)?;
                 Ok(Row {
                     id: row.get(0)?,
                     rank: rank(row.get(1)?, ReportState::of_number(state), row.get(3)?, row.get(4)?),
-                    student: row.get(5)?,
-                    course: row.get(6)?,
                     sort: row.get(7)?,
-                    state,
+                    share: Share {
+                        course: row.get(6)?,
+                        student: row.get(5)?,
+                        assessment: row.get(8)?,
+                        state,
+                        cause: row.get(9)?,
+                        has_result: row.get(10)?,
+                    },
                 })
             })
             .optional()

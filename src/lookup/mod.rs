@@ -27,6 +27,7 @@ mod search;
 pub mod small;
 mod snapshot;
 mod sqlite;
+mod summary;
 mod sync;
 pub mod texts;
 pub mod unseen;

@@ -1,6 +1,6 @@
 //! How a course did: figures for teachers, of each student the newest result, none of which tells of fewer than five students.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 use jiff::Timestamp;
 use rusqlite::{Connection, OptionalExtension as _};
@@ -110,83 +110,73 @@ struct Newest {
 }
 
 /// The results that count: reports with a percentage that were not repeats of another, plans apart.
-const COUNTS: &str = "pct IS NOT NULL AND student IS NOT NULL AND is_plan=0 AND state IN (2, 4, 8)";
+pub(super) const COUNTS: &str = "pct IS NOT NULL AND student IS NOT NULL AND is_plan=0 AND state IN (2, 4, 8)";
 
-/// The courses with results, by name: one walk along an index of just these columns, in its order.
-pub(super) fn courses(conn: &Connection) -> rusqlite::Result<Vec<CourseResults>> {
-    let sql = format!(
-        "SELECT course, student, assessment, sort, pct FROM shown_report WHERE course IS NOT NULL AND {COUNTS} ORDER BY 1, 2, 3, 4"
-    );
-    let mut query = conn.prepare_cached(&sql)?;
-    let mut rows = query.query([])?;
-    let mut tallies: Vec<Tally> = Vec::new();
-    while let Some(row) = rows.next()? {
-        let course = row.get(0)?;
-        if tallies.last().is_none_or(|tally| tally.course != course) {
-            tallies.push(Tally { course, ..Tally::default() });
-        }
-        if let Some(tally) = tallies.last_mut() {
-            tally.add((row.get(1)?, row.get(2)?), row.get(3)?, row.get(4)?);
-        }
-    }
-    let mut name = conn.prepare_cached("SELECT tag, text FROM word WHERE id=?1")?;
-    let mut courses = Vec::new();
-    for tally in tallies {
-        let word = name.query_row([tally.course], |row| Ok(Word { tag: WordTag(row.get(0)?), text: row.get(1)? })).optional()?;
-        courses.extend(word.map(|word| tally.results(word)));
-    }
-    courses.sort_by(|one, other| one.course.text.cmp(&other.course.text));
-    Ok(courses)
+/// Which assessments have results in which course, without those of persons whose data are blocked.
+fn with_results() -> String {
+    format!(
+        "SELECT course, assessment FROM (SELECT course, assessment, results FROM taken UNION ALL SELECT course, assessment, -1 FROM hidden_report WHERE {COUNTS}) \
+         WHERE course>0 AND assessment IS NOT NULL GROUP BY course, assessment HAVING sum(results)>0"
+    )
 }
 
-/// What one course comes to, counted along its results, of each student and assessment the oldest first.
+/// The courses with results, by name: out of how each student stands.
+pub(super) fn courses(conn: &Connection) -> rusqlite::Result<Vec<CourseResults>> {
+    let sql = format!("SELECT course, count(*) FROM ({}) GROUP BY course", with_results());
+    let assessments: HashMap<i64, u64> =
+        conn.prepare_cached(&sql)?.query_map([], |row| Ok((row.get(0)?, whole(row, 1)?)))?.collect::<rusqlite::Result<_>>()?;
+    let sql = "SELECT p.course, p.reports, p.students, p.results, p.sum, p.newest, c.tag, c.text \
+               FROM (SELECT course, sum(reports) AS reports, count(*) AS students, sum(results) AS results, sum(sum) AS sum, max(newest) AS newest \
+               FROM shown_progress WHERE reports>0 GROUP BY course) p JOIN word c ON c.id=p.course ORDER BY c.text";
+    let mut query = conn.prepare_cached(sql)?;
+    let rows = query.query_map([], |row| {
+        let (students, results, sum): (u64, i64, i64) = (whole(row, 2)?, row.get(3)?, row.get(4)?);
+        Ok(CourseResults {
+            course: Word { tag: WordTag(row.get(6)?), text: row.get(7)? },
+            reports: whole(row, 1)?,
+            students,
+            assessments: assessments.get(&row.get(0)?).copied().unwrap_or_default(),
+            newest: Some(time(row.get(5)?)),
+            mean: (students >= FEWEST && results > 0).then(|| (sum as f64 / results as f64 / 100.0).round() as i64),
+        })
+    })?;
+    rows.collect()
+}
+
+/// What one student comes to in one course, counted along the results, of each assessment the oldest first.
 #[derive(Default)]
-struct Tally {
-    course: i64,
-    reports: u64,
-    students: u64,
-    assessments: HashSet<i64>,
-    newest: i64,
-    /// The student and assessment counted last, with the newest result so far.
-    last: Option<((i64, Option<i64>), i64)>,
+pub(super) struct Tally {
+    pub(super) reports: i64,
+    pub(super) newest: i64,
+    /// The assessment counted last, with the newest result so far.
+    last: Option<(Option<i64>, i64)>,
     /// The sum of the newest results but the last one's, and how many they are.
     sum: i64,
     results: i64,
 }
 
 impl Tally {
-    fn add(&mut self, of: (i64, Option<i64>), sort: i64, pct: i64) {
-        let before = self.last.replace((of, pct));
-        if before.is_none_or(|((student, _), _)| student != of.0) {
-            self.students += 1;
-        }
-        if let Some((_, pct)) = before.filter(|(before, _)| *before != of) {
+    pub(super) fn add(&mut self, assessment: Option<i64>, sort: i64, pct: i64) {
+        let before = self.last.replace((assessment, pct));
+        if let Some((_, pct)) = before.filter(|(before, _)| *before != assessment) {
             self.sum += pct;
             self.results += 1;
         }
-        self.assessments.extend(of.1);
         self.reports += 1;
         self.newest = self.newest.max(sort);
     }
 
-    fn results(self, course: Word) -> CourseResults {
-        let (sum, results) = self.last.map_or((self.sum, self.results), |(_, pct)| (self.sum + pct, self.results + 1));
-        let mean = (self.students >= FEWEST && results > 0).then(|| (sum as f64 / results as f64 / 100.0).round() as i64);
-        CourseResults {
-            course,
-            reports: self.reports,
-            students: self.students,
-            assessments: self.assessments.len() as u64,
-            newest: Some(time(self.newest)),
-            mean,
-        }
+    /// How many newest results there are, and their sum.
+    pub(super) fn results(&self) -> (i64, i64) {
+        self.last.map_or((self.results, self.sum), |(_, pct)| (self.results + 1, self.sum + pct))
     }
 }
 
 /// The assessments of a course with results, by title.
 pub(super) fn of_course(conn: &Connection, course: WordTag) -> rusqlite::Result<Vec<AssessmentResults>> {
     let sql = format!(
-        "SELECT DISTINCT a.tag, a.text FROM shown_report r JOIN word a ON a.id=r.assessment JOIN word c ON c.id=r.course WHERE c.tag=?1 AND {COUNTS} ORDER BY a.text"
+        "SELECT a.tag, a.text FROM ({}) w JOIN word a ON a.id=w.assessment JOIN word c ON c.id=w.course WHERE c.tag=?1 ORDER BY a.text",
+        with_results()
     );
     let mut query = conn.prepare_cached(&sql)?;
     let tags: Vec<WordTag> = query.query_map([course.0], |row| Ok(WordTag(row.get(0)?)))?.collect::<rusqlite::Result<_>>()?;
@@ -220,9 +210,7 @@ pub(super) fn of_assessment(conn: &Connection, course: WordTag, assessment: Word
     if newest.is_empty() {
         return Ok(None);
     }
-    let known = conn
-        .prepare_cached("SELECT count(DISTINCT student) FROM shown_report WHERE course=?1 AND is_plan=0")?
-        .query_row([course_id], |row| whole(row, 0))?;
+    let known = conn.prepare_cached("SELECT count(*) FROM shown_progress WHERE course=?1")?.query_row([course_id], |row| whole(row, 0))?;
     let students = newest.len() as u64;
     let figures = if students >= FEWEST { Some(figures(conn, &newest, id, course_id)?) } else { None };
     Ok(Some(AssessmentResults { course, assessment, students, known, newest: last.map(time), figures }))

@@ -31,6 +31,7 @@ CREATE INDEX report_assessment ON report(assessment, course, sort DESC, id DESC)
 CREATE INDEX report_results ON report(course, student, assessment, sort, pct, state, is_plan)
   WHERE pct IS NOT NULL AND student IS NOT NULL AND is_plan=0 AND state IN (2, 4, 8);
 CREATE INDEX report_cause ON report(cause, sort DESC, id DESC) WHERE cause IS NOT NULL;
+CREATE INDEX report_stopped ON report(state, cause, ended) WHERE cause IS NOT NULL;
 CREATE INDEX report_template ON report(template, sort DESC, id DESC) WHERE template IS NOT NULL;
 CREATE INDEX report_submission ON report(submission) WHERE submission IS NOT NULL;
 -- Words of names, addresses and ids by their beginnings, and parts of them from three letters on.
@@ -41,6 +42,20 @@ CREATE TABLE day(day INTEGER NOT NULL, course INTEGER NOT NULL, state INTEGER NO
 -- When a job stood still for a cause, and when it was opened again; `cause` is 0 while only the opening was told.
 CREATE TABLE stood(job BLOB NOT NULL, round INTEGER NOT NULL, cause INTEGER NOT NULL, since INTEGER, until INTEGER, PRIMARY KEY(job, round)) WITHOUT ROWID;
 CREATE INDEX stood_until ON stood(until) WHERE until IS NOT NULL;
+-- Sums, so that nobody counts: what came of each assessment in each course (0: in none); what stands in which state, for which cause; and how each student stands in
+-- each course: reports with a result, newest results (one per assessment) with their sum, and when the newest was handed in.
+CREATE TABLE taken(course INTEGER NOT NULL, assessment INTEGER NOT NULL, n INTEGER NOT NULL, results INTEGER NOT NULL, PRIMARY KEY(course, assessment)) WITHOUT ROWID;
+CREATE TABLE stopped(
+  state INTEGER NOT NULL, cause INTEGER NOT NULL, course INTEGER NOT NULL, assessment INTEGER NOT NULL, n INTEGER NOT NULL,
+  PRIMARY KEY(state, cause, course, assessment)
+) WITHOUT ROWID;
+CREATE TABLE progress(
+  course INTEGER NOT NULL, student INTEGER NOT NULL, reports INTEGER NOT NULL, results INTEGER NOT NULL, sum INTEGER NOT NULL, newest INTEGER NOT NULL,
+  PRIMARY KEY(course, student)
+) WITHOUT ROWID;
+CREATE VIEW shown_progress AS SELECT * FROM progress WHERE student NOT IN (SELECT student FROM hidden);
+-- What those whose data are blocked add to `taken`; they are few, so they come first.
+CREATE VIEW hidden_report AS SELECT r.* FROM hidden h CROSS JOIN report r ON r.student=h.student;
 -- The erasures whose jobs are gone from here.
 CREATE TABLE erased(id TEXT PRIMARY KEY) WITHOUT ROWID;
 -- How far each stream was read, and which of its newest entries were taken in.

@@ -41,6 +41,8 @@ pub fn class(key: &ObjectKey<'_>) -> Class {
         | ObjectKey::OpenErasure { .. } => Class::Personal,
         ObjectKey::Due { .. }
         | ObjectKey::Newest { .. }
+        // Whoever shares entries tells no more than which job ended and when.
+        | ObjectKey::SharedFeed { .. }
         | ObjectKey::Ended { .. }
         | ObjectKey::CohortSummary { .. }
         | ObjectKey::TextChange { .. }

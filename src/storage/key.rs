@@ -51,6 +51,8 @@ const DUE_STAMP: &str = "%Y%m%dT%H%M%SZ";
 const DUE_FOLDER: &str = "due/";
 /// What jobs of the reports' lane came to.
 const FEED_FOLDER: &str = "feed/";
+/// What the name of an entry ends with that several jobs share.
+const SHARED: &str = ".ndjson";
 /// The index of ended jobs of the reports' lane.
 const ENDED_FOLDER: &str = "ended/";
 /// What belongs to one of the other lanes.
@@ -177,6 +179,11 @@ pub fn parse_feed(lane: LaneName, key: &str) -> Option<FeedEntry> {
     Some(FeedEntry { at, state: state.to_owned(), job: JobId::parse(job)? })
 }
 
+/// Whether this is an entry of a lane's feed that several ended jobs share.
+pub fn is_shared_feed(lane: LaneName, key: &str) -> bool {
+    key.strip_prefix(&feed_folder(lane)).and_then(|rest| rest.split_once('/')).is_some_and(|(_, name)| name.ends_with(SHARED))
+}
+
 /// The folders of assessment and student that a result lies in.
 pub fn parse_result(key: &str) -> Option<(&str, &str)> {
     let (assessment, rest) = key.strip_prefix(RESULTS_FOLDER)?.split_once('/')?;
@@ -300,6 +307,15 @@ pub enum ObjectKey<'a> {
         at: Timestamp,
         /// The job.
         job: &'a JobId,
+    },
+    /// Ends of several jobs of a lane, one card per line.
+    SharedFeed {
+        /// The lane.
+        lane: LaneName,
+        /// When the newest of them ended.
+        at: Timestamp,
+        /// The beginning of the content's hash.
+        digest: &'a str,
     },
     /// What became of a job: one entry per end, newest first.
     Feed {
@@ -575,6 +591,10 @@ impl ObjectKey<'_> {
                 let number = format!("{:010}", newest_first(*at));
                 format!("{}{}/{number}-{state}-{job}.json", feed_folder(*lane), &number[..5])
             }
+            Self::SharedFeed { lane, at, digest } => {
+                let number = format!("{:010}", newest_first(*at));
+                format!("{}{}/{number}-done-{digest}{SHARED}", feed_folder(*lane), &number[..5])
+            }
             Self::Cursor => "projections/cursor.json".to_owned(),
             Self::Outbox(name) => format!("outbox/{}", safe_name(name)),
             Self::Unfolded { course, row } => format!("{UNFOLDED_FOLDER}{}/{}.json", safe_name(course), safe_name(row)),
@@ -674,6 +694,10 @@ mod tests {
         for foreign in ["feed/x", "feed/1/2", "feed/79499/7949900000-done-x.json", "ended/done/1-2"] {
             assert_eq!(parse_feed(LaneName::Reports, foreign), None, "{foreign}");
         }
+        let shared = ObjectKey::SharedFeed { lane: LaneName::Reports, at: "2026-03-01T10:11:12Z".parse().unwrap(), digest: "ab" }.path();
+        assert_eq!(shared.rsplit_once('/').map(|(folder, _)| folder), keys[0].rsplit_once('/').map(|(folder, _)| folder));
+        assert!(is_shared_feed(LaneName::Reports, &shared) && parse_feed(LaneName::Reports, &shared).is_none(), "{shared}");
+        assert!(!is_shared_feed(LaneName::Reports, &keys[0]) && !is_shared_feed(LaneName::Deliveries, &shared));
     }
 
     #[test]

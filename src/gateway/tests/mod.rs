@@ -1,12 +1,13 @@
 //! The gateway's own tests: receivers that are made up, a clock that stands still, jobs that run when they are told to.
 
+mod cost;
 mod deliveries;
 mod desk;
 mod institutions;
 mod reference;
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -79,9 +80,26 @@ pub(super) struct Mortal {
     writes_left: AtomicI64,
     dead: AtomicBool,
     died: Notify,
+    /// It counts as a bucket.
+    far: AtomicBool,
+    /// A read lets others go on meanwhile.
+    slow: AtomicBool,
+    /// Writes and lists, and reads.
+    paid: AtomicUsize,
+    reads: AtomicUsize,
 }
 
 impl Mortal {
+    /// Nothing was counted so far.
+    fn forget(&self) {
+        self.paid.store(0, Ordering::Relaxed);
+        self.reads.store(0, Ordering::Relaxed);
+    }
+
+    fn pay(&self) {
+        self.paid.fetch_add(1, Ordering::Relaxed);
+    }
+
     async fn write(&self) {
         if self.dead.load(Ordering::Relaxed) {
             std::future::pending::<()>().await;
@@ -97,25 +115,36 @@ impl Mortal {
 #[async_trait]
 impl Store for Mortal {
     async fn put(&self, key: &str, bytes: Bytes, mode: PutMode) -> Result<Version, StoreError> {
+        self.pay();
         self.write().await;
         self.inner.put(key, bytes, mode).await
     }
 
     async fn get(&self, key: &str) -> Result<Option<(Bytes, Version)>, StoreError> {
+        self.reads.fetch_add(1, Ordering::Relaxed);
+        if self.slow.load(Ordering::Relaxed) {
+            tokio::task::yield_now().await;
+        }
         self.inner.get(key).await
     }
 
     async fn list(&self, prefix: &str, start_after: Option<&str>, limit: usize) -> Result<Vec<String>, StoreError> {
+        self.pay();
         self.inner.list(prefix, start_after, limit).await
     }
 
     fn scan<'a>(&'a self, prefix: &str, after: Option<&str>) -> Keys<'a> {
+        self.pay();
         self.inner.scan(prefix, after)
     }
 
     async fn delete(&self, key: &str) -> Result<(), StoreError> {
         self.write().await;
         self.inner.delete(key).await
+    }
+
+    fn is_remote(&self) -> bool {
+        self.far.load(Ordering::Relaxed)
     }
 
     fn describe(&self) -> String {
@@ -149,6 +178,10 @@ impl House {
             writes_left: AtomicI64::new(-1),
             dead: AtomicBool::new(false),
             died: Notify::new(),
+            far: AtomicBool::new(false),
+            slow: AtomicBool::new(false),
+            paid: AtomicUsize::new(0),
+            reads: AtomicUsize::new(0),
         });
         let clock = ManualClock::new(at("2026-11-28T12:00:00Z"));
         let post = Arc::<Post4>::default();

@@ -99,7 +99,7 @@ impl Lane {
             NextStep::Nothing(end) => {
                 // A pointer to an ended job: whoever ended it died before telling everyone.
                 if core.pointer_stands(&job).await? {
-                    core.settle(&job, &end, Some(handler)).await;
+                    self.settle(&job, &end, (&kind, handler)).await;
                 }
                 return Ok(Outcome::EndedBefore(end));
             }
@@ -116,7 +116,7 @@ impl Lane {
             // The card counts this attempt as whoever reads the records later does.
             let mut ended = job.clone();
             ended.note(RecordName::Lease(lease.attempt));
-            core.settle(&ended, end, Some(handler)).await;
+            self.settle(&ended, end, (&kind, handler)).await;
         }
         Ok(outcome)
     }

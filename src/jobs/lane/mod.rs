@@ -1,8 +1,10 @@
 //! A lane: the queue, workers, waiters and sweeps of jobs that wait for nobody outside it.
 
 mod attempt;
+pub(crate) mod gate;
 mod mend;
 pub(crate) mod queue;
+mod shared;
 mod sweep;
 mod waiters;
 mod workers;
@@ -20,6 +22,7 @@ use crate::jobs::core::Core;
 use crate::jobs::handler::Handlers;
 use crate::jobs::lane::mend::MendSchedule;
 use crate::jobs::lane::queue::Queue;
+use crate::jobs::lane::shared::SharedEntries;
 use crate::jobs::lane::sweep::{NextWake, Troubles};
 use crate::jobs::lane::waiters::Waiters;
 use crate::jobs::lane::workers::WorkerCounts;
@@ -44,6 +47,7 @@ pub struct Lane {
     handlers: OnceLock<Arc<Handlers>>,
     touch: Mutex<Option<Version>>,
     mending: Mutex<MendSchedule>,
+    shared: SharedEntries,
 }
 
 /// How busy a lane of this instance is.
@@ -72,6 +76,7 @@ impl Lane {
             handlers: OnceLock::new(),
             touch: Mutex::default(),
             mending: Mutex::default(),
+            shared: SharedEntries::default(),
         }
     }
 

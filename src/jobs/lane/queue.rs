@@ -128,6 +128,11 @@ impl Queue {
         self.lock().waiting.len() >= self.limit
     }
 
+    /// Whether half of what may wait here does.
+    pub(crate) fn is_crowded(&self) -> bool {
+        self.lock().waiting.len() >= self.limit / 2
+    }
+
     pub(crate) fn len(&self) -> usize {
         self.lock().waiting.len()
     }

@@ -11,6 +11,7 @@ use tracing::Instrument as _;
 use crate::jobs::Jobs;
 use crate::jobs::handler::Handlers;
 use crate::jobs::lane::Lane;
+use crate::jobs::lane::gate::{LOOK, Look};
 use crate::jobs::lane::queue::Queue;
 use crate::jobs::outcome::Outcome;
 use crate::jobs::records::{End, EndState};
@@ -41,10 +42,14 @@ impl Jobs {
                 let (jobs, handlers, stop, abort) = (Arc::clone(&self), Arc::clone(&handlers), pool.stop.clone(), pool.abort.clone());
                 // Counted before it runs, so that whoever asks right after the start finds all of them.
                 jobs.lane(name).counts.one_comes();
-                pool.tasks.spawn(async move { jobs.lane(name).work_on(&handlers, &stop, &abort).await });
+                pool.tasks.spawn(async move { jobs.work_on(name, &handlers, &stop, &abort).await });
             }
             let (jobs, stop) = (Arc::clone(&self), pool.stop.clone());
             pool.tasks.spawn(async move { jobs.lane(name).sweep_on(&stop).await });
+            if handlers.all_of(name).any(|(kind, _)| kind.shares_entries) {
+                let (jobs, stop) = (Arc::clone(&self), pool.stop.clone());
+                pool.tasks.spawn(async move { jobs.lane(name).share_on(&stop).await });
+            }
         }
         let (core, stop) = (Arc::clone(&self.core), pool.stop.clone());
         pool.tasks.spawn(async move { core.repair_on(&stop).await });
@@ -57,16 +62,21 @@ impl Jobs {
     }
 }
 
-impl Lane {
-    /// One worker: job after job until told to stop.
-    async fn work_on(&self, handlers: &Handlers, stop: &CancellationToken, abort: &CancellationToken) {
-        let _alive = self.counts.one_came();
-        while let Some(job) = stop_or(stop, self.queue.pop()).await {
-            let asker = self.queue.asker(&job);
+impl Jobs {
+    /// One worker of a lane: job after job until told to stop.
+    async fn work_on(&self, name: LaneName, handlers: &Handlers, stop: &CancellationToken, abort: &CancellationToken) {
+        let lane = self.lane(name);
+        let _alive = lane.counts.one_came();
+        let next = async || {
+            self.give_way(lane).await;
+            lane.queue.pop().await
+        };
+        while let Some(job) = stop_or(stop, next()).await {
+            let asker = lane.queue.asker(&job);
             // What the job logs belongs to the request that brought it; the attempt fills in which that was.
             let span = tracing::info_span!("job", trace = tracing::field::Empty);
             let attempt = async {
-                let outcome = self.run_until(handlers, &job, abort).await;
+                let outcome = lane.run_until(handlers, &job, abort).await;
                 report(&job, &outcome);
                 outcome
             };
@@ -75,6 +85,25 @@ impl Lane {
                 // Whoever went away needs no answer.
                 let _ = asker.send(outcome);
             }
+        }
+    }
+}
+
+impl Jobs {
+    /// Waits while deliveries give way to reports.
+    async fn give_way(&self, lane: &Lane) {
+        if lane.name != LaneName::Deliveries {
+            return;
+        }
+        let reports = self.lane(LaneName::Reports);
+        let look = || Look {
+            now: self.core.clock.monotonic(),
+            reports: reports.queue.len(),
+            workers: reports.counts.alive(),
+            is_crowded: lane.queue.is_crowded(),
+        };
+        while self.gate.holds(look()) {
+            tokio::time::sleep(LOOK).await;
         }
     }
 }

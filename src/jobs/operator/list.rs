@@ -15,8 +15,7 @@ use crate::model::card::{self, Card, ReportFacts};
 use crate::model::cause::Cause;
 use crate::model::ids::JobId;
 use crate::model::lane::LaneName;
-use crate::storage::Keys;
-use crate::storage::key::{due_folder, ended_folder, feed_folder, parse_due, parse_ended, parse_feed};
+use crate::storage::key::{due_folder, ended_folder, feed_folder, is_shared_feed, parse_due, parse_ended, parse_feed};
 
 /// Jobs or cards read at the same time.
 const READS: usize = 16;
@@ -97,6 +96,12 @@ impl Source {
             Self::Index(_) => parse_ended(lane, key).map(|(at, job)| (at, job, true)),
         }
     }
+}
+
+/// What a list met in the feed or in an index: an entry that is to be read, or a card out of a shared one.
+enum Met {
+    Entry(String, Timestamp, JobId),
+    Card(Box<Card>),
 }
 
 /// A job that a key led to, as far as it can be read.
@@ -215,8 +220,7 @@ impl Operator {
         met: &mut HashSet<JobId>,
         keep: &mut (dyn FnMut(&Listed) -> bool + Send + '_),
     ) -> Result<Vec<Listed>, JobsError> {
-        let folder = due_folder(lane);
-        let mut found = self.found(self.core.store.scan(&folder, None), limit, move |key| parse_due(lane, key));
+        let mut found = self.found(self.due_jobs(lane), limit);
         let mut listed = Vec::new();
         while listed.len() < limit
             && let Some((at, found)) = found.try_next().await?
@@ -253,12 +257,21 @@ impl Operator {
                     is_over = true;
                     break;
                 };
-                let Some((at, job, is_wanted)) = source.entry(lane, &key, state) else { continue };
+                let Some((at, job, is_wanted)) = source.entry(lane, &key, state) else {
+                    let cards = self.shared_cards(lane, source, &key).await?.into_iter();
+                    batch.extend(cards.filter(|card| met.insert(card.job.clone())).map(|card| Met::Card(Box::new(card))));
+                    continue;
+                };
                 if met.insert(job.clone()) && is_wanted {
-                    batch.push((key, at, job));
+                    batch.push(Met::Entry(key, at, job));
                 }
             }
-            let read = |(key, at, job): (String, Timestamp, JobId)| self.ended_card(lane, source, key, at, job);
+            let read = |one: Met| async move {
+                match one {
+                    Met::Entry(key, at, job) => self.ended_card(lane, source, key, at, job).await,
+                    Met::Card(card) => Ok(Some(Listed { lane, card: *card })),
+                }
+            };
             let read: Vec<Option<Listed>> = stream::iter(batch).map(read).buffered(READS).try_collect().await?;
             for one in read.into_iter().flatten() {
                 let is_wanted = state.is_none_or(|state| one.card.state == state.as_str() || one.card.state == UNREADABLE);
@@ -268,6 +281,20 @@ impl Operator {
             }
         }
         Ok(listed)
+    }
+
+    /// The cards of an entry that several jobs share; none of any other. One that cannot be read hides no other.
+    async fn shared_cards(&self, lane: LaneName, source: Source, key: &str) -> Result<Vec<Card>, JobsError> {
+        if !matches!(source, Source::Feed) || !is_shared_feed(lane, key) {
+            return Ok(Vec::new());
+        }
+        match feed::read_shared(&*self.core.store, key).await.map_err(JobsError::from) {
+            Err(error) if self.core.concerns_one(&error).await => {
+                tracing::warn!(key, %error, "An entry that several jobs share cannot be read; these jobs are not listed");
+                Ok(Vec::new())
+            }
+            cards => cards,
+        }
     }
 
     /// The card of one entry: its own, or one made from the job's records where entries have none. `None` when the job has not ended, or ended again since.
@@ -301,9 +328,8 @@ impl Operator {
     }
 
     async fn list_open(&self, lane: LaneName, limit: usize, filter: &mut Filter<'_>) -> Result<Vec<JobView>, JobsError> {
-        let folder = due_folder(lane);
         let mut views = Vec::new();
-        let mut found = self.found(self.core.store.scan(&folder, None), limit, move |key| parse_due(lane, key));
+        let mut found = self.found(self.due_jobs(lane), limit);
         while views.len() < limit
             && let Some((at, found)) = found.try_next().await?
         {
@@ -323,10 +349,8 @@ impl Operator {
         limit: usize,
         filter: &mut Filter<'_>,
     ) -> Result<Vec<JobView>, JobsError> {
-        let folder = source.folder(lane);
         let mut views = Vec::new();
-        let parse = move |key: &str| source.parse(lane, key);
-        let mut found = self.found(self.core.store.scan(&folder, None), limit, parse);
+        let mut found = self.found(self.ended_jobs(lane, source), limit);
         while views.len() < limit
             && let Some((at, found)) = found.try_next().await?
         {
@@ -344,14 +368,31 @@ impl Operator {
         Ok(views)
     }
 
-    /// Reads the jobs that keys tell of, some at a time, in the keys' order, and no further than is asked for.
+    /// The jobs of a lane that pointers lead to, with the times of these.
+    fn due_jobs(&self, lane: LaneName) -> BoxStream<'_, Result<(Timestamp, JobId), JobsError>> {
+        let keys = self.core.store.scan(&due_folder(lane), None);
+        keys.try_filter_map(move |key| std::future::ready(Ok(parse_due(lane, &key)))).map_err(JobsError::from).boxed()
+    }
+
+    /// The jobs of a lane that entries tell of, with the times of these.
+    fn ended_jobs(&self, lane: LaneName, source: Source) -> BoxStream<'_, Result<(Timestamp, JobId), JobsError>> {
+        let keys = self.core.store.scan(&source.folder(lane), None).map_err(JobsError::from);
+        let jobs = keys.and_then(move |key| async move {
+            let told = match source.parse(lane, &key) {
+                Some(one) => vec![one],
+                None => self.shared_cards(lane, source, &key).await?.into_iter().map(|card| (card.ended, card.job)).collect(),
+            };
+            Ok::<_, JobsError>(stream::iter(told.into_iter().map(Ok)))
+        });
+        jobs.try_flatten().boxed()
+    }
+
+    /// Reads the jobs of a list, some at a time, in its order, and no further than is asked for.
     fn found<'a>(
         &'a self,
-        keys: Keys<'a>,
+        jobs: BoxStream<'a, Result<(Timestamp, JobId), JobsError>>,
         limit: usize,
-        parse: impl Fn(&str) -> Option<(Timestamp, JobId)> + Send + 'a,
     ) -> BoxStream<'a, Result<(Timestamp, Found), JobsError>> {
-        let jobs = keys.try_filter_map(move |key| std::future::ready(Ok(parse(&key)))).map_err(JobsError::from);
         let read = move |(at, id): (Timestamp, JobId)| async move { Ok(self.find_one(id).await?.map(|found| (at, found))) };
         jobs.map_ok(read).try_buffered(READS.min(limit.max(1))).try_filter_map(|found| std::future::ready(Ok(found))).boxed()
     }

@@ -20,7 +20,7 @@ fn look(now: &str, unchanged: u64) -> Look {
 }
 
 fn fresh() -> Job {
-    let kind = JobKind { name: "test", lane: LaneName::Reports, retry: RetryProfile::PATIENT };
+    let kind = JobKind::new("test", LaneName::Reports, RetryProfile::PATIENT);
     let event = AcceptedEvent::new(&kind, "test", "e".to_owned(), at(START), json!({}));
     Job::new(JobId::from_digest([1; 32]), EventRecord { event, due: at("2026-03-01T10:00:10Z") })
 }

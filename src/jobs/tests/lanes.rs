@@ -8,7 +8,7 @@ use crate::jobs::operator::{JobFilter, StateFilter};
 use crate::jobs::outcome::Outcome;
 use crate::jobs::retry::RetryProfile;
 
-const DELIVERY: JobKind = JobKind { name: "delivery", lane: LaneName::Deliveries, retry: RetryProfile::PATIENT };
+const DELIVERY: JobKind = JobKind::new("delivery", LaneName::Deliveries, RetryProfile::PATIENT);
 const MANY: usize = 5000;
 
 fn delivery(world: &World, n: usize) -> AcceptedEvent {
@@ -43,6 +43,35 @@ async fn reports_run_while_every_worker_of_another_lane_hangs_and_thousands_wait
     }
     // Deliveries wait for others most of the time, so their lane has eight times as many workers.
     assert_eq!(jobs.lane(LaneName::Deliveries).status().await.running, 16);
+    pool.shutdown(Duration::from_millis(100)).await;
+}
+
+#[tokio::test]
+async fn deliveries_give_way_to_a_burst_of_reports_and_all_of_them_are_made_afterwards() {
+    let world = World::new();
+    let config = JobsConfig { queue_limit: MANY, workers: 2, ..JobsConfig::for_testing() };
+    let jobs = Jobs::new(Arc::clone(&world.store) as Arc<dyn Store>, Arc::new(world.clock.clone()), config);
+    let (slow, quick) = (Arc::new(Hangs(Semaphore::new(0))), Arc::new(Scripted::default()));
+    let handlers = all(Arc::clone(&slow) as Arc<dyn Handler>).with(DELIVERY, Arc::clone(&quick) as Arc<dyn Handler>);
+    let pool = Arc::clone(&jobs).start(handlers);
+    for n in 0..20 {
+        jobs.accept(world.event(&format!("report {n}"))).await.unwrap();
+    }
+    slow.0.acquire_many(2).await.unwrap().forget();
+    let mut deliveries = Vec::new();
+    for n in 0..60 {
+        deliveries.push(jobs.accept(delivery(&world, n)).await.unwrap().job().clone());
+    }
+    for _ in 0..1000 {
+        tokio::task::yield_now().await;
+    }
+    // Workers that waited for a job already may take one each.
+    assert!(quick.runs() <= 16, "{} deliveries went before 18 reports that wait", quick.runs());
+    world.pass(9);
+    for job in &deliveries {
+        assert!(jobs.lane(LaneName::Deliveries).wait(job, Duration::from_mins(1)).await.is_some());
+    }
+    assert_eq!(quick.runs(), 60);
     pool.shutdown(Duration::from_millis(100)).await;
 }
 

@@ -3,18 +3,23 @@
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, params};
+use tokio::sync::mpsc::error::TryRecvError;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::lookup::attempts::rows::Entry;
-use crate::lookup::attempts::write::{apply, takes_out};
+use crate::lookup::attempts::write::{Names, apply, takes_out};
 use crate::lookup::sqlite;
 
 /// The schema's number; a file of another one is thrown away.
-const SCHEMA: i64 = 1;
+const SCHEMA: i64 = 2;
 /// Entries of one transaction, at most, where many wait.
 const TOGETHER: usize = 2000;
+/// What is told gathers for so many steps, unless somebody waits: a transaction for each call costs more than the call's row.
+const GATHER: u32 = 25;
+const STEP: Duration = Duration::from_millis(10);
 /// Where reading the records has come to.
 const STREAM: &str = "records";
 
@@ -40,6 +45,7 @@ struct Opened {
     db: Connection,
     /// The file that `db` has open; none after somebody removed it.
     inode: Option<u64>,
+    names: Names,
 }
 
 impl Writer {
@@ -57,7 +63,7 @@ impl Writer {
     }
 
     /// The file, opened or made anew where it is gone.
-    fn db(&mut self) -> rusqlite::Result<&mut Connection> {
+    fn db(&mut self) -> rusqlite::Result<&mut Opened> {
         let is_there = self.open.as_ref().is_some_and(|open| sqlite::inode(&self.path) == open.inode);
         if !is_there {
             if self.open.is_some() {
@@ -69,16 +75,16 @@ impl Writer {
                     let _ = std::fs::create_dir_all(folder);
                 }
                 let db = sqlite::open_or_renew(&self.path, open)?;
-                self.open = Some(Opened { db, inode: sqlite::inode(&self.path) });
+                self.open = Some(Opened { db, inode: sqlite::inode(&self.path), names: Names::default() });
             }
         }
-        self.open.as_mut().map(|open| &mut open.db).ok_or(rusqlite::Error::InvalidQuery)
+        self.open.as_mut().ok_or(rusqlite::Error::InvalidQuery)
     }
 
     /// Takes in what is there, with what waits behind it, in one transaction.
     fn apply(&mut self, mut entries: Vec<Entry>, mut place: Option<String>, done: Option<Done<()>>, inbox: &mut mpsc::Receiver<Order>) {
         let mut waiting: Vec<Done<()>> = done.into_iter().collect();
-        let mut other = None;
+        let (mut other, mut steps) = (None, 0);
         while entries.len() < TOGETHER {
             match inbox.try_recv() {
                 Ok(Order::Apply { entries: more, cursor, done }) => {
@@ -89,6 +95,10 @@ impl Writer {
                 Ok(order) => {
                     other = Some(order);
                     break;
+                }
+                Err(TryRecvError::Empty) if waiting.is_empty() && place.is_none() && steps < GATHER => {
+                    steps += 1;
+                    std::thread::sleep(STEP);
                 }
                 Err(_) => break,
             }
@@ -112,7 +122,7 @@ impl Writer {
         match order {
             Order::Apply { .. } => {}
             Order::Cursor { done } => {
-                let _ = done.send(self.db().and_then(|db| cursor(db)));
+                let _ = done.send(self.db().and_then(|open| cursor(&open.db)));
             }
             Order::Reset { done } => {
                 let renewed = self.renew();
@@ -124,8 +134,9 @@ impl Writer {
     }
 
     fn write(&mut self, entries: &[Entry], place: Option<&str>) -> rusqlite::Result<()> {
-        let transaction = self.db()?.transaction()?;
-        apply(&transaction, entries)?;
+        let Opened { db, names, .. } = self.db()?;
+        let transaction = db.transaction()?;
+        apply(&transaction, names, entries)?;
         if let Some(place) = place {
             let sql = "INSERT INTO cursor (stream, place) VALUES (?1, ?2) ON CONFLICT DO UPDATE SET place = excluded.place";
             transaction.prepare_cached(sql)?.execute(params![STREAM, place])?;
@@ -133,7 +144,7 @@ impl Writer {
         transaction.commit()?;
         if takes_out(entries) {
             // Deleted words stay in the index's segments until these are merged.
-            self.db()?.execute_batch("INSERT INTO attempt_text (attempt_text) VALUES ('optimize'); PRAGMA wal_checkpoint(TRUNCATE);")?;
+            db.execute_batch("INSERT INTO attempt_text (attempt_text) VALUES ('optimize'); PRAGMA wal_checkpoint(TRUNCATE);")?;
         }
         Ok(())
     }
@@ -143,7 +154,7 @@ impl Writer {
         self.open = None;
         sqlite::remove(&self.path);
         let db = sqlite::open_or_renew(&self.path, open)?;
-        self.open = Some(Opened { db, inode: sqlite::inode(&self.path) });
+        self.open = Some(Opened { db, inode: sqlite::inode(&self.path), names: Names::default() });
         self.epoch.fetch_add(1, Ordering::AcqRel);
         Ok(())
     }

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension as _, Row, params_from_iter};
 
-use crate::lookup::attempts::key::{first_at, pack, unpack};
+use crate::lookup::attempts::key::{find, find_or_first, first_at, pack, unpack};
 use crate::lookup::attempts::rows::{AttemptFilter, AttemptRow, DeliveryFilter, Outcome, Slice, Stands};
 use crate::lookup::attempts::write::Kind;
 
@@ -15,6 +15,8 @@ use crate::lookup::attempts::write::Kind;
 struct Where {
     sql: String,
     values: Vec<Value>,
+    /// A channel or a tag is asked for.
+    is_marked: bool,
 }
 
 impl Where {
@@ -43,65 +45,86 @@ impl Where {
         }
     }
 
-    fn member(&mut self, column: &str, member: Option<&String>) {
-        if let Some(member) = member {
-            self.and(&format!("instr({column}, ?) > 0"), [Value::Text(format!("|{member}|"))]);
-        }
+    /// Calls of events in a channel, or with a tag: the first of these leads the way, the other is looked at for each call.
+    fn marked(&mut self, kind: Kind, text: Option<&String>) {
+        let Some(text) = text else { return };
+        let name = format!("(SELECT id FROM name WHERE kind = {} AND text = ?)", kind as i64);
+        let condition = if self.is_marked {
+            format!("EXISTS (SELECT 1 FROM mark other WHERE other.name = {name} AND other.row = a.row)")
+        } else {
+            format!("m.name = {name}")
+        };
+        self.is_marked = true;
+        self.and(&condition, [Value::Text(text.clone())]);
     }
 
-    /// Ids sort by time, so that a time is a place in the list.
-    fn between(&mut self, id: &str, after: Option<Timestamp>, before: Option<Timestamp>) {
+    /// Where the calls are found, the way that is quick for these conditions.
+    fn tables(&self) -> &'static str {
+        if self.is_marked { "mark m CROSS JOIN attempt a ON a.row = m.row" } else { "attempt a" }
+    }
+
+    /// What the list is ordered by.
+    fn row(&self) -> &'static str {
+        if self.is_marked { "m.row" } else { "a.row" }
+    }
+
+    /// Rows sort by time, so that a time is a place in the list.
+    fn between(&mut self, after: Option<Timestamp>, before: Option<Timestamp>) {
+        let row = self.row();
         if let Some(after) = after {
-            self.and(&format!("{id} >= ?"), [first_at(after)]);
+            self.and(&format!("{row} >= ?"), [Value::Integer(first_at(after))]);
         }
         if let Some(before) = before {
-            self.and(&format!("{id} < ?"), [first_at(before)]);
+            self.and(&format!("{row} < ?"), [Value::Integer(first_at(before))]);
         }
     }
 
-    /// Adds the place in the list, its order and its length.
-    fn slice(mut self, id: &str, slice: &Slice) -> (String, Vec<Value>) {
+    /// The calls of a part of the list, in its order.
+    fn list(mut self, db: &Connection, slice: &Slice) -> rusqlite::Result<Vec<AttemptRow>> {
+        let row = self.row();
         if let Some(behind) = &slice.behind {
-            self.and(&format!("{id} {} ?", if slice.ascending { '>' } else { '<' }), [pack(behind)]);
+            let place = find_or_first(db, behind)?;
+            self.and(&format!("{row} {} ?", if slice.ascending { '>' } else { '<' }), [Value::Integer(place)]);
         }
         let order = if slice.ascending { "ASC" } else { "DESC" };
-        (format!("{} ORDER BY {id} {order} LIMIT {}", self.sql, slice.limit), self.values)
+        let sql = format!("{COLUMNS} FROM {}{NAMES}{} ORDER BY {row} {order} LIMIT {}", self.tables(), self.sql, slice.limit);
+        db.prepare_cached(&sql)?.query_map(params_from_iter(self.values), attempt_row)?.collect()
+    }
+
+    /// How many there are, counted up to `most`.
+    fn count(self, db: &Connection, most: usize) -> rusqlite::Result<usize> {
+        let sql = format!("SELECT count(*) FROM (SELECT 1 FROM {}{} LIMIT {most})", self.tables(), self.sql);
+        let count: i64 = db.prepare_cached(&sql)?.query_row(params_from_iter(self.values), |row| row.get(0))?;
+        Ok(usize::try_from(count).unwrap_or_default())
     }
 }
 
-const ATTEMPT: &str = "SELECT a.id, a.event, ep.text, i.text, t.text, a.at, a.outcome, a.status, a.ms, a.manual, a.number, a.died, c.text, u.text, a.channels, a.tags, a.error, a.answer
-    FROM attempt a JOIN name ep ON ep.id = a.endpoint JOIN name i ON i.id = a.institution
+const COLUMNS: &str = "SELECT a.id, a.event, ep.text, i.text, t.text, a.at, a.outcome, a.status, a.ms, a.manual, a.number, a.died, c.text, u.text, a.channels, a.tags, a.error, a.answer";
+const NAMES: &str = " JOIN name ep ON ep.id = a.endpoint JOIN name i ON i.id = a.institution
     JOIN name t ON t.id = a.type JOIN name c ON c.id = a.class JOIN name u ON u.id = a.url";
 
 pub(super) fn attempts(db: &Connection, filter: &AttemptFilter, slice: &Slice) -> rusqlite::Result<Vec<AttemptRow>> {
-    let (conditions, values) = attempt_conditions(filter).slice("a.id", slice);
-    let mut found = db.prepare_cached(&format!("{ATTEMPT}{conditions}"))?;
-    found.query_map(params_from_iter(values), attempt_row)?.collect()
+    attempt_conditions(filter).list(db, slice)
 }
 
 pub(super) fn attempt(db: &Connection, id: &str) -> rusqlite::Result<Option<AttemptRow>> {
-    db.prepare_cached(&format!("{ATTEMPT} WHERE a.id = ?"))?.query_row([pack(id)], attempt_row).optional()
+    let Some(row) = find(db, id)? else { return Ok(None) };
+    db.prepare_cached(&format!("{COLUMNS} FROM attempt a{NAMES} WHERE a.row = ?"))?.query_row([row], attempt_row).optional()
 }
 
 /// How many there are, counted up to `most`.
 pub(super) fn count_attempts(db: &Connection, filter: &AttemptFilter, most: usize) -> rusqlite::Result<usize> {
-    let conditions = attempt_conditions(filter);
-    let sql = format!("SELECT count(*) FROM (SELECT 1 FROM attempt a{} LIMIT {most})", conditions.sql);
-    db.prepare_cached(&sql)?.query_row(params_from_iter(conditions.values), |row| row.get::<_, i64>(0)).map(|count| count as usize)
+    attempt_conditions(filter).count(db, most)
 }
 
 /// The last call of each delivery.
 pub(super) fn deliveries(db: &Connection, filter: &DeliveryFilter, slice: &Slice) -> rusqlite::Result<Vec<AttemptRow>> {
-    let (conditions, values) = delivery_conditions(filter).slice("a.id", slice);
-    let mut found = db.prepare_cached(&format!("{ATTEMPT}{conditions}"))?;
-    found.query_map(params_from_iter(values), attempt_row)?.collect()
+    delivery_conditions(filter).list(db, slice)
 }
 
 /// How many deliveries there are, counted up to `most`.
 pub(super) fn count_deliveries(db: &Connection, filter: &DeliveryFilter, most: usize) -> rusqlite::Result<usize> {
-    let conditions = delivery_conditions(filter);
-    let sql = format!("SELECT count(*) FROM (SELECT 1 FROM attempt a{} LIMIT {most})", conditions.sql);
-    db.prepare_cached(&sql)?.query_row(params_from_iter(conditions.values), |row| row.get::<_, i64>(0)).map(|count| count as usize)
+    delivery_conditions(filter).count(db, most)
 }
 
 fn delivery_conditions(filter: &DeliveryFilter) -> Where {
@@ -113,13 +136,16 @@ fn delivery_conditions(filter: &DeliveryFilter) -> Where {
         Some(Stands::Waiting) => wanted.and("a.outcome > 0 AND a.outcome = 1 AND a.died = 0", []),
         Some(Stands::Dead) => wanted.and("a.outcome > 0 AND a.died = 1", []),
     }
-    wanted.and("NOT EXISTS (SELECT 1 FROM attempt b WHERE b.event = a.event AND b.endpoint = a.endpoint AND b.id > a.id)", []);
+    wanted.and("NOT EXISTS (SELECT 1 FROM attempt b WHERE b.event = a.event AND b.endpoint = a.endpoint AND b.row > a.row)", []);
     wanted
 }
 
 fn attempt_conditions(filter: &AttemptFilter) -> Where {
     let mut wanted = Where::default();
-    wanted.named("a.institution", Kind::Institution, filter.institution.as_ref());
+    // An endpoint and an event have fewer calls than their institution: the sign keeps the other index from being chosen.
+    let is_narrower = filter.event.is_some() || (filter.endpoint.is_some() && filter.kinds.is_empty());
+    let institution = if is_narrower { "+a.institution" } else { "a.institution" };
+    wanted.named(institution, Kind::Institution, filter.institution.as_ref());
     wanted.named("a.endpoint", Kind::Endpoint, filter.endpoint.as_ref());
     if let Some(event) = &filter.event {
         wanted.and("a.event = ?", [pack(event)]);
@@ -135,12 +161,11 @@ fn attempt_conditions(filter: &AttemptFilter) -> Where {
     if let Some(class) = filter.status_class {
         // Only a success has a status of 2xx.
         let failed = if class == 200 { "" } else { "a.outcome > 0 AND " };
-        let bounds = [i64::from(class), i64::from(class) + 99].map(Value::Integer);
-        wanted.and(&format!("{failed}a.status BETWEEN ? AND ?"), bounds);
+        wanted.and(&format!("{failed}a.status / 100 = ?"), [Value::Integer(i64::from(class) / 100)]);
     }
-    wanted.member("a.channels", filter.channel.as_ref());
-    wanted.member("a.tags", filter.tag.as_ref());
-    wanted.between("a.id", filter.after, filter.before);
+    wanted.marked(Kind::Channel, filter.channel.as_ref());
+    wanted.marked(Kind::Tag, filter.tag.as_ref());
+    wanted.between(filter.after, filter.before);
     if let Some(words) = filter.text.as_deref().and_then(phrase) {
         wanted.and("a.outcome > 0 AND a.row IN (SELECT rowid FROM attempt_text WHERE attempt_text MATCH ?)", [Value::Text(words)]);
     }

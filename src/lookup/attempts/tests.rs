@@ -19,7 +19,9 @@ fn at(minute: i64) -> Timestamp {
 
 /// An id of this moment, as the gateway makes them.
 fn id(prefix: &str, minute: i64, number: u8) -> String {
-    let rusqlite::types::Value::Blob(mut bytes) = key::first_at(at(minute)) else { panic!("a blob") };
+    let seconds = u32::try_from(at(minute).as_second() - 1_400_000_000).unwrap();
+    let mut bytes = seconds.to_be_bytes().to_vec();
+    bytes.push(0);
     bytes.resize(20, number);
     key::unpack(prefix, rusqlite::types::Value::Blob(bytes))
 }
