@@ -187,10 +187,20 @@ impl<'a> Flow<'a> {
             self.page_start = Some(PageStart { block: index, checkpoint: self.checkpoint(), resumed: None });
         }
         match &blocks[index] {
+            // A framed paragraph starts a page, too (LibreOffice and Spire agree; measured).
+            Block::Paragraph(paragraph) if paragraph.props.frame.is_some() && self.starts_page(paragraph) => {
+                self.new_page(false);
+                Step::Back(index)
+            }
             Block::Paragraph(paragraph) if paragraph.props.frame.is_some() => Step::Next(self.frame(blocks, index)),
             Block::Paragraph(paragraph) => self.paragraph(blocks, index, paragraph),
             Block::Table(table) => self.table(blocks, index, table),
         }
+    }
+
+    /// Whether a paragraph asks for a page of its own that is not yet begun.
+    fn starts_page(&self, paragraph: &Paragraph) -> bool {
+        paragraph.props.page_break_before && !(self.at_top && !self.natural && self.column == 0)
     }
 
     /// Paragraphs in a frame; returns how many.

@@ -1,5 +1,7 @@
 //! A paragraph's lines with their number, borders, shading and what they are anchored to.
 
+mod beside;
+
 use std::rc::Rc;
 
 use crate::document::model::{Align, Border, BorderStyle, BreakKind, Number, NumberSuffix, Paragraph, ParagraphBorders, ParagraphProps};
@@ -96,6 +98,17 @@ struct Label {
     x: Pt,
     /// Where the text starts.
     text: Pt,
+    width: Pt,
+    /// A tab parts it from the text.
+    tabbed: bool,
+}
+
+/// The stretches of a line.
+struct Found {
+    segments: Vec<Segment>,
+    top: Pt,
+    /// How far a float moves the number along the line.
+    number: Pt,
 }
 
 impl<'a> ParagraphLayouter<'a> {
@@ -169,21 +182,20 @@ impl<'a> ParagraphLayouter<'a> {
         let again = if first { area.gap.min(space_before(props)) } else { Pt::ZERO };
         // What proportional spacing adds below a line may hang over a float (LibreOffice and Spire agree; measured).
         let mut height = guessed.height - guessed.below;
-        let mut segments = Vec::new();
+        let mut found = Found { segments: Vec::new(), top, number: Pt::ZERO };
         for round in 0..MOST_MOVES {
             let must = round + 1 == MOST_MOVES;
-            let (found, tried_top) = self.segments(context, at, (left, right), (top, height, again), area, must);
-            top = tried_top;
-            segments = found;
-            let real = line::metrics(line::extent(&self.prepared, &segments), props.line, grid);
+            found = self.segments(context, at, (left, right), (top, height, again), area, must);
+            top = found.top;
+            let real = line::metrics(line::extent(&self.prepared, &found.segments), props.line, grid);
             let real = real.height - real.below;
             let floats = area.floats.is_some_and(|floats| !floats.is_empty());
-            if !floats || real <= height + Pt(0.05) && !segments.is_empty() {
+            if !floats || real <= height + Pt(0.05) && !found.segments.is_empty() {
                 break;
             }
             height = height.max(real);
         }
-        self.finish(context, at, top, &segments, area)
+        self.finish(context, at, &found, area)
     }
 
     /// Fills the free stretches at one height, moving down until some text fits.
@@ -195,22 +207,30 @@ impl<'a> ParagraphLayouter<'a> {
         (top, height, again): (Pt, Pt, Pt),
         area: Area<'_>,
         must: bool,
-    ) -> (Vec<Segment>, Pt) {
-        let Some(floats) = area.floats.filter(|floats| !floats.is_empty() && !must) else {
-            return (self.fill(context, at, (left, right), area.width, true).into_iter().collect(), top);
+    ) -> Found {
+        let free = |top: Pt| {
+            let segments = self.fill(context, at, (left, right), area.width, true).into_iter().collect();
+            Found { segments, top, number: Pt::ZERO }
         };
+        let Some(floats) = area.floats.filter(|floats| !floats.is_empty() && !must) else { return free(top) };
+        let first = at == Position::default();
+        let leftmost = if first { self.leftmost(left) } else { left };
         let mut top = top;
         let empty = self.prepared.atoms.iter().all(|atom| matches!(atom.kind, AtomKind::Anchor(_) | AtomKind::Bookmark(_)));
         for _ in 0..MOST_MOVES {
             let page_top = area.top + top;
-            let slots = floats.slots((area.left + left, area.left + right), (page_top, page_top + height), empty);
+            let slots = floats.slots((area.left + leftmost, area.left + right), (page_top, page_top + height), empty);
             let mut segments: Vec<Segment> = Vec::new();
+            let mut number = Pt::ZERO;
             let mut from = at;
             for (start, end) in slots {
-                let whole = end - start >= right - left - Pt(0.01);
-                let Some(segment) = self.fill(context, from, (start - area.left, end - area.left), area.width, whole) else {
-                    continue;
-                };
+                let whole = end - start >= right - leftmost - Pt(0.01);
+                let (mut start, end) = (start - area.left, end - area.left);
+                if first && segments.is_empty() {
+                    let moved = self.start_beside(context, (start, left));
+                    (start, number) = (moved.text, moved.number);
+                }
+                let Some(segment) = self.fill(context, from, (start, end), area.width, whole) else { continue };
                 from = segment.next;
                 let over = segment.end != LineEnd::Wrap;
                 segments.push(segment);
@@ -219,14 +239,14 @@ impl<'a> ParagraphLayouter<'a> {
                 }
             }
             if !segments.is_empty() {
-                return (segments, top);
+                return Found { segments, top, number };
             }
             match floats.next_edge(page_top) {
                 Some(edge) => top = edge - area.top + again,
                 None => break,
             }
         }
-        (self.fill(context, at, (left, right), area.width, true).into_iter().collect(), top)
+        free(top)
     }
 
     /// Fills one stretch. A right-to-left paragraph is filled from its right edge, as if seen in a mirror, so that tabs lead away from there.
@@ -244,7 +264,9 @@ impl<'a> ParagraphLayouter<'a> {
         Some(segment)
     }
 
-    fn finish(&mut self, context: &mut Context<'a>, at: Position, top: Pt, segments: &[Segment], area: Area<'_>) -> Line {
+    fn finish(&mut self, context: &mut Context<'a>, at: Position, found: &Found, area: Area<'_>) -> Line {
+        let Found { segments, top, number } = found;
+        let (top, segments) = (*top, segments.as_slice());
         let props = &self.paragraph.props;
         let grid = context.grid.filter(|_| props.snap_to_grid);
         let first = at == Position::default();
@@ -274,7 +296,7 @@ impl<'a> ParagraphLayouter<'a> {
         self.draw_bars(&mut ink, area.width, (box_top, bottom));
         self.draw_box(&mut ink, Rect::new(Pt::ZERO, box_top, area.width, bottom), first, last);
         if first {
-            let shift = segments.first().map_or(Pt::ZERO, |segment| line::shift(props.align, segment));
+            let shift = segments.first().map_or(Pt::ZERO, |segment| line::shift(props.align, segment)) + *number;
             self.draw_label(context, (shift, top + metrics.baseline), &mut ink);
         }
         let mut drawing = line::Drawing {
@@ -455,7 +477,7 @@ fn label(context: &mut Context<'_>, number: &Number, props: &ParagraphProps, tab
         }
         NumberSuffix::Tab => tabs.next(end).at,
     };
-    Label { word, look, x, text }
+    Label { word, look, x, text, width, tabbed: number.suffix == NumberSuffix::Tab }
 }
 
 /// The space a border takes: its line and its distance.

@@ -350,7 +350,7 @@ impl<'a> Stack<'a> {
             self.y += space_after(&above.props);
         }
         let laid = table::lay(context, table, self.column.width, self.column.bases);
-        let laid = Rc::new(laid);
+        let laid = Rc::new(if self.column.bases.in_cell { laid.by_rows() } else { laid });
         let mut emitter = table::Emitter::new(&laid);
         for index in 0..laid.rows.len() {
             let mut ink = emitter.row(index, self.y);

@@ -57,8 +57,12 @@ impl Tabs {
         if let Some(stop) = self.stops.iter().find(|stop| stop.at > after) {
             return *stop;
         }
-        let steps = (after / self.default).floor() + 1.0;
-        Stop { at: self.default * steps, kind: TabKind::Left, leader: Leader::None, default: true }
+        Stop { at: self.default_after(x), kind: TabKind::Left, leader: Leader::None, default: true }
+    }
+
+    /// The first default stop after `x`.
+    pub(super) fn default_after(&self, x: Pt) -> Pt {
+        self.default * (((x + Pt(0.02)) / self.default).floor() + 1.0)
     }
 }
 

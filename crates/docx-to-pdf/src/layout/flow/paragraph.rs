@@ -81,7 +81,7 @@ impl<'a> Flow<'a> {
     pub(super) fn paragraph(&mut self, blocks: &'a [Block], index: usize, paragraph: &'a Paragraph) -> Step {
         let props = &paragraph.props;
         let resumed = self.resumed.take();
-        if resumed.is_none() && props.page_break_before && !(self.at_top && !self.natural && self.column == 0) {
+        if resumed.is_none() && self.starts_page(paragraph) {
             self.new_page(false);
             return Step::Back(index);
         }

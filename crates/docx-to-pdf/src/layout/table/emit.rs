@@ -110,7 +110,7 @@ impl<'t> Emitter<'t> {
 }
 
 /// Moves a cell's content by its vertical alignment; `free` is the room left below it.
-fn shift_down(cell: &mut CellBox, free: Pt) {
+pub(super) fn shift_down(cell: &mut CellBox, free: Pt) {
     let shift = match cell.vertical_align {
         VerticalAlign::Top | VerticalAlign::Justified => Pt::ZERO,
         VerticalAlign::Center => (free / 2.0).max(Pt::ZERO),

@@ -1,6 +1,7 @@
 //! Tables: widths first, then cells, row heights, borders; rows are drawn one by one as pages take them.
 
 mod borders;
+mod by_rows;
 mod emit;
 mod grid;
 mod purpose;
@@ -65,12 +66,9 @@ pub(super) fn lay<'a>(context: &mut Context<'a>, table: &'a Table, available: Pt
             Place::Row { node: context.structure.add_below(Role::Row, node), header: index < header_rows }
         };
         let mut cells = cells(context, table, row, &columns, place, bases);
-        if !matches!(row.height, RowHeight::Auto) || cells.iter().any(|cell| cell.direction == TextDirection::Horizontal && !cell.continued)
-        {
-            // Turned text does not make its row higher: it takes more lines (LibreOffice and Spire agree; measured). Where there is nothing else, it would have no room at all.
-            for cell in cells.iter_mut().filter(|cell| cell.direction != TextDirection::Horizontal) {
-                cell.content_height = Pt::ZERO;
-            }
+        let others = turned_height(context, row, &cells, bases);
+        for cell in cells.iter_mut().filter(|cell| cell.direction != TextDirection::Horizontal) {
+            cell.content_height = others;
         }
         boxes.push(RowBox {
             cells,
@@ -186,6 +184,7 @@ fn cell_box<'a>(
         right,
         margins,
         content_height: if no_height { Pt::ZERO } else { stacked.height },
+        length: if cell.direction == TextDirection::Horizontal { Pt::ZERO } else { stacked.height },
         pieces: stacked.pieces,
         vertical_align: cell.vertical_align,
         shading: cell.shading,
@@ -233,6 +232,30 @@ fn natural_length<'a>(context: &mut Context<'a>, cell: &'a Cell) -> Pt {
         })
         .collect();
     natural_width(context, &paragraphs, LONGEST_TURNED)
+}
+
+/// What turned text asks of its row. It does not make a row higher that has a height or other text: it takes more lines (LibreOffice and Spire agree; measured).
+/// Where there is none the row is as high as the paragraphs of merged cells that go on in it, else as the turned text would be, were it level (Spire; LibreOffice 7.4 leaves such a row no height).
+fn turned_height<'a>(context: &mut Context<'a>, row: &'a Row, cells: &[CellBox], bases: Bases) -> Pt {
+    let level = |cell: &CellBox| cell.direction == TextDirection::Horizontal && !cell.continued;
+    if !matches!(row.height, RowHeight::Auto)
+        || cells.iter().all(|cell| cell.direction == TextDirection::Horizontal)
+        || cells.iter().any(level)
+    {
+        return Pt::ZERO;
+    }
+    let goes_on = cells.iter().any(|cell| cell.continued);
+    let (elements, footnotes, endnotes) =
+        (context.structure.checkpoint(), context.footnote_numbers.count(), context.endnote_numbers.count());
+    let mut highest = Pt::ZERO;
+    for (cell, source) in cells.iter().zip(&row.cells).filter(|(cell, _)| cell.continued == goes_on) {
+        let width = (cell.right - cell.left - cell.margins[1] - cell.margins[3]).max(Pt(1.0));
+        highest = highest.max(fill(context, source, None, width, Bases { cell_margins: cell.margins, ..bases }).height);
+    }
+    context.structure.restore(&elements);
+    context.footnote_numbers.truncate(footnotes);
+    context.endnote_numbers.truncate(endnotes);
+    highest
 }
 
 /// Lays out turned text along the heights of its rows.

@@ -47,6 +47,8 @@ pub(in crate::layout) struct CellBox {
     pub margins: [Pt; 4],
     /// Its content's height.
     pub content_height: Pt,
+    /// The length of its longest paragraph on one line, where its text is turned.
+    pub length: Pt,
     /// Its content, from the top of the text area.
     pub pieces: Vec<Piece>,
     /// Vertical alignment.
@@ -89,8 +91,9 @@ impl RowBox {
     /// Divides the row so that its first part is at most so high. `None` when no cell's content can be divided there.
     ///
     /// As LibreOffice does: every cell with content must keep at least its first line on the first page, and a bordered row whose content is lower than its given height stays whole (measured on 7.4).
+    /// Turned text stays whole on the first page (Spire; LibreOffice 7.4 moves the row, and cuts off what is higher than a page).
     pub(in crate::layout) fn split(&self, available: Pt, force: bool) -> Option<(Self, Self)> {
-        if self.exact || self.cells.iter().any(|cell| cell.direction != TextDirection::Horizontal) {
+        if self.exact {
             return None;
         }
         if !force && self.border_top + self.border_bottom > Pt::ZERO && self.least > self.natural_height() + Pt(0.05) {
@@ -100,7 +103,8 @@ impl RowBox {
         let (mut above_cells, mut below_cells) = (Vec::with_capacity(self.cells.len()), Vec::with_capacity(self.cells.len()));
         for cell in &self.cells {
             let room = available - self.border_top - self.border_bottom - cell.margins[0] - cell.margins[2];
-            let (above, below) = cell.halves(room, force);
+            let (above, below) =
+                if cell.direction == TextDirection::Horizontal { cell.halves(room, force) } else { cell.turned(room, force)? };
             if above.pieces.is_empty() && !cell.pieces.is_empty() {
                 return None;
             }
@@ -165,6 +169,12 @@ impl RowBox {
 }
 
 impl CellBox {
+    /// A cell of turned text, all of which stays above where it has room there, and what goes on below.
+    fn turned(&self, room: Pt, force: bool) -> Option<(Self, Self)> {
+        let fits = self.rows == 1 && self.length <= room;
+        (fits || force).then(|| (self.clone(), Self { pieces: Vec::new(), content_height: Pt::ZERO, length: Pt::ZERO, ..self.clone() }))
+    }
+
     /// The cell with the content that stays above when there is this much room, and the cell with the rest.
     pub(in crate::layout) fn halves(&self, room: Pt, force: bool) -> (Self, Self) {
         let mut at = self.divide(room, false);
