@@ -221,16 +221,17 @@ impl Wishes {
         written.map(drop)
     }
 
-    /// Notes that what is derived follows a wish, unless somebody wrote another one meanwhile.
-    pub(super) async fn write_followed(&self, wished: &Wished) -> Result<(), StoreError> {
-        let path = ObjectKey::Wish { subject: &wished.subject }.path();
+    /// Puts a wish in the place of another, unless somebody wrote a third one meanwhile.
+    pub(super) async fn replace(&self, before: &Wished, after: &Wished) -> Result<(), StoreError> {
+        let path = ObjectKey::Wish { subject: &before.subject }.path();
         let Some((bytes, version)) = self.store.get(&path).await? else { return Ok(()) };
-        if serde_json::from_slice::<Wished>(&bytes).is_ok_and(|found| found == *wished) {
-            let bytes = Bytes::from(serde_json::to_vec(&Wished { followed: true, ..wished.clone() }).unwrap_or_default());
+        if serde_json::from_slice::<Wished>(&bytes).is_ok_and(|found| found == *before) {
+            let bytes = Bytes::from(serde_json::to_vec(after).unwrap_or_default());
             match self.store.put(&path, bytes, PutMode::Update(version)).await {
                 Ok(_) | Err(StoreError::Conflict { .. }) => {}
                 Err(error) => return Err(error),
             }
+            *self.lately.lock().unwrap_or_else(PoisonError::into_inner) = None;
         }
         Ok(())
     }
