@@ -284,6 +284,18 @@ async fn a_block_ends_with_its_time_and_a_damaged_record_lets_nothing_out() {
 }
 
 #[tokio::test]
+async fn a_first_block_holds_at_once_also_where_lists_had_looked_before() {
+    let world = World::new();
+    // Another process on the same store, which looks at many now and then.
+    let service = Wishes::new(world.store.clone(), world.clock.clone());
+    assert!(service.lately_blocked().await.unwrap().is_none());
+    world.privacy.wish(STUDENT, Wish::Blocked, "test", "dispute", None).await.unwrap();
+    assert!(service.is_blocked([STUDENT]).await.unwrap(), "no report of theirs goes out");
+    world.clock.advance(std::time::Duration::from_secs(6));
+    assert!(service.lately_blocked().await.unwrap().is_some_and(|blocked| blocked.is(STUDENT, None)));
+}
+
+#[tokio::test]
 async fn lists_follow_a_block_and_its_end_also_where_whoever_recorded_it_could_not() {
     let world = World::new();
     world.plant().await;

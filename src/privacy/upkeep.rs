@@ -42,26 +42,40 @@ impl Privacy {
     /// The store's.
     pub async fn wish(&self, student: &str, wish: Wish, by: &str, reason: &str, until: Option<Timestamp>) -> Result<Wished, PrivacyError> {
         let subject = self.subject(student).await?;
-        let found = self.found(student).await;
+        let (also, by, reason) = (BTreeSet::new(), by.to_owned(), reason.to_owned());
+        let wished = Wished { v: 1, subject, also, wish, at: self.now(), by, reason, until, lifted: None, followed: false };
+        // It holds from here on, whatever becomes of the rest.
+        self.wishes.write(&wished).await?;
+        self.heed_blocks().await;
+        Ok(self.heed(student, &wished).await.unwrap_or_else(|error| {
+            tracing::warn!(%error, "processed.csv does not follow yet whose data are blocked; the next look does it");
+            wished
+        }))
+    }
+
+    /// Lets what is derived from reports follow a new wish, of which the index tells whom it is about.
+    async fn heed(&self, student: &str, wished: &Wished) -> Result<Wished, PrivacyError> {
+        self.lookup.catch_up().await?;
+        let found = self.found(student).await?;
         let mut also = BTreeSet::new();
         for id in found.iter().filter_map(|student| student.key.as_deref()) {
             also.insert(self.subject(id).await?);
         }
-        also.remove(&subject);
-        let (by, reason) = (by.to_owned(), reason.to_owned());
-        let wished = Wished { v: 1, subject, also, wish, at: self.now(), by, reason, until, lifted: None, followed: false };
-        self.wishes.write(&wished).await?;
-        self.heed_blocks().await;
-        self.heed(&wished, &found).await;
-        Ok(wished)
+        also.remove(&wished.subject);
+        let named = Wished { also, ..wished.clone() };
+        if named != *wished {
+            self.wishes.replace(wished, &named).await?;
+            self.heed_blocks().await;
+        }
+        self.follow(&named, &found).await?;
+        Ok(named)
     }
 
-    /// The students of the index that have this id or address; the index being away keeps no wish from being recorded.
-    async fn found(&self, name: &str) -> Vec<StudentView> {
-        let by_id = async { self.lookup.any_student(self.lookup.hash_of(name).await?).await };
-        let by_address = self.lookup.all_students(name, None, PAGE);
-        let (by_id, by_address) = tokio::join!(by_id, by_address);
-        let rows = by_id.unwrap_or_default().into_iter().chain(by_address.unwrap_or_default());
+    /// The students of the index that have this id or address.
+    async fn found(&self, name: &str) -> Result<Vec<StudentView>, PrivacyError> {
+        let by_id = self.lookup.any_student(self.lookup.hash_of(name).await?).await?;
+        let by_address = self.lookup.all_students(name, None, PAGE).await?;
+        let rows = by_id.into_iter().chain(by_address);
         let students = rows.map(|row| row.student).filter(|student| names(student).any(|known| known == name));
         let mut found: Vec<StudentView> = Vec::new();
         for student in students {
@@ -69,14 +83,7 @@ impl Privacy {
                 found.push(student);
             }
         }
-        found
-    }
-
-    /// What is derived from reports follows a wish at once; where it cannot, the next look does it.
-    async fn heed(&self, wished: &Wished, students: &[StudentView]) {
-        if let Err(error) = self.follow(wished, students).await {
-            tracing::warn!(%error, "processed.csv does not follow yet whose data are blocked; the next look does it");
-        }
+        Ok(found)
     }
 
     async fn follow(&self, wished: &Wished, students: &[StudentView]) -> Result<(), PrivacyError> {
@@ -85,12 +92,17 @@ impl Privacy {
             jobs.extend(self.jobs_of(key, false).await?);
         }
         self.derived.follow(&jobs).await.map_err(PrivacyError::Derived)?;
-        Ok(self.wishes.write_followed(wished).await?)
+        Ok(self.wishes.replace(wished, &Wished { followed: true, ..wished.clone() }).await?)
     }
 
     /// Lets what is derived follow the wishes that it does not follow yet: whoever recorded them died, or could not.
     async fn follow_all(&self) -> Result<(), PrivacyError> {
-        for (wished, student) in self.with_students(self.wishes.unfollowed().await?).await? {
+        let unfollowed = self.wishes.unfollowed().await?;
+        if unfollowed.is_empty() {
+            return Ok(());
+        }
+        self.lookup.catch_up().await?;
+        for (wished, student) in self.with_students(unfollowed).await? {
             let students = self.students_of(&wished, student).await?;
             self.follow(&wished, &students).await?;
         }
@@ -101,7 +113,7 @@ impl Privacy {
     async fn students_of(&self, wished: &Wished, student: Option<StudentView>) -> Result<Vec<StudentView>, PrivacyError> {
         for name in student.iter().flat_map(names) {
             if self.subject(name).await? == wished.subject {
-                return Ok(self.found(name).await);
+                return self.found(name).await;
             }
         }
         Ok(Vec::new())

@@ -221,16 +221,17 @@ impl Wishes {
         written.map(drop)
     }
 
-    /// Notes that what is derived follows a wish, unless somebody wrote another one meanwhile.
-    pub(super) async fn write_followed(&self, wished: &Wished) -> Result<(), StoreError> {
-        let path = ObjectKey::Wish { subject: &wished.subject }.path();
+    /// Puts a wish in the place of another, unless somebody wrote a third one meanwhile.
+    pub(super) async fn replace(&self, before: &Wished, after: &Wished) -> Result<(), StoreError> {
+        let path = ObjectKey::Wish { subject: &before.subject }.path();
         let Some((bytes, version)) = self.store.get(&path).await? else { return Ok(()) };
-        if serde_json::from_slice::<Wished>(&bytes).is_ok_and(|found| found == *wished) {
-            let bytes = Bytes::from(serde_json::to_vec(&Wished { followed: true, ..wished.clone() }).unwrap_or_default());
+        if serde_json::from_slice::<Wished>(&bytes).is_ok_and(|found| found == *before) {
+            let bytes = Bytes::from(serde_json::to_vec(after).unwrap_or_default());
             match self.store.put(&path, bytes, PutMode::Update(version)).await {
                 Ok(_) | Err(StoreError::Conflict { .. }) => {}
                 Err(error) => return Err(error),
             }
+            *self.lately.lock().unwrap_or_else(PoisonError::into_inner) = None;
         }
         Ok(())
     }
@@ -243,6 +244,26 @@ impl Wishes {
         Ok(all)
     }
 
+    /// Whose data are blocked, told by this key.
+    async fn blocked_by(&self, key: [u8; 32]) -> Result<Option<Arc<Blocked>>, StoreError> {
+        let now = self.clock.now();
+        let keys: Vec<String> = self.store.scan(WISHES_FOLDER, None).try_collect().await?;
+        let mut subjects = BTreeSet::new();
+        for path in &keys {
+            let Some((bytes, _)) = self.store.get(path).await? else { continue };
+            match serde_json::from_slice::<Wished>(&bytes) {
+                Ok(wished) if wished.wish == Wish::Blocked && wished.holds(now) => {
+                    subjects.insert(wished.subject);
+                    subjects.extend(wished.also);
+                }
+                Ok(_) => {}
+                // Nobody can tell what they want, so nobody is shown them.
+                Err(_) => subjects.extend(path[WISHES_FOLDER.len()..].strip_suffix(".json").map(ToOwned::to_owned)),
+            }
+        }
+        Ok((!subjects.is_empty()).then(|| Arc::new(Blocked::new(subjects, move |name| subject_of(&key, name)))))
+    }
+
     /// Whose data are blocked, or were some seconds ago: asking costs nothing in between.
     ///
     /// # Errors
@@ -253,7 +274,16 @@ impl Wishes {
         if let Some((_, blocked)) = known.filter(|(at, _)| now.saturating_sub(*at) < BLOCKED_FRESH) {
             return Ok(blocked);
         }
-        let blocked = self.blocked().await?;
+        // Looked for by itself: that there was no key a moment ago must not let the next report of somebody out.
+        let key = match self.known_key() {
+            Some(key) => Some(key),
+            None if self.store.get(&ObjectKey::PrivacyKey.path()).await?.is_some() => Some(self.make_key().await?),
+            None => None,
+        };
+        let blocked = match key {
+            Some(key) => self.blocked_by(key).await?,
+            None => None,
+        };
         *self.lately.lock().unwrap_or_else(PoisonError::into_inner) = Some((now, blocked.clone()));
         Ok(blocked)
     }
@@ -301,23 +331,10 @@ impl Wishes {
 #[async_trait]
 impl Blocks for Wishes {
     async fn blocked(&self) -> Result<Option<Arc<Blocked>>, StoreError> {
-        let Some(key) = self.key().await? else { return Ok(None) };
-        let now = self.clock.now();
-        let keys: Vec<String> = self.store.scan(WISHES_FOLDER, None).try_collect().await?;
-        let mut subjects = BTreeSet::new();
-        for path in &keys {
-            let Some((bytes, _)) = self.store.get(path).await? else { continue };
-            match serde_json::from_slice::<Wished>(&bytes) {
-                Ok(wished) if wished.wish == Wish::Blocked && wished.holds(now) => {
-                    subjects.insert(wished.subject);
-                    subjects.extend(wished.also);
-                }
-                Ok(_) => {}
-                // Nobody can tell what they want, so nobody is shown them.
-                Err(_) => subjects.extend(path[WISHES_FOLDER.len()..].strip_suffix(".json").map(ToOwned::to_owned)),
-            }
+        match self.key().await? {
+            Some(key) => self.blocked_by(key).await,
+            None => Ok(None),
         }
-        Ok((!subjects.is_empty()).then(|| Arc::new(Blocked::new(subjects, move |name| subject_of(&key, name)))))
     }
 }
 

@@ -50,7 +50,7 @@ fn changes() -> Vec<(&'static str, Vec<Change>)> {
     let token = "^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,256}$";
     let value = |of: Value| json!({ "type": of, "pattern": "^[\\t -~]*$", "maxLength": 4096 });
     let headers = || json!({ "maxProperties": 50, "propertyNames": { "type": "string", "pattern": token }, "additionalProperties": value(json!("string")) });
-    let url = || json!({ "type": "string", "pattern": "^https?://[^/]+", "maxLength": 2048 });
+    let url = || json!({ "type": "string", "pattern": "^https?://[^/]+", "maxLength": 4096 });
     let word = || json!({ "pattern": EVENT_TYPE });
     let types = || json!({ "minItems": 1, "maxItems": 500, "items": { "type": "string", "pattern": "^[A-Za-z0-9_.*-]{1,256}$" } });
     let channels = || json!({ "minItems": 1, "maxItems": 10, "items": { "type": "string", "pattern": "^[A-Za-z0-9_.:+-]{1,128}$" } });

@@ -83,12 +83,37 @@ fn every_sentence_of_doctor_and_of_the_settings_is_told_in_spanish_and_portugues
 }
 
 /// Texts of these sources that no person reads as they stand.
-const NO_SENTENCES: [&str; 4] = ["this is the door", "the settings have {}", "{} line {}", "Colegio de Prueba"];
+const NO_SENTENCES: [&str; 9] = [
+    "this is the door",
+    "the settings have {}",
+    "{} line {}",
+    "Colegio de Prueba",
+    // Told in three languages where they stand.
+    "1 problem",
+    "{n} problem",
+    // Pieces of sentences that are looked at as a whole below.
+    " (SMTP_SERVER",
+    ", only from ",
+    "the server's certificate has expired{}",
+];
 
 #[test]
 fn values_and_unknown_clauses_stay_and_known_ones_are_told() {
     let es = |text: &str| told(text, Language::Es);
     assert_eq!(es("something nobody translated"), "something nobody translated");
+    for (text, told) in [
+        (
+            "starting TLS: the server's certificate has expired on 2021-03-04; have it renewed, and see that this machine's clock is right",
+            "venció el 2021-03-04; haga que lo renueven",
+        ),
+        (
+            "the server's certificate is not valid yet, only from 2999-01-02; see that this machine's clock is right",
+            "todavía no vale, solo desde el 2999-01-02",
+        ),
+        ("no answer (SMTP_SERVER, SMTP_PORT, EMAIL_USER, EMAIL_PASSWORD)", "no answer (vea SMTP_SERVER"),
+    ] {
+        assert!(es(text).contains(told), "{}", es(text));
+    }
     assert_eq!(
         es("logging in: 535 5.7.8 no; set EMAIL_USER and EMAIL_PASSWORD"),
         "al iniciar sesión: 535 5.7.8 no; defina EMAIL_USER y EMAIL_PASSWORD"
