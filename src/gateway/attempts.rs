@@ -30,8 +30,9 @@ const MOST_BYTES: usize = 256 * 1024;
 /// How long rows gather: each write to a bucket costs money.
 const GATHER: Duration = if cfg!(test) { Duration::ZERO } else { Duration::from_millis(4) };
 const GATHER_REMOTE: Duration = Duration::from_millis(250);
-/// On a bucket rows of first tries gather longer, as long as workers are left for others; a queue's next delivery may wait for the one before.
-const GATHER_FIRST: Duration = Duration::from_secs(1);
+/// Rows of first tries gather longer, on a bucket as long as workers are left for others; a queue's next delivery may wait for the one before.
+const GATHER_FIRST: Duration = if cfg!(test) { Duration::ZERO } else { Duration::from_millis(20) };
+const GATHER_FIRST_REMOTE: Duration = Duration::from_secs(1);
 /// The pause before a segment that the store could not take is written again.
 const PAUSE: Duration = Duration::from_secs(1);
 /// No segment is larger than this when it is unpacked.
@@ -107,11 +108,11 @@ impl AttemptLog {
 
     /// As [`Self::record`], for the row of a first try: where nobody waits for it but its own job, it may take longer.
     pub(crate) async fn record_first(&self, row: Attempt) {
-        if self.store.is_remote() && self.awaited.load(Ordering::Relaxed) == 0 {
-            self.record_within(vec![row], GATHER_FIRST).await;
-        } else {
-            self.record(vec![row]).await;
+        if self.awaited.load(Ordering::Relaxed) > 0 {
+            return self.record(vec![row]).await;
         }
+        let gather = if self.store.is_remote() { GATHER_FIRST_REMOTE } else { GATHER_FIRST };
+        self.record_within(vec![row], gather).await;
     }
 
     /// Lets no first try take longer than others for as long as what is returned lives.

@@ -127,6 +127,16 @@ async fn each_filter_finds_what_a_look_at_every_row_finds() {
             row.institution == "app_a" && row.outcome == Outcome::Success
         }),
         ("status", AttemptFilter { status_class: Some(500), ..AttemptFilter::default() }, |row| row.status == 503),
+        ("status of an institution", AttemptFilter { status_class: Some(500), ..of("app_a") }, |row| {
+            row.institution == "app_a" && row.status == 503
+        }),
+        ("status nobody has", AttemptFilter { status_class: Some(400), ..of("app_a") }, |_| false),
+        ("status of an endpoint", AttemptFilter { status_class: Some(500), endpoint: Some("ep_slow".to_owned()), ..of("app_a") }, |row| {
+            row.institution == "app_a" && row.endpoint == "ep_slow" && row.status == 503
+        }),
+        ("status and type", AttemptFilter { status_class: Some(500), kinds: set(&["grade.submitted"]), ..of("app_b") }, |row| {
+            row.institution == "app_b" && row.kind == "grade.submitted" && row.status == 503
+        }),
         ("no status", AttemptFilter { status_class: Some(0), ..AttemptFilter::default() }, |row| row.status < 100),
         ("time", AttemptFilter { after: Some(at(10)), before: Some(at(20)), ..AttemptFilter::default() }, |row| {
             row.at >= at(10) && row.at < at(20)
@@ -142,6 +152,22 @@ async fn each_filter_finds_what_a_look_at_every_row_finds() {
         ("channel", AttemptFilter { channel: Some("north".to_owned()), ..AttemptFilter::default() }, |_| true),
         ("part of a channel", AttemptFilter { channel: Some("nor".to_owned()), ..AttemptFilter::default() }, |_| false),
         ("tag", AttemptFilter { tag: Some("term-1".to_owned()), ..of("app_a") }, |row| row.institution == "app_a"),
+        (
+            "channel and tag of an institution in a time, failed",
+            AttemptFilter {
+                channel: Some("exams:1".to_owned()),
+                tag: Some("term-1".to_owned()),
+                outcome: Some(Outcome::Failed),
+                status_class: Some(500),
+                after: Some(at(10)),
+                before: Some(at(50)),
+                ..of("app_b")
+            },
+            |row| row.institution == "app_b" && row.outcome == Outcome::Failed && row.at >= at(10) && row.at < at(50),
+        ),
+        ("channel without the tag", AttemptFilter { channel: Some("north".to_owned()), tag: Some("no".to_owned()), ..of("app_a") }, |_| {
+            false
+        }),
         ("event", AttemptFilter { event: Some(id("msg_", 7, 0)), ..AttemptFilter::default() }, |row| row.event == id("msg_", 7, 0)),
         ("nobody", of("app_c"), |_| false),
     ];
