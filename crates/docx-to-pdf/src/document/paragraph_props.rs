@@ -369,7 +369,8 @@ impl FramePatch {
             height: height.map(|height| (height, self.attr("w:hRule") == Some("exact"))),
             position: float_position(|name| self.attr(name), "w:hAnchor", "w:vAnchor", ["w:x", "w:xAlign", "w:y", "w:yAlign"]),
             space: (measure("w:hSpace").unwrap_or_default(), measure("w:vSpace").unwrap_or_default()),
-            wrap: !matches!(self.attr("w:wrap"), Some("none" | "notBeside")),
+            wrap: self.attr("w:wrap") != Some("notBeside"),
+            through: self.attr("w:wrap") == Some("none"),
             drop_cap,
         })
     }

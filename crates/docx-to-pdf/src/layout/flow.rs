@@ -192,7 +192,10 @@ impl<'a> Flow<'a> {
                 self.new_page(false);
                 Step::Back(index)
             }
-            Block::Paragraph(paragraph) if paragraph.props.frame.is_some() => Step::Next(self.frame(blocks, index)),
+            Block::Paragraph(paragraph) if paragraph.props.frame.is_some() => match self.frame(blocks, index) {
+                Ok(count) => Step::Next(count),
+                Err(back) => Step::Back(back),
+            },
             Block::Paragraph(paragraph) => self.paragraph(blocks, index, paragraph),
             Block::Table(table) => self.table(blocks, index, table),
         }
@@ -203,8 +206,8 @@ impl<'a> Flow<'a> {
         paragraph.props.page_break_before && !(self.at_top && !self.natural && self.column == 0)
     }
 
-    /// Paragraphs in a frame; returns how many.
-    fn frame(&mut self, blocks: &'a [Block], index: usize) -> usize {
+    /// Paragraphs in a frame; returns how many. `Err`: it pushes the text above it (LibreOffice and Spire agree; measured), and the page is laid out again from that block.
+    fn frame(&mut self, blocks: &'a [Block], index: usize) -> Result<usize, usize> {
         let blocks = &blocks[index..];
         let below = drop_cap::paragraph_below(blocks);
         // A drop cap goes with its paragraph, and stands where that one's text begins.
@@ -220,14 +223,22 @@ impl<'a> Flow<'a> {
         let after = above.map_or(Pt::ZERO, |(previous, own)| stack::kept_after(&previous.props, own));
         let above = below.map_or(after, |below| self.space_above(below));
         let bases = self.bases(self.y + above);
-        let framed = stack::frame(&mut self.context, blocks, &bases);
+        let mut framed = stack::frame(&mut self.context, blocks, &bases);
+        if let Some(zone) = framed.zone {
+            let key = blocks.as_ptr() as usize;
+            if let Some(kept) = self.known_float(key) {
+                // It stays where it was when it pushed the text.
+                framed.ink.translate(kept.rect.left - zone.rect.left, kept.rect.top - zone.rect.top);
+            } else if below.is_some() {
+                self.floats.add(zone);
+            } else {
+                self.reserve(key, zone, self.y)?;
+            }
+        }
         self.ink().append(framed.ink);
         let notes = self.new_notes(&framed.notes);
         self.place_notes(notes, self.y);
-        if let Some(zone) = framed.zone {
-            self.floats.add(zone);
-        }
-        framed.count
+        Ok(framed.count)
     }
 
     fn ink(&mut self) -> &mut Ink {

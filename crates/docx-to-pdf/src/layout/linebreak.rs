@@ -87,6 +87,10 @@ pub(super) struct Manner {
     pub in_cell: bool,
     /// It ends before its column does: a tab to a default stop beyond it goes to the next line.
     pub inset: bool,
+    /// The column's own edge, where nothing but an indent ends the stretch before it; `None` where a float does.
+    pub column: Option<Pt>,
+    /// A custom stop beyond the column holds, and its text runs out there (before mode 15).
+    pub runs_out: bool,
     /// It is justified: the letter spacing behind its last letter needs no room.
     pub justified: bool,
 }
@@ -134,8 +138,21 @@ pub(super) fn fill(
         stop,
         before_decimal: None,
     });
-    let mut filler =
-        Filler { prepared, fonts, tabs, manner, left, right, x: left, placed: Vec::new(), open, best: None, word: None, cut_tab: false };
+    let mut filler = Filler {
+        prepared,
+        fonts,
+        tabs,
+        manner,
+        left,
+        right,
+        edge: right,
+        x: left,
+        placed: Vec::new(),
+        open,
+        best: None,
+        word: None,
+        cut_tab: false,
+    };
     let (next, end) = filler.run(from, must)?;
     Some(filler.finish(next, end))
 }
@@ -147,6 +164,8 @@ struct Filler<'f, 'a> {
     manner: Manner,
     left: Pt,
     right: Pt,
+    /// Where text ends after the last tab: a stop may lie beyond the stretch.
+    edge: Pt,
     x: Pt,
     placed: Vec<Placed>,
     open: Option<OpenTab>,
@@ -237,7 +256,25 @@ impl Filler<'_, '_> {
     }
 
     fn limit(&self) -> Pt {
-        self.open.as_ref().map_or(self.right, |open| self.right.max(open.stop.at))
+        self.edge
+    }
+
+    /// How far text reaches after a tab to this stop (LibreOffice and Spire agree; measured): where an indent ends the stretch up to the column's edge, before mode 15 as far behind the stop as the stretch is wide.
+    fn reach(&self, stop: Stop) -> Pt {
+        let plain = self.right.max(stop.at);
+        match self.manner.column {
+            Some(_) if stop.at <= self.right + SLACK => plain,
+            Some(_) if self.manner.runs_out && stop.kind == TabKind::Left => stop.at + self.right - self.left,
+            Some(_) if self.manner.runs_out && stop.kind == TabKind::Center => stop.at + (self.right - self.left) / 2.0,
+            Some(column) if stop.kind == TabKind::Left => plain.max(column),
+            _ => plain,
+        }
+    }
+
+    /// From mode 15 on a left stop beyond the column holds nothing: the tab goes to the next line, alone (LibreOffice and Spire agree; measured).
+    fn is_lost(&self, stop: Stop) -> bool {
+        let beyond = self.manner.column.is_some_and(|column| stop.at > column.max(self.right) + SLACK);
+        beyond && !self.manner.runs_out && !stop.default && stop.kind == TabKind::Left
     }
 
     fn fits(&self, width: Pt) -> bool {
@@ -274,17 +311,19 @@ impl Filler<'_, '_> {
             }
             _ => self.tabs.next(self.x),
         };
-        if stop.at > self.right + SLACK && stop.default {
+        let lost = self.is_lost(stop);
+        if lost || stop.at > self.right + SLACK && stop.default {
             // A tab is at least as wide as a blank.
             let blank = atom.look.word(self.fonts, " ", false).width;
-            if !starts && (self.manner.inset || self.x + blank > self.right) {
+            if !starts && (lost || self.manner.inset || self.x + blank > self.right) {
                 return false;
             }
             let width = (self.right - self.x).max(Pt::ZERO);
             self.place(index, width, None);
-            self.cut_tab = true;
+            (self.cut_tab, self.edge) = (true, self.right);
             return true;
         }
+        self.edge = self.reach(stop);
         self.placed.push(Placed { atom: index, x: self.x, width: Pt::ZERO, word: None, leader: stop.leader });
         let first = self.placed.len();
         self.open = Some(OpenTab { index: Some(first - 1), first, start: self.x, stop, before_decimal: None });

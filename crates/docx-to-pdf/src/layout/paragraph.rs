@@ -219,14 +219,25 @@ impl<'a> ParagraphLayouter<'a> {
         let empty = self.prepared.atoms.iter().all(|atom| matches!(atom.kind, AtomKind::Anchor(_) | AtomKind::Bookmark(_)));
         for _ in 0..MOST_MOVES {
             let page_top = area.top + top;
-            let slots = floats.slots((area.left + leftmost, area.left + right), (page_top, page_top + height), empty);
+            let stretches = |from: Pt| {
+                let free = floats.slots((area.left + from, area.left + right), (page_top, page_top + height), empty);
+                free.into_iter().map(|(start, end)| (start - area.left, end - area.left)).collect::<Vec<_>>()
+            };
+            let mut slots = stretches(leftmost);
+            // Where no stretch has room for its indent or number, a first line is set as any other.
+            let aside = first && slots.iter().any(|(start, end)| self.start_beside(context, (*start, left)).text < *end);
+            if !aside && leftmost < left {
+                slots = stretches(left);
+            }
+            let edge = if aside { leftmost } else { left };
+            let full = right - edge - Pt(0.01);
             let mut segments: Vec<Segment> = Vec::new();
             let mut number = Pt::ZERO;
             let mut from = at;
             for (start, end) in slots {
-                let whole = end - start >= right - leftmost - Pt(0.01);
-                let (mut start, end) = (start - area.left, end - area.left);
-                if first && segments.is_empty() {
+                let whole = end - start >= full;
+                let mut start = start;
+                if aside && segments.is_empty() {
                     let moved = self.start_beside(context, (start, left));
                     (start, number) = (moved.text, moved.number);
                 }
@@ -255,6 +266,8 @@ impl<'a> ParagraphLayouter<'a> {
             let manner = Manner {
                 in_cell: self.in_cell,
                 inset: right < width - Pt(0.05),
+                column: (right > width - twips(self.paragraph.props.indent_right) - Pt(0.05)).then_some(width),
+                runs_out: context.document.settings.compatibility_mode < 15,
                 justified: matches!(self.paragraph.props.align, Align::Justify | Align::Distribute),
             };
             return fill(&self.prepared, context.fonts, (&self.tabs, manner), from, (left, right), must);

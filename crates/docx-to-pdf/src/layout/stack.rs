@@ -47,6 +47,8 @@ pub(super) struct Piece {
 pub(super) struct NestedRow {
     table: Rc<table::TableBox>,
     index: usize,
+    /// How far it stands aside from its table, beside a float.
+    aside: Pt,
     /// What of it; `None` = all.
     part: Option<table::RowBox>,
     /// Its top is here.
@@ -104,9 +106,9 @@ impl Piece {
             if !ends {
                 ink.append(table::Emitter::closing(&part, top));
             }
-            ink.translate(row.table.x, Pt::ZERO);
+            ink.translate(row.table.x + row.aside, Pt::ZERO);
             let (height, notes) = (part.height, part.notes());
-            let row = NestedRow { table: Rc::clone(&row.table), index: row.index, part: Some(part), starts };
+            let row = NestedRow { table: Rc::clone(&row.table), index: row.index, aside: row.aside, part: Some(part), starts };
             Self { top, height, ink: Rc::new(ink), notes, row: Some(Rc::new(row)), ..Self::default() }
         };
         Some((part(upper, self.top, row.starts, false), part(lower, Pt::ZERO, false, true)))
@@ -353,15 +355,37 @@ impl<'a> Stack<'a> {
         let laid = Rc::new(if self.column.bases.in_cell { laid.by_rows() } else { laid });
         let mut emitter = table::Emitter::new(&laid);
         for index in 0..laid.rows.len() {
-            let mut ink = emitter.row(index, self.y);
             let height = laid.rows[index].height;
+            let aside = self.beside_floats(&laid, height);
+            let mut ink = emitter.row(index, self.y);
             let notes = laid.rows[index].notes();
-            ink.translate(laid.x, Pt::ZERO);
-            let row = self.column.bases.in_cell.then(|| Rc::new(NestedRow { table: Rc::clone(&laid), index, part: None, starts: true }));
+            ink.translate(laid.x + aside, Pt::ZERO);
+            let row =
+                self.column.bases.in_cell.then(|| Rc::new(NestedRow { table: Rc::clone(&laid), index, aside, part: None, starts: true }));
             self.pieces.push(Piece { top: self.y, height, ink: Rc::new(ink), notes, row, ..Piece::default() });
             self.y += height;
         }
         self.after = None;
+    }
+
+    /// A row that would meet a float stands beside it where it has room, else below; tells how far it moves aside (Spire; LibreOffice agrees where there is no room, but moves the whole table).
+    fn beside_floats(&mut self, laid: &table::TableBox, height: Pt) -> Pt {
+        if !self.column.wraps {
+            return Pt::ZERO;
+        }
+        for _ in 0..self.floats.len() {
+            let row = Rect::new(laid.x, self.y, laid.x + laid.width, self.y + height);
+            if !self.floats.touch_row(row, None) {
+                break;
+            }
+            let free = self.floats.slots((Pt::ZERO, self.column.width), (self.y, self.y + height), false);
+            if let Some((left, _)) = free.into_iter().find(|(left, right)| *right - *left >= laid.width - Pt(0.05)) {
+                return left;
+            }
+            let Some(edge) = self.floats.next_edge(self.y) else { break };
+            self.y = edge;
+        }
+        Pt::ZERO
     }
 
     /// A floating table of a cell, header or footer: it stands at its place, and text goes around it.
@@ -469,7 +493,11 @@ pub(super) fn frame<'a>(context: &mut Context<'a>, blocks: &'a [Block], bases: &
     if let (Some(drop_cap), Some(below)) = (frame.drop_cap, drop_cap::paragraph_below(blocks)) {
         height = drop_cap::stand(context, drop_cap, below, &mut ink);
     }
-    let (mut x, y) = bases.place(frame.position, width, height);
+    let (mut x, mut y) = bases.place(frame.position, width, height);
+    // It moves up rather than reach over the page's lower edge (LibreOffice and Spire agree; measured).
+    if !bases.in_cell && frame.drop_cap.is_none() {
+        y = y.min((bases.page.bottom - height).max(bases.page.top));
+    }
     if frame.drop_cap.is_some_and(|drop_cap| drop_cap.in_margin) {
         x = bases.column.left - width - twips(frame.space.0);
     }
@@ -477,7 +505,9 @@ pub(super) fn frame<'a>(context: &mut Context<'a>, blocks: &'a [Block], bases: &
     let (space_x, space_y) = (twips(frame.space.0), twips(frame.space.1));
     let kept = Rect::new(x - space_x, y - space_y, x + width + space_x, y + height + space_y);
     let side = frame.wrap.then_some(WrapSide::Both);
-    Framed { ink, zone: Some(Zone { rect: kept, side, below: space_y, outline: None, tight: false }), count, notes }
+    // Text runs through a frame without wrapping (LibreOffice and Spire agree; measured).
+    let zone = (!frame.through).then_some(Zone { rect: kept, side, below: space_y, outline: None, tight: false });
+    Framed { ink, zone, count, notes }
 }
 
 /// The width of the longest unbroken line.

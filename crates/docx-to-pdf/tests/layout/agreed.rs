@@ -303,6 +303,10 @@ fn a_first_line_indent_counts_from_the_float_beside_it() {
     let anchor = paragraph("", &format!("{}{}", picture(("paragraph", 0), 0, (80, 110), SQUARE), run("anchor")));
     let lines = |first: &str, second: &str| format!("{}<w:r><w:br/></w:r>{}", run(first), run(second));
     let indented = paragraph(r#"<w:ind w:left="360" w:firstLine="300"/>"#, &lines("firsta", "firstb"));
+    // One that has no room beside the float does not go below it for that.
+    let far = picture(("paragraph", 0), 120, (40, 60), r#"<wp:wrapSquare wrapText="largest"/>"#);
+    let far = paragraph(r#"<w:ind w:firstLine="2400"/>"#, &format!("{far}{}", run("far")));
+    Sheet::body(format!("{}{far}", p("", "one"))).stands(&[(0, "one", 50.0, 61.2), (0, "far", 210.0, 75.0)]);
     let hanging = paragraph(r#"<w:ind w:left="720" w:hanging="200"/>"#, &lines("hanga", "hangb"));
     for (mode, hang) in [(15, 130.0), (14, 156.0)] {
         Sheet { mode, ..Sheet::body(format!("{anchor}{indented}{hanging}")) }.stands(&[
@@ -387,7 +391,21 @@ fn a_merged_cell_of_a_nested_table_loses_no_line_where_a_page_ends() {
         (1, "mp", 61.8, 146.0),
     ]);
     // On one page it is aligned over all its rows.
-    Sheet::body(nested(3, r#"<w:vAlign w:val="bottom"/>"#)).stands(&[(0, "mc", 61.8, 231.8), (0, "uf", 136.8, 230.8)]);
+    Sheet::body(nested(3, r#"<w:vAlign w:val="bottom"/>"#)).stands(&[(0, "mc", 61.8, 230.8), (0, "uf", 136.8, 230.8)]);
+}
+
+#[test]
+fn a_merged_cell_is_aligned_above_the_table_s_last_border() {
+    for (align, y, width) in [("bottom", 146.0, 8), ("center", 117.9, 8), ("bottom", 148.0, 16)] {
+        let start = format!(r#"<w:vMerge w:val="restart"/><w:vAlign w:val="{align}"/>"#);
+        let rows = [
+            row("", &[(&*start, words("m", 3)), ("", p("", "sa"))]),
+            row("", &[("<w:vMerge/>", "<w:p/>".to_owned()), ("", words("t", 6))]),
+        ];
+        let merged = table(&format!("{}{FIXED}", borders(width)), &[1500, 1500], &rows.concat());
+        let x = 55.4 + width as f32 / 16.0;
+        Sheet::body(format!("{merged}{}", p("", "after"))).stands(&[(0, "mc", x, y)]);
+    }
 }
 
 #[test]
@@ -402,5 +420,177 @@ fn a_framed_paragraph_may_start_a_page() {
             (1, "framed", x, y),
             (1, "below", 50.0, 61.2),
         ]);
+    }
+}
+
+#[test]
+fn a_frame_pushes_the_text_above_it_and_moves_up_rather_than_leave_the_page() {
+    let frame = |place: &str| format!(r#"<w:framePr w:w="1000" w:hSpace="0" w:wrap="around" {place}/>"#);
+    for (place, y) in [
+        (r#"w:vAnchor="page" w:hAnchor="page" w:x="1000" w:y="1500""#, 86.2),
+        (r#"w:vAnchor="margin" w:hAnchor="margin" w:xAlign="left" w:y="300""#, 76.2),
+    ] {
+        for mode in [14, 15] {
+            let body = format!("{}{}{}", words("q", 5), p(&frame(place), "framed"), p("", "below"));
+            Sheet { mode, ..Sheet::body(body) }.stands(&[
+                (0, "qa", 50.0, 61.2),
+                (0, "qb", 100.0, 75.0),
+                (0, "qd", 50.0, 102.6),
+                (0, "framed", 50.0, y),
+                (0, "below", 50.0, 130.2),
+            ]);
+        }
+    }
+    let lines = |count: u8| {
+        let lines = (0..count).map(|at| run(&format!("f{}", char::from(b'a' + at)))).collect::<Vec<_>>();
+        lines.join("<w:r><w:br/></w:r>")
+    };
+    let long = |count: u8, align: &str| {
+        let place = frame(&format!(r#"w:vAnchor="text" w:hAnchor="text" w:xAlign="{align}" w:y="1""#));
+        Sheet::body(format!("{}{}{}", words("q", 5), paragraph(&place, &lines(count)), p("", "below")))
+    };
+    long(14, "left").stands(&[
+        (0, "qd", 50.0, 102.6),
+        (0, "qe", 100.0, 116.4),
+        (0, "fa", 50.0, 118.0),
+        (0, "fn", 50.0, 297.4),
+        (0, "below", 100.0, 130.2),
+    ]);
+    long(14, "right").stands(&[(0, "qe", 50.0, 116.4), (0, "fa", 200.0, 118.0), (0, "below", 50.0, 130.2)]);
+    long(12, "left").stands(&[(0, "qe", 50.0, 116.4), (0, "fa", 50.0, 130.3), (0, "below", 100.0, 130.2)]);
+}
+
+#[test]
+fn text_goes_around_a_frame_as_its_wrapping_says() {
+    for (wrap, qb, qc, below) in [
+        (r#"w:wrap="none""#, (50.0, 75.0), (50.0, 88.8), 102.6),
+        (r#"w:wrap="notBeside""#, (50.0, 90.0), (50.0, 103.8), 117.6),
+        (r#"w:wrap="auto""#, (100.0, 75.0), (100.0, 88.8), 102.6),
+        (r#"w:wrap="through""#, (100.0, 75.0), (100.0, 88.8), 102.6),
+    ] {
+        let frame = format!(r#"<w:framePr w:w="1000" {wrap} w:y="1300" w:xAlign="left" w:vAnchor="page" w:hAnchor="margin"/>"#);
+        Sheet::body(format!("{}{}{}", words("q", 3), p(&frame, "framed"), p("", "below"))).stands(&[
+            (0, "qa", 50.0, 61.2),
+            (0, "framed", 50.0, 76.2),
+            (0, "qb", qb.0, qb.1),
+            (0, "qc", qc.0, qc.1),
+            (0, "below", 50.0, below),
+        ]);
+    }
+}
+
+#[test]
+fn a_row_of_a_nested_table_stands_beside_a_float_or_below_it() {
+    let nested = |width: u32, down: i32, wrap: &str| {
+        let rows: String = ["ra", "rb", "rc"].map(|word| row("", &[("", p("", word))])).concat();
+        let inner = table(&format!("{}{FIXED}", borders(8)), &[width], &rows);
+        let anchor = paragraph("", &format!("{}{}", picture(("page", down), 10, (60, 20), wrap), run("anchor")));
+        Sheet::body(format!("{}{}", cell(&format!("{}{inner}{anchor}", p("", "top"))), p("", "after")))
+    };
+    // Spire (which keeps the rows below aside, too); in LibreOffice the whole table goes below.
+    nested(2000, 20, SQUARE).stands(&[
+        (0, "ra", 131.8, 77.0),
+        (0, "rb", 131.8, 91.8),
+        (0, "anchor", 55.9, 121.4),
+        (0, "after", 50.0, 136.2),
+    ]);
+    nested(2000, 45, SQUARE).stands(&[(0, "rb", 61.8, 91.8), (0, "rc", 131.8, 106.6), (0, "anchor", 125.9, 121.4)]);
+    for wrap in [AROUND, SQUARE] {
+        // Without room beside it (both engines for the first row).
+        nested(3000, 20, wrap).stands(&[
+            (0, "ra", 61.8, 103.2),
+            (0, "rc", 61.8, 132.8),
+            (0, "anchor", 55.9, 147.6),
+            (0, "after", 50.0, 162.4),
+        ]);
+        nested(3000, 45, wrap).stands(&[(0, "rb", 61.8, 91.8), (0, "rc", 61.8, 128.2), (0, "after", 50.0, 157.8)]);
+    }
+}
+
+#[test]
+fn header_rows_with_nothing_below_them_go_to_the_next_page_together() {
+    let header = "<w:tblHeader/>";
+    let rows = |rows: &[String]| table(&format!("{}{FIXED}", borders(8)), &[3900], &rows.concat());
+    for mode in [14, 15] {
+        let x = if mode == 14 { 50.0 } else { 55.9 };
+        let one = rows(&[row(header, &[("", words("r", 7))])]);
+        Sheet { mode, ..Sheet::body(format!("{}{one}{}", words("q", 9), p("", "after"))) }.stands(&[
+            (0, "qi", 50.0, 171.6),
+            (1, "ra", x, 62.2),
+            (1, "rg", x, 145.0),
+            (1, "after", 50.0, 159.8),
+        ]);
+        let two = rows(&[row(header, &[("", words("r", 2))]), row(header, &[("", words("s", 7))])]);
+        Sheet { mode, ..Sheet::body(format!("{}{two}{}", words("q", 9), p("", "after"))) }.stands(&[
+            (1, "ra", x, 62.2),
+            (1, "sa", x, 90.8),
+            (1, "after", 50.0, 188.4),
+        ]);
+    }
+    // Higher than a page it starts one, and loses nothing (LibreOffice cuts it off).
+    let long = rows(&[row(header, &[("", words("r", 17))])]);
+    Sheet::body(format!("{}{long}{}", words("q", 9), p("", "after"))).stands(&[(1, "ra", 55.9, 62.2), (2, "rq", 55.9, 89.8)]);
+    // In a cell it is divided as any other row (Spire).
+    let nested =
+        cell(&format!("{}{}", table(&format!("{}{FIXED}", borders(8)), &[3000], &row(header, &[("", words("r", 7))])), p("", "end")));
+    Sheet::body(format!("{}{nested}", words("q", 9))).stands(&[(0, "ra", 61.8, 187.4), (1, "rg", 61.8, 77.0), (1, "end", 55.9, 91.8)]);
+}
+
+fn stop(kind: &str, at: u32) -> String {
+    format!(r#"<w:tabs><w:tab w:val="{kind}" w:pos="{at}"/></w:tabs>"#)
+}
+
+fn tabbed(properties: &str, before: &str, after: &str) -> String {
+    paragraph(properties, &format!("{}{TAB}{}", run(before), if after.is_empty() { String::new() } else { run(after) }))
+}
+
+#[test]
+fn a_tab_to_a_left_stop_beyond_the_column_stands_alone_on_the_next_line() {
+    for at in [4100, 5000] {
+        let body = [tabbed(&stop("left", at), "aa bb", ""), tabbed(&stop("left", at), "dd ee", "ff gg"), p("", "after")];
+        Sheet::body(body.concat()).stands(&[
+            (0, "aa", 50.0, 61.2),
+            (0, "dd", 50.0, 88.8),
+            (0, "ff", 50.0, 116.4),
+            (0, "after", 50.0, 130.2),
+        ]);
+        // In a header and in a cell, too.
+        let header = tabbed(&stop("left", at), "dd ee", "ff gg");
+        let headed = Sheet { header, section: r#"<w:headerReference r:id="header"/>"#.to_owned(), ..Sheet::body(p("", "one")) };
+        headed.stands(&[(0, "dd", 50.0, 31.2), (0, "ff", 50.0, 58.8), (0, "one", 50.0, 72.6)]);
+        let inside = format!("{}{}", tabbed(&stop("left", at), "aa bb", ""), tabbed(&stop("left", at), "dd ee", "ff gg"));
+        Sheet::body(format!("{}{}", cell(&inside), p("", "after"))).stands(&[
+            (0, "dd", 55.9, 89.8),
+            (0, "ff", 55.9, 117.4),
+            (0, "after", 50.0, 132.2),
+        ]);
+    }
+}
+
+#[test]
+fn before_mode_15_a_stop_beyond_the_column_holds_and_its_text_runs_out_there() {
+    for mode in [12, 14] {
+        for (kind, at, x) in [("left", 5000, 300.0), ("left", 4100, 255.0), ("center", 5000, 288.5), ("center", 4100, 243.5)] {
+            let body = [tabbed(&stop(kind, at), "aa bb", ""), tabbed(&stop(kind, at), "dd ee", "ff gg"), p("", "after")];
+            Sheet { mode, ..Sheet::body(body.concat()) }.stands(&[(0, "dd", 50.0, 75.0), (0, "ff", x, 75.0), (0, "after", 50.0, 88.8)]);
+        }
+        // It has about as much room there as the column is wide (LibreOffice; in Spire it never ends).
+        let long = tabbed(&stop("left", 5000), "hh", "long text that goes on and on until line is more than full");
+        Sheet { mode, ..Sheet::body(format!("{long}{}", p("", "after"))) }.stands(&[
+            (0, "long", 300.0, 61.2),
+            (0, "more", 50.0, 75.0),
+            (0, "after", 50.0, 88.8),
+        ]);
+        let right = format!(r#"{}<w:jc w:val="right"/>"#, stop("left", 5000));
+        Sheet { mode, ..Sheet::body(tabbed(&right, "hh", "kk")) }.stands(&[(0, "hh", 50.0, 61.2), (0, "kk", 300.0, 61.2)]);
+    }
+}
+
+#[test]
+fn text_at_a_stop_beyond_a_right_indent_reaches_to_the_column_s_edge() {
+    for (at, x, last) in [(3500, 225.0, "hh"), (3600, 230.0, "gg")] {
+        let indented = tabbed(&format!(r#"{}<w:ind w:right="600"/>"#, stop("left", at)), "dd ee", "ff gg hh ii");
+        Sheet::body(format!("{indented}{}", p("", "after"))).stands(&[(0, "ff", x, 61.2), (0, last, 50.0, 75.0), (0, "after", 50.0, 88.8)]);
+        Sheet { mode: 14, ..Sheet::body(format!("{indented}{}", p("", "after"))) }.stands(&[(0, "ff", x, 61.2), (0, "after", 50.0, 75.0)]);
     }
 }

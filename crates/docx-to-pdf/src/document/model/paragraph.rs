@@ -202,6 +202,8 @@ pub struct Frame {
     pub space: (Twips, Twips),
     /// Text flows around it.
     pub wrap: bool,
+    /// Text runs through it.
+    pub through: bool,
     /// It is a drop cap.
     pub drop_cap: Option<DropCap>,
 }

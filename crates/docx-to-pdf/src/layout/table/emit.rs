@@ -65,7 +65,7 @@ impl<'t> Emitter<'t> {
             let (done, open): (Vec<_>, Vec<_>) = std::mem::take(&mut self.merged).into_iter().partition(|merged| merged.last <= index);
             self.merged = open;
             for merged in done {
-                ink.append(draw_merged(&merged.cell, merged.top, merged.border, y + row.height));
+                ink.append(draw_merged(&merged.cell, merged.top, merged.border, (y + row.height, row.below)));
             }
         }
         for line in &row.lines {
@@ -89,7 +89,7 @@ impl<'t> Emitter<'t> {
         for merged in &mut self.merged {
             let room = bottom - merged.top - merged.border - merged.cell.margins[0];
             let (upper, lower) = merged.cell.halves(room, false);
-            ink.append(draw_merged(&upper, merged.top, merged.border, bottom));
+            ink.append(draw_merged(&upper, merged.top, merged.border, (bottom, Pt::ZERO)));
             merged.cell = lower;
         }
         ink
@@ -154,14 +154,15 @@ fn draw_cell(cell: &CellBox, y: Pt, row: &RowBox) -> Ink {
     ink
 }
 
-fn draw_merged(cell: &CellBox, top: Pt, border: Pt, bottom: Pt) -> Ink {
+/// A merged cell down to `bottom`, of which the border below it is `below`.
+fn draw_merged(cell: &CellBox, top: Pt, border: Pt, (bottom, below): (Pt, Pt)) -> Ink {
     if cell.direction != TextDirection::Horizontal {
         return turned(cell, top + border, bottom - top - border);
     }
     let mut ink = Ink::default();
     let mut cell = cell.clone();
     // What stands on a page is aligned in the cell's part there, as in Word; LibreOffice 7.4 leaves it at the top.
-    let free = bottom - top - border - cell.margins[0] - cell.margins[2] - cell.content_height;
+    let free = bottom - below - top - border - cell.margins[0] - cell.margins[2] - cell.content_height;
     shift_down(&mut cell, free);
     for piece in cell.pieces {
         ink.append(piece.drawn());

@@ -95,7 +95,17 @@ pub(super) fn lay<'a>(context: &mut Context<'a>, table: &'a Table, available: Pt
         mirror(&mut boxes, *columns.last().unwrap_or(&Pt::ZERO));
     }
     let header_rows = if header_rows < boxes.len() { header_rows } else { 0 };
+    if header_rows == 0 && !bases.in_cell && rows.iter().all(|row| row.header) {
+        stand_together(&mut boxes);
+    }
     TableBox { x, width: *columns.last().unwrap_or(&Pt::ZERO), rows: boxes, header_rows }
+}
+
+/// Header rows with nothing below them are not repeated, but neither divided nor parted, as others are not (LibreOffice and Spire agree; measured).
+fn stand_together(rows: &mut [RowBox]) {
+    for row in rows {
+        (row.can_split, row.keep_next) = (false, true);
+    }
 }
 
 /// The left top corner of a floating table. Before mode 15 its text, not its edge, stands at a given distance, as with other tables (Spire; LibreOffice 7.4 does so in every mode).
