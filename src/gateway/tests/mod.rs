@@ -1,7 +1,7 @@
 //! The gateway's own tests: receivers that are made up, a clock that stands still, jobs that run when they are told to.
 
 mod deliveries;
-mod desk;
+mod inspect;
 mod institutions;
 mod reference;
 
@@ -29,7 +29,7 @@ use crate::jobs::Jobs;
 use crate::jobs::config::JobsConfig;
 use crate::jobs::handler::Handlers;
 use crate::model::lane::LaneName;
-use crate::storage::key::{due_folder, parse_due};
+use crate::storage::key::lanes::{due_folder, parse_due};
 use crate::storage::memory::MemoryStore;
 use crate::storage::{Keys, PutMode, Store, StoreError, Version};
 
