@@ -125,7 +125,7 @@ async fn measure(size: u64) {
     .await;
     time("mended of two days", async || {
         let since = now.checked_sub(Duration::from_hours(48)).expect("a time");
-        let _ = std::hint::black_box(lookup.mended(since).await.expect("mended"));
+        let _ = std::hint::black_box(lookup.resolved(since).await.expect("mended"));
     })
     .await;
     time("30 days", async || {

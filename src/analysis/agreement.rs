@@ -2,8 +2,9 @@
 
 use proptest::prelude::*;
 
+use super::levels::LevelRule;
+use super::profile::Percentage;
 use super::*;
-use crate::analysis::profile::{LevelRule, Percentage};
 
 fn bank(csv: &str) -> QuestionBank {
     QuestionBank::from_csv(csv.as_bytes(), "bank.csv").unwrap_or_else(|errors| panic!("{errors}"))

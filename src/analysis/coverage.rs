@@ -22,7 +22,7 @@ pub fn levels_never_given(bank: &QuestionBank, profile: &Profile) -> Result<Vec<
         given.extend(analysis.level);
         internal.extend(analysis.internal_level);
     }
-    let missing = |rules: &[crate::analysis::profile::LevelRule], given: &BTreeSet<String>| {
+    let missing = |rules: &[crate::analysis::levels::LevelRule], given: &BTreeSet<String>| {
         rules.iter().map(|rule| rule.name.clone()).filter(|name| !given.contains(name)).collect::<Vec<_>>()
     };
     Ok(missing(&profile.levels, &given).into_iter().chain(missing(&profile.internal_levels, &internal)).collect())

@@ -8,7 +8,6 @@ use minijinja::{Environment, UndefinedBehavior, Value};
 
 use crate::analysis::bank::group_column;
 use crate::analysis::compare::fold;
-use crate::analysis::profile::LevelRule;
 use crate::analysis::suggest;
 use crate::model::analysis::{Comparison, Term};
 
@@ -218,6 +217,15 @@ impl Object for Column {
 
 fn note(missing: &Mutex<Vec<String>>, name: String) {
     missing.lock().unwrap_or_else(PoisonError::into_inner).push(name);
+}
+
+/// One level.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LevelRule {
+    /// Its name as the student reads it.
+    pub name: String,
+    /// Its condition; `None` always holds.
+    pub when: Option<String>,
 }
 
 #[cfg(test)]

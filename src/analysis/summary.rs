@@ -6,9 +6,9 @@ use std::sync::Arc;
 use crate::analysis::bank::QuestionBank;
 use crate::analysis::compare::fold;
 use crate::analysis::grouping::{self, Group, Judged};
-use crate::analysis::levels::{self, Facts, readable};
+use crate::analysis::levels::{self, Facts, LevelRule, readable};
 use crate::analysis::percent::percent;
-use crate::analysis::profile::{LevelRule, PassRule, Percentage, Profile};
+use crate::analysis::profile::{PassRule, Percentage, Profile};
 use crate::analysis::{AnalysisError, mark};
 use crate::model::analysis::{Analysis, Bounds, GroupResult, LevelBound, Measure, StatusBound};
 

@@ -2,8 +2,9 @@ use std::path::Path;
 
 use proptest::prelude::*;
 
+use super::levels::LevelRule;
+use super::profile::{PassRule, Percentage, Profiles};
 use super::*;
-use crate::analysis::profile::{LevelRule, PassRule, Percentage, Profiles};
 
 /// Reads a file of `test_data`.
 #[expect(clippy::disallowed_methods, reason = "test data lies beside the sources")]

@@ -16,10 +16,10 @@ use url::Url;
 use url::form_urlencoded::byte_serialize;
 
 use crate::app::remote_keys::{RemoteKeys, client, is_near, read};
-use crate::http::auth::key_set::TokenError;
-use crate::http::auth::oidc::{Asked, Discovery, Identity, iap_identity, identity};
 use crate::http::console::config::{IapConfig, OidcConfig};
-use crate::http::console::identity::{Code, Provider, Proxy};
+use crate::http::console::provider::{Code, Provider, Proxy};
+use crate::http::tokens::key_set::TokenError;
+use crate::http::tokens::oidc::{Asked, Discovery, Identity, iap_identity, identity};
 
 /// What a provider tells of itself counts so long.
 const DISCOVERY_AGE: Duration = Duration::from_hours(6);

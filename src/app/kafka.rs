@@ -8,8 +8,8 @@ use async_trait::async_trait;
 use crate::clock::Clock;
 use crate::config::Config;
 use crate::gateway::Gateway;
-use crate::http::ops::health::Check;
-use crate::http::ops::metrics::Bus;
+use crate::http::metrics::Bus;
+use crate::http::readiness::Check;
 use crate::jobs::Jobs;
 use crate::jobs::config::TaskQueue;
 use crate::jobs::waker::touch::Touch;
@@ -75,24 +75,6 @@ impl Bus for Figures {
 
     fn totals(&self) -> Vec<(&'static str, u64)> {
         self.0.totals()
-    }
-}
-
-/// The bridge in `/ready`: it may be in trouble without making the service unfit, as nothing else waits for it.
-pub(super) fn running_check(bridge: &Arc<Bridge>) -> Arc<dyn Check> {
-    Arc::new(Running(bridge.status()))
-}
-
-struct Running(Arc<Status>);
-
-#[async_trait]
-impl Check for Running {
-    fn name(&self) -> &'static str {
-        "kafka"
-    }
-
-    async fn check(&self) -> Result<String, String> {
-        Ok(self.0.sentence())
     }
 }
 

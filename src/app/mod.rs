@@ -7,6 +7,7 @@ pub mod gateway_mail;
 mod identity;
 pub mod inbound;
 pub mod kafka;
+mod kafka_check;
 pub mod mails;
 pub mod memory;
 pub mod parts;
@@ -28,6 +29,7 @@ use std::time::Duration;
 use anyhow::Context as _;
 use async_trait::async_trait;
 use bytes::Bytes;
+use docx_to_pdf::fonts::Fonts;
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 
@@ -44,14 +46,14 @@ use crate::http::body::BodyBudget;
 use crate::http::connections::ConnectionLimits;
 use crate::http::console::config::Mode;
 use crate::http::limits::RateLimit;
-use crate::http::ops::health::Readiness;
-use crate::http::ops::metrics::Metrics;
-use crate::http::platform::doors::Doors;
+use crate::http::metrics::Metrics;
+use crate::http::readiness::Readiness;
 use crate::http::refusals::Refusals;
 use crate::http::router::router;
 use crate::http::server;
 use crate::http::state::{AppState, Sources};
-use crate::http::tasks::{TaskGate, TokenCheck};
+use crate::http::task_gate::{TaskGate, TokenCheck};
+use crate::http::traffic::Traffic;
 use crate::intake::sources::Registry;
 use crate::jobs::Jobs;
 use crate::jobs::bulk::{self, Bulk};
@@ -71,7 +73,6 @@ use crate::privacy::{self, Privacy};
 use crate::storage::config::Backend;
 use crate::storage::key::ObjectKey;
 use crate::storage::{self, PutMode, Store};
-use docx_to_pdf::fonts::Fonts;
 
 /// Cloud Run gives ten seconds between SIGTERM and SIGKILL; one is kept for the way out.
 const SHUTDOWN: Duration = Duration::from_secs(9);
@@ -289,7 +290,7 @@ impl App {
             notices: Arc::new(parts::PipelineNotices(self.pipeline.clone(), self.config.pipeline.language)),
             store: self.store.clone(),
             privacy,
-            doors: Arc::new(Doors::new(self.store.clone(), self.config.jobs.instance.clone(), self.clock.now())),
+            traffic: Arc::new(Traffic::new(self.store.clone(), self.config.jobs.instance.clone(), self.clock.now())),
             lookup,
             config: Arc::new(http.clone()),
             access: self.access.clone(),

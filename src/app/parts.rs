@@ -7,6 +7,8 @@ use std::time::Duration;
 use anyhow::Context as _;
 use async_trait::async_trait;
 use bytes::Bytes;
+use docx_to_pdf::fonts::Fonts;
+use docx_to_pdf::pdf::Writer;
 use jiff::Timestamp;
 use tokio::sync::Mutex;
 
@@ -18,10 +20,10 @@ use crate::gateway::guard::Guard;
 use crate::gateway::ids::Chance;
 use crate::gateway::{self, Gateway};
 use crate::http::console::config::Mode;
-use crate::http::ops::health::Check;
-use crate::http::ops::metrics::{Lag, Metrics, Totals};
+use crate::http::metrics::{Lag, Metrics, Totals};
+use crate::http::readiness::Check;
 use crate::http::state::{AdminNotices, Sentence};
-use crate::http::tasks::Upkeep;
+use crate::http::task_gate::Upkeep;
 use crate::intake::source::Source;
 use crate::intake::sources::learnworlds::LearnWorlds;
 use crate::intake::sources::learnworlds::client::LearnWorldsClient;
@@ -45,8 +47,6 @@ use crate::report::template::{FillOptions, Missing, Template};
 use crate::report::{self, Options};
 use crate::storage::key::QUESTIONS_FOLDER;
 use crate::storage::{Store, StoreError};
-use docx_to_pdf::fonts::Fonts;
-use docx_to_pdf::pdf::Writer;
 
 /// A job that is overdue for longer means that nobody works.
 const LATE: Duration = Duration::from_mins(15);
@@ -200,7 +200,7 @@ pub fn readiness(app: &App) -> Vec<Arc<dyn Check>> {
     if app.config.console.mode != Mode::Only {
         all.push(Arc::new(WorkersCheck(status)));
         all.push(Arc::new(ProjectionsCheck(Arc::clone(&app.pipeline))));
-        all.extend(app.kafka.as_ref().map(|bridge| crate::app::kafka::running_check(bridge)));
+        all.extend(app.kafka.as_ref().map(|bridge| crate::app::kafka_check::running_check(bridge)));
     }
     all
 }
@@ -450,7 +450,7 @@ pub struct OfTheGateway {
 #[async_trait]
 impl Elsewhere for OfTheGateway {
     async fn kept(&self, marks: &Marks, events: &BTreeSet<JobId>) -> Result<usize, String> {
-        self.gateway.kept_of(marks, events).await.map(|kept| kept.len()).map_err(|error| error.to_string())
+        self.gateway.holdings_of(marks, events).await.map(|kept| kept.len()).map_err(|error| error.to_string())
     }
 
     async fn erase(&self, marks: &Marks, events: &BTreeSet<JobId>) -> Result<usize, String> {

@@ -12,9 +12,9 @@ use reqwest::Client;
 use serde_json::json;
 
 use crate::app::remote_keys::{RemoteKeys, client};
-use crate::http::auth::key_set::KeySet;
-use crate::http::auth::push::verify_push_token;
-use crate::http::tasks::TokenCheck;
+use crate::http::task_gate::TokenCheck;
+use crate::http::tokens::key_set::KeySet;
+use crate::http::tokens::push::verify_push_token;
 use crate::jobs::config::PushConfig;
 use crate::jobs::waker::pubsub::Publisher;
 

@@ -9,7 +9,7 @@ use reqwest::{Client, RequestBuilder, Response};
 use tokio::sync::Mutex;
 use url::{Host, Url};
 
-use crate::http::auth::key_set::{KeySet, TokenError};
+use crate::http::tokens::key_set::{KeySet, TokenError};
 
 const TIME_LIMIT: Duration = Duration::from_secs(5);
 /// The key set is asked for anew at most so often, however many unknown keys are named to us.

@@ -17,8 +17,8 @@ use crate::http::console::words::Language;
 use crate::http::console::workshop::{Checked, Compared, FileKind, Finding, Item, Verdict, Workshop};
 use crate::model::ids::JobId;
 use crate::pipeline::Pipeline;
+use crate::pipeline::draft_trial::{DraftTrial, Marked};
 use crate::pipeline::engine::RenderedReport;
-use crate::pipeline::rehearsal::{Marked, Rehearsal};
 use crate::report::language::Language as ReportLanguage;
 use crate::report::starter::catalogue::ALL;
 use crate::report::starter::{Case, of_method};
@@ -105,17 +105,19 @@ impl Workshop for Bench {
 
     async fn compare(&self, kind: FileKind, name: &str, draft: &Bytes, job: &JobId, words: Language) -> Result<Compared, String> {
         let _turn = self.turn.lock().await;
-        let rehearsal = self.pipeline.rehearsal(job).await?;
+        let draft_trial = self.pipeline.draft_trial(job).await?;
         match kind {
             FileKind::Template => {
-                let before = self.pipeline.remake(&rehearsal, None).await;
-                let now = self.pipeline.remake(&rehearsal, Some(draft)).await;
+                let before = self.pipeline.remake(&draft_trial, None).await;
+                let now = self.pipeline.remake(&draft_trial, Some(draft)).await;
                 Ok(compare_pdfs(before, now))
             }
-            FileKind::Bank => Ok(compare_marks(&rehearsal.marked(), self.pipeline.mark_with_bank(&rehearsal, name, draft).await, words)),
+            FileKind::Bank => {
+                Ok(compare_marks(&draft_trial.marked(), self.pipeline.mark_with_bank(&draft_trial, name, draft).await, words))
+            }
             FileKind::Rules => {
                 let text = String::from_utf8_lossy(draft);
-                Ok(compare_marks(&rehearsal.marked(), self.pipeline.mark_with_rules(&rehearsal, &text).await, words))
+                Ok(compare_marks(&draft_trial.marked(), self.pipeline.mark_with_rules(&draft_trial, &text).await, words))
             }
         }
     }
@@ -123,11 +125,11 @@ impl Workshop for Bench {
     async fn items(&self, jobs: &[JobId]) -> Vec<Item> {
         let read = |job: JobId| {
             let pipeline = Arc::clone(&self.pipeline);
-            async move { pipeline.rehearsal(&job).await }
+            async move { pipeline.draft_trial(&job).await }
         };
         let reads: Vec<_> = jobs.iter().cloned().map(read).collect();
         let read: Vec<_> = stream::iter(reads).buffered(READS).collect().await;
-        let results: Vec<_> = read.iter().flatten().map(Rehearsal::questions).collect();
+        let results: Vec<_> = read.iter().flatten().map(DraftTrial::questions).collect();
         let items = items::items(results);
         let told = |item: items::Item| Item {
             number: item.number,
@@ -141,20 +143,20 @@ impl Workshop for Bench {
 
     async fn remark(&self, job: &JobId, words: Language) -> Result<Compared, String> {
         let _turn = self.turn.lock().await;
-        let rehearsal = self.pipeline.rehearsal(job).await?;
-        Ok(compare_marks(&rehearsal.marked(), self.pipeline.mark_today(&rehearsal).await, words))
+        let draft_trial = self.pipeline.draft_trial(job).await?;
+        Ok(compare_marks(&draft_trial.marked(), self.pipeline.mark_today(&draft_trial).await, words))
     }
 
     async fn remake(&self, template: Option<&Bytes>, job: &JobId) -> Result<Bytes, String> {
         let _turn = self.turn.lock().await;
-        let rehearsal = self.pipeline.rehearsal(job).await?;
-        Ok(self.pipeline.remake(&rehearsal, template).await?.pdf)
+        let draft_trial = self.pipeline.draft_trial(job).await?;
+        Ok(self.pipeline.remake(&draft_trial, template).await?.pdf)
     }
 
     async fn pictures(&self, template: Option<&Bytes>, job: &JobId) -> Result<Vec<String>, String> {
         let _turn = self.turn.lock().await;
-        let rehearsal = self.pipeline.rehearsal(job).await?;
-        self.pipeline.pictures(&rehearsal, template).await
+        let draft_trial = self.pipeline.draft_trial(job).await?;
+        self.pipeline.pictures(&draft_trial, template).await
     }
 }
 

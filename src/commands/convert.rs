@@ -9,7 +9,7 @@ use jiff::tz::TimeZone;
 use crate::clock::{Clock as _, SystemClock};
 use crate::commands::files::{self, Replace};
 use crate::commands::output::{note, outln};
-use crate::commands::render::FontArgs;
+use crate::commands::report_inputs::FontArgs;
 use crate::report;
 
 /// Arguments of `convert`.

@@ -430,7 +430,7 @@ fn advice(job: &JobView, card: &Card) -> String {
             "an instance works on it; look again",
             "uma instância trabalha nele; olhe de novo"
         ),
-        ("parked", _) if job.cause.as_ref().is_some_and(Cause::is_seen_mended) => told!(
+        ("parked", _) if job.cause.as_ref().is_some_and(Cause::is_seen_resolved) => told!(
             "corríjalo, y el trabajo sigue por sí solo en unos minutos; gradepost jobs release {id} lo hace ahora",
             "correct it, and the job resumes automatically within minutes; gradepost jobs release {id} does it now",
             "corrija, e o trabalho segue por si só em alguns minutos; gradepost jobs release {id} faz isso agora",

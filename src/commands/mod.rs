@@ -29,6 +29,7 @@ pub mod privacy;
 pub mod projections;
 pub mod render;
 pub mod report;
+pub mod report_inputs;
 pub mod serve;
 pub mod settings;
 pub mod storage;

@@ -5,19 +5,18 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use docx_to_pdf::fonts::Fonts;
 use notify::{RecursiveMode, Watcher as _};
 
 use crate::app::preview::{self, Note, Snapshot};
 use crate::commands::files;
 use crate::commands::output::outln;
-use crate::commands::render::FontArgs;
-use crate::commands::template::read_data;
+use crate::commands::report_inputs::{FontArgs, read_data};
 use crate::report::data::ReportData;
 use crate::report::language::Language;
-use crate::report::starter::{BundledTemplate, Case};
+use crate::report::starter::{self, BundledTemplate, Case};
 use crate::report::template::{FillOptions, Finding, Missing, Severity, Template};
-use crate::report::{self, Options, starter};
-use docx_to_pdf::fonts::Fonts;
+use crate::report::{self, Options};
 
 /// Word saves in several steps; after the first sign of a change, wait until so long nothing more happens.
 const SETTLE: Duration = Duration::from_millis(250);

@@ -7,11 +7,10 @@ use clap::ValueEnum;
 
 use crate::commands::files::{self, Replace};
 use crate::commands::output::note;
-use crate::commands::template::{load, read_data};
+use crate::commands::report_inputs::{FontArgs, load, read_data};
 use crate::report::language::Language;
 use crate::report::template::FillOptions;
 use crate::report::{self, Options};
-use docx_to_pdf::fonts::Fonts;
 
 /// Arguments of `render`.
 #[derive(Debug, clap::Args)]
@@ -56,21 +55,6 @@ enum Missing {
     Blank,
     /// A dash
     Dash,
-}
-
-/// A school's own fonts.
-#[derive(Debug, clap::Args)]
-pub struct FontArgs {
-    /// A folder with fonts of your own (.ttf, .otf)
-    #[arg(long)]
-    font_dir: Option<PathBuf>,
-}
-
-impl FontArgs {
-    /// The bundled fonts and those of the folder.
-    pub fn load(&self) -> anyhow::Result<Fonts> {
-        crate::app::load_fonts(self.font_dir.as_deref())
-    }
 }
 
 /// Fills the template, lays it out, writes the files.

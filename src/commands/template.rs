@@ -7,8 +7,8 @@ use clap::Subcommand;
 
 use crate::commands::files::{self, Replace};
 use crate::commands::output::{self, outln};
+use crate::commands::report_inputs::read_data;
 use crate::commands::{mail_templates, preview};
-use crate::report::data::ReportData;
 use crate::report::language::Language;
 use crate::report::starter::catalogue::{ALL, BundledTemplate};
 use crate::report::template::{Finding, Severity, Template, TemplateError};
@@ -89,16 +89,6 @@ fn init(out: &Path, method: Option<&'static BundledTemplate>, language: Language
     };
     files::write(out, &starter.bytes(language)?, replace)?;
     Ok(outln!("{} is ready to be edited in Word; check it with: gradepost template check {}", out.display(), out.display())?)
-}
-
-/// Reads and parses a template.
-pub fn load(path: &Path) -> anyhow::Result<Template> {
-    Template::parse(&files::read(path)?).with_context(|| format!("cannot use {} as a template", path.display()))
-}
-
-/// Reads report data.
-pub fn read_data(path: &Path) -> anyhow::Result<ReportData> {
-    ReportData::from_json(&files::read(path)?).with_context(|| format!("{} is not report data", path.display()))
 }
 
 fn check(path: &Path, data: Option<&Path>, json: bool, language: Language) -> anyhow::Result<()> {

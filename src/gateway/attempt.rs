@@ -3,13 +3,11 @@
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::gateway::deliveries::Outcome;
 use crate::gateway::error::GatewayError;
-use crate::gateway::events::StoredEvent;
-use crate::gateway::ids::{AttemptId, EndpointId, InstitutionId, MessageId};
+use crate::gateway::ids::{AttemptId, EndpointId, InstitutionId};
 use crate::gateway::model::{
     Attempt, AttemptStatus, CancelReason, DeadError, DeadLetter, DeliveryState, DisabledWhy, Endpoint, ErrorClass, Event, NewEvent, Trigger,
 };
@@ -17,50 +15,14 @@ use crate::gateway::outbox::DeliveryNote;
 use crate::gateway::registry::{StoredEndpoint, to_json};
 use crate::gateway::secrets::{Scheme, signing};
 use crate::gateway::send::{Answer, Parcel};
+use crate::gateway::stored::{StoredEvent, Waiting, queue_key};
 use crate::gateway::{Core, body, filter, sign};
 use crate::jobs::failpoint;
-use crate::model::ids::JobId;
-use crate::signing::sha256_hex;
 use crate::storage::key::gateway::GatewayKey;
 use crate::storage::{PutMode, StoreError};
 
 /// The failure after which somebody hears that a delivery is failing.
 const TELLS_AT: u32 = 4;
-
-/// A delivery that waits in its endpoint's queue.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Waiting {
-    pub(crate) institution: InstitutionId,
-    pub(crate) message: MessageId,
-    /// The job of the event, to read it by.
-    pub(crate) job: JobId,
-    /// The attempt it waits for; 0 for a manual one.
-    pub(crate) number: u32,
-    /// Tries of the present schedule so far.
-    pub(crate) tried: u32,
-    pub(crate) due: Timestamp,
-    #[serde(default)]
-    pub(crate) trigger: Trigger,
-    /// What it keeps its order with.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) key: Option<String>,
-}
-
-impl Waiting {
-    pub(crate) fn of(stored: &StoredEvent, number: u32, tried: u32, due: Timestamp) -> Self {
-        let event = &stored.event;
-        Self {
-            institution: event.institution,
-            message: event.id,
-            job: event.job.clone(),
-            number,
-            tried,
-            due,
-            trigger: Trigger::Scheduled,
-            key: event.key.as_ref().map(|key| sha256_hex(key.as_bytes())[..16].to_owned()),
-        }
-    }
-}
 
 /// What came of an attempt.
 pub(crate) struct Attempted {
@@ -414,14 +376,4 @@ fn without_nulls(mut data: serde_json::Value) -> serde_json::Value {
         fields.retain(|_, value| !value.is_null());
     }
     data
-}
-
-/// Where a delivery waits.
-pub(crate) fn queue_key(endpoint: EndpointId, waiting: &Waiting) -> String {
-    let key =
-        GatewayKey::Waiting { endpoint: &endpoint.hex(), due: waiting.due, message: &waiting.message.hex(), number: waiting.number }.path();
-    match &waiting.key {
-        Some(order) => format!("{key}-{order}"),
-        None => key,
-    }
 }

@@ -10,11 +10,11 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::gateway::error::GatewayError;
-use crate::gateway::events::StoredEvent;
 use crate::gateway::ids::{AttemptId, EndpointId, InstitutionId, Ksuid, MessageId};
 use crate::gateway::institutions::page;
 use crate::gateway::model::{CancelReason, DeadLetter, Delivery, DeliveryState, Event, Page, PageQuery};
 use crate::gateway::registry::{read_json, to_json};
+use crate::gateway::stored::StoredEvent;
 use crate::gateway::{Core, Gateway};
 use crate::jobs::records::{EndRecord, EndState};
 use crate::storage::key::ObjectKey;

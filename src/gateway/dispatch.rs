@@ -8,12 +8,12 @@ use futures::{StreamExt as _, stream};
 use serde_json::Value;
 
 use crate::gateway::Core;
-use crate::gateway::attempt::Waiting;
 use crate::gateway::deliveries::Told;
 use crate::gateway::error::GatewayError;
-use crate::gateway::events::{StoredEvent, read};
+use crate::gateway::events::read;
 use crate::gateway::ids::EndpointId;
 use crate::gateway::model::{CancelReason, DeliveryState, Planned, Trigger};
+use crate::gateway::stored::{StoredEvent, Waiting};
 use crate::jobs::handler::{Handler, JobContext, JobError};
 use crate::model::cause::Cause;
 

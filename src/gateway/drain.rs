@@ -15,7 +15,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::gateway::Core;
-use crate::gateway::attempt::Waiting;
 use crate::gateway::dispatch::trouble;
 use crate::gateway::error::GatewayError;
 use crate::gateway::events::STEADY;
@@ -23,6 +22,7 @@ use crate::gateway::ids::{EndpointId, InstitutionId};
 use crate::gateway::model::{CancelReason, DeliveryState, DisabledWhy, Endpoint, Order, Trigger};
 use crate::gateway::notices::Failing;
 use crate::gateway::registry::{StoredEndpoint, read_json, to_json};
+use crate::gateway::stored::Waiting;
 use crate::jobs::accept::Claim;
 use crate::jobs::failpoint;
 use crate::jobs::handler::{AcceptedEvent, Handler, JobContext, JobError, JobKind};
@@ -311,7 +311,7 @@ impl Core {
     /// Removes an entry whose attempt was made already, after making up for what its run may not have come to.
     async fn clean_up(
         &self,
-        stored: &crate::gateway::events::StoredEvent,
+        stored: &crate::gateway::stored::StoredEvent,
         endpoint: EndpointId,
         waiting: &Waiting,
         last: Option<(u32, char)>,

@@ -5,15 +5,15 @@ use std::time::Duration;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize as _;
 use serde_json::Value;
 
-use crate::gateway::attempt::Waiting;
 use crate::gateway::error::GatewayError;
 use crate::gateway::ids::{InstitutionId, Ksuid, MessageId};
 use crate::gateway::institutions::page;
 use crate::gateway::model::{Event, NewEvent, Order, Page, PageQuery, Planned, PublishOutcome, Published, SkipReason};
 use crate::gateway::registry::{Known, read_json, to_json};
+use crate::gateway::stored::{StoredEvent, Waiting};
 use crate::gateway::{Core, Gateway, check, filter};
 use crate::jobs::accept::{Claim, job_id};
 use crate::jobs::handler::{AcceptedEvent, JobKind};
@@ -43,22 +43,6 @@ pub(crate) const STEADY: RetryProfile = RetryProfile {
 const AT_ONCE: usize = 16;
 /// The longest a delivery may be put off.
 pub(crate) const LONGEST_DELAY: Duration = Duration::from_hours(24);
-
-/// An event as its job's record keeps it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub(crate) struct StoredEvent {
-    /// What anybody of the institution may see.
-    #[serde(flatten)]
-    pub(crate) event: Event,
-    /// The hash of what was asked for, to tell a repeat from another event under the same key.
-    pub(crate) request: String,
-    /// The hash of the idempotency key.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) idempotency: Option<String>,
-    /// The keyed hash of whom it speaks of.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) subject: Option<String>,
-}
 
 impl Gateway {
     /// Makes an event durable and starts its delivery, once per idempotency key or `event_id`.

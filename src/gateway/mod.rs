@@ -11,7 +11,7 @@
 //! | `replay.rs`, `tasks.rs` | `Gateway::resend`, `recover`, `replay_missing`, `bulk_replay`, `cancel_before`, `expunge`, background tasks |
 //! | `notices.rs`, `operations.rs`, `reports.rs` | who else hears: people by mail, the operator's programs, partners of the school's own reports |
 //! | `outbox.rs` | what a message bus is to be told, and events that came by one |
-//! | `desk.rs` | what pages show beyond that: secrets by their tails, what was sent, which endpoints have dead letters |
+//! | `inspect.rs` | what pages show beyond that: secrets by their tails, what was sent, which endpoints have dead letters |
 //! | `registry.rs`, `catalogue.rs`, `filter.rs`, `check.rs`, `secrets.rs` | beneath: generations and their cache, event types, globs, what fields may hold, sealed secrets |
 //! | `guard/` | the way out judged: URLs by their text, names by their addresses |
 //! | `dispatch.rs`, `drain.rs`, `send.rs`, `sign.rs`, `body.rs`, `egress.rs`, `attempts.rs` | delivering: first tries, retries by endpoint, one POST, signatures, bodies, the way out, the log of attempts in segments |
@@ -26,7 +26,6 @@ pub mod catalogue;
 pub mod check;
 pub mod config;
 mod deliveries;
-pub mod desk;
 mod dispatch;
 mod drain;
 pub mod egress;
@@ -38,6 +37,7 @@ pub mod guard;
 mod hints;
 pub mod ids;
 mod inbound;
+pub mod inspect;
 mod institutions;
 pub mod model;
 pub mod notices;
@@ -51,6 +51,7 @@ mod reports;
 pub mod secrets;
 mod send;
 pub mod sign;
+mod stored;
 pub mod students;
 mod tasks;
 #[cfg(test)]

@@ -11,10 +11,10 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::gateway::error::GatewayError;
-use crate::gateway::events::StoredEvent;
 use crate::gateway::ids::{EndpointId, InstitutionId, MessageId};
 use crate::gateway::model::{DeliveryState, ErrorClass, Event, NewEvent, Published};
 use crate::gateway::registry::{read_json, to_json};
+use crate::gateway::stored::StoredEvent;
 use crate::gateway::{Core, Gateway, check, filter};
 use crate::jobs::failpoint;
 use crate::model::ids::JobId;

@@ -25,7 +25,7 @@ const TRIES: usize = 50;
 
 /// What of a person is kept here.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Kept {
+pub struct PersonHoldings {
     /// Students of institutions, by key.
     pub students: BTreeSet<String>,
     /// Events, by their jobs.
@@ -34,7 +34,7 @@ pub struct Kept {
     pub pointers: BTreeSet<String>,
 }
 
-impl Kept {
+impl PersonHoldings {
     /// How many objects.
     pub fn len(&self) -> usize {
         self.students.len() + self.events.len() + self.pointers.len()
@@ -51,8 +51,8 @@ impl Gateway {
     ///
     /// # Errors
     /// The store's.
-    pub async fn kept_of(&self, marks: &Marks, jobs: &BTreeSet<JobId>) -> Result<Kept, GatewayError> {
-        self.core.kept_of(marks, jobs).await
+    pub async fn holdings_of(&self, marks: &Marks, jobs: &BTreeSet<JobId>) -> Result<PersonHoldings, GatewayError> {
+        self.core.holdings_of(marks, jobs).await
     }
 
     /// Takes the person out of all of it; how many objects. Endpoints that heard of them are not told: what they keep is theirs.
@@ -65,8 +65,8 @@ impl Gateway {
 }
 
 impl Core {
-    async fn kept_of(&self, marks: &Marks, jobs: &BTreeSet<JobId>) -> Result<Kept, GatewayError> {
-        let mut kept = Kept::default();
+    async fn holdings_of(&self, marks: &Marks, jobs: &BTreeSet<JobId>) -> Result<PersonHoldings, GatewayError> {
+        let mut kept = PersonHoldings::default();
         let mut subjects: BTreeSet<String> = marks.all().flat_map(|mark| self.subject_hashes(mark)).collect();
         let mut keys = self.store.scan(STUDENTS_FOLDER, None);
         while let Some(key) = keys.try_next().await? {
@@ -102,7 +102,7 @@ impl Core {
     }
 
     async fn erase_person(&self, marks: &Marks, jobs: &BTreeSet<JobId>) -> Result<usize, GatewayError> {
-        let kept = self.kept_of(marks, jobs).await?;
+        let kept = self.holdings_of(marks, jobs).await?;
         let mut messages = BTreeSet::new();
         for job in &kept.events {
             messages.extend(self.read_job_event(job).await?.map(|stored| stored.event.id));

@@ -5,13 +5,12 @@ use std::time::Duration;
 use futures::TryStreamExt as _;
 use jiff::Timestamp;
 
-use crate::gateway::attempt::Waiting;
 use crate::gateway::deliveries::Outcome;
 use crate::gateway::error::GatewayError;
-use crate::gateway::events::StoredEvent;
 use crate::gateway::ids::{EndpointId, InstitutionId, Ksuid, MessageId};
 use crate::gateway::model::{CancelReason, Delivery, DeliveryState, Endpoint, EndpointPatch, Event, Trigger};
 use crate::gateway::registry::read_json;
+use crate::gateway::stored::{StoredEvent, Waiting};
 use crate::gateway::{Core, Gateway};
 use crate::model::lane::LaneName;
 use crate::storage::key::gateway::{parse_waiting, queue_folder};

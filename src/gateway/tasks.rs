@@ -11,11 +11,12 @@ use serde_json::{Value, json};
 
 use crate::gateway::dispatch::trouble;
 use crate::gateway::error::GatewayError;
-use crate::gateway::events::{STEADY, StoredEvent};
+use crate::gateway::events::STEADY;
 use crate::gateway::ids::{EndpointId, InstitutionId, Ksuid, MessageId, TaskId};
 use crate::gateway::institutions::page;
 use crate::gateway::model::{DeliveryState, Endpoint, Page, PageQuery, ReplayFilter, ReplayState, Task, TaskKind, TaskStatus};
 use crate::gateway::registry::{read_json, to_json};
+use crate::gateway::stored::StoredEvent;
 use crate::gateway::{Core, Gateway, filter};
 use crate::jobs::handler::{AcceptedEvent, Handler, JobContext, JobError, JobKind};
 use crate::model::cause::Cause;

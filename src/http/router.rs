@@ -2,30 +2,24 @@
 
 use std::future::Ready;
 
-use axum::Router;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Uri, header};
-use axum::middleware;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use axum::routing::{get, post};
+use axum::{Router, middleware};
 use tower::util::MapRequest;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::request_id::{PropagateRequestIdLayer, SetRequestIdLayer};
 use tower_http::trace::TraceLayer;
 
-use crate::http::api;
 use crate::http::auth::oauth;
-use crate::http::console;
 use crate::http::console::config::Mode;
 use crate::http::error::ApiError;
-use crate::http::gateway;
 use crate::http::ops::{health, info, metrics};
 use crate::http::platform::{doors, webhook};
-use crate::http::problem;
 use crate::http::state::AppState;
-use crate::http::svix;
-use crate::http::tasks;
 use crate::http::trace::{REQUEST_ID, RequestIds, log_response, plain_request_id, request_span};
+use crate::http::{api, console, gateway, gateway_pages, problem, svix, tasks};
 
 /// All routes of the API begin so.
 const API: &str = "/api/";
@@ -64,12 +58,12 @@ fn everything_else(state: &AppState) -> Router<AppState> {
         .merge(doors::routes())
         .merge(oauth::router())
         .merge(svix::not_offered::router())
-        .merge(gateway::router(state))
+        .merge(gateway::router(state, gateway_pages::router(state)))
 }
 
 /// Beside a service that does all that (`CONSOLE=only`): the pages of the gateway, and the way in.
 fn console_alone(state: &AppState) -> Router<AppState> {
-    Router::new().route("/", get(|| std::future::ready(Redirect::to("/console")))).merge(gateway::console_router(state))
+    Router::new().route("/", get(|| std::future::ready(Redirect::to("/console")))).merge(gateway_pages::console_router(state))
 }
 
 /// A path of the API may end in a slash. It is taken away before routing, for which a layer of the router would be too late.

@@ -10,16 +10,16 @@ use secrecy::SecretString;
 use crate::access::Access;
 use crate::clock::Clock;
 use crate::gateway::Gateway;
-use crate::http::auth::attempts::FailedAttempts;
 use crate::http::body::BodyBudget;
 use crate::http::config::HttpConfig;
 use crate::http::console::state::Console;
+use crate::http::failed_attempts::FailedAttempts;
 use crate::http::limits::RateLimit;
-use crate::http::ops::health::Readiness;
-use crate::http::ops::metrics::Metrics;
-use crate::http::platform::doors::Doors;
+use crate::http::metrics::Metrics;
+use crate::http::readiness::Readiness;
 use crate::http::refusals::Refusals;
-use crate::http::tasks::TaskGate;
+use crate::http::task_gate::TaskGate;
+use crate::http::traffic::Traffic;
 use crate::intake::source::{Secrets, Source};
 use crate::jobs::Jobs;
 use crate::lookup::Lookup;
@@ -57,7 +57,7 @@ pub struct AppState {
     /// Tells the admin.
     pub notices: Arc<dyn AdminNotices>,
     /// What comes in beside `/webhook`.
-    pub doors: Arc<Doors>,
+    pub traffic: Arc<Traffic>,
     /// What calls the gateway made.
     pub log: AttemptLog,
     /// What is kept of one student.

@@ -81,8 +81,8 @@ impl Handler for WithScores {
         Ok(end)
     }
 
-    async fn mended(&self, parked: &[JobView]) -> Vec<JobId> {
-        self.reports.mended(parked).await
+    async fn resolved(&self, parked: &[JobView]) -> Vec<JobId> {
+        self.reports.resolved(parked).await
     }
 
     fn unreadable(&self, job: &JobId, message: &str) {

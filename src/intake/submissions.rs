@@ -15,13 +15,26 @@ pub trait Submissions: Send + Sync {
     ///
     /// # Errors
     /// [`FetchError`], which says what happens next.
-    async fn find(&self, _asked: &Asked<'_>) -> Result<Found, FetchError> {
+    async fn find(&self, asked: &Asked<'_>) -> Result<Found, FetchError> {
+        match self.api() {
+            Some(api) => api.find(asked).await,
+            None => Err(self.not_configured()),
+        }
+    }
+
+    /// The platform's own API, for a source whose settings may name one.
+    fn api(&self) -> Option<&dyn Submissions> {
+        None
+    }
+
+    /// Why nothing can be asked where there is no [`api`](Self::api).
+    fn not_configured(&self) -> FetchError {
         // A source without an API: what its events bring is all there is.
-        Err(FetchError {
+        FetchError {
             cause: "platform_not_configured",
             message: "this source cannot be asked for answers; its events must bring them (docs/platforms.md)".to_owned(),
             advice: RetryAdvice::Person,
-        })
+        }
     }
 
     /// Says that [`find`](Self::find) will be asked about this completion soon, so that several can be fetched together.
@@ -29,12 +42,15 @@ pub trait Submissions: Send + Sync {
 
     /// Whether the platform can be asked at all, so that a bare event can be told apart from a repeat.
     fn can_fetch(&self) -> bool {
-        false
+        self.api().is_some()
     }
 
     /// Tries whether the platform can be asked with these settings, for people who set it up; none where there is nothing to ask.
     async fn check(&self) -> Option<Result<&'static str, FetchError>> {
-        None
+        match self.api() {
+            Some(api) => api.check().await,
+            None => None,
+        }
     }
 
     /// Adds what the settings know of an assessment: the id of its name, the name of its id.

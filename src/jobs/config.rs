@@ -1,10 +1,10 @@
 //! How jobs are run: the settings of this room.
 
+use std::collections::BTreeMap;
 use std::hash::{BuildHasher as _, RandomState};
 use std::time::Duration;
 
 use crate::env::{Env, shown};
-use crate::jobs::waker::pubsub::Topics;
 use crate::model::lane::LaneName;
 
 /// The settings of the durable core.
@@ -171,6 +171,22 @@ fn topic(env: &mut Env, name: &str) -> Option<String> {
         return Some(topic);
     };
     Some(format!("projects/{project}/topics/{topic}"))
+}
+
+/// The topics: one for all lanes, and one each for lanes that have their own.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Topics {
+    /// `PUBSUB_TOPIC`.
+    pub usual: String,
+    /// `PUBSUB_TOPIC_DELIVERIES`, `PUBSUB_TOPIC_CHORES`.
+    pub own: BTreeMap<LaneName, String>,
+}
+
+impl Topics {
+    /// The topic of a lane.
+    pub fn of(&self, lane: LaneName) -> &str {
+        self.own.get(&lane).unwrap_or(&self.usual)
+    }
 }
 
 #[cfg(test)]

@@ -13,7 +13,7 @@ use crate::jobs::error::JobsError;
 use crate::jobs::reading;
 use crate::jobs::records::EventRecord;
 use crate::jobs::sightings::Sightings;
-use crate::jobs::state::{Job, Look, NextStep};
+use crate::jobs::state::{Job, NextStep, Observation};
 use crate::jobs::waker::Waker;
 use crate::model::card::Card;
 use crate::model::ids::JobId;
@@ -117,7 +117,7 @@ impl Core {
     /// What this instance may do about a job that it just read.
     pub(crate) fn next_step(&self, job: &Job) -> NextStep {
         let seen = self.sightings.look(job.id.as_str(), &job.stage(), self.clock.monotonic());
-        job.next_step(Look { now: self.now(), unchanged: seen.unchanged, term: self.config.lease + self.config.skew })
+        job.next_step(Observation { now: self.now(), unchanged: seen.unchanged, term: self.config.lease + self.config.skew })
     }
 
     /// Whether a failure is about one object, while the store answers for others: then whoever reads many goes on.

@@ -19,7 +19,8 @@ use crate::model::card::{self, Card, ReportFacts};
 use crate::model::ids::JobId;
 use crate::model::lane::LaneName;
 use crate::signing::sha256_hex;
-use crate::storage::key::{FeedEntry, ObjectKey, feed_folder, parse_feed};
+use crate::storage::key::ObjectKey;
+use crate::storage::key::lanes::{FeedEntry, feed_folder, parse_feed};
 use crate::storage::{PutMode, Store, StoreError};
 
 /// An entry that is told so long after its end lies under the time at which it is told, so that whoever has read on past the end finds it.

@@ -110,8 +110,8 @@ pub trait Handler: Send + Sync {
 
     /// Which of these parked jobs wait for something that is mended by now (a bank that arrived, a template that was corrected): they are released without an act of a person.
     ///
-    /// Asked now and then, with jobs whose cause is one that the program sees mended ([`Cause::is_seen_mended`]).
-    async fn mended(&self, _parked: &[JobView]) -> Vec<JobId> {
+    /// Asked now and then, with jobs whose cause is one that the program sees mended ([`Cause::is_seen_resolved`]).
+    async fn resolved(&self, _parked: &[JobView]) -> Vec<JobId> {
         Vec::new()
     }
 

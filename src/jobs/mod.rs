@@ -9,7 +9,7 @@
 //! | `state.rs`, `records.rs`, `reading.rs`, `retry.rs` | a job's records, its state, its next state: pure but for reading them |
 //! | `accept.rs` | accepts an event: the claim that makes an effect happen once |
 //! | `lease.rs`, `context.rs` | one attempt's hold on its job, and what the handler sees of it |
-//! | `lane/` | a lane: queue, workers, waiters, and the sweep that finds what is overdue |
+//! | `queue.rs`, `lane/` | the queue of a lane; its workers, waiters, and the sweep that finds what is overdue |
 //! | `operator.rs`, `operator/`, `ask.rs` | what people do: show, list, retry, release, discard; a job's story; what a round is asked for |
 //! | `bulk.rs` | the same act on many jobs, as a job of its own |
 //! | `repair.rs` | finds open jobs that nothing leads to |
@@ -29,6 +29,7 @@ pub mod lane;
 mod lease;
 pub mod operator;
 pub mod outcome;
+mod queue;
 pub(crate) mod reading;
 pub mod records;
 pub mod repair;
@@ -36,6 +37,7 @@ pub mod retry;
 mod settle;
 pub(crate) mod sightings;
 pub mod state;
+mod stop;
 pub mod view;
 pub mod waker;
 mod write;
@@ -53,10 +55,10 @@ use crate::jobs::core::Core;
 use crate::jobs::error::{AcceptError, JobsError};
 use crate::jobs::handler::{AcceptedEvent, Follows, Handler};
 use crate::jobs::lane::gate::Gate;
-use crate::jobs::lane::queue::Queue;
 use crate::jobs::lane::{EndCounts, Lane, QueueStatus, SweepReport};
 use crate::jobs::operator::Operator;
 use crate::jobs::outcome::Outcome;
+use crate::jobs::queue::Queue;
 use crate::jobs::waker::Waker;
 use crate::jobs::waker::inline::Inline;
 use crate::model::card::Card;

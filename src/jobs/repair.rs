@@ -9,9 +9,9 @@ use tokio_util::sync::CancellationToken;
 
 use crate::jobs::core::Core;
 use crate::jobs::error::JobsError;
-use crate::jobs::lane::stop_or;
 use crate::jobs::records::RecordName;
 use crate::jobs::state::JobState;
+use crate::jobs::stop::stop_or;
 use crate::model::ids::JobId;
 use crate::storage::key::{JOBS_FOLDER, ObjectKey, parse_record};
 use crate::storage::{PutMode, StoreError};

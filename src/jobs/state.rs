@@ -79,7 +79,7 @@ pub enum Owner {
 
 /// When a job is looked at, and by what measures.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Look {
+pub struct Observation {
     /// The time by the clock.
     pub now: Timestamp,
     /// How long this process has seen the job in its present state, by its own steady clock.
@@ -134,7 +134,7 @@ pub enum NextStep {
         /// The lease of the attempt before.
         from: HeldLease,
     },
-    /// Look again then.
+    /// Observation again then.
     LookAgain {
         /// When.
         at: Timestamp,
@@ -347,7 +347,7 @@ impl Job {
     /// What an instance that looks at the job now may do.
     ///
     /// A lease is taken over when it was seen not to be renewed, never because of what a clock says: clocks are set, and differ.
-    pub fn next_step(&self, look: Look) -> NextStep {
+    pub fn next_step(&self, look: Observation) -> NextStep {
         let attempt = self.attempts() + 1;
         match (self.state(), &self.held) {
             (JobState::Ended(end), _) => NextStep::Nothing(end),
@@ -369,7 +369,7 @@ impl Job {
     }
 
     /// How long a waiting job still waits: until the clock shows its time, but no longer than it was meant to when its last attempt ended, for the clock may have been set back.
-    fn wait_left(&self, look: Look) -> Duration {
+    fn wait_left(&self, look: Observation) -> Duration {
         let by_clock = Duration::try_from(self.due().duration_since(look.now)).unwrap_or_default();
         let begun = self.outcome.as_ref().map_or(self.opened_at(), |outcome| outcome.at);
         let meant = Duration::try_from(self.due().duration_since(begun)).unwrap_or_default();

@@ -9,7 +9,7 @@ use crate::lookup::index::{date_of_day, day_of_date};
 use crate::lookup::list::{time, whole};
 use crate::lookup::search::Matches;
 use crate::lookup::view::{
-    CauseGroup, DayCounts, Mended, ReportState, StudentHash, StudentRow, StudentView, Today, Word, WordCount, WordTag,
+    CauseGroup, DayCounts, ReportState, ResolvedCause, StudentHash, StudentRow, StudentView, Today, Word, WordCount, WordTag,
 };
 use crate::lookup::words::WordKind;
 
@@ -118,11 +118,11 @@ pub(super) fn assessments_of_cause(conn: &Connection, state: ReportState, cause:
 }
 
 /// What stood still and went on since then, by cause; the last first. What stands again for the same cause is not mended.
-pub(super) fn mended(conn: &Connection, since: Timestamp) -> rusqlite::Result<Vec<Mended>> {
+pub(super) fn resolved(conn: &Connection, since: Timestamp) -> rusqlite::Result<Vec<ResolvedCause>> {
     let sql = "SELECT k.text, count(*), min(s.since), max(s.until) FROM stood s JOIN word k ON k.id=s.cause JOIN report r ON r.job=s.job \
                WHERE s.until>=?1 AND s.since IS NOT NULL AND NOT (r.state=?2 AND r.cause=s.cause) GROUP BY k.id ORDER BY max(s.until) DESC";
     let row = |row: &rusqlite::Row<'_>| {
-        Ok(Mended { cause: row.get(0)?, reports: whole(row, 1)?, since: time(row.get(2)?), at: time(row.get(3)?) })
+        Ok(ResolvedCause { cause: row.get(0)?, reports: whole(row, 1)?, since: time(row.get(2)?), at: time(row.get(3)?) })
     };
     conn.prepare_cached(sql)?.query_map((since.as_millisecond(), ReportState::Parked.number()), row)?.collect()
 }

@@ -18,7 +18,8 @@ use crate::lookup::index::{Fed, Told, job_of};
 use crate::lookup::view::ReportState;
 use crate::model::ids::JobId;
 use crate::model::lane::LaneName;
-use crate::storage::key::{ERASURES_FOLDER, OPEN_ERASURES_FOLDER, due_folder, parse_due};
+use crate::storage::key::lanes::{due_folder, parse_due};
+use crate::storage::key::{ERASURES_FOLDER, OPEN_ERASURES_FOLDER};
 use crate::storage::{Store, StoreError};
 
 /// The feed of the reports' lane.

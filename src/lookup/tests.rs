@@ -5,21 +5,24 @@ use std::sync::Mutex as StdMutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use async_trait::async_trait;
+use bytes::Bytes;
+use futures::TryStreamExt as _;
 use jiff::Timestamp;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
-use bytes::Bytes;
-use futures::TryStreamExt as _;
-
+use super::unseen::{Blocked, Nobody};
+use super::view::{CappedCount, Order, PageRequest, ReportFilter, ReportRow, ReportState, ResolvedCause, WordCount, WordTag};
 use super::*;
 use crate::clock::ManualClock;
 use crate::jobs::config::JobsConfig;
 use crate::jobs::handler::{AcceptedEvent, Handler, JobContext, JobError, JobKind};
-use crate::lookup::unseen::{Blocked, Nobody};
-use crate::lookup::view::{Order, ReportFilter};
+use crate::model::ids::JobId;
 use crate::storage::memory::MemoryStore;
 use crate::storage::{PutMode, Version};
+
+mod blocked;
+mod copies;
 
 const NOW: &str = "2026-03-04T15:00:00Z";
 
@@ -444,210 +447,6 @@ async fn figures_of_an_assessment_count_each_student_once_with_the_newest_result
     assert!(lookup.results(course, words::assessment_tag("other")).await.unwrap().is_none());
 }
 
-/// A bucket: each call is counted, and costs.
-#[derive(Default)]
-struct Bucket {
-    inner: MemoryStore,
-    calls: AtomicUsize,
-    is_away: AtomicBool,
-}
-
-impl Bucket {
-    fn calls(&self) -> usize {
-        self.calls.swap(0, Ordering::Relaxed)
-    }
-
-    fn called(&self, key: &str) -> Result<(), StoreError> {
-        self.calls.fetch_add(1, Ordering::Relaxed);
-        if self.is_away.load(Ordering::Relaxed) {
-            return Err(StoreError::Unavailable { key: key.to_owned(), message: "away".to_owned(), retry_after: None });
-        }
-        Ok(())
-    }
-}
-
-#[async_trait]
-impl Store for Bucket {
-    async fn put(&self, key: &str, bytes: Bytes, mode: PutMode) -> Result<Version, StoreError> {
-        self.called(key)?;
-        self.inner.put(key, bytes, mode).await
-    }
-    async fn get(&self, key: &str) -> Result<Option<(Bytes, Version)>, StoreError> {
-        self.called(key)?;
-        self.inner.get(key).await
-    }
-    async fn list(&self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<String>, StoreError> {
-        self.called(prefix)?;
-        self.inner.list(prefix, after, limit).await
-    }
-    async fn delete(&self, key: &str) -> Result<(), StoreError> {
-        self.called(key)?;
-        self.inner.delete(key).await
-    }
-    fn is_remote(&self) -> bool {
-        true
-    }
-    fn describe(&self) -> String {
-        "a bucket".to_owned()
-    }
-}
-
-/// Instances without a disk of their own on one bucket.
-struct Cloud {
-    bucket: Arc<Bucket>,
-    clock: ManualClock,
-}
-
-impl Cloud {
-    fn new() -> Self {
-        Self { bucket: Arc::default(), clock: ManualClock::new(NOW.parse().unwrap()) }
-    }
-
-    fn instance(&self) -> Arc<Lookup> {
-        let zone = TimeZone::get("America/Santiago").unwrap();
-        Lookup::new(Parts {
-            store: self.bucket.clone(),
-            clock: Arc::new(self.clock.clone()),
-            zone,
-            place: Place::Temporary,
-            blocks: Arc::new(Nobody),
-            jobs: None,
-        })
-    }
-
-    /// Ends of made-up reports, in the feed as the service enters them.
-    async fn ends(&self, numbers: std::ops::Range<u64>, of: u64) {
-        for number in numbers {
-            let mut card = made_up::card(number, of, NOW.parse().unwrap());
-            (card.state, card.cause) = ("done".to_owned(), None);
-            crate::jobs::feed::enter(&*self.bucket, crate::model::lane::LaneName::Reports, &card, card.ended).await.unwrap();
-        }
-    }
-
-    async fn count(&self, instance: &Arc<Lookup>) -> u64 {
-        instance.catch_up().await.unwrap();
-        instance.count(ReportFilter::default(), 1 << 40).await.unwrap().count
-    }
-
-    async fn copies(&self) -> Vec<String> {
-        self.bucket.inner.scan("index/", None).try_collect().await.unwrap()
-    }
-}
-
-#[tokio::test]
-async fn an_instance_that_starts_cold_reads_one_copy_and_what_came_after_it() {
-    let cloud = Cloud::new();
-    cloud.ends(0..1200, 1300).await;
-    let first = cloud.instance();
-    assert_eq!(cloud.count(&first).await, 1200);
-    assert_eq!(cloud.copies().await.len(), 2, "the copy, and what tells of it");
-    cloud.ends(1200..1210, 1300).await;
-    cloud.bucket.calls();
-    let second = cloud.instance();
-    assert_eq!(cloud.count(&second).await, 1210);
-    let calls = cloud.bucket.calls();
-    assert!(calls < 40, "{calls} calls instead of one for each report");
-    let fresh = cloud.instance();
-    fresh.rebuild().await.unwrap();
-    assert_eq!(contents(&second).await, contents(&fresh).await);
-}
-
-#[tokio::test]
-async fn a_copy_that_is_damaged_cut_gone_or_of_another_schema_is_ignored() {
-    let cloud = Cloud::new();
-    cloud.ends(0..1100, 1100).await;
-    assert_eq!(cloud.count(&cloud.instance()).await, 1100);
-    let copies = cloud.copies().await;
-    let body = copies.iter().find(|key| key.contains(".gz")).unwrap();
-    let newest = copies.iter().find(|key| key.contains(".json")).unwrap();
-    let (whole, _) = cloud.bucket.inner.get(body).await.unwrap().unwrap();
-    let mut flipped = whole.to_vec();
-    flipped[whole.len() / 2] ^= 1;
-    for (key, bytes) in [
-        (body, Bytes::from(flipped)),
-        (body, whole.slice(..whole.len() / 2)),
-        (body, Bytes::new()),
-        (newest, Bytes::from_static(b"{")),
-        (newest, Bytes::from_static(b"{\"v\":1,\"name\":\"nowhere.gz\",\"sha256\":\"\",\"bytes\":9,\"at\":\"2026-03-04T15:00:00Z\"}")),
-    ] {
-        let (before, _) = cloud.bucket.inner.get(key).await.unwrap().unwrap();
-        cloud.bucket.inner.put(key, bytes, PutMode::Overwrite).await.unwrap();
-        assert_eq!(cloud.count(&cloud.instance()).await, 1100, "{key}");
-        cloud.bucket.inner.put(key, before, PutMode::Overwrite).await.unwrap();
-    }
-}
-
-#[tokio::test]
-async fn nobody_looks_and_a_bucket_is_not_asked_a_thing() {
-    let cloud = Cloud::new();
-    cloud.ends(0..30, 30).await;
-    let instance = cloud.instance();
-    assert_eq!(cloud.bucket.calls(), 30, "the ends themselves");
-    cloud.clock.advance(Duration::from_hours(24));
-    tokio::task::yield_now().await;
-    assert_eq!(cloud.bucket.calls(), 0);
-    cloud.count(&instance).await;
-    cloud.bucket.calls();
-    // Looking again at once asks nothing; later it asks a handful of lists, however many reports there are.
-    instance.today().await.unwrap();
-    assert_eq!(cloud.bucket.calls(), 0);
-    cloud.clock.advance(Duration::from_secs(11));
-    instance.today().await.unwrap();
-    let look = cloud.bucket.calls();
-    assert!((1..=5).contains(&look), "{look} calls");
-    cloud.clock.advance(Duration::from_hours(240));
-    tokio::task::yield_now().await;
-    assert_eq!(cloud.bucket.calls(), 0, "and nothing goes on behind");
-}
-
-#[tokio::test]
-async fn who_was_erased_is_in_no_copy_and_goes_from_every_instance() {
-    let cloud = Cloud::new();
-    cloud.ends(0..1100, 1100).await;
-    let (first, second) = (cloud.instance(), cloud.instance());
-    cloud.count(&first).await;
-    cloud.count(&second).await;
-    let who = made_up::student(3);
-    let filter = ReportFilter { student: Some(first.hash_of(&who.key).await.unwrap()), ..ReportFilter::default() };
-    let jobs = first.jobs(filter.clone(), 1000).await.unwrap();
-    assert!(!jobs.is_empty());
-    // As the erasure does it: the promise, the records, then the index of the instance that erases.
-    let receipt =
-        |done: Option<&str>| Bytes::from(serde_json::to_vec(&json!({ "version": 1, "id": "e1", "jobs": jobs, "done": done })).unwrap());
-    let key = ObjectKey::Erasure { id: "e1" }.path();
-    cloud.bucket.inner.put(&key, receipt(None), PutMode::Overwrite).await.unwrap();
-    let feed: Vec<String> = cloud.bucket.inner.scan("feed/", None).try_collect().await.unwrap();
-    for entry in feed.iter().filter(|entry| jobs.iter().any(|job| entry.contains(job.as_str()))) {
-        cloud.bucket.inner.delete(entry).await.unwrap();
-    }
-    first.forget(std::slice::from_ref(&who.key)).await.unwrap();
-    assert!(cloud.copies().await.is_empty(), "no copy stays that may hold the student");
-    cloud.bucket.inner.put(&key, receipt(Some(NOW)), PutMode::Overwrite).await.unwrap();
-    cloud.clock.advance(Duration::from_secs(11));
-    second.catch_up().await.unwrap();
-    assert_eq!(second.count(filter.clone(), 10).await.unwrap().count, 0, "the other instance lets go as well");
-    // And one that begins with a copy made before, as after a backup was restored.
-    let third = cloud.instance();
-    assert_eq!(third.count(filter, 10).await.unwrap().count, 0);
-}
-
-#[tokio::test]
-async fn while_the_bucket_is_away_what_was_known_is_told_with_its_time() {
-    let cloud = Cloud::new();
-    cloud.ends(0..40, 40).await;
-    let instance = cloud.instance();
-    cloud.count(&instance).await;
-    cloud.bucket.is_away.store(true, Ordering::Relaxed);
-    cloud.clock.advance(Duration::from_mins(1));
-    assert_eq!(instance.count(ReportFilter::default(), 100).await.unwrap().count, 40);
-    let fresh = instance.freshness();
-    assert!(fresh.problem.is_some() && fresh.synced_at == Some(NOW.parse().unwrap()), "{fresh:?}");
-    cloud.bucket.is_away.store(false, Ordering::Relaxed);
-    cloud.clock.advance(Duration::from_mins(1));
-    instance.count(ReportFilter::default(), 100).await.unwrap();
-    assert_eq!(instance.freshness().problem, None);
-}
-
 #[tokio::test]
 #[expect(clippy::disallowed_methods, reason = "a test damages the file")]
 async fn a_file_that_breaks_while_somebody_looks_is_made_anew_and_that_page_is_answered() {
@@ -705,7 +504,7 @@ async fn what_stood_still_and_goes_on_is_told_in_whatever_order_it_was_heard() {
     let begun = world.clock.now();
     assert_eq!(lookup.number_of_causes(ReportState::Parked).await.unwrap(), 1);
     assert_eq!(lookup.assessments_of_cause(ReportState::Parked, "bank_missing").await.unwrap()[0].reports, 3);
-    assert!(lookup.mended(Timestamp::UNIX_EPOCH).await.unwrap().is_empty());
+    assert!(lookup.resolved(Timestamp::UNIX_EPOCH).await.unwrap().is_empty());
     world.pass(600);
     for job in &jobs[..2] {
         world.jobs.operator().release(job).await.unwrap();
@@ -713,13 +512,13 @@ async fn what_stood_still_and_goes_on_is_told_in_whatever_order_it_was_heard() {
     world.run(&jobs[0], Ok(sent(world.clock.now()))).await;
     // The second one stands for the same cause again.
     world.run(&jobs[1], Err(JobError::park("bank_missing", "still not there"))).await;
-    let expected = vec![Mended { cause: "bank_missing".to_owned(), reports: 1, since: begun, at: world.clock.now() }];
-    assert_eq!(lookup.mended(begun).await.unwrap(), expected);
+    let expected = vec![ResolvedCause { cause: "bank_missing".to_owned(), reports: 1, since: begun, at: world.clock.now() }];
+    assert_eq!(lookup.resolved(begun).await.unwrap(), expected);
     let rebuilt = world.lookup("y", None);
     rebuilt.rebuild().await.unwrap();
-    assert_eq!(rebuilt.mended(begun).await.unwrap(), expected, "the feed tells it newest first");
+    assert_eq!(rebuilt.resolved(begun).await.unwrap(), expected, "the feed tells it newest first");
     world.pass(1);
-    assert!(lookup.mended(world.clock.now()).await.unwrap().is_empty(), "what is long ago is not told");
+    assert!(lookup.resolved(world.clock.now()).await.unwrap().is_empty(), "what is long ago is not told");
 }
 
 #[tokio::test]
@@ -743,116 +542,4 @@ async fn a_page_knows_its_place_and_standings_are_as_the_records_say() {
     let of = |filter: ReportFilter| async { lookup.count(filter, 1000).await.unwrap().count as usize };
     let usual = of(ReportFilter { template: Some(String::new()), ..ReportFilter::default() }).await;
     assert_eq!((usual, of(ReportFilter { template: Some("x.docx".to_owned()), ..ReportFilter::default() }).await), (all.len(), 0));
-}
-
-/// Figures for the README: `cargo test --lib figures_of_ -- --ignored --nocapture`, with SQLite compiled with optimisation.
-#[tokio::test(flavor = "multi_thread")]
-#[ignore = "a measurement: takes minutes"]
-async fn figures_of_cold_starts_with_a_hundred_thousand_reports() {
-    use std::time::Instant;
-    let cloud = Cloud::new();
-    let of = 100_000;
-    let first = cloud.instance();
-    let began = Instant::now();
-    for from in (0..of).step_by(5000) {
-        first.take_in((from..from + 5000).map(|n| made_up::card(n, of, NOW.parse().unwrap())).collect()).await.unwrap();
-    }
-    println!("filled from memory in {:.2} s, {} bytes", began.elapsed().as_secs_f64(), first.status().await.unwrap().bytes);
-    let db = first.open().await.unwrap();
-    db.write(|index| index.set_cursor("feed", NOW.parse().unwrap(), Timestamp::UNIX_EPOCH)).await.unwrap();
-    let began = Instant::now();
-    assert!(snapshot::keep(&*cloud.bucket, &db, NOW.parse().unwrap()).await.unwrap());
-    println!("copy kept in {:.2} s", began.elapsed().as_secs_f64());
-    for key in cloud.copies().await {
-        println!("{key}: {} bytes", cloud.bucket.inner.get(&key).await.unwrap().unwrap().0.len());
-    }
-    for _ in 0..5 {
-        let began = Instant::now();
-        let cold = cloud.instance();
-        let page = cold.reports(ReportFilter::default(), PageRequest::default()).await.unwrap();
-        println!("cold start to the first page of {} rows: {:.2} s", page.rows.len(), began.elapsed().as_secs_f64());
-        assert_eq!(page.rows.len(), 50);
-    }
-}
-
-#[tokio::test]
-async fn whose_data_are_blocked_is_left_out_of_everything_that_people_see_and_found_for_those_who_decide() {
-    let world = World::new();
-    let lookup = world.lookup("index", Some(world.jobs.clone()));
-    for student in 0..7 {
-        let job = world.accept(student, &format!("effect {student}")).await;
-        world.run(&job, Ok(sent(world.clock.now()))).await;
-    }
-    let all = lookup.reports(ReportFilter::default(), PageRequest::default()).await.unwrap().rows;
-    assert_eq!(all.len(), 7);
-    let of = |student: u64| {
-        all.iter().find(|row| row.student.as_ref().unwrap().key.as_deref() == Some(&*made_up::student(student).key)).unwrap()
-    };
-    let (by_id, by_address) = (made_up::student(1), made_up::student(2));
-    *world.blocks.0.lock().unwrap() = BTreeSet::from([by_id.key.clone(), by_address.email.clone().unwrap()]);
-    lookup.heed_blocks().await.unwrap();
-
-    let course = all[0].course.as_ref().unwrap().tag;
-    assert_eq!(lookup.reports(ReportFilter::default(), PageRequest::default()).await.unwrap().rows.len(), 5);
-    assert_eq!(lookup.count(ReportFilter::default(), 100).await.unwrap().count, 5);
-    assert_eq!(lookup.standings(ReportFilter::default(), 100).await.unwrap().len(), 5);
-    assert_eq!(lookup.standings_of(all.iter().map(|row| row.job.clone()).collect()).await.unwrap().len(), 5);
-    assert_eq!(lookup.course_results().await.unwrap()[0].students, 5);
-    assert_eq!(lookup.assessment_results(course).await.unwrap()[0].students, 5);
-    assert_eq!(lookup.students("", None, 100).await.unwrap().len(), 5);
-    for student in [1, 2] {
-        let row = of(student);
-        let (name, hash) = (made_up::student(student).name, row.student.as_ref().unwrap().hash);
-        let of_them = |filter: ReportFilter| lookup.reports(filter, PageRequest::default());
-        assert_eq!(of_them(ReportFilter { student: Some(hash), ..ReportFilter::default() }).await.unwrap().rows, []);
-        assert!(lookup.students(&name, None, 9).await.unwrap().iter().all(|found| found.student.hash != hash));
-        assert_eq!(lookup.student(hash).await.unwrap(), None);
-        assert_eq!(lookup.report(&row.job).await.unwrap(), None);
-        assert_eq!(lookup.named(row.job.as_str()).await.unwrap(), []);
-        // Who decides finds them, and so does whoever gives their data out or erases them.
-        assert!(lookup.any_student(hash).await.unwrap().is_some());
-        assert!(lookup.all_students(&name, None, 9).await.unwrap().iter().any(|found| found.student.hash == hash));
-        assert_eq!(lookup.jobs(ReportFilter { student: Some(hash), ..ReportFilter::default() }, 9).await.unwrap().len(), 1);
-    }
-    // What comes in of them is not seen for a moment either, in a file that is opened anew as well.
-    let job = world.accept(1, "effect of somebody who is blocked").await;
-    world.run(&job, Err(JobError::park("person_blocked", "it is blocked"))).await;
-    assert_eq!(lookup.report(&job).await.unwrap(), None);
-    assert_eq!(lookup.causes(ReportState::Parked).await.unwrap()[0].reports, 1, "that something waits is told");
-    let other = world.lookup("other", None);
-    other.catch_up().await.unwrap();
-    assert_eq!(other.count(ReportFilter::default(), 100).await.unwrap().count, 5);
-    // It ends with the block: at once where it was lifted, elsewhere with the next look.
-    world.blocks.0.lock().unwrap().clear();
-    lookup.heed_blocks().await.unwrap();
-    assert_eq!(lookup.count(ReportFilter::default(), 100).await.unwrap().count, 8);
-    world.pass(60);
-    other.catch_up().await.unwrap();
-    assert_eq!(other.count(ReportFilter::default(), 100).await.unwrap().count, 8);
-}
-
-/// Whoever reads for people reads the views that leave out whose data are blocked; these files alone read more, and each says why.
-#[test]
-#[expect(clippy::disallowed_methods, reason = "a test reads the sources")]
-fn only_what_names_nobody_reads_past_the_views() {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/lookup");
-    // The writer, what follows the records, what compares two files, and counts that name nobody.
-    let past = ["index.rs", "summary.rs", "sync.rs", "contents.rs", "mod.rs", "figures.rs", "made_up.rs", "tests.rs"];
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let path = entry.unwrap().path();
-        let name = path.file_name().unwrap().to_string_lossy().into_owned();
-        if path.extension().is_none_or(|kind| kind != "rs") || past.contains(&name.as_str()) {
-            continue;
-        }
-        let text = std::fs::read_to_string(&path).unwrap();
-        let found: Vec<&str> = text.lines().filter(|line| line.contains("FROM report") || line.contains("FROM student ")).collect();
-        // Jobs of one person for giving out and erasing; the words that a condition compares with.
-        let allowed = |line: &str| {
-            name == "list.rs"
-                && (line.contains("SELECT r.job FROM report r")
-                    || line.contains("SELECT id FROM student WHERE hash")
-                    || line.contains("SELECT f.fold"))
-        };
-        assert!(found.iter().all(|line| allowed(line)), "{name}: {found:?}");
-    }
 }

@@ -455,7 +455,7 @@ impl Standing {
 
 /// What stood still for a cause and goes on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Mended {
+pub struct ResolvedCause {
     /// The cause, a stable word.
     pub cause: String,
     /// How many reports went on.

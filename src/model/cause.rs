@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 /// How a cause goes away.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Mending {
+pub enum Resolution {
     /// With time, or it ends by itself; there is nothing anybody could do, and nobody is told while it is tried again.
     Time,
     /// When another service works again; somebody should hear of it when it lasts.
@@ -50,7 +50,7 @@ pub struct Words {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Implied {
     /// How it goes away.
-    pub mending: Mending,
+    pub mending: Resolution,
     /// Who can act.
     pub actor: Actor,
     /// What it is, in a few words.
@@ -59,7 +59,7 @@ pub struct Implied {
 
 /// What a cause of which nothing is known implies.
 const UNKNOWN: Implied = Implied {
-    mending: Mending::Person,
+    mending: Resolution::Person,
     actor: Actor::Operator,
     words: Words { es: "Causa desconocida", en: "Unknown cause", pt: "Causa desconhecida" },
 };
@@ -99,7 +99,7 @@ macro_rules! causes {
             pub fn implied(&self) -> Implied {
                 match self {
                     $(Self::$name => Implied {
-                        mending: Mending::$mending,
+                        mending: Resolution::$mending,
                         actor: Actor::$actor,
                         words: Words { es: $es, en: $en, pt: $pt },
                     },)*
@@ -186,8 +186,8 @@ causes! {
 
 impl Cause {
     /// Whether the program sees it mended and then lets its jobs go.
-    pub fn is_seen_mended(&self) -> bool {
-        self.implied().mending == Mending::Seen
+    pub fn is_seen_resolved(&self) -> bool {
+        self.implied().mending == Resolution::Seen
     }
 
     /// Whether all mails wait for it, which may take days and is no fault of the job: it is never given up for this.
@@ -197,7 +197,7 @@ impl Cause {
 
     /// Whether nobody need hear of it while the job is tried again.
     pub fn is_patient(&self) -> bool {
-        self.implied().mending == Mending::Time
+        self.implied().mending == Resolution::Time
     }
 }
 

@@ -185,9 +185,9 @@ impl AssetCache {
     ) -> Result<Option<Arc<T>>, Fault> {
         let unreachable = |error| Fault::Store(storage(&error));
         match kept.since(key, self.looks_serve_since()) {
-            Look::Found(value) => return Ok(Some(value)),
-            Look::Absent => return Ok(None),
-            Look::Due => {}
+            CachedLookup::Found(value) => return Ok(Some(value)),
+            CachedLookup::Absent => return Ok(None),
+            CachedLookup::Due => {}
         }
         let now = self.clock.now();
         let Some((bytes, version)) = self.store.get(key).await.map_err(unreachable)? else {
@@ -267,7 +267,7 @@ struct Seen<T> {
 }
 
 /// What the last look at a file found.
-enum Look<T> {
+enum CachedLookup<T> {
     Found(Arc<T>),
     Absent,
     /// It is too long ago to serve.
@@ -282,12 +282,12 @@ impl<T> Default for VersionedCache<T> {
 
 impl<T> VersionedCache<T> {
     /// What a look since then found: a file, or that there is none.
-    fn since(&self, key: &str, then: Timestamp) -> Look<T> {
+    fn since(&self, key: &str, then: Timestamp) -> CachedLookup<T> {
         let seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match seen.get(key).filter(|seen| seen.at > then) {
-            None => Look::Due,
-            Some(Seen { file: None, .. }) => Look::Absent,
-            Some(Seen { file: Some((_, value)), .. }) => Look::Found(value.clone()),
+            None => CachedLookup::Due,
+            Some(Seen { file: None, .. }) => CachedLookup::Absent,
+            Some(Seen { file: Some((_, value)), .. }) => CachedLookup::Found(value.clone()),
         }
     }
 

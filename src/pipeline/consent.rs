@@ -4,12 +4,8 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use crate::jobs::handler::JobError;
 use crate::model::cause::Cause;
 use crate::model::ids::JobId;
-use crate::model::person::Student;
-use crate::pipeline::run::Run;
-use crate::pipeline::trouble::storage;
 use crate::storage::StoreError;
 
 /// Tells of somebody's id and address whether their data are blocked.
@@ -64,19 +60,6 @@ impl Consent for NoWishes {
     async fn came_back(&self, _: &JobId) -> Result<(), StoreError> {
         Ok(())
     }
-}
-
-/// Parks the job of somebody who wants no report: by whatever the event or the platform names them.
-///
-/// # Errors
-/// They do not want one; or nobody can tell at the moment.
-pub(super) async fn ask(run: &Run<'_>, student: &Student) -> Result<(), JobError> {
-    for name in [&student.id, &student.email].into_iter().flatten() {
-        if let Some(cause) = run.services.consent.refusal(name).await.map_err(|error| storage(&error))? {
-            return Err(JobError::park(cause, "what this person wants done with their data stands under Privacy"));
-        }
-    }
-    Ok(())
 }
 
 #[cfg(test)]

@@ -17,19 +17,19 @@ mod cohort;
 mod compose;
 pub mod config;
 pub mod consent;
+pub mod draft_trial;
 pub mod engine;
 pub mod fetch;
 mod history;
 mod mail;
 pub mod mail_templates;
-mod mended;
 mod plan;
 pub mod processed;
 mod projection;
 mod records;
-pub mod rehearsal;
 pub mod render;
 mod render_pool;
+mod resolved;
 mod run;
 mod spool;
 mod tailer;
@@ -37,6 +37,7 @@ mod tailer;
 mod tests;
 mod trouble;
 mod waits;
+mod wishes;
 
 use std::collections::BTreeSet;
 use std::sync::{Arc, OnceLock};
@@ -70,13 +71,13 @@ use crate::pipeline::consent::Consent;
 use crate::pipeline::engine::Renderer;
 use crate::pipeline::mail::{Mailed, Mailing};
 use crate::pipeline::mail_templates::school::SchoolMails;
-use crate::pipeline::mended::PlatformSigns;
 use crate::pipeline::plan::Plans;
 use crate::pipeline::processed::{Processed, ProcessedError};
 use crate::pipeline::projection::Projection;
 use crate::pipeline::records::{Analysed, Fetched};
 use crate::pipeline::render::Rendered;
 use crate::pipeline::render_pool::RenderPool;
+use crate::pipeline::resolved::PlatformSigns;
 use crate::pipeline::run::{Run, Services};
 use crate::pipeline::tailer::Tailer;
 use crate::storage::{Store, StoreError};
@@ -249,7 +250,7 @@ impl Pipeline {
     async fn plan(&self, job: &dyn JobContext) -> Result<serde_json::Value, JobError> {
         let run = self.begin(job)?;
         let started = job.now();
-        consent::ask(&run, &run.completion.student).await?;
+        wishes::ask(&run, &run.completion.student).await?;
         let (fetched, analysed) = plan::gather(&run).await?;
         let prepared = match recorded(&run).await? {
             Some(ready) => ready,
@@ -263,13 +264,13 @@ impl Pipeline {
         let mut run = self.begin(job)?;
         let started = job.now();
         // Before anything is fetched of somebody who does not want it.
-        consent::ask(&run, &run.completion.student).await?;
+        wishes::ask(&run, &run.completion.student).await?;
         let (mut fetched, is_recorded) = fetch::step(&run).await?;
         if !fetched.from_event {
             self.platform.answered(fetched.at);
         }
         if fetched.student != run.completion.student {
-            consent::ask(&run, &fetched.student).await?;
+            wishes::ask(&run, &fetched.student).await?;
         }
         run.adopt_titles(&fetched);
         if fetched.duplicate {
@@ -588,8 +589,8 @@ impl Handler for Pipeline {
         result
     }
 
-    async fn mended(&self, parked: &[JobView]) -> Vec<JobId> {
-        mended::jobs(&self.services, &self.platform, parked).await
+    async fn resolved(&self, parked: &[JobView]) -> Vec<JobId> {
+        resolved::jobs(&self.services, &self.platform, parked).await
     }
 
     fn unreadable(&self, job: &JobId, message: &str) {
@@ -613,8 +614,8 @@ impl Handler for StudyPlans {
         result
     }
 
-    async fn mended(&self, parked: &[JobView]) -> Vec<JobId> {
-        self.0.mended(parked).await
+    async fn resolved(&self, parked: &[JobView]) -> Vec<JobId> {
+        self.0.resolved(parked).await
     }
 
     fn unreadable(&self, job: &JobId, message: &str) {

@@ -16,9 +16,9 @@ use crate::model::lane::LaneName;
 use crate::model::mentions::Marks;
 use crate::privacy::holdings::{Holdings, is_of, rows};
 use crate::privacy::{EVENT_KIND, Privacy, PrivacyError, blank};
+use crate::storage::key::lanes::{feed_folder, parse_feed};
 use crate::storage::key::{
-    CLAIMS_FOLDER, ERASURES_FOLDER, OPEN_ERASURES_FOLDER, ObjectKey, PLATFORM_RECORDS_FOLDER, claim_of_result, feed_folder, parse_feed,
-    parse_record,
+    CLAIMS_FOLDER, ERASURES_FOLDER, OPEN_ERASURES_FOLDER, ObjectKey, PLATFORM_RECORDS_FOLDER, claim_of_result, parse_record,
 };
 use crate::storage::{PutMode, StoreError};
 

@@ -12,9 +12,10 @@ use crate::model::ids::{JobId, safe_name};
 use crate::model::lane::LaneName;
 use crate::model::mentions::Marks;
 use crate::privacy::{EVENT_KIND, Privacy, PrivacyError};
+use crate::storage::key::lanes::{feed_folder, parse_feed};
 use crate::storage::key::{
     ALERTS_FOLDER, JOBS_FOLDER, ObjectKey, PLATFORM_RECORDS_FOLDER, PLATFORM_TEXTS_FOLDER, RESULTS_FOLDER, UNCOPIED_FOLDER,
-    UNCOUNTED_FOLDER, UNFOLDED_FOLDER, feed_folder, parse_feed, parse_record,
+    UNCOUNTED_FOLDER, UNFOLDED_FOLDER, parse_record,
 };
 
 /// Reports of one student that are found by the index.

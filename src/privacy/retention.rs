@@ -17,9 +17,8 @@ use crate::model::lane::LaneName;
 use crate::privacy::holdings::{REPORTS_FOLDER, files, of_job};
 use crate::privacy::{Privacy, PrivacyError};
 use crate::storage::PutMode;
-use crate::storage::key::{
-    AUDIT_FOLDER, CLAIMING_RESULT, ObjectKey, RESULTS_FOLDER, feed_folder, parse_feed, parse_record, result_of_claim,
-};
+use crate::storage::key::lanes::{feed_folder, parse_feed};
+use crate::storage::key::{AUDIT_FOLDER, CLAIMING_RESULT, ObjectKey, RESULTS_FOLDER, parse_record, result_of_claim};
 
 /// Reports of one run, in each class.
 const MOST: usize = 1000;
@@ -63,18 +62,18 @@ impl Keep {
     }
 
     /// The days of a class.
-    pub fn of(&self, class: Kept) -> Option<u32> {
+    pub fn of(&self, class: RetentionClass) -> Option<u32> {
         match class {
-            Kept::Answers => self.answers,
-            Kept::Reports => self.reports,
-            Kept::Records => self.records,
+            RetentionClass::Answers => self.answers,
+            RetentionClass::Reports => self.reports,
+            RetentionClass::Records => self.records,
         }
     }
 }
 
 /// A class of what is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Kept {
+pub enum RetentionClass {
     /// Answers, and what was said of each.
     Answers,
     /// The PDFs and mails.
@@ -83,7 +82,7 @@ pub enum Kept {
     Records,
 }
 
-impl Kept {
+impl RetentionClass {
     /// All classes, the first to go first.
     pub const ALL: [Self; 3] = [Self::Answers, Self::Reports, Self::Records];
 }
@@ -100,11 +99,11 @@ struct Done {
 }
 
 impl Done {
-    fn of(&mut self, class: Kept) -> &mut Option<Timestamp> {
+    fn of(&mut self, class: RetentionClass) -> &mut Option<Timestamp> {
         match class {
-            Kept::Answers => &mut self.answers,
-            Kept::Reports => &mut self.reports,
-            Kept::Records => &mut self.records,
+            RetentionClass::Answers => &mut self.answers,
+            RetentionClass::Reports => &mut self.reports,
+            RetentionClass::Records => &mut self.records,
         }
     }
 }
@@ -126,19 +125,19 @@ pub struct Retained {
 
 impl Retained {
     /// How many of a class.
-    pub fn of(&self, class: Kept) -> usize {
+    pub fn of(&self, class: RetentionClass) -> usize {
         match class {
-            Kept::Answers => self.answers,
-            Kept::Reports => self.reports,
-            Kept::Records => self.records,
+            RetentionClass::Answers => self.answers,
+            RetentionClass::Reports => self.reports,
+            RetentionClass::Records => self.records,
         }
     }
 
-    fn set(&mut self, class: Kept, n: usize) {
+    fn set(&mut self, class: RetentionClass, n: usize) {
         match class {
-            Kept::Answers => self.answers = n,
-            Kept::Reports => self.reports = n,
-            Kept::Records => self.records = n,
+            RetentionClass::Answers => self.answers = n,
+            RetentionClass::Reports => self.reports = n,
+            RetentionClass::Records => self.records = n,
         }
     }
 
@@ -161,7 +160,7 @@ impl Privacy {
     pub async fn will_go(&self, until: Timestamp) -> Result<Retained, PrivacyError> {
         let mut done = self.done().await?;
         let mut told = Retained::default();
-        for class in Kept::ALL {
+        for class in RetentionClass::ALL {
             let Some(cutoff) = self.cutoff(class, until) else { continue };
             let (due, more) = self.due(cutoff, *done.of(class)).await?;
             told.set(class, due.len());
@@ -177,16 +176,16 @@ impl Privacy {
     pub async fn retain(&self) -> Result<Retained, PrivacyError> {
         let mut done = self.done().await?;
         let mut told = Retained::default();
-        for class in Kept::ALL {
+        for class in RetentionClass::ALL {
             let Some(cutoff) = self.cutoff(class, self.now()) else { continue };
             let (due, more) = self.due(cutoff, *done.of(class)).await?;
             for job in &due {
                 match class {
-                    Kept::Answers => self.drop_answers(job).await?,
-                    Kept::Reports | Kept::Records => self.drop_files(job).await?,
+                    RetentionClass::Answers => self.drop_answers(job).await?,
+                    RetentionClass::Reports | RetentionClass::Records => self.drop_files(job).await?,
                 }
             }
-            if class == Kept::Records && !due.is_empty() {
+            if class == RetentionClass::Records && !due.is_empty() {
                 self.drop_records(&due.iter().cloned().collect()).await?;
             }
             told.set(class, due.len());
@@ -205,7 +204,7 @@ impl Privacy {
         Ok(value.and_then(|value| serde_json::from_value(value).ok()).unwrap_or_default())
     }
 
-    fn cutoff(&self, class: Kept, now: Timestamp) -> Option<Timestamp> {
+    fn cutoff(&self, class: RetentionClass, now: Timestamp) -> Option<Timestamp> {
         let days = self.keep.of(class)?;
         now.checked_sub(SignedDuration::from_hours(24 * i64::from(days))).ok()
     }

@@ -5,10 +5,12 @@
 //! Several processes may share one directory: creation is the file system's own atomic link, and everything that replaces or removes a file holds an advisory lock that dies with its process. Nobody waits long for a lock, so a process that was stopped while it held one stops no other.
 //! All processes run as one user: files are his alone (0600 in folders of 0700), and whoever else opens the directory is refused (`owner.rs`).
 
+mod fault;
 mod files;
 mod lock;
 mod owner;
 mod presence;
+mod private;
 mod probe;
 mod walk;
 
@@ -17,8 +19,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use futures::StreamExt as _;
-use futures::stream;
+use futures::{StreamExt as _, stream};
 
 use crate::storage::key::{check_key, check_prefix};
 use crate::storage::local::files::Files;
@@ -60,7 +61,7 @@ impl LocalStore {
     async fn with_files<T: Send + 'static>(
         &self,
         key: &str,
-        work: impl FnOnce(&Files, &str) -> Result<T, files::Fault> + Send + 'static,
+        work: impl FnOnce(&Files, &str) -> Result<T, fault::Fault> + Send + 'static,
     ) -> Result<T, StoreError> {
         let files = Arc::clone(&self.files);
         let owned = key.to_owned();
@@ -70,7 +71,7 @@ impl LocalStore {
 
 async fn blocking<T: Send + 'static>(
     key: String,
-    work: impl FnOnce() -> Result<T, files::Fault> + Send + 'static,
+    work: impl FnOnce() -> Result<T, fault::Fault> + Send + 'static,
 ) -> Result<T, StoreError> {
     match tokio::task::spawn_blocking(work).await {
         Ok(done) => done.map_err(|fault| fault.into_store_error(key)),

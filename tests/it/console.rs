@@ -252,7 +252,7 @@ async fn every_route_lets_in_who_may_and_nobody_else() {
         people.push((Person::signed_in(&service, token).await, role));
     }
     let ours = console::routes::<()>().into_iter().map(|route| (route.path, route.least));
-    let gateways = gradepost::http::gateway::page_routes().into_iter().map(|route| (route.path, route.least));
+    let gateways = gradepost::http::gateway_pages::routes().into_iter().map(|route| (route.path, route.least));
     for (path, least) in ours.chain(gateways) {
         let Some(least) = least else { continue };
         let path = filled(&path, &job);
@@ -309,7 +309,7 @@ async fn a_form_from_another_site_changes_nothing() {
     let mut admin = Person::signed_in(&service, ADMIN).await;
     let csrf_of_admin = field(&admin.get("/console/me").await.text, "csrf");
     let ours = console::routes::<()>().into_iter().map(|route| route.path);
-    for path in ours.chain(gradepost::http::gateway::page_routes().into_iter().map(|route| route.path)) {
+    for path in ours.chain(gradepost::http::gateway_pages::routes().into_iter().map(|route| route.path)) {
         let path = filled(&path, &job);
         let request =
             admin.request(reqwest::Method::POST, &path).header("Sec-Fetch-Site", "cross-site").header("Origin", "https://evil.example");

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
-use gradepost::http::console::gateway::deeds::Deed;
+use gradepost::http::console::gateway_acts::EndpointDeed;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;
@@ -279,9 +279,9 @@ async fn an_endpoint_is_tried_changed_paused_and_removed_by_who_may_and_nobody_e
         (Person::signed_in(&service, ADMIN).await, Person::signed_in(&service, OPERATOR).await, Person::signed_in(&service, READER).await);
 
     // Every deed, by every role: asked of by GET, and never done without the form's token.
-    for deed in Deed::ALL.into_iter().filter(|deed| *deed != Deed::Resume) {
+    for deed in EndpointDeed::ALL.into_iter().filter(|deed| *deed != EndpointDeed::Resume) {
         let path = format!("{endpoint}/{}", deed.as_str());
-        let is_change = deed.need() == gradepost::http::console::gateway::desk::Need::Change;
+        let is_change = deed.need() == gradepost::http::console::gateway_acts::Need::Change;
         assert_eq!(admin.get(&path).await.status, 200, "{path}");
         assert_eq!(operator.get(&path).await.status, if is_change { 403 } else { 200 }, "{path}");
         assert_eq!(reader.get(&path).await.status, 403, "{path}");

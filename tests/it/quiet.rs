@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use gradepost::http::{console, gateway};
+use gradepost::http::{console, gateway_pages};
 use serde_json::{Value, json};
 
 use crate::console::{ADMIN, OPERATOR, Person, READER, TOKENS, field, filled};
@@ -49,7 +49,7 @@ async fn no_log_of_a_whole_day_names_a_person_a_secret_an_answer_or_a_search() {
         people.push(Person::signed_in(&service, token).await);
     }
     let ours = console::routes::<()>().into_iter().map(|route| route.path);
-    let paths: Vec<String> = ours.chain(gateway::page_routes().into_iter().map(|route| route.path)).collect();
+    let paths: Vec<String> = ours.chain(gateway_pages::routes().into_iter().map(|route| route.path)).collect();
     for path in &paths {
         let path = filled(path, &job);
         for person in &mut people {

@@ -21,7 +21,7 @@ import tempfile
 import time
 import uuid
 
-from load import free_port, percentiles, wait_for
+from load import free_port, percentiles, scheduled, wait_for
 
 AT = "2026-03-01T10:00:00.000Z"
 LTI, PATH, TOKEN, KEY = "lti-secret-7f21c9", "canvas-path-5e8c", "moodle-token-91aa", "service-key-1b9f"
@@ -99,41 +99,6 @@ def request(make, number):
     return f"POST {path} HTTP/1.1\r\n".encode() + "".join(f"{name}: {value}\r\n" for name, value in headers.items()).encode() + b"\r\n" + body
 
 
-class Line:
-    """A kept connection to the service."""
-
-    def __init__(self, port):
-        self.port, self.reader = port, None
-
-    async def post(self, request):
-        if self.reader is None:
-            self.reader, self.writer = await asyncio.open_connection("127.0.0.1", self.port)
-        self.writer.write(request)
-        head = await self.reader.readuntil(b"\r\n\r\n")
-        if b" 20" not in head.split(b"\r\n", 1)[0]:
-            sys.exit(f"not accepted: {head!r}")
-        lengths = [int(line.split(b":")[1]) for line in head.lower().split(b"\r\n") if line.startswith(b"content-length")]
-        await self.reader.readexactly(lengths[0] if lengths else 0)
-
-
-async def scheduled(port, make, rate, seconds):
-    lines = asyncio.LifoQueue()
-    for _ in range(64):
-        lines.put_nowait(Line(port))
-    requests = [request(make, number) for number in range(rate * seconds)]
-    start = time.perf_counter() + 0.1
-
-    async def arrive(number):
-        due = start + number / rate
-        await asyncio.sleep(due - time.perf_counter())
-        line = await lines.get()
-        await line.post(requests[number])
-        lines.put_nowait(line)
-        return time.perf_counter() - due
-
-    return await asyncio.gather(*(arrive(number) for number in range(rate * seconds)))
-
-
 def main():
     binary = sys.argv[1]
     seconds = int(sys.argv[2]) if len(sys.argv) > 2 else 10
@@ -146,8 +111,9 @@ def main():
         service = subprocess.Popen([binary, "serve"], env=env, stderr=subprocess.DEVNULL)
         try:
             wait_for(port)
-            asyncio.run(scheduled(port, make, 20, 1))
-            p50, p99, most = percentiles(asyncio.run(scheduled(port, lambda number: make(number + 1000), rate, seconds)))
+            asyncio.run(scheduled(port, lambda number: request(make, number), 20, 1, good=b" 20"))
+            later = scheduled(port, lambda number: request(make, number + 1000), rate, seconds, good=b" 20")
+            p50, p99, most = percentiles(asyncio.run(later))
             print(f"durable accept at {rate}/s, {make.__name__:<9} p50 {p50:6.1f} ms   p99 {p99:6.1f} ms   max {most:6.1f} ms", flush=True)
         finally:
             service.send_signal(signal.SIGTERM)

@@ -189,3 +189,12 @@ impl<'f, 't> Fields<'f, 't> {
         Some(text.to_owned())
     }
 }
+
+pub(super) const LANGUAGES: &[(&str, &str)] = &[("es", "es"), ("en", "en"), ("pt", "pt")];
+
+pub(super) fn required_name(fields: &Fields, what: &str) -> Option<String> {
+    if fields.value("name").is_none() {
+        fields.faults.add(&fields.span, format!("{what} has no name"), Some("add name = \"…\"".to_owned()));
+    }
+    fields.text("name")
+}

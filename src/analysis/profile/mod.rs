@@ -13,6 +13,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use crate::analysis::compare::fold;
+use crate::analysis::levels::LevelRule;
 use crate::analysis::percent::percent;
 
 /// The profiles that come with gradepost: every method of the service it replaces, ready to be copied.
@@ -130,15 +131,6 @@ pub enum Percentage {
     Groups,
     /// Points reached of all points.
     Points,
-}
-
-/// One level.
-#[derive(Debug, Clone, PartialEq)]
-pub struct LevelRule {
-    /// Its name as the student reads it.
-    pub name: String,
-    /// Its condition; `None` always holds.
-    pub when: Option<String>,
 }
 
 /// One status of groups.

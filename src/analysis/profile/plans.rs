@@ -2,8 +2,7 @@
 
 use toml::Spanned;
 
-use crate::analysis::profile::fields::Fields;
-use crate::analysis::profile::read::{LANGUAGES, required_name};
+use crate::analysis::profile::fields::{Fields, LANGUAGES, required_name};
 use crate::analysis::profile::{Plan, Profile};
 use crate::analysis::suggest;
 

@@ -7,9 +7,9 @@ use toml::de::{DeTable, DeValue};
 
 use crate::analysis::bank::group_column;
 use crate::analysis::compare::fold;
-use crate::analysis::levels;
-use crate::analysis::profile::fields::{Faults, Fields};
-use crate::analysis::profile::{LevelRule, Matches, PassRule, Percentage, Plan, Profile, ProfileError, StatusRule, plans};
+use crate::analysis::levels::{self, LevelRule};
+use crate::analysis::profile::fields::{Faults, Fields, LANGUAGES, required_name};
+use crate::analysis::profile::{Matches, PassRule, Percentage, Plan, Profile, ProfileError, StatusRule, plans};
 use crate::analysis::suggest;
 use crate::model::analysis::Tone;
 
@@ -36,8 +36,6 @@ const KEYS: &[&str] = &[
 const TONES: &[(&str, Tone)] = &[("good", Tone::Good), ("middle", Tone::Middle), ("bad", Tone::Bad)];
 const PERCENTAGES: &[(&str, Percentage)] =
     &[("questions", Percentage::Questions), ("groups", Percentage::Groups), ("points", Percentage::Points)];
-pub(super) const LANGUAGES: &[(&str, &str)] = &[("es", "es"), ("en", "en"), ("pt", "pt")];
-
 pub(super) fn read(text: &str, file: &str) -> Result<(Vec<Profile>, Vec<Plan>), Vec<ProfileError>> {
     let faults = Faults::new(text, file);
     let (root, syntax) = DeTable::parse_recoverable(text);
@@ -184,13 +182,6 @@ fn statuses(fields: &Fields) -> Vec<StatusRule> {
         fields.faults.add(&value.span(), message, Some("add a last status without at_least".to_owned()));
     }
     rules
-}
-
-pub(super) fn required_name(fields: &Fields, what: &str) -> Option<String> {
-    if fields.value("name").is_none() {
-        fields.faults.add(&fields.span, format!("{what} has no name"), Some("add name = \"…\"".to_owned()));
-    }
-    fields.text("name")
 }
 
 fn plan<'a>(fields: &Fields, levels: impl Iterator<Item = &'a LevelRule>) -> BTreeMap<String, Vec<String>> {

@@ -13,9 +13,9 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 use crate::delivery::mail::config::{Login, SmtpConfig, TlsMode};
+use crate::delivery::mail::dialogue::{ask, failed, refused, silence, words};
 use crate::delivery::mail::refusal::{Reason, Refusal, Stage};
 use crate::delivery::mail::reply::printable;
-use crate::delivery::mail::smtp::{ask, failed, refused, silence, words};
 use crate::delivery::mail::stream::{Heard, ReplyStream};
 use crate::delivery::mail::tls::{self, Tls};
 

@@ -8,6 +8,7 @@
 
 pub mod config;
 mod connect;
+mod dialogue;
 mod hold;
 mod message;
 pub mod outbox;

@@ -2,24 +2,21 @@
 //!
 //! lettre's own pooled transport is not used: its time limit covers only the TCP connect, a cancelled send puts a half-used connection back, and its errors do not say the stage.
 
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use lettre::Address;
-use lettre::transport::smtp::Error;
 use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
 use lettre::transport::smtp::extension::{ClientId, MailParameter};
-use lettre::transport::smtp::response::Response;
 use tokio::time::timeout;
 
 use crate::delivery::mail::SendOutcome;
 use crate::delivery::mail::config::{SmtpConfig, TlsMode};
 use crate::delivery::mail::connect::{self, Line};
+use crate::delivery::mail::dialogue::{ask, failed, refused, words};
 use crate::delivery::mail::hold::Hold;
 use crate::delivery::mail::message::Built;
 use crate::delivery::mail::pool::Pool;
-use crate::delivery::mail::refusal::{Reason, Refusal, Stage, classify};
-use crate::delivery::mail::reply::{Reply, printable};
-use crate::delivery::mail::stream::Heard;
+use crate::delivery::mail::refusal::{Reason, Refusal, Stage};
 use crate::delivery::mail::tls::{self, Tls};
 
 /// The message and the wait for its final reply get this many times the limit of a command (RFC 5321, section 4.5.3.2 asks for patience here).
@@ -190,51 +187,6 @@ fn bytes(count: u64) -> String {
         0..100_000 => format!("{:.1} kB", count as f64 / 1e3),
         _ => format!("{:.1} MB", count as f64 / 1e6),
     }
-}
-
-/// One question within its limit, whose reply must be of the class that belongs to it: a reply that came a step late is never taken for ours.
-pub(super) async fn ask(
-    stage: Stage,
-    limit: Duration,
-    heard: &Heard,
-    class: u16,
-    question: impl Future<Output = Result<Response, Error>>,
-) -> Result<Reply, Refusal> {
-    heard.forget();
-    let answer = timeout(limit, question).await;
-    if let Some(reply) = heard.refusal() {
-        return Err(refused(stage, &reply));
-    }
-    match (answer, heard.reply()) {
-        (Ok(Ok(_)), Some(reply)) if reply.class() == class => Ok(reply),
-        (Ok(Ok(_)), Some(reply)) => Err(failed(stage, &format!("unexpected reply: {}", reply.shown()))),
-        (Ok(Ok(_)), None) => Err(failed(stage, "the reply is missing")),
-        (Ok(Err(error)), _) => Err(failed(stage, &words(&error))),
-        (Err(_), _) => Err(failed(stage, &silence(limit))),
-    }
-}
-
-/// A refusal in the server's words.
-pub(super) fn refused(stage: Stage, reply: &Reply) -> Refusal {
-    Refusal::new(classify(stage, reply), format!("{}: {}", stage.words(), reply.shown()))
-}
-
-/// A failure of the line, before anything was delivered.
-pub(super) fn failed(stage: Stage, words: &str) -> Refusal {
-    Refusal::new(Reason::Busy, format!("{}: {}", stage.words(), printable(words)))
-}
-
-pub(super) fn silence(limit: Duration) -> String {
-    format!("no reply within {} s", limit.as_secs_f32())
-}
-
-/// What went wrong below lettre; its own words ("network error") say less.
-pub(super) fn words(error: &Error) -> String {
-    let mut deepest: &dyn std::error::Error = error;
-    while let Some(source) = deepest.source() {
-        deepest = source;
-    }
-    deepest.to_string()
 }
 
 /// Servers like to repeat the recipient in their words, and some name another mailbox (an alias, a forward, the mail before this one); records and logs do without.

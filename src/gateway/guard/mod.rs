@@ -37,7 +37,7 @@ pub struct Guard {
 
 /// What a look at a name found, before its URL is registered.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Look {
+pub enum UrlVerdict {
     /// All its addresses may be called.
     Fine,
     /// It cannot be resolved now, which may be mended until something is sent.
@@ -74,14 +74,14 @@ impl Guard {
     }
 
     /// Where a URL's name leads now. It may lead elsewhere when something is sent, so the judgement that counts is made then.
-    pub async fn look(&self, url: &Url) -> Look {
+    pub async fn look(&self, url: &Url) -> UrlVerdict {
         // Behind a proxy, names are the proxy's.
-        let Some(Host::Domain(name)) = url.host().filter(|_| self.proxy.is_none()) else { return Look::Fine };
+        let Some(Host::Domain(name)) = url.host().filter(|_| self.proxy.is_none()) else { return UrlVerdict::Fine };
         match self.vetting.addresses(name).await {
-            Ok(_) => Look::Fine,
+            Ok(_) => UrlVerdict::Fine,
             Err(error) => match error.downcast::<Refused>() {
-                Ok(refused) => Look::Refused(*refused),
-                Err(error) => Look::Unresolved(match error.downcast::<NameError>() {
+                Ok(refused) => UrlVerdict::Refused(*refused),
+                Err(error) => UrlVerdict::Unresolved(match error.downcast::<NameError>() {
                     Ok(error) => *error,
                     Err(error) => NameError::Failed(name.to_owned(), error.to_string()),
                 }),
@@ -101,9 +101,9 @@ impl Egress for Guard {
 
     async fn look(&self, url: &Url) -> Result<Option<String>, String> {
         match tokio::time::timeout(LOOK, Self::look(self, url)).await {
-            Ok(Look::Fine) => Ok(None),
-            Ok(Look::Unresolved(error)) => Ok(Some(error.to_string())),
-            Ok(Look::Refused(refused)) => Err(refused.to_string()),
+            Ok(UrlVerdict::Fine) => Ok(None),
+            Ok(UrlVerdict::Unresolved(error)) => Ok(Some(error.to_string())),
+            Ok(UrlVerdict::Refused(refused)) => Err(refused.to_string()),
             Err(_) => Ok(Some("the name was not resolved within a second".to_owned())),
         }
     }

@@ -31,7 +31,7 @@ fn guard(allow: &[&str], names: &[(&str, &[&str])]) -> Guard {
     Guard::with_names(config, Arc::new(TableOfNames(Mutex::new(table.collect()))))
 }
 
-async fn look(guard: &Guard, url: &str) -> Look {
+async fn look(guard: &Guard, url: &str) -> UrlVerdict {
     guard.look(&guard.parse(url).unwrap()).await
 }
 
@@ -47,9 +47,9 @@ async fn of_a_name_that_also_leads_inside_nothing_is_dialled() {
             ("meta.example", &["169.254.169.254"]),
         ],
     );
-    assert_eq!(look(&guard, "https://good.example/").await, Look::Fine);
+    assert_eq!(look(&guard, "https://good.example/").await, UrlVerdict::Fine);
     for (name, address) in [("two", "10.0.0.1"), ("six", "::1"), ("only-six", "fd00:ec2::254"), ("meta", "169.254.169.254")] {
-        let Look::Refused(refused) = look(&guard, &format!("https://{name}.example/")).await else { panic!("{name}") };
+        let UrlVerdict::Refused(refused) = look(&guard, &format!("https://{name}.example/")).await else { panic!("{name}") };
         let words = refused.to_string();
         assert!(
             words.contains(address) && words.contains(&format!("{name}.example")) && words.contains("WEBHOOK_ALLOW_NETWORKS"),
@@ -61,7 +61,7 @@ async fn of_a_name_that_also_leads_inside_nothing_is_dialled() {
 #[tokio::test]
 async fn a_name_that_is_not_there_yet_is_only_a_warning() {
     let guard = guard(&[], &[]);
-    assert!(matches!(look(&guard, "https://example.svix.com/").await, Look::Unresolved(NameError::NotFound(_))));
+    assert!(matches!(look(&guard, "https://example.svix.com/").await, UrlVerdict::Unresolved(NameError::NotFound(_))));
 }
 
 #[tokio::test]
@@ -75,10 +75,10 @@ async fn what_an_operator_names_passes_and_nothing_beside_it() {
             ("box.lan", &["192.168.0.10"]),
         ],
     );
-    assert_eq!(look(&guard, "https://in.example/").await, Look::Fine);
-    assert!(matches!(look(&guard, "https://beside.example/").await, Look::Refused(_)));
-    assert_eq!(look(&guard, "https://receiver.internal:9000/hook").await, Look::Fine);
-    assert_eq!(look(&guard, "https://box.lan:8443/").await, Look::Fine);
+    assert_eq!(look(&guard, "https://in.example/").await, UrlVerdict::Fine);
+    assert!(matches!(look(&guard, "https://beside.example/").await, UrlVerdict::Refused(_)));
+    assert_eq!(look(&guard, "https://receiver.internal:9000/hook").await, UrlVerdict::Fine);
+    assert_eq!(look(&guard, "https://box.lan:8443/").await, UrlVerdict::Fine);
     assert!(guard.parse("https://box.lan/").is_err() && guard.parse("https://other.internal/").is_err());
     assert!(guard.parse("https://10.1.2.3:9443/").is_ok() && guard.parse("https://10.2.0.1/").is_err());
 }

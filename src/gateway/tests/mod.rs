@@ -2,7 +2,7 @@
 
 mod cost;
 mod deliveries;
-mod desk;
+mod inspect;
 mod institutions;
 mod reference;
 
@@ -30,7 +30,7 @@ use crate::jobs::Jobs;
 use crate::jobs::config::JobsConfig;
 use crate::jobs::handler::Handlers;
 use crate::model::lane::LaneName;
-use crate::storage::key::{due_folder, parse_due};
+use crate::storage::key::lanes::{due_folder, parse_due};
 use crate::storage::memory::MemoryStore;
 use crate::storage::{Keys, PutMode, Store, StoreError, Version};
 

@@ -14,7 +14,7 @@ use crate::http::api::problem::Problem;
 use crate::http::api::reports::masked;
 use crate::http::api::request::{Body, Named, Pair, Params};
 use crate::http::auth::caller::{ActOnReports, May, SeeReports};
-use crate::http::ops::health::Readiness;
+use crate::http::readiness::Readiness;
 use crate::http::state::AppState;
 use crate::lookup::results::{AssessmentResults, CourseResults};
 use crate::lookup::view::{CauseGroup, DayCounts, Freshness, ReportState, StudentHash, StudentRow, Today, WordCount, WordTag};

@@ -1,12 +1,8 @@
 //! Who may call what. A handler that takes one of these extractors cannot be reached without it.
 
-pub mod attempts;
 pub mod base_url;
 pub mod caller;
-pub mod key_set;
 pub mod oauth;
-pub mod oidc;
-pub mod push;
 pub mod refusal;
 
 use axum::extract::{FromRef, FromRequestParts, OptionalFromRequestParts};
@@ -16,7 +12,7 @@ use secrecy::{ExposeSecret as _, SecretString};
 
 use crate::http::error::ApiError;
 use crate::http::state::{AppState, Operators};
-use crate::http::tasks::TaskGate;
+use crate::http::task_gate::TaskGate;
 use crate::signing::constant_time_eq;
 
 /// The caller has the admin token.

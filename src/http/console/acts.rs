@@ -6,12 +6,13 @@ use axum::response::Response;
 use maud::{Markup, html};
 
 use crate::audit::Act as Acted;
+use crate::http::console::form_data::Fields;
 use crate::http::console::format;
-use crate::http::console::gate::{Act, Fields, Operator, Visit};
+use crate::http::console::gate::{Act, Operator};
 use crate::http::console::pages::{self, Problem};
 use crate::http::console::parts::form::{self, Field};
-use crate::http::console::report::sent_to;
-use crate::http::console::shown::{Report, Shown};
+use crate::http::console::shown::{Report, Shown, sent_to};
+use crate::http::console::visit::Visit;
 use crate::http::console::words::{Acts, causes, fill};
 use crate::http::console::workshop::{Compared, Verdict};
 use crate::jobs::ask::{Ask, FromStep};

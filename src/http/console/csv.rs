@@ -12,7 +12,7 @@ use crate::audit::Act as Acted;
 use crate::http::console::gate::Operator;
 use crate::http::console::pages::{self, Problem};
 use crate::http::console::parts::badge;
-use crate::http::console::reports::Wanted;
+use crate::http::console::report_query::ReportQuery;
 use crate::http::console::shown::Shown;
 use crate::http::console::words::States;
 use crate::lookup::rows_csv;
@@ -24,7 +24,7 @@ const MOST: usize = 100_000;
 const PART: usize = 500;
 
 /// `GET /console/reports.csv`: recorded, as it takes names and addresses out of the console.
-pub async fn download(Operator(visit): Operator, Query(wanted): Query<Wanted>) -> Response {
+pub async fn download(Operator(visit): Operator, Query(wanted): Query<ReportQuery>) -> Response {
     let filter = wanted.filter(&visit);
     let lookup = visit.console().lookup.clone();
     let count = match lookup.count(filter.clone(), MOST as u64).await {

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
 
-use crate::http::console::words::{Language, Words, fill};
+use crate::http::console::words::{Language, Words, fill, number};
 
 const DAYS: [[&str; 7]; 3] = [
     ["lun", "mar", "mié", "jue", "vie", "sáb", "dom"],
@@ -82,20 +82,6 @@ pub fn span(seconds: i64) -> String {
         }
         _ => format!("{} d", seconds / 86_400),
     }
-}
-
-/// A whole number with the language's separators.
-pub fn number(n: u64, language: Language) -> String {
-    let separator = language.pick('.', ',', '.');
-    let digits = n.to_string();
-    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            out.push(separator);
-        }
-        out.push(digit);
-    }
-    out
 }
 
 /// A percentage: whole when it is whole, else one decimal, so that 59,6 % never reads as a 60 % that failed.

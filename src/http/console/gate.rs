@@ -2,34 +2,30 @@
 //!
 //! Before any handler the gate refuses what comes from another site and what would carry a session over an open line.
 
-use std::collections::BTreeMap;
 use std::marker::PhantomData;
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::sync::Arc;
 
-use axum::body::Body;
 use axum::extract::{ConnectInfo, FromRequest, FromRequestParts, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, Uri, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use jiff::Timestamp;
 use url::Url;
 
 use crate::http::body::drips_in;
-use crate::http::console::identity;
+use crate::http::console::admission;
+use crate::http::console::cookies::{self, cookie, session_cookie, set_cookie, visitor_cookie};
+use crate::http::console::form_data::{Fields, read_form};
 use crate::http::console::pages::{self, Problem};
 use crate::http::console::session::Session;
 use crate::http::console::state::Console;
-use crate::http::console::words::{Language, Words};
+use crate::http::console::visit::{Caller, Theme, Visit};
+use crate::http::console::words::Language;
 use crate::model::ids::JobId;
 use crate::model::role::Role;
 use crate::signing::{constant_time_eq, sha256};
-
-/// Forms are no larger than this, uploads apart.
-const LARGEST_FORM: usize = 512 * 1024;
-/// Forms of who is not signed in: an address, a key.
-const LARGEST_OPEN_FORM: usize = 8 * 1024;
 
 /// The signed header of Google's proxy.
 const IAP_ASSERTION: &str = "x-goog-iap-jwt-assertion";
@@ -48,104 +44,6 @@ const HEADERS: [(HeaderName, &str); 7] = [
     (HeaderName::from_static("permissions-policy"), "camera=(), microphone=(), geolocation=()"),
     (HeaderName::from_static("x-robots-tag"), "noindex"),
 ];
-
-/// How the page is shown.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Theme {
-    /// As the system is.
-    #[default]
-    System,
-    /// Light.
-    Light,
-    /// Dark.
-    Dark,
-}
-
-impl Theme {
-    /// The word in the cookie and the page; none for the system's.
-    pub fn word(self) -> Option<&'static str> {
-        match self {
-            Self::System => None,
-            Self::Light => Some("light"),
-            Self::Dark => Some("dark"),
-        }
-    }
-}
-
-/// A request to the console, whoever makes it.
-#[derive(Clone)]
-pub struct Caller {
-    /// The console.
-    pub console: Arc<Console>,
-    /// Who is signed in.
-    pub session: Option<Session>,
-    /// In which words.
-    pub words: &'static Words,
-    /// In which colours.
-    pub theme: Theme,
-    /// Whether keys are switched on.
-    pub keys: bool,
-    /// The path that was asked for.
-    pub path: String,
-    /// The query that was asked for.
-    pub query: String,
-    /// Only the named part of the page is wanted.
-    pub part: Option<String>,
-    /// The line is encrypted.
-    pub is_secure: bool,
-    /// Where the call comes from.
-    pub address: Option<IpAddr>,
-    /// The request's name.
-    pub request_id: String,
-    /// What the page before said.
-    pub flash: Option<String>,
-    /// The token of forms for who is not signed in.
-    pub visitor: Option<String>,
-    /// A sign-in at the identity provider that this browser began.
-    pub under_way: Option<String>,
-    /// The session began with this request: its cookie is due.
-    pub is_new: bool,
-    /// Where mailed links lead; none where nobody vouches for the address.
-    pub origin: Option<String>,
-    /// When.
-    pub now: Timestamp,
-}
-
-/// Somebody who is signed in looks at a page.
-#[derive(Clone)]
-pub struct Visit {
-    /// The request.
-    pub caller: Caller,
-    /// Who.
-    pub session: Session,
-}
-
-impl Visit {
-    /// The console.
-    pub fn console(&self) -> &Console {
-        &self.caller.console
-    }
-
-    /// In which words.
-    pub fn words(&self) -> &'static Words {
-        self.caller.words
-    }
-
-    /// Whether they may do what this role may.
-    pub fn may(&self, role: Role) -> bool {
-        self.session.role.covers(role)
-    }
-
-    /// Whether they signed in a moment ago.
-    pub fn is_fresh(&self) -> bool {
-        self.session.is_fresh(self.caller.now)
-    }
-
-    /// Who, as records name them.
-    pub fn who(&self) -> &str {
-        &self.session.who
-    }
-}
 
 /// Who may look.
 pub struct Reader(pub Visit);
@@ -183,15 +81,6 @@ macro_rules! roles {
 
 roles!(Reader Reader false, Operator Operator false, Admin Admin false, FreshAdmin Admin true);
 
-/// Anybody, signed in or not.
-impl<S: Send + Sync> FromRequestParts<S> for Caller {
-    type Rejection = Response;
-
-    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
-        parts.extensions.get::<Self>().cloned().ok_or_else(|| StatusCode::NOT_FOUND.into_response())
-    }
-}
-
 #[expect(clippy::result_large_err, reason = "what is refused is answered with a page")]
 fn admit<R: AtLeast>(parts: &Parts) -> Result<Visit, Response> {
     let Some(caller) = parts.extensions.get::<Caller>().cloned() else { return Err(StatusCode::NOT_FOUND.into_response()) };
@@ -212,7 +101,7 @@ fn admit<R: AtLeast>(parts: &Parts) -> Result<Visit, Response> {
 }
 
 /// Limits are counted per address; a session has one of its own that no machine has.
-pub(super) fn session_address(session: &Session) -> IpAddr {
+pub(in crate::http) fn session_address(session: &Session) -> IpAddr {
     let digest = sha256(session.csrf.as_bytes());
     let mut octets = [0; 16];
     octets[..8].copy_from_slice(&digest[..8]);
@@ -227,36 +116,6 @@ pub struct Act<R> {
     /// Its fields.
     pub form: Fields,
     role: PhantomData<fn() -> R>,
-}
-
-/// The fields of a form.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Fields(BTreeMap<String, Vec<String>>);
-
-impl Fields {
-    /// Reads a form's body.
-    pub fn parse(body: &[u8]) -> Self {
-        let mut fields: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for (name, value) in url::form_urlencoded::parse(body) {
-            fields.entry(name.into_owned()).or_default().push(value.into_owned());
-        }
-        Self(fields)
-    }
-
-    /// The field's text, trimmed; empty where there is none.
-    pub fn text(&self, name: &str) -> &str {
-        self.0.get(name).and_then(|values| values.first()).map_or("", |text| text.trim())
-    }
-
-    /// The field's text as it was sent.
-    pub fn raw(&self, name: &str) -> &str {
-        self.0.get(name).and_then(|values| values.first()).map_or("", String::as_str)
-    }
-
-    /// All values of a field.
-    pub fn all(&self, name: &str) -> &[String] {
-        self.0.get(name).map_or(&[], Vec::as_slice)
-    }
 }
 
 impl<S: Send + Sync, R: AtLeast> FromRequest<S> for Act<R> {
@@ -308,7 +167,7 @@ impl<S: Send + Sync, R: AtLeast> FromRequest<S> for Upload<R> {
                 upload.bytes = field.bytes().await.map_err(|error| refused(upload_problem(&error)))?;
             } else {
                 let text = field.text().await.map_err(|error| refused(upload_problem(&error)))?;
-                upload.form.0.entry(name).or_default().push(text);
+                upload.form.push(name, text);
             }
         }
         check_token(&parts.headers, upload.form.raw("csrf"), &visit)?;
@@ -323,26 +182,8 @@ fn upload_problem(error: &axum::extract::multipart::MultipartError) -> Problem {
     if error.status() == StatusCode::PAYLOAD_TOO_LARGE { Problem::TooLarge } else { Problem::Malformed }
 }
 
-/// Reads the form of somebody who is not signed in: a stranger costs little.
-pub(super) async fn read_open_form(body: Body) -> Result<Fields, Problem> {
-    read_at_most(body, LARGEST_OPEN_FORM).await
-}
-
-/// Reads the form of somebody who is signed in.
-pub(super) async fn read_form(body: Body) -> Result<Fields, Problem> {
-    read_at_most(body, LARGEST_FORM).await
-}
-
-async fn read_at_most(body: Body, most: usize) -> Result<Fields, Problem> {
-    match axum::body::to_bytes(body, most).await {
-        Ok(bytes) => Ok(Fields::parse(&bytes)),
-        Err(error) if drips_in(&error) => Err(Problem::Slow),
-        Err(_) => Err(Problem::TooLarge),
-    }
-}
-
 #[expect(clippy::result_large_err, reason = "what is refused is answered with a page")]
-pub(super) fn check_token(headers: &HeaderMap, field: &str, visit: &Visit) -> Result<(), Response> {
+pub(in crate::http) fn check_token(headers: &HeaderMap, field: &str, visit: &Visit) -> Result<(), Response> {
     let given = headers.get("x-csrf").and_then(|value| value.to_str().ok()).unwrap_or(field);
     if constant_time_eq(given.as_bytes(), visit.session.csrf.as_bytes()) {
         return Ok(());
@@ -355,10 +196,10 @@ pub async fn gate(State(console): State<Arc<Console>>, mut request: Request, nex
     let epoch = console.epoch().await;
     let mut caller = caller(&console, &request, epoch);
     let assertion = request.headers().get(IAP_ASSERTION).and_then(|value| value.to_str().ok());
-    identity::of_proxy(&mut caller, assertion).await;
+    admission::of_proxy(&mut caller, assertion).await;
     if let Some(session) = caller.session.as_mut().filter(|session| session.is_person()) {
         // Who was taken off the list is out within a minute; a role that changed holds as soon.
-        match console.person(&session.who).await {
+        match console.people.person(&session.who).await {
             Some(person) => (session.role, session.name) = (person.role, person.name),
             None => caller.session = None,
         }
@@ -444,38 +285,11 @@ fn caller(console: &Arc<Console>, request: &Request, epoch: Option<Timestamp>) -
         request_id: headers.get("x-request-id").and_then(|id| id.to_str().ok()).unwrap_or_default().to_owned(),
         flash: flash.and_then(|bytes| String::from_utf8(bytes).ok()),
         visitor: cookie(headers, &visitor_cookie(is_secure)).map(ToOwned::to_owned),
-        under_way: cookie(headers, identity::sign_in_cookie(is_secure)).map(ToOwned::to_owned),
+        under_way: cookie(headers, cookies::sign_in_cookie(is_secure)).map(ToOwned::to_owned),
         is_new: false,
         now,
         origin: trusted_origin(console, headers, is_secure),
         console: Arc::clone(console),
-    }
-}
-
-/// The cookie's name; a browser lets nobody but this very host set the first one.
-pub(super) fn session_cookie(is_secure: bool) -> String {
-    if is_secure { "__Host-gradepost".to_owned() } else { "gradepost".to_owned() }
-}
-
-/// The cookie that forms of who is not signed in are held against.
-pub(super) fn visitor_cookie(is_secure: bool) -> String {
-    if is_secure { "__Host-gradepost-visitor".to_owned() } else { "gradepost-visitor".to_owned() }
-}
-
-/// A cookie of the request.
-pub(super) fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
-    let fields = headers.get_all(header::COOKIE).iter().filter_map(|value| value.to_str().ok());
-    let mut pairs = fields.flat_map(|field| field.split(';')).filter_map(|pair| pair.trim().split_once('='));
-    pairs.find(|(found, _)| *found == name).map(|(_, value)| value)
-}
-
-/// Sets a cookie that no script reads.
-pub fn set_cookie(response: &mut Response, name: &str, value: &str, is_secure: bool, seconds: Option<u32>) {
-    let secure = if is_secure { "; Secure" } else { "" };
-    let age = seconds.map(|seconds| format!("; Max-Age={seconds}")).unwrap_or_default();
-    let text = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax{secure}{age}");
-    if let Ok(value) = HeaderValue::from_str(&text) {
-        response.headers_mut().append(header::SET_COOKIE, value);
     }
 }
 
@@ -485,7 +299,7 @@ fn accepted(headers: &HeaderMap) -> Option<Language> {
 }
 
 /// Whether the browser's line is encrypted: as `CONSOLE_URL` says, or as a proxy that is believed says.
-fn is_secure(console: &Console, headers: &HeaderMap, peer: Option<SocketAddr>) -> bool {
+pub fn is_secure(console: &Console, headers: &HeaderMap, peer: Option<SocketAddr>) -> bool {
     if let Some(url) = &console.config.url {
         return url.scheme() == "https";
     }
@@ -537,21 +351,8 @@ fn is_own_page(headers: &HeaderMap, own: Option<&str>) -> bool {
     }
 }
 
-/// A path of the console that an address may lead back to; anything else is none.
-pub fn local_path(text: &str) -> Option<String> {
-    let is_plain = text.len() <= 512 && text.bytes().all(|b| b.is_ascii_graphic() && !b"\\\"'<>`".contains(&b));
-    let rest = text.strip_prefix("/console")?;
-    let stays = rest.is_empty() || rest.starts_with('/') || rest.starts_with('?');
-    let is_uri = text.parse::<Uri>().is_ok_and(|uri| uri.host().is_none());
-    let is_dotted = text.to_ascii_lowercase().contains("%2e");
-    let climbs = is_dotted || text.split(['/', '?']).any(|part| part == ".." || part == ".") || rest.starts_with("//");
-    (is_plain && stays && is_uri && !climbs).then(|| text.to_owned())
-}
-
 #[cfg(test)]
 mod tests {
-    use proptest::prelude::*;
-
     use super::*;
 
     fn headers(pairs: &[(&str, &str)]) -> HeaderMap {
@@ -588,49 +389,6 @@ mod tests {
         }
         for host in ["escuela.test", "localhost.evil.example", "127.0.0.1.evil.example", "10.0.0.1:8080", "[2001:db8::1]", ""] {
             assert!(!is_loopback(host), "{host}");
-        }
-    }
-
-    #[test]
-    fn an_address_to_come_back_to_stays_in_the_console() {
-        for good in ["/console", "/console/today", "/console/reports?state=parked&s=abc-_", "/console?x=1"] {
-            assert_eq!(local_path(good).as_deref(), Some(good));
-        }
-        for bad in [
-            "",
-            "//evil.example",
-            "/\\evil.example",
-            "https://evil.example/console",
-            "/consoles",
-            "/console/../x",
-            "/console//evil",
-            "javascript:alert(1)",
-            "/console\n",
-            "/console/\"><b>",
-            "/console/./x",
-            "/console/%2E%2e/x",
-            "/webhook",
-        ] {
-            assert_eq!(local_path(bad), None, "{bad}");
-        }
-    }
-
-    #[test]
-    fn cookies_are_found_by_their_whole_name() {
-        let headers = headers(&[("cookie", "a=1; gradepost=x.y; xgradepost=z"), ("cookie", "b=2")]);
-        assert_eq!((cookie(&headers, "gradepost"), cookie(&headers, "b"), cookie(&headers, "grade")), (Some("x.y"), Some("2"), None));
-    }
-
-    proptest! {
-        #[test]
-        fn no_text_leads_out_of_the_console(text in "[/\\\\a-z:.?#@%]{0,40}", tail in ".{0,20}") {
-            for candidate in [text.clone(), format!("/console{text}"), format!("/console/{tail}")] {
-                if let Some(path) = local_path(&candidate) {
-                    let url = Url::parse("https://informes.colegio.cl/x").unwrap().join(&path).unwrap();
-                    prop_assert_eq!(url.host_str(), Some("informes.colegio.cl"));
-                    prop_assert!(url.path() == "/console" || url.path().starts_with("/console/"));
-                }
-            }
         }
     }
 }

@@ -10,12 +10,13 @@ use secrecy::ExposeSecret as _;
 use crate::access::records::ListedKey;
 use crate::access::{AccessError, KeyRequest};
 use crate::audit::Act as Acted;
-use crate::http::console::gate::{Act, Admin, FreshAdmin, Visit};
-use crate::http::console::pages::{self, Problem, role_name};
+use crate::http::console::gate::{Act, Admin, FreshAdmin};
+use crate::http::console::pages::{self, Problem};
 use crate::http::console::parts::form::{self, Field, select};
 use crate::http::console::parts::table::{Column, row, table};
-use crate::http::console::parts::{badge, or_dash, time};
+use crate::http::console::parts::{badge, or_dash, role_name, time};
 use crate::http::console::people::needs_fresh;
+use crate::http::console::visit::Visit;
 use crate::http::console::words::fill;
 use crate::model::role::Role;
 

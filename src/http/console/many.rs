@@ -8,13 +8,15 @@ use maud::{Markup, html};
 
 use crate::audit::Act as Acted;
 use crate::http::console::acts::{self, Deed};
+use crate::http::console::form_data::Fields;
 use crate::http::console::format;
-use crate::http::console::gate::{Act, Fields, Operator, Visit};
+use crate::http::console::gate::{Act, Operator};
 use crate::http::console::pages::{self, Problem};
 use crate::http::console::parts::{chart, form, icon, story};
-use crate::http::console::reports::Wanted;
+use crate::http::console::report_query::ReportQuery;
 use crate::http::console::shown::{self, Shown};
-use crate::http::console::words::{causes, fill};
+use crate::http::console::visit::Visit;
+use crate::http::console::words::{self, causes, fill};
 use crate::jobs::ask::Ask;
 use crate::jobs::bulk::{self, Progress, Set};
 use crate::lookup::view::{ReportRow, Standing};
@@ -46,7 +48,7 @@ fn is_for_many(deed: Deed) -> bool {
 }
 
 /// The controls beside a list of which reports can be ticked; the list is in the same form.
-pub fn controls(visit: &Visit, wanted: &Wanted, rows: &[ReportRow], total: &str, is_page_all: bool) -> Markup {
+pub fn controls(visit: &Visit, wanted: &ReportQuery, rows: &[ReportRow], total: &str, is_page_all: bool) -> Markup {
     let (words, acts) = (&visit.words().lists, &visit.words().acts);
     let deeds = offered(rows.iter().map(Shown::of_row));
     html! {
@@ -93,7 +95,7 @@ pub fn button(visit: &Visit, deed: Deed, filter: &[(&str, &str)], class: &str, l
 /// `POST /console/reports/many`: fixes what was chosen; the question follows.
 pub async fn choose(act: Act<Operator>) -> Response {
     let (visit, form) = (&act.visit, &act.form);
-    let wanted = Wanted::of_form(form);
+    let wanted = ReportQuery::of_form(form);
     let Some(deed) = Deed::parse(form.text("act")).filter(|deed| is_for_many(*deed)) else {
         return pages::problem(&visit.caller, &Problem::Malformed);
     };
@@ -127,7 +129,7 @@ pub async fn choose(act: Act<Operator>) -> Response {
     }
 }
 
-async fn chosen(visit: &Visit, form: &Fields, wanted: &Wanted) -> Result<Vec<Standing>, Problem> {
+async fn chosen(visit: &Visit, form: &Fields, wanted: &ReportQuery) -> Result<Vec<Standing>, Problem> {
     let lookup = &visit.console().lookup;
     let found = match form.text("which") {
         "" | "picked" => {
@@ -170,7 +172,7 @@ fn deed_of(set: &Set) -> Deed {
 fn title(visit: &Visit, set: &Set) -> String {
     let words = visit.words();
     let sentence = if set.jobs.len() == 1 { words.lists.ask_one } else { words.lists.ask };
-    let n = format::number(set.jobs.len() as u64, words.language);
+    let n = words::number(set.jobs.len() as u64, words.language);
     fill(sentence, &[("act", deed_of(set).word(&words.acts)), ("n", &n)])
 }
 
@@ -196,7 +198,7 @@ async fn question(visit: &Visit, id: &str, set: &Set, filled: &Fields, fault: Op
         }
     }
     let title = title(visit, set);
-    let n = |n: usize| format::number(n as u64, language);
+    let n = |n: usize| words::number(n as u64, language);
     let cause = (!set.cause.is_empty()).then(|| causes::title(&Cause::parse(&set.cause), language));
     let markup = html! {
         h2 { (title) }
@@ -264,7 +266,7 @@ pub async fn start(Path(id): Path<String>, act: Act<Operator>) -> Response {
 async fn watch(visit: &Visit, id: &str, set: &Set, progress: &Progress) -> Response {
     let (words, language) = (&visit.words().bulk, visit.words().language);
     let is_open = !progress.is_finished && !progress.is_stopped;
-    let n = |n: usize| format::number(n as u64, language);
+    let n = |n: usize| words::number(n as u64, language);
     let told = fill(words.progress, &[("done", &n(progress.done)), ("total", &n(set.jobs.len()))]);
     let at = format::moment_in_sentence(set.at, visit.caller.now, &visit.console().site.zone, language);
     let back =

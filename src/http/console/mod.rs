@@ -5,7 +5,9 @@
 //! | file | what it holds |
 //! |---|---|
 //! | `gate.rs` | who gets in and from where: roles as extractor types, forms' tokens, headers |
-//! | `session.rs`, `sign_in.rs`, `identity.rs` | the signed cookie; how one gets it, by a key, a link or an account elsewhere |
+//! | `visit.rs`, `cookies.rs`, `form_data.rs`, `paths.rs` | who looks, what a request and its form bring |
+//! | `session.rs`, `sign_in.rs`, `links.rs`, `identity.rs` | the signed cookie; how one gets it, by a key, a link or an account elsewhere |
+//! | `person.rs`, `provider.rs`, `admission.rs` | the people who may sign in; who vouches for others, and which of them may come in |
 //! | `state.rs`, `config.rs` | what the console works with; its settings |
 //! | `words/`, `format.rs` | all words in three languages; times, numbers, masked addresses |
 //! | `parts/`, `assets/` | what pages are made of; style, script, icons |
@@ -15,25 +17,36 @@
 //! A room with pages of its own on this layout takes the role types of [`gate`], shows its pages with [`pages::show`], and puts its routes behind the gate with [`guarded`].
 
 pub mod acts;
+pub mod admission;
 pub mod assets;
+pub mod bank_questions;
 pub mod config;
+pub mod cookies;
 pub mod csv;
+pub mod file_drafts;
+pub mod file_trials;
 pub mod files;
+pub mod form_data;
 pub mod format;
 pub mod gate;
-pub mod gateway;
+pub mod gateway_acts;
 pub mod identity;
-pub mod institutions;
 pub mod keys;
+pub mod links;
 pub mod many;
 pub mod more;
 pub mod pages;
 pub mod parts;
+pub mod paths;
 pub mod people;
+pub mod person;
+pub mod picture_cache;
 pub mod pictures;
 pub mod platform;
 pub mod privacy;
+pub mod provider;
 pub mod report;
+pub mod report_query;
 pub mod reports;
 pub mod results;
 pub mod session;
@@ -44,20 +57,21 @@ pub mod students;
 pub mod system;
 pub mod today;
 pub mod todo;
+pub mod visit;
 pub mod words;
 pub mod workshop;
 
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::{DefaultBodyLimit, Path};
-use axum::middleware;
 use axum::response::Response;
 use axum::routing::{MethodRouter, get, post};
+use axum::{Router, middleware};
 
-use crate::http::console::gate::{Act, Caller, Reader, Upload};
+use crate::http::console::gate::{Act, Reader, Upload};
 use crate::http::console::pages::Problem;
 use crate::http::console::state::Console;
+use crate::http::console::visit::Caller;
 use crate::http::console::workshop::FileKind;
 use crate::model::role::Role;
 
@@ -106,10 +120,10 @@ pub fn routes<S: Clone + Send + Sync + 'static>() -> Vec<Route<S>> {
         role("/console/results/{course}", Reader, get(results::course)),
         role("/console/results/{course}/{assessment}", Reader, get(results::assessment)),
         role("/console/templates/{name}/preview", Reader, get(files::preview)),
-        role("/console/banks/{name}/questions", Reader, get(files::questions)),
-        role("/console/templates/{name}/draft/{id}/compare/{job}", Operator, get(files::compare)),
-        role("/console/templates/{name}/draft/{id}/pdf/{job}", Operator, get(files::side)),
-        role("/console/templates/{name}/draft/{id}/page/{job}/{number}", Operator, get(files::side_page)),
+        role("/console/banks/{name}/questions", Reader, get(bank_questions::questions)),
+        role("/console/templates/{name}/draft/{id}/compare/{job}", Operator, get(file_trials::compare)),
+        role("/console/templates/{name}/draft/{id}/pdf/{job}", Operator, get(file_trials::side)),
+        role("/console/templates/{name}/draft/{id}/page/{job}/{number}", Operator, get(file_trials::side_page)),
         role("/console/calls", Operator, get(system::calls)),
         role("/console/health", Operator, get(system::health)),
         role("/console/health/mail", Operator, post(system::send_mail)),
@@ -144,7 +158,7 @@ pub fn routes<S: Clone + Send + Sync + 'static>() -> Vec<Route<S>> {
 fn file_routes<S: Clone + Send + Sync + 'static>(kind: FileKind) -> Vec<Route<S>> {
     let role = |path: &str, least, methods| Route { path: format!("{}{path}", kind.path()), least: Some(least), methods };
     let limit = DefaultBodyLimit::max(gate::LARGEST_FILE);
-    let upload = post(move |upload: Upload<gate::Operator>| files::draft(kind, upload)).layer::<_, std::convert::Infallible>(limit);
+    let upload = post(move |upload: Upload<gate::Operator>| file_drafts::draft(kind, upload)).layer::<_, std::convert::Infallible>(limit);
     vec![
         role("", Role::Reader, get(move |reader: Reader| files::list(kind, reader)).merge(upload)),
         role("/{name}", Role::Reader, get(move |reader: Reader, name: Path<String>| files::one(kind, reader, name))),
@@ -152,17 +166,17 @@ fn file_routes<S: Clone + Send + Sync + 'static>(kind: FileKind) -> Vec<Route<S>
         role(
             "/{name}/back/{number}",
             Role::Operator,
-            post(move |version: Path<(String, u32)>, act: Act<gate::Operator>| files::back(kind, version, act)),
+            post(move |version: Path<(String, u32)>, act: Act<gate::Operator>| file_drafts::back(kind, version, act)),
         ),
         role(
             "/{name}/draft/{id}",
             Role::Operator,
-            get(move |operator: gate::Operator, draft: Path<(String, String)>| files::draft_page(kind, operator, draft)),
+            get(move |operator: gate::Operator, draft: Path<(String, String)>| file_drafts::draft_page(kind, operator, draft)),
         ),
         role(
             "/{name}/draft/{id}/use",
             Role::Operator,
-            post(move |draft: Path<(String, String)>, act: Act<gate::Operator>| files::put_in_use(kind, draft, act)),
+            post(move |draft: Path<(String, String)>, act: Act<gate::Operator>| file_drafts::put_in_use(kind, draft, act)),
         ),
     ]
 }

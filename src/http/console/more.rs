@@ -6,14 +6,16 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use crate::audit::Entry;
-use crate::http::console::gate::{Act, Operator, Reader, Theme, Visit, set_cookie};
-use crate::http::console::gateway;
+use crate::http::console::cookies::set_cookie;
+use crate::http::console::gate::{Act, Operator, Reader};
+use crate::http::console::gateway_acts;
 use crate::http::console::pages::{self, Problem};
 use crate::http::console::parts::form::{self, select};
 use crate::http::console::parts::story::who;
 use crate::http::console::parts::table::{Column, row, table};
 use crate::http::console::parts::{badge, icon, or_dash, time};
 use crate::http::console::shown::Shown;
+use crate::http::console::visit::{Theme, Visit};
 use crate::http::console::words::{AuditWords, Language};
 use crate::model::ids::JobId;
 use crate::model::role::Role;
@@ -165,7 +167,7 @@ fn cells(visit: &Visit, entry: &Entry) -> [Markup; 5] {
         time(entry.at, visit),
         html! { (who(&entry.who, visit)) },
         html! {
-            (gateway::looks::act(visit.words(), act(&entry.act, words)))
+            (gateway_acts::act(visit.words(), act(&entry.act, words)))
             @if let Some(more) = &entry.more { small class="soft" { (more) } }
             @if let Some(failed) = &entry.failed { small { (words.failed) ": " span lang="en" { (failed) } } }
         },

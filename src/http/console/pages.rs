@@ -5,8 +5,10 @@ use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use maud::{Markup, html};
 
-use crate::http::console::gate::{Caller, Visit, local_path, set_cookie};
-use crate::http::console::parts::page;
+use crate::http::console::cookies::set_cookie;
+use crate::http::console::parts::{page, role_name};
+use crate::http::console::paths::local_path;
+use crate::http::console::visit::{Caller, Visit, home, is_portal};
 use crate::http::console::words::fill;
 use crate::jobs::error::JobsError;
 use crate::lookup::LookupError;
@@ -89,19 +91,6 @@ impl Problem {
     }
 }
 
-/// What a role is called.
-pub fn role_name(role: Role, caller: &Caller) -> &'static str {
-    let common = &caller.words.common;
-    match role {
-        Role::Reader => common.reader,
-        Role::Operator => common.operator,
-        Role::Admin => common.admin,
-        Role::Sender => common.sender,
-        Role::Manager => common.manager,
-        Role::Viewer => common.viewer,
-    }
-}
-
 /// A page that says what went wrong, whether something happened, and what to do.
 pub fn problem(caller: &Caller, problem: &Problem) -> Response {
     let words = &caller.words.errors;
@@ -143,16 +132,6 @@ pub fn problem(caller: &Caller, problem: &Problem) -> Response {
         response.headers_mut().insert(header::RETRY_AFTER, value);
     }
     response
-}
-
-/// Whether it is the portal of an institution's own people that is asked for.
-pub fn is_portal(caller: &Caller) -> bool {
-    caller.path == "/portal" || caller.path.starts_with("/portal/")
-}
-
-/// Where somebody begins.
-pub fn home(caller: &Caller) -> &'static str {
-    if is_portal(caller) { "/portal/home" } else { "/console/today" }
 }
 
 /// A page that is not shown over an open line.

@@ -2,54 +2,27 @@
 //!
 //! They are made from the report's records when somebody looks, and kept for a minute only: a page of pictures asks for each by itself.
 
-use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 use axum::extract::{Path, Query};
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 use bytes::Bytes;
-use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
 use serde::Deserialize;
 
-use crate::http::console::gate::{Reader, Visit};
+use crate::http::console::gate::Reader;
 use crate::http::console::pages::{self, Problem};
 use crate::http::console::parts::icon;
+use crate::http::console::picture_cache::Pictures;
 use crate::http::console::shown::Report;
+use crate::http::console::visit::Visit;
 use crate::http::console::words::fill;
 use crate::model::ids::JobId;
 use crate::signing::sha256_hex;
 
-/// Sets of pictures that are kept.
-const KEPT: usize = 8;
-/// For how long.
-const FRESH: SignedDuration = SignedDuration::from_mins(1);
 /// Pages that are shown; a longer report is opened as PDF.
 const SHOWN: usize = 20;
-
-/// The pictures of a report.
-type Pictures = Arc<Vec<String>>;
-/// What was made when.
-type Made = (String, Timestamp, Pictures);
-
-/// Pictures that were made just now.
-#[derive(Default)]
-pub struct Kept(Mutex<VecDeque<Made>>);
-
-impl Kept {
-    fn find(&self, key: &str, now: Timestamp) -> Option<Pictures> {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.retain(|(_, at, _)| now.duration_since(*at).abs() < FRESH);
-        kept.iter().find(|(known, ..)| known == key).map(|(.., pictures)| Arc::clone(pictures))
-    }
-
-    fn keep(&self, key: String, now: Timestamp, pictures: Pictures) {
-        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        kept.truncate(KEPT - 1);
-        kept.push_front((key, now, pictures));
-    }
-}
 
 /// The pictures of a report with this template, or with the one in use. `round` tells apart what was made before a report was made anew.
 ///
@@ -144,13 +117,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn pictures_are_kept_for_a_minute_and_only_a_few() {
-        let (kept, now) = (Kept::default(), "2026-03-03T10:00:00Z".parse::<Timestamp>().unwrap());
-        for n in 0..20 {
-            kept.keep(format!("job {n}"), now, Arc::new(vec![format!("<svg>{n}</svg>")]));
-        }
-        assert!(kept.find("job 19", now).is_some() && kept.find("job 11", now).is_none());
-        assert!(kept.find("job 19", now.saturating_add(SignedDuration::from_secs(61)).unwrap()).is_none());
+    fn a_page_that_is_not_there_has_no_picture() {
         assert!(as_svg(&["<svg/>".to_owned()], 0).is_none() && as_svg(&["<svg/>".to_owned()], 2).is_none());
     }
 }

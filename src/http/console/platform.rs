@@ -8,11 +8,12 @@ use maud::{Markup, html};
 use serde::Deserialize;
 use serde_json::Value;
 
-use crate::http::console::gate::{Act, Operator, Visit};
+use crate::http::console::gate::{Act, Operator};
 use crate::http::console::pages::{self, Problem};
 use crate::http::console::parts::form::{self, Field, select};
 use crate::http::console::parts::table::{Column, row, table};
 use crate::http::console::parts::{badge, icon, time};
+use crate::http::console::visit::Visit;
 use crate::http::console::words::{PlatformWords, fill};
 use crate::inbound::records::{self, Record};
 use crate::lookup::texts::{Asked, Hit, Hits, Narrowed};

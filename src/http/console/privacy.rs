@@ -12,18 +12,19 @@ use maud::{Markup, html};
 
 use crate::audit::Act as Acted;
 use crate::http::console::format;
-use crate::http::console::gate::{Act, Admin, FreshAdmin, Visit};
+use crate::http::console::gate::{Act, Admin, FreshAdmin};
 use crate::http::console::pages::{self, Problem};
 use crate::http::console::parts::form::{self, Field, select};
 use crate::http::console::parts::story::who;
 use crate::http::console::parts::table::{Column, row, table};
 use crate::http::console::parts::{badge, time};
 use crate::http::console::people::needs_fresh;
-use crate::http::console::words::{PrivacyWords, count, fill};
+use crate::http::console::visit::Visit;
+use crate::http::console::words::{self, PrivacyWords, count, fill};
 use crate::lookup::view::{StudentHash, StudentRow, StudentView};
 use crate::privacy::PrivacyError;
 use crate::privacy::erase::Receipt;
-use crate::privacy::retention::{AHEAD, Kept};
+use crate::privacy::retention::{AHEAD, RetentionClass};
 use crate::privacy::wishes::{Wish, Wished};
 
 /// Students that a search shows.
@@ -108,7 +109,7 @@ fn found_people(visit: &Visit, found: &[StudentRow]) -> Markup {
                 (table(words.found, &columns, &html! { @for one in found {
                     (row(&columns, &[
                         html! { b { (one.student.name) } @if let Some(email) = &one.student.email { " " small class="soft" { (format::masked(email)) } } },
-                        html! { (format::number(one.reports, visit.words().language)) },
+                        html! { (words::number(one.reports, visit.words().language)) },
                         html! { a class="b small" href={ "/console/privacy/students/" (one.student.hash) } { (words.open) span class="said" { ": " (one.student.name) } } },
                     ]))
                 } }))
@@ -170,14 +171,14 @@ fn terms(visit: &Visit, soon: &crate::privacy::retention::Retained) -> Markup {
     };
     let number = |n: usize, days: Option<u32>| {
         if days.is_some() {
-            html! { (format::number(n as u64, visit.words().language)) @if soon.more { "+" } }
+            html! { (words::number(n as u64, visit.words().language)) @if soon.more { "+" } }
         } else {
             html! { "–" }
         }
     };
     html! { (table(words.keep_title, &columns, &html! {
-        @for class in Kept::ALL {
-            @let (name, days) = (match class { Kept::Answers => words.keep_answers, Kept::Reports => words.keep_reports, Kept::Records => words.keep_records }, keep.of(class));
+        @for class in RetentionClass::ALL {
+            @let (name, days) = (match class { RetentionClass::Answers => words.keep_answers, RetentionClass::Reports => words.keep_reports, RetentionClass::Records => words.keep_records }, keep.of(class));
             (row(&columns, &[html! { (name) }, term(days), number(soon.of(class), days)]))
         }
         (row(&columns, &[html! { (words.keep_audit) }, term(keep.audit), html! { "–" }]))
@@ -198,7 +199,7 @@ fn receipt_table(visit: &Visit, receipts: &[Receipt]) -> Markup {
             html! { code { (one.id) } },
             html! { (time(one.at, visit)) " " small class="soft" { (who(&one.by, visit)) } },
             html! { (one.reason) },
-            html! { (format::number(one.objects as u64, visit.words().language)) },
+            html! { (words::number(one.objects as u64, visit.words().language)) },
             match (one.done, one.verified) {
                 (Some(_), Some(_)) => badge::plain("good", "sent", words.verified),
                 (Some(_), None) => badge::plain("good", "sent", words.done),
@@ -479,7 +480,7 @@ async fn ask_erase(visit: &Visit, hash: &str, entered: &Entered<'_>) -> Response
     };
     let words = &visit.words().privacy;
     let language = visit.words().language;
-    let number = |n: usize| format::number(n as u64, language);
+    let number = |n: usize| words::number(n as u64, language);
     let at = format!("/console/privacy/students/{}", found.student.hash);
     let label = fill(words.erase_type, &[("name", &found.student.name)]);
     let name = Field { name: "name", label: &label, fault: entered.of("name"), required: true, ..Field::default() };

@@ -8,14 +8,13 @@ use serde::Deserialize;
 
 use crate::audit::Act as Acted;
 use crate::http::console::acts::{self, Deed};
-use crate::http::console::format;
-use crate::http::console::gate::{Act, Operator, Reader, Visit};
+use crate::http::console::gate::{Act, Operator, Reader};
 use crate::http::console::pages::{self, Problem};
 use crate::http::console::parts::{badge, form, icon, story, time};
-use crate::http::console::pictures;
-use crate::http::console::reports::sees_results;
-use crate::http::console::shown::{Report, Shown};
+use crate::http::console::shown::{Report, Shown, sent_to};
+use crate::http::console::visit::{Visit, sees_results};
 use crate::http::console::words::{causes, fill};
+use crate::http::console::{format, pictures};
 use crate::jobs::operator::story::{Story, What};
 use crate::lookup::view::{PageRequest, ReportFilter};
 use crate::model::ids::JobId;
@@ -243,15 +242,6 @@ fn technical(visit: &Visit, story: &Story) -> Markup {
             p { button class="b small" data-copy="#support" data-scripts="" hidden { (visit.words().report.support) } }
         }
     }
-}
-
-/// Where the newest mail went, or would go.
-pub(super) fn sent_to(story: &Story, row: &Report) -> Option<String> {
-    let asked = story.moments.iter().rev().find_map(|moment| match &moment.what {
-        What::Opened { ask, .. } if moment.round == story.view.round => ask.to.clone(),
-        _ => None,
-    });
-    asked.or_else(|| row.facts.student.email.clone())
 }
 
 /// The key of the newest PDF.

@@ -9,215 +9,40 @@ use base64::prelude::BASE64_URL_SAFE_NO_PAD;
 use jiff::ToSpan as _;
 use jiff::civil::Date;
 use maud::{Markup, html};
-use serde::Deserialize;
 
-use crate::http::console::gate::{Act, Fields, Reader, Visit};
+use crate::http::console::gate::{Act, Reader};
 use crate::http::console::pages::{self, Problem};
-use crate::http::console::parts::form::select;
+use crate::http::console::parts::form::{self, select};
 use crate::http::console::parts::table::Column;
-use crate::http::console::parts::{self, badge, form, icon, or_dash, table as tables, time};
+use crate::http::console::parts::{self, badge, icon, or_dash, table as tables, time};
+use crate::http::console::report_query::ReportQuery;
 use crate::http::console::shown::{self, Shown};
-use crate::http::console::words::{causes, fill};
-use crate::http::console::{config, format, many};
+use crate::http::console::visit::{Visit, sees_results};
+use crate::http::console::words::{self, causes, fill};
+use crate::http::console::{format, many};
 use crate::lookup::LookupError;
-use crate::lookup::view::{CappedCount, Order, Page, PageRequest, Position, ReportFilter, ReportRow, StudentHash, WordTag};
+use crate::lookup::view::{CappedCount, Order, Page, ReportRow, StudentHash, WordTag};
 use crate::model::cause::Cause;
 use crate::model::ids::JobId;
 use crate::model::role::Role;
 
-/// Rows of a page.
-const PAGE: usize = 50;
 /// A search is no longer than this.
 const LONGEST_SEARCH: usize = 200;
 /// Further than this reports are counted only when somebody asks.
 const COUNTED: u64 = 10_000;
 
-/// What an address asks for.
-#[derive(Debug, Clone, Default, Deserialize)]
-#[serde(default)]
-pub struct Wanted {
-    /// A sealed search.
-    s: String,
-    /// States, comma between them.
-    state: String,
-    /// A course's tag.
-    course: String,
-    /// An assessment's tag.
-    test: String,
-    /// A level's tag.
-    level: String,
-    /// A cause.
-    cause: String,
-    /// A student's hash.
-    student: String,
-    /// The first day.
-    since: String,
-    /// The last day.
-    until: String,
-    /// Only with notes for the operator, when it says so.
-    notes: String,
-    /// A template.
-    template: String,
-    /// `oldest`, `name`, else the newest first.
-    order: String,
-    /// The place after which the page begins.
-    after: String,
-    /// The place before which it ends.
-    before: String,
-    /// `all` counts all, however many.
-    count: String,
-}
-
-/// The fields that say which reports are wanted.
-const FILTERS: [&str; 12] = ["s", "state", "course", "test", "level", "cause", "student", "since", "until", "notes", "template", "order"];
-
-impl Wanted {
-    /// What a form's hidden fields ask for.
-    pub fn of_form(form: &Fields) -> Self {
-        let text = |name: &str| form.text(name).to_owned();
-        Self {
-            s: text("s"),
-            state: text("state"),
-            course: text("course"),
-            test: text("test"),
-            level: text("level"),
-            cause: text("cause"),
-            student: text("student"),
-            since: text("since"),
-            until: text("until"),
-            notes: text("notes"),
-            template: text("template"),
-            order: text("order"),
-            ..Self::default()
-        }
-    }
-
-    /// The filter that these words make.
-    pub fn filter(&self, visit: &Visit) -> ReportFilter {
-        let zone = &visit.console().site.zone;
-        let begin = |date: Date| date.to_zoned(zone.clone()).ok().map(|zoned| zoned.timestamp());
-        let until = self.until.parse::<Date>().ok().and_then(|date| date.checked_add(1.day()).ok());
-        let states: Vec<Shown> = self.states();
-        let tried = match states.as_slice() {
-            [Shown::Queued] => Some(false),
-            [Shown::Again] => Some(true),
-            _ => None,
-        };
-        let mut states: Vec<_> = states.into_iter().map(Shown::state).collect();
-        states.dedup();
-        ReportFilter {
-            states,
-            tried,
-            course: WordTag::parse(&self.course),
-            assessment: WordTag::parse(&self.test),
-            level: WordTag::parse(&self.level).filter(|_| sees_results(visit)),
-            cause: Some(self.cause.clone()).filter(|cause| !cause.is_empty()),
-            student: StudentHash::parse(&self.student),
-            from: self.since.parse::<Date>().ok().and_then(begin),
-            until: until.and_then(begin),
-            has_notes: !self.notes.is_empty() && visit.may(Role::Operator),
-            // The usual template has no name in the records.
-            template: Some(self.template.clone())
-                .filter(|file| !file.is_empty())
-                .map(|file| if file == USUAL { String::new() } else { file }),
-            text: Some(self.text(visit)).filter(|text| !text.is_empty()),
-        }
-    }
-
-    fn states(&self) -> Vec<Shown> {
-        self.state.split(',').filter_map(Shown::parse).collect()
-    }
-
-    /// The cause, empty when none is asked for.
-    pub fn cause(&self) -> &str {
-        &self.cause
-    }
-
-    fn text(&self, visit: &Visit) -> String {
-        let sealed = BASE64_URL_SAFE_NO_PAD.decode(&self.s).ok();
-        let opened = sealed.and_then(|sealed| visit.console().sealer.open("q", &sealed).ok());
-        opened.and_then(|bytes| String::from_utf8(bytes).ok()).unwrap_or_default()
-    }
-
-    fn order(&self) -> Order {
-        match self.order.as_str() {
-            "oldest" => Order::Oldest,
-            "name" => Order::Name,
-            _ => Order::Newest,
-        }
-    }
-
-    fn request(&self) -> PageRequest {
-        PageRequest { order: self.order(), after: Position::parse(&self.after), before: Position::parse(&self.before), limit: PAGE }
-    }
-
-    /// The address of these reports with one thing changed; the page begins anew.
-    pub fn with(&self, name: &str, value: &str) -> String {
-        self.address("/console/reports", name, value)
-    }
-
-    fn address(&self, path: &str, name: &str, value: &str) -> String {
-        let mut query = url::form_urlencoded::Serializer::new(String::new());
-        for (known, old) in self.pairs() {
-            let value = if known == name { value } else { old };
-            if !value.is_empty() {
-                query.append_pair(known, value);
-            }
-        }
-        if matches!(name, "after" | "before" | "count") {
-            query.append_pair(name, value);
-        }
-        let query = query.finish();
-        if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
-    }
-
-    fn pairs(&self) -> [(&'static str, &str); 12] {
-        let values = [
-            &self.s,
-            &self.state,
-            &self.course,
-            &self.test,
-            &self.level,
-            &self.cause,
-            &self.student,
-            &self.since,
-            &self.until,
-            &self.notes,
-            &self.template,
-            &self.order,
-        ];
-        std::array::from_fn(|place| (FILTERS[place], values[place].as_str()))
-    }
-
-    /// These fields, hidden in a form; all but one of them.
-    pub fn hidden(&self, without: &str) -> Markup {
-        html! {
-            @for (name, value) in self.pairs().into_iter().filter(|(name, value)| *name != without && !value.is_empty()) {
-                input type="hidden" name=(name) value=(value);
-            }
-        }
-    }
-
-    fn is_everything(&self) -> bool {
-        self.pairs().iter().all(|(name, value)| value.is_empty() || *name == "order")
-    }
-}
-
 /// The states of those whose report has not gone out.
 const WITHOUT: &str = "queued,again,running,waits,failed";
 
-/// What the template is called that is used where a profile names none.
-pub const USUAL: &str = "-";
-
 /// `GET /console/reports`.
-pub async fn list(Reader(visit): Reader, Query(wanted): Query<Wanted>) -> Response {
+pub async fn list(Reader(visit): Reader, Query(wanted): Query<ReportQuery>) -> Response {
     match listed(&visit, &wanted).await {
         Ok(body) => pages::show(&visit, "reports", visit.words().reports.title, &body).await,
         Err(error) => pages::problem(&visit.caller, &Problem::of_lookup(&error)),
     }
 }
 
-async fn listed(visit: &Visit, wanted: &Wanted) -> Result<Markup, LookupError> {
+async fn listed(visit: &Visit, wanted: &ReportQuery) -> Result<Markup, LookupError> {
     let lookup = &visit.console().lookup;
     let filter = wanted.filter(visit);
     let page = lookup.reports(filter.clone(), wanted.request()).await?;
@@ -250,7 +75,7 @@ pub async fn seal(act: Act<Reader>) -> Response {
     }
     let sealed =
         if text.is_empty() { String::new() } else { BASE64_URL_SAFE_NO_PAD.encode(visit.console().sealer.seal("q", text.as_bytes())) };
-    pages::see(&Wanted { s: sealed, ..Wanted::of_form(&act.form) }.with("", ""))
+    pages::see(&ReportQuery { s: sealed, ..ReportQuery::of_form(&act.form) }.with("", ""))
 }
 
 /// The report that a text names by its number, by the first letters of it, by the `Message-ID` of its mail, or by the platform's number of the submission.
@@ -266,7 +91,7 @@ async fn number(visit: &Visit, text: &str) -> Option<JobId> {
     }
 }
 
-fn search(visit: &Visit, wanted: &Wanted) -> Markup {
+fn search(visit: &Visit, wanted: &ReportQuery) -> Markup {
     let words = &visit.words().reports;
     html! {
         form method="post" action="/console/reports/search" role="search" data-live="" {
@@ -283,7 +108,7 @@ fn search(visit: &Visit, wanted: &Wanted) -> Markup {
     }
 }
 
-async fn filters(visit: &Visit, wanted: &Wanted) -> Result<Markup, LookupError> {
+async fn filters(visit: &Visit, wanted: &ReportQuery) -> Result<Markup, LookupError> {
     let (words, lists, states) = (&visit.words().reports, &visit.words().lists, &visit.words().states);
     let today = visit.caller.now.to_zoned(visit.console().site.zone.clone()).date();
     let back = |days: i64| today.checked_sub(days.days()).unwrap_or(today).to_string();
@@ -329,9 +154,9 @@ async fn filters(visit: &Visit, wanted: &Wanted) -> Result<Markup, LookupError> 
             }
         }
         div class="chips" {
-            a class="chip" data-without="" href=(Wanted { state: WITHOUT.to_owned(), ..Wanted::default() }.with("", "")) aria-current=[(wanted.state == WITHOUT).then_some("true")] { (lists.without) }
+            a class="chip" data-without="" href=(ReportQuery { state: WITHOUT.to_owned(), ..ReportQuery::default() }.with("", "")) aria-current=[(wanted.state == WITHOUT).then_some("true")] { (lists.without) }
             @for (name, since) in &presets {
-                @let href = Wanted { until: String::new(), ..wanted.clone() }.with("since", since);
+                @let href = ReportQuery { until: String::new(), ..wanted.clone() }.with("since", since);
                 a class="chip" href=(href) aria-current=[(wanted.since == *since && wanted.until.is_empty()).then_some("true")] { (name) }
             }
         }
@@ -340,7 +165,7 @@ async fn filters(visit: &Visit, wanted: &Wanted) -> Result<Markup, LookupError> 
 }
 
 /// What is filtered, each thing with the way to be rid of it.
-async fn chips(visit: &Visit, wanted: &Wanted) -> Result<Markup, LookupError> {
+async fn chips(visit: &Visit, wanted: &ReportQuery) -> Result<Markup, LookupError> {
     let (words, states, language) = (&visit.words().reports, &visit.words().states, visit.words().language);
     let lookup = &visit.console().lookup;
     let mut chips: Vec<(String, &str)> = Vec::new();
@@ -389,13 +214,13 @@ async fn chips(visit: &Visit, wanted: &Wanted) -> Result<Markup, LookupError> {
 
 /// A capped number in words.
 fn capped(visit: &Visit, count: CappedCount) -> String {
-    let n = format::number(count.count, visit.words().language);
+    let n = words::number(count.count, visit.words().language);
     if count.is_more { fill(visit.words().lists.more_than, &[("n", &n)]) } else { n }
 }
 
-fn section(visit: &Visit, wanted: &Wanted, page: &Page<ReportRow>, total: CappedCount, place: Option<CappedCount>) -> Markup {
+fn section(visit: &Visit, wanted: &ReportQuery, page: &Page<ReportRow>, total: CappedCount, place: Option<CappedCount>) -> Markup {
     let (words, lists) = (&visit.words().reports, &visit.words().lists);
-    let n = |n: u64| format::number(n, visit.words().language);
+    let n = |n: u64| words::number(n, visit.words().language);
     let (rows, all) = (&page.rows, capped(visit, total));
     let said = match place.filter(|place| !place.is_more) {
         _ if rows.is_empty() => words.none.to_owned(),
@@ -430,11 +255,6 @@ fn section(visit: &Visit, wanted: &Wanted, page: &Page<ReportRow>, total: Capped
     }
 }
 
-/// Whether results may stand beside names for this person.
-pub fn sees_results(visit: &Visit) -> bool {
-    visit.may(Role::Operator) || visit.console().config.by_name != config::ByName::Off
-}
-
 /// How a table of reports is shown.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct How {
@@ -465,7 +285,7 @@ pub fn table(visit: &Visit, rows: &[ReportRow], how: How) -> Markup {
 fn line(visit: &Visit, row: &ReportRow, with_results: bool, how: How) -> Markup {
     let (words, common, language) = (&visit.words().reports, &visit.words().common, visit.words().language);
     let state = Shown::of_row(row);
-    let same = |name: &str, tag: WordTag| Wanted::default().with(name, &tag.to_string());
+    let same = |name: &str, tag: WordTag| ReportQuery::default().with(name, &tag.to_string());
     let cell = |name: &str, word: Option<&crate::lookup::view::Word>| {
         html! {
             @match word.filter(|word| !word.text.is_empty()) {

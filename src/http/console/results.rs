@@ -5,11 +5,11 @@ use axum::response::Response;
 use maud::{Markup, html};
 
 use crate::http::console::format;
-use crate::http::console::gate::{Reader, Visit};
+use crate::http::console::gate::Reader;
 use crate::http::console::pages::{self, Problem};
 use crate::http::console::parts::table::{Column, row, table};
-use crate::http::console::parts::time;
-use crate::http::console::parts::{self, chart};
+use crate::http::console::parts::{self, chart, time};
+use crate::http::console::visit::Visit;
 use crate::http::console::words::{Results, fill};
 use crate::lookup::results::{AssessmentResults, Figures};
 use crate::lookup::small::Cell;

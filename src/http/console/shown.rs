@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use crate::jobs::operator::JobView;
+use crate::jobs::operator::story::{Story, What};
 use crate::lookup::view::{ReportRow, ReportState};
 use crate::model::card::ReportFacts;
 use crate::model::cause::Cause;
@@ -175,6 +176,15 @@ fn or_nobody(name: &str) -> &str {
         "" => "–",
         name => name,
     }
+}
+
+/// Where the newest mail went, or would go.
+pub(super) fn sent_to(story: &Story, row: &Report) -> Option<String> {
+    let asked = story.moments.iter().rev().find_map(|moment| match &moment.what {
+        What::Opened { ask, .. } if moment.round == story.view.round => ask.to.clone(),
+        _ => None,
+    });
+    asked.or_else(|| row.facts.student.email.clone())
 }
 
 #[cfg(test)]

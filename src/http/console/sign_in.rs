@@ -7,15 +7,16 @@ use secrecy::ExposeSecret as _;
 use serde::Deserialize;
 
 use crate::audit::Act as Acted;
-use crate::http::console::gate::{
-    Act, Admin, Caller, Fields, Reader, local_path, read_open_form, session_cookie, set_cookie, visitor_cookie,
-};
-use crate::http::console::identity;
+use crate::http::console::cookies::{session_cookie, set_cookie, visitor_cookie};
+use crate::http::console::form_data::{Fields, read_open_form};
+use crate::http::console::gate::{Act, Admin, Reader};
 use crate::http::console::pages::{self, Problem};
 use crate::http::console::parts::form::{Field, csrf};
-use crate::http::console::parts::page;
+use crate::http::console::parts::{self, page};
+use crate::http::console::paths::local_path;
 use crate::http::console::session::{Session, Via};
 use crate::http::console::state::Console;
+use crate::http::console::visit::Caller;
 use crate::http::console::words::fill;
 use crate::model::role::Role;
 use crate::sealing::chance;
@@ -45,7 +46,7 @@ pub struct Wanted {
 /// `GET /console/sign-in`.
 pub async fn show(caller: Caller, Query(wanted): Query<Wanted>) -> Response {
     if !wanted.out.is_empty() {
-        return identity::out_page(&caller).await;
+        return out_page(&caller).await;
     }
     if caller.session.is_some() {
         return pages::see(&local_path(&wanted.back).unwrap_or_else(|| "/console/today".to_owned()));
@@ -184,7 +185,7 @@ pub async fn enter(caller: Caller, request: Request) -> Response {
         return response;
     };
     let who = format!("token:{}", role.as_str());
-    let session = Session::begin(&who, pages::role_name(role, &caller), role, Via::Token, caller.now);
+    let session = Session::begin(&who, parts::role_name(role, &caller), role, Via::Token, caller.now);
     let _ = console.audit.record(Acted { who: &who, role: Some(role), act: "sign_in", ..Acted::default() }).await;
     begin(&caller, &session, fields.text("return"))
 }
@@ -200,7 +201,7 @@ fn provider_name(issuer: &str) -> String {
 }
 
 /// Whether a form was sent from the sign-in page that this browser was given.
-pub(super) fn is_visitors(caller: &Caller, fields: &Fields) -> bool {
+pub(in crate::http) fn is_visitors(caller: &Caller, fields: &Fields) -> bool {
     let visitor = caller.visitor.as_deref().unwrap_or_default();
     !visitor.is_empty() && constant_time_eq(visitor.as_bytes(), fields.raw("csrf").as_bytes())
 }
@@ -249,4 +250,31 @@ pub async fn everybody_out(act: Act<Admin>) -> Response {
         return pages::problem(&visit.caller, &Problem::NoAudit);
     }
     out(&visit.caller)
+}
+
+/// What is said after signing out of an account that may still be signed in at its provider.
+pub async fn out_page(caller: &Caller) -> Response {
+    let words = &caller.words.sign_in;
+    let mut elsewhere = match &caller.console.provider {
+        Some(provider) => provider.sign_out_page().await,
+        None => None,
+    };
+    if let (Some(page), Some(config)) = (elsewhere.as_mut(), &caller.console.config.oidc) {
+        let mut query = page.query_pairs_mut();
+        query.append_pair("client_id", &config.client_id);
+        if let Some(origin) = &caller.origin {
+            query.append_pair("post_logout_redirect_uri", &format!("{origin}/console/sign-in"));
+        }
+    }
+    let body = html! {
+        div class="card" {
+            h1 { (words.out_title) }
+            p { (words.out) }
+            // Google's own address for leaving its proxy; without it the next page would be signed in at once.
+            @if caller.console.proxy.is_some() { p { a class="b" href="/console?gcp-iap-mode=CLEAR_LOGIN_COOKIE" { (words.out_elsewhere) } } }
+            @if let Some(page) = &elsewhere { p { a class="b" href=(page) { (words.out_elsewhere) } } }
+            p { a class="b main" href="/console/sign-in" { (words.title) } }
+        }
+    };
+    page::alone(caller, words.out_title, &body).into_response()
 }

@@ -1,5 +1,6 @@
 //! What the console works with; built by the composition root.
 
+use std::ops::Deref;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -13,9 +14,10 @@ use crate::audit::Audit;
 use crate::clock::Clock;
 use crate::gateway::Gateway;
 use crate::http::console::config::{ConsoleConfig, Setting};
-use crate::http::console::identity::{Provider, Proxy};
-use crate::http::console::people::{Known, Links};
-use crate::http::console::pictures;
+use crate::http::console::links::Links;
+use crate::http::console::person::People;
+use crate::http::console::picture_cache::PictureCache;
+use crate::http::console::provider::{Provider, Proxy};
 use crate::http::console::session::Keys;
 use crate::http::console::words::{Language, Words};
 use crate::http::console::workshop::Workshop;
@@ -95,69 +97,6 @@ fn page_of(path: &str) -> Option<&'static str> {
     }
 }
 
-/// The console of one instance.
-pub struct Console {
-    /// Settings.
-    pub config: ConsoleConfig,
-    /// The school.
-    pub site: Site,
-    /// Where everything is kept.
-    pub store: Arc<dyn Store>,
-    /// The time.
-    pub clock: Arc<dyn Clock>,
-    /// What people do with jobs.
-    pub operator: Operator,
-    /// The log of acts.
-    pub audit: Audit,
-    /// What signs sessions.
-    pub keys: Keys,
-    /// What seals searches, so that no address holds a name.
-    pub sealer: Sealer,
-    /// What was refused.
-    pub refusals: Arc<Refusals>,
-    /// Whose `X-Forwarded-For` is believed.
-    pub proxies: TrustedProxies,
-    /// The lines that `doctor` would say.
-    pub diagnosis: Arc<dyn Diagnosis>,
-    /// Mails of the console itself.
-    pub courier: Arc<dyn Courier>,
-    /// The durable core, for acts on many.
-    pub jobs: Arc<Jobs>,
-    /// Lists, searches and figures over all reports.
-    pub lookup: Arc<Lookup>,
-    /// The school's files, checked and tried.
-    pub workshop: Arc<dyn Workshop>,
-    /// Sign-ins per address.
-    pub sign_ins: RateLimit,
-    /// Sign-ins over all.
-    pub all_sign_ins: RateLimit,
-    /// Ways to the provider of identities and back, by address.
-    pub provider_visits: RateLimit,
-    /// Pages per session.
-    pub pages: RateLimit,
-    /// Files sent per session.
-    pub uploads: RateLimit,
-    /// The identity provider that people may sign in at.
-    pub provider: Option<Arc<dyn Provider>>,
-    /// The proxy in front that has asked people who they are.
-    pub proxy: Option<Arc<dyn Proxy>>,
-    /// Keys to the API.
-    pub access: Arc<Access>,
-    /// The institutions that keys may be for.
-    pub gateway: Arc<Gateway>,
-    /// What is kept of single students.
-    pub privacy: Arc<Privacy>,
-    /// Search in what platforms told.
-    pub texts: Arc<TextSearch>,
-    /// What is remembered of people.
-    pub people: Known,
-    /// Links that were mailed.
-    pub links: Links,
-    /// Pictures of reports that were made just now.
-    pub pictures: pictures::Kept,
-    epoch: Mutex<Option<(Timestamp, Option<Timestamp>)>>,
-}
-
 /// What of the rest of the house the console needs.
 pub struct Parts {
     /// Settings.
@@ -198,6 +137,43 @@ pub struct Parts {
     pub texts: Arc<TextSearch>,
 }
 
+/// The console of one instance: its parts, and what it keeps itself.
+pub struct Console {
+    parts: Parts,
+    /// The log of acts.
+    pub audit: Audit,
+    /// What signs sessions.
+    pub keys: Keys,
+    /// What seals searches, so that no address holds a name.
+    pub sealer: Sealer,
+    /// Sign-ins per address.
+    pub sign_ins: RateLimit,
+    /// Sign-ins over all.
+    pub all_sign_ins: RateLimit,
+    /// Ways to the provider of identities and back, by address.
+    pub provider_visits: RateLimit,
+    /// Pages per session.
+    pub pages: RateLimit,
+    /// Files sent per session.
+    pub uploads: RateLimit,
+    /// The people who may sign in.
+    pub people: People,
+    /// Links that were mailed.
+    pub links: Links,
+    /// Pictures of reports that were made just now.
+    pub pictures: PictureCache,
+    epoch: Mutex<Option<(Timestamp, Option<Timestamp>)>>,
+}
+
+/// The parts are read as if they were the console's own.
+impl Deref for Console {
+    type Target = Parts;
+
+    fn deref(&self) -> &Parts {
+        &self.parts
+    }
+}
+
 /// One line of the diagnosis.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Line {
@@ -234,59 +210,22 @@ pub trait Courier: Send + Sync {
 impl Console {
     /// A console over its parts.
     pub fn new(parts: Parts) -> Arc<Self> {
-        let Parts {
-            config,
-            site,
-            store,
-            clock,
-            operator,
-            refusals,
-            proxies,
-            diagnosis,
-            courier,
-            jobs,
-            lookup,
-            workshop,
-            provider,
-            proxy,
-            access,
-            gateway,
-            privacy,
-            texts,
-        } = parts;
-        let keys = Keys::of(&config);
+        let keys = Keys::of(&parts.config);
         let secret = secrecy::SecretString::from(keys.sign("seal", b"searches"));
         Arc::new(Self {
-            audit: Audit::new(store.clone(), clock.clone()),
+            audit: Audit::new(parts.store.clone(), parts.clock.clone()),
             sealer: Sealer::new("console-search", &[&secret]),
+            people: People::new(parts.store.clone(), parts.clock.clone()),
             keys,
-            config,
-            site,
-            store,
-            clock,
-            operator,
-            refusals,
-            proxies,
-            diagnosis,
-            courier,
-            jobs,
-            lookup,
-            workshop,
             sign_ins: RateLimit::per_minute(SIGN_INS),
             all_sign_ins: RateLimit::per_minute(ALL_SIGN_INS),
             provider_visits: RateLimit::per_minute(PROVIDER_VISITS),
             pages: RateLimit::per_minute(PAGES),
             uploads: RateLimit::per_minute(UPLOADS),
-            provider,
-            proxy,
-            access,
-            gateway,
-            privacy,
-            texts,
-            people: Known::default(),
             links: Links::default(),
-            pictures: pictures::Kept::default(),
+            pictures: PictureCache::default(),
             epoch: Mutex::default(),
+            parts,
         })
     }
 

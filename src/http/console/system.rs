@@ -5,13 +5,14 @@ use maud::{Markup, html};
 
 use crate::audit::Act as Acted;
 use crate::http::console::format;
-use crate::http::console::gate::{Act, Operator, Visit};
+use crate::http::console::gate::{Act, Operator};
 use crate::http::console::pages::{self, Problem};
 use crate::http::console::parts::form::{self, Field};
 use crate::http::console::parts::table::{Column, row, table};
 use crate::http::console::parts::{badge, or_dash, time};
 use crate::http::console::state::Line;
-use crate::http::console::words::{Calls, Health, count, fill};
+use crate::http::console::visit::Visit;
+use crate::http::console::words::{self, Calls, Health, count, fill};
 use crate::model::person::EmailAddress;
 
 /// The cards of the page, in their order.
@@ -154,7 +155,7 @@ pub async fn calls(Operator(visit): Operator) -> Response {
         @if totals.is_empty() { div class="card" { div class="empty" { p { (words.empty) } } } }
         @for (word, n) in &totals {
             @let (name, advice) = reason(word, words);
-            section class="card" { header { h2 { (name) } span class="soft" { (words.n) ": " (format::number(*n, visit.words().language)) } } p { (advice) } }
+            section class="card" { header { h2 { (name) } span class="soft" { (words.n) ": " (words::number(*n, visit.words().language)) } } p { (advice) } }
         }
         @if !newest.is_empty() {
             section class="card flush" { header { h2 { (words.newest) } } (table(words.newest, &columns, &rows)) }

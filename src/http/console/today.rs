@@ -5,14 +5,15 @@ use jiff::civil::Weekday;
 use jiff::{SignedDuration, Timestamp, ToSpan as _};
 use maud::{Markup, html};
 
-use crate::http::console::gate::{Reader, Visit};
-use crate::http::console::pages::Problem;
+use crate::http::console::gate::Reader;
+use crate::http::console::pages::{self, Problem};
 use crate::http::console::parts::chart::{self, Day};
 use crate::http::console::parts::{self, icon, time_ago};
-use crate::http::console::words::{causes, count, fill};
-use crate::http::console::{format, pages, todo};
+use crate::http::console::visit::Visit;
+use crate::http::console::words::{self, causes, count, fill};
+use crate::http::console::{format, todo};
 use crate::lookup::LookupError;
-use crate::lookup::view::{CauseGroup, DayCounts, Mended, PageRequest, ReportFilter, ReportRow, Today};
+use crate::lookup::view::{CauseGroup, DayCounts, PageRequest, ReportFilter, ReportRow, ResolvedCause, Today};
 use crate::model::cause::Cause;
 use crate::model::role::Role;
 
@@ -53,7 +54,7 @@ struct Seen {
     today: Today,
     days: Vec<DayCounts>,
     groups: Vec<CauseGroup>,
-    mended: Vec<Mended>,
+    resolved: Vec<ResolvedCause>,
     newest: Vec<ReportRow>,
 }
 
@@ -67,7 +68,7 @@ impl Seen {
             today: lookup.today().await?,
             days: lookup.days(first, date, None).await?,
             groups: todo::groups(visit).await?,
-            mended: todo::mended(visit).await?,
+            resolved: todo::resolved(visit).await?,
             newest: lookup.reports(ReportFilter::default(), newest).await?.rows,
         })
     }
@@ -102,7 +103,7 @@ fn body(visit: &Visit, seen: &Seen, is_away: bool) -> Markup {
                 ul class="groups" role="list" { @for group in groups.iter().take(GROUPS) { (group_line(visit, group)) } }
             }
         }
-        (todo::mended_lines(visit, &seen.mended))
+        (todo::resolved_lines(visit, &seen.resolved))
         section class="card flush" aria-labelledby="recent" {
             header {
                 h2 id="recent" { (words.recent) }
@@ -117,7 +118,7 @@ fn body(visit: &Visit, seen: &Seen, is_away: bool) -> Markup {
 }
 
 fn figure(visit: &Visit, name: &str, n: u64, class: &str, href: &str) -> Markup {
-    html! { a href=(href) class=(class) { b { (format::number(n, visit.words().language)) } span { (name) } } }
+    html! { a href=(href) class=(class) { b { (words::number(n, visit.words().language)) } span { (name) } } }
 }
 
 fn lamp(class: &str, sign: &str, text: &str) -> Markup {
@@ -178,7 +179,7 @@ fn month(visit: &Visit, counts: &[DayCounts]) -> Markup {
             counts: [counts.sent, counts.parked, counts.failed],
         })
         .collect();
-    let sum = |series: usize| format::number(days.iter().map(|day| day.counts[series]).sum(), language);
+    let sum = |series: usize| words::number(days.iter().map(|day| day.counts[series]).sum(), language);
     let busiest = days.iter().max_by_key(|day| day.total());
     let described = fill(
         words.days_words,

@@ -6,16 +6,16 @@ use jiff::{SignedDuration, Timestamp};
 use maud::{Markup, html};
 
 use crate::http::console::acts::Deed;
-use crate::http::console::format;
-use crate::http::console::gate::{Reader, Visit};
-use crate::http::console::many;
+use crate::http::console::gate::Reader;
 use crate::http::console::pages::{self, Problem};
 use crate::http::console::parts::{self, time_ago};
 use crate::http::console::reports::{How, table};
 use crate::http::console::shown::Shown;
-use crate::http::console::words::{causes, count, fill};
+use crate::http::console::visit::Visit;
+use crate::http::console::words::{self, causes, count, fill};
+use crate::http::console::{format, many};
 use crate::lookup::LookupError;
-use crate::lookup::view::{CauseGroup, Mended, Page, PageRequest, ReportFilter, ReportRow, ReportState};
+use crate::lookup::view::{CauseGroup, Page, PageRequest, ReportFilter, ReportRow, ReportState, ResolvedCause};
 use crate::model::cause::{Actor, Cause};
 use crate::model::role::Role;
 
@@ -32,25 +32,25 @@ pub async fn groups(visit: &Visit) -> Result<Vec<CauseGroup>, LookupError> {
 }
 
 /// What stood still and went on lately.
-pub async fn mended(visit: &Visit) -> Result<Vec<Mended>, LookupError> {
+pub async fn resolved(visit: &Visit) -> Result<Vec<ResolvedCause>, LookupError> {
     let since = visit.caller.now.checked_sub(LATELY).unwrap_or(Timestamp::MIN);
-    visit.console().lookup.mended(since).await
+    visit.console().lookup.resolved(since).await
 }
 
 /// The same as lines; nothing when there is nothing.
-pub fn mended_lines(visit: &Visit, mended: &[Mended]) -> Markup {
+pub fn resolved_lines(visit: &Visit, resolved: &[ResolvedCause]) -> Markup {
     let (words, language) = (&visit.words().lists, visit.words().language);
     let at = |at| format::moment_in_sentence(at, visit.caller.now, &visit.console().site.zone, language);
     html! {
-        @if !mended.is_empty() {
+        @if !resolved.is_empty() {
             section class="card" aria-labelledby="mended" {
                 h2 id="mended" { (words.mended) }
-                ul class="groups" role="list" { @for one in mended.iter().take(MENDED) {
+                ul class="groups" role="list" { @for one in resolved.iter().take(MENDED) {
                     @let sentence = if one.reports == 1 { words.mended_one } else { words.mended_many };
                     li {
                         div {
                             b { (causes::title(&Cause::parse(&one.cause), language)) }
-                            small class="soft" { (fill(sentence, &[("n", &format::number(one.reports, language)), ("at", &at(one.at)), ("since", &at(one.since))])) }
+                            small class="soft" { (fill(sentence, &[("n", &words::number(one.reports, language)), ("at", &at(one.at)), ("since", &at(one.since))])) }
                         }
                         (parts::badge::plain("good", "sent", visit.words().today.done))
                     }
@@ -63,8 +63,8 @@ pub fn mended_lines(visit: &Visit, mended: &[Mended]) -> Markup {
 /// `GET /console/todo`.
 pub async fn show(Reader(visit): Reader) -> Response {
     let words = &visit.words().todo;
-    let (groups, mended) = match (groups(&visit).await, mended(&visit).await) {
-        (Ok(groups), Ok(mended)) => (groups, mended),
+    let (groups, resolved) = match (groups(&visit).await, resolved(&visit).await) {
+        (Ok(groups), Ok(resolved)) => (groups, resolved),
         (Err(error), _) | (_, Err(error)) => return pages::problem(&visit.caller, &Problem::of_lookup(&error)),
     };
     let examples = futures::future::join_all(groups.iter().map(|group| example(&visit, &group.cause))).await;
@@ -73,7 +73,7 @@ pub async fn show(Reader(visit): Reader) -> Response {
         (parts::fresh(&visit))
         @if groups.is_empty() { div class="card" { div class="empty" { p { (words.empty) } p class="soft" { (words.empty_more) } } } }
         @for (group, example) in groups.iter().zip(&examples) { (card(&visit, group, example.as_deref())) }
-        (mended_lines(&visit, &mended))
+        (resolved_lines(&visit, &resolved))
     };
     pages::show(&visit, "todo", words.title, &body).await
 }
@@ -131,7 +131,7 @@ fn card(visit: &Visit, group: &CauseGroup, example: Option<&str>) -> Markup {
     let place = remedy.place.filter(|_| visit.may(remedy.role));
     let place = place.filter(|place| visit.console().site.leads_to(place));
     let courses: Vec<&str> = group.courses.iter().map(|course| course.word.text.as_str()).collect();
-    let n = format::number(group.reports, language);
+    let n = words::number(group.reports, language);
     html! {
         section class="card next" {
             header {
@@ -145,7 +145,7 @@ fn card(visit: &Visit, group: &CauseGroup, example: Option<&str>) -> Markup {
             p class="soft" { small {
                 @if !courses.is_empty() { (courses.iter().take(COURSES).copied().collect::<Vec<_>>().join(", ")) @if courses.len() > COURSES { " +" (courses.len() - COURSES) } " · " }
                 @if let Some(who) = who { (who) }
-                @if cause.is_seen_mended() { " · " (words.mends_itself) }
+                @if cause.is_seen_resolved() { " · " (words.mends_itself) }
             } }
             div class="row acts" {
                 @if let Some(place) = place { a class="b main" href=(place) { (visit.console().site.name_of(place, visit.words())) } }

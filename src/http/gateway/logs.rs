@@ -1,4 +1,4 @@
-//! What was sent to a school, newest first: a page for people, and the document's own rows for programs.
+//! What was sent to a school, newest first, as the document's own rows for programs; people get a page under the same path.
 
 use std::collections::HashMap;
 
@@ -7,7 +7,6 @@ use axum::extract::{Path, Query, Request, State};
 use axum::http::{HeaderMap, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
-use maud::html;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
@@ -17,19 +16,10 @@ use crate::gateway::error::GatewayError;
 use crate::gateway::ids::MessageId;
 use crate::gateway::model::{Attempt, AttemptStatus, Institution};
 use crate::http::auth::caller::{May, Read};
-use crate::http::console::gateway::desk::{Desk, log_said};
-use crate::http::console::gateway::endpoint::short;
-use crate::http::console::gateway::{figures, looks};
-use crate::http::console::institutions::{name_of, problem_of};
-use crate::http::console::pages::Problem;
-use crate::http::console::parts::table::{Column, table};
-use crate::http::console::parts::{badge, time};
-use crate::http::console::words::fill;
 use crate::http::gateway::fault::Fault;
 use crate::http::gateway::students::SchoolError;
-use crate::http::gateway::support::seen;
+use crate::http::gateway::support::{name_of, seen};
 use crate::http::state::AppState;
-use crate::lookup::attempts::rows::{AttemptFilter, AttemptRow, Outcome, Slice};
 
 /// Rows of one answer.
 const ROWS: usize = 100;
@@ -123,71 +113,4 @@ pub async fn json_first(State(state): State<AppState>, request: Request, next: N
         Ok(caller) => as_json(&state, &caller, &school).await.into_response(),
         Err(refused) => refused.into_response(),
     }
-}
-
-/// Where the list goes on.
-#[derive(Debug, Default, Deserialize)]
-pub struct Behind {
-    /// The last call of the page before.
-    #[serde(default)]
-    behind: String,
-}
-
-/// `GET /webhook-logs/{school}` for people.
-pub async fn page(desk: Desk, Path(school): Path<String>, Query(from): Query<Behind>) -> Response {
-    let institution = match desk.gateway.find_institution(&school).await {
-        Ok(Some(institution)) => institution,
-        Ok(None) => return desk.problem(&Problem::NotFound),
-        Err(error) => return desk.problem(&problem_of(&error)),
-    };
-    let filter = AttemptFilter { institution: Some(institution.id.to_string()), ..AttemptFilter::default() };
-    let slice = Slice { behind: Some(from.behind).filter(|id| !id.is_empty()), ascending: false, limit: ROWS + 1 };
-    let words = &desk.visit.words().institutions;
-    let title = fill(words.log, &[("school", &institution.name)]);
-    let columns = [
-        Column::text(words.status),
-        Column::text(words.when),
-        Column::text(words.event),
-        Column::text(words.answer),
-        Column::number(words.tries),
-    ];
-    let one = |row: &AttemptRow| {
-        html! {
-            tr role="row" {
-                td role="cell" { @if row.outcome == Outcome::Success { (badge::plain("good", "sent", words.success)) } @else { (badge::plain("bad", "failed", words.failed)) } }
-                td role="cell" class="time" { (time(row.at, &desk.visit)) }
-                td role="cell" {
-                    a class="who" href=(desk.delivery_path(&row.institution, &row.event, &row.endpoint)) { (row.kind) }
-                    small class="soft" { (short(&row.url)) }
-                }
-                td role="cell" data-label=(words.answer) {
-                    (looks::answer(desk.words(), row.status, &row.class))
-                    " · " (figures::milliseconds(&desk, u64::from(row.ms)))
-                    @if let Some(error) = &row.error { small class="soft" lang="en" { (error) } }
-                }
-                td role="cell" class="num" data-label=(words.tries) { (row.number.max(1)) }
-            }
-        }
-    };
-    let found = desk.log.attempts(filter, slice).await;
-    let body = html! {
-        div class="head" {
-            p { a href=(desk.institution_path(institution.id)) data-up="" { "← " (institution.name) } }
-            h1 { (title) }
-            p class="lead" { code { (name_of(&institution)) } }
-        }
-        section class="card flush" {
-            @match &found {
-                Ok(rows) if rows.is_empty() => div class="empty" { p { (words.log_none) } },
-                Ok(rows) => {
-                    (table(&title, &columns, &html! { @for row in rows.iter().take(ROWS) { (one(row)) } }))
-                    @if let Some(last) = rows.get(ROWS - 1).filter(|_| rows.len() > ROWS) {
-                        div class="pager" { span {} a class="b small" href={ "?behind=" (last.id) } { (desk.visit.words().common.older) } }
-                    }
-                },
-                Err(error) => div class="empty" { p { (log_said(&desk, error)) } },
-            }
-        }
-    };
-    desk.show("institutions", &title, &body).await
 }

@@ -3,7 +3,7 @@
 //! | folder or file | whose words |
 //! |---|---|
 //! | `api/` | our own: institutions, endpoints, events, deliveries |
-//! | `document.rs`, `bounds.rs`, `example.rs` | what the API's document says of all of it, and of bodies beyond their types; examples of events |
+//! | `document.rs`, `bounds.rs` | what the API's document says of all of it, and of bodies beyond their types |
 //! | `grades.rs` | a university's grades: `/register_webhooks`, `/submit_grade`, `/submit_grades`, `/get_webhooks/{id}`, `/receive_grade` |
 //! | `schools.rs`, `students.rs`, `logs.rs` | a school's students: `/api/webhook/register`, `/api/students`, `/webhook-logs/{id}` |
 //! | `subscriptions.rs` | subscriptions: `/subscription`, `/ingestion`, `/ingest/{id}` |
@@ -13,7 +13,6 @@
 pub mod api;
 mod bounds;
 pub mod document;
-pub mod example;
 mod fault;
 pub mod grades;
 pub mod keys;
@@ -22,28 +21,26 @@ pub mod school_client;
 pub mod schools;
 pub mod students;
 pub mod subscriptions;
-mod support;
+pub(in crate::http) mod support;
 
-use axum::Router;
 use axum::extract::{Request, State};
-use axum::middleware::{self, Next};
+use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{get, post, put};
+use axum::{Router, middleware};
 use utoipa_axum::router::OpenApiRouter;
 
-use crate::http::console::{self, institutions};
 use crate::http::error::ApiError;
 use crate::http::state::AppState;
 use crate::http::svix;
-use crate::model::role::Role;
 
 /// All routes of the gateway's API, in our words and in Svix's, with their part of the API's document.
 pub fn api_routes() -> OpenApiRouter<AppState> {
     document::complete(svix::router().merge(api::router()))
 }
 
-/// The routes; they answer 404 while the gateway is off.
-pub fn router(state: &AppState) -> Router<AppState> {
+/// The routes, with the gateway's pages among them; they answer 404 while the gateway is off.
+pub fn router(state: &AppState, pages: Router<AppState>) -> Router<AppState> {
     Router::new()
         .route("/register_webhooks", post(grades::register))
         .route("/submit_grade", post(grades::submit))
@@ -61,34 +58,13 @@ pub fn router(state: &AppState) -> Router<AppState> {
         .route("/ingest/{id}", post(subscriptions::ingest))
         .route("/ingest/{id}/{task}", get(subscriptions::task))
         .route("/.well-known/webhooks/{institution}/jwks.json", get(keys::key_set))
-        .merge(pages(state))
+        .merge(pages)
         .method_not_allowed_fallback(wrong_method)
         .layer(middleware::from_fn_with_state(state.clone(), only_while_on))
 }
 
-/// The pages, behind the console's gate; without a console, a program's log only.
-fn pages(state: &AppState) -> Router<AppState> {
-    let Some(console) = &state.console else { return Router::new().route("/webhook-logs/{school}", get(logs::of_school)) };
-    console::guarded(page_routes(), console).layer(middleware::from_fn_with_state(state.clone(), logs::json_first))
-}
-
-/// The pages with their roles.
-pub fn page_routes() -> Vec<console::Route<AppState>> {
-    let route = |path: &str, least, methods| console::Route { path: path.to_owned(), least: Some(least), methods };
-    let mut routes = console::gateway::routes();
-    routes.extend([
-        route("/register-school", Role::Admin, get(institutions::register).post(institutions::registered)),
-        route("/webhook-logs/{school}", Role::Operator, get(logs::page)),
-    ]);
-    routes
-}
-
-/// The pages alone, for a service of the console alone; they answer 404 while the gateway is off.
-pub fn console_router(state: &AppState) -> Router<AppState> {
-    pages(state).layer(middleware::from_fn_with_state(state.clone(), only_while_on))
-}
-
-async fn only_while_on(State(state): State<AppState>, request: Request, next: Next) -> Response {
+/// Answers 404 while the gateway is off.
+pub(in crate::http) async fn only_while_on(State(state): State<AppState>, request: Request, next: Next) -> Response {
     if state.gateway.is_on() { next.run(request).await } else { ApiError::NotFound.into_response() }
 }
 

@@ -56,3 +56,8 @@ pub(super) async fn seen_or_made(
     let new = NewInstitution { name: name.unwrap_or(id).to_owned(), uid: Some(id.to_owned()), ..NewInstitution::default() };
     Ok(gateway.institution_or_create(new).await?.0)
 }
+
+/// What people call an institution: its uid where it has one.
+pub(in crate::http) fn name_of(institution: &Institution) -> String {
+    institution.uid.clone().unwrap_or_else(|| institution.id.to_string())
+}

@@ -7,6 +7,7 @@ pub mod attempt;
 pub mod endpoint;
 pub mod endpoint_parts;
 pub mod event_type;
+pub mod example;
 pub mod message;
 pub mod not_offered;
 pub mod operational;

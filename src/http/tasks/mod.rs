@@ -3,20 +3,18 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use async_trait::async_trait;
 use axum::extract::{Request, State};
 use axum::response::{IntoResponse as _, Response};
 use axum::{Extension, Json};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use jiff::Timestamp;
-use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::http::auth::TaskCaller;
 use crate::http::body::{BodyBudget, Caller};
 use crate::http::error::ApiError;
+use crate::http::task_gate::TaskGate;
 use crate::http::trace::Work;
 use crate::jobs::Jobs;
 use crate::model::ids::JobId;
@@ -26,33 +24,6 @@ use crate::model::lane::LaneName;
 const LARGEST_MESSAGE: usize = 64 * 1024;
 /// When a task queue or scheduler should come again.
 const AGAIN_AFTER: Duration = Duration::from_secs(5);
-
-/// Who may call `/tasks/*`, and what is done beside the jobs when they do.
-pub struct TaskGate {
-    /// `TASK_TOKEN`.
-    pub token: Option<SecretString>,
-    /// Checks an OIDC token of the queue's service account.
-    pub oidc: Option<Arc<dyn TokenCheck>>,
-    /// What a sweep does beside waking jobs.
-    pub upkeep: Arc<dyn Upkeep>,
-}
-
-/// What has to be done from time to time beside the jobs (indexes, alerts): an instance that has a processor only while it answers does it when a scheduler calls.
-#[async_trait]
-pub trait Upkeep: Send + Sync {
-    /// Does it once.
-    ///
-    /// # Errors
-    /// What is behind, in words; the next call goes on with it.
-    async fn keep_up(&self) -> Result<(), String>;
-}
-
-/// Checks a bearer token that is no shared secret.
-#[async_trait]
-pub trait TokenCheck: Send + Sync {
-    /// Whether the token is valid now.
-    async fn is_valid(&self, token: &str, now: Timestamp) -> bool;
-}
 
 /// A job and its lane, named directly, or inside a Pub/Sub push message (base64 in `message.data`).
 #[derive(Debug, Deserialize)]

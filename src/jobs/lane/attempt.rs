@@ -10,10 +10,10 @@ use crate::jobs::context::Attempt;
 use crate::jobs::error::JobsError;
 use crate::jobs::handler::{Any, FindHandler, Handler, JobError, JobKind};
 use crate::jobs::lane::Lane;
-use crate::jobs::lane::queue::Asked;
 use crate::jobs::lane::sweep::span;
 use crate::jobs::lease::Lease;
 use crate::jobs::outcome::Outcome;
+use crate::jobs::queue::Asked;
 use crate::jobs::records::{End, EndState, RecordName};
 use crate::jobs::state::{self, Attempted, Job, JobState, NextStep};
 use crate::model::cause::Cause;
@@ -39,8 +39,8 @@ impl Lane {
         self.counts.count(&outcome);
         match &outcome {
             Outcome::Ended(end) | Outcome::EndedBefore(end) => {
-                if end.state == EndState::Parked && end.cause.as_ref().is_some_and(Cause::is_seen_mended) {
-                    self.lock_mending().hurry(self.core.clock.monotonic());
+                if end.state == EndState::Parked && end.cause.as_ref().is_some_and(Cause::is_seen_resolved) {
+                    self.lock_recheck().hurry(self.core.clock.monotonic());
                 }
                 self.core.sightings.forget(id.as_str());
                 self.waiters.tell(id, end);

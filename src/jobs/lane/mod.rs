@@ -2,8 +2,7 @@
 
 mod attempt;
 pub(crate) mod gate;
-mod mend;
-pub(crate) mod queue;
+mod recheck;
 mod shared;
 mod sweep;
 mod waiters;
@@ -11,7 +10,6 @@ mod workers;
 
 pub use attempt::Busy;
 pub use sweep::SweepReport;
-pub(crate) use workers::stop_or;
 pub use workers::{EndCounts, WorkerPool};
 
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
@@ -20,15 +18,16 @@ use std::time::Duration;
 use crate::jobs::config::TaskQueue;
 use crate::jobs::core::Core;
 use crate::jobs::handler::Handlers;
-use crate::jobs::lane::mend::MendSchedule;
-use crate::jobs::lane::queue::Queue;
+use crate::jobs::lane::recheck::RecheckSchedule;
 use crate::jobs::lane::shared::SharedEntries;
 use crate::jobs::lane::sweep::{NextWake, Troubles};
 use crate::jobs::lane::waiters::Waiters;
 use crate::jobs::lane::workers::WorkerCounts;
+use crate::jobs::queue::Queue;
 use crate::model::lane::LaneName;
 use crate::storage::Version;
-use crate::storage::key::{ObjectKey, due_folder, parse_due};
+use crate::storage::key::ObjectKey;
+use crate::storage::key::lanes::{due_folder, parse_due};
 
 /// How often the mark of commands is looked at on a disk of this machine, where it costs next to nothing, and elsewhere.
 const TOUCH_EVERY_NEAR: Duration = Duration::from_secs(1);
@@ -46,7 +45,7 @@ pub struct Lane {
     /// Who does the work, once it was started.
     handlers: OnceLock<Arc<Handlers>>,
     touch: Mutex<Option<Version>>,
-    mending: Mutex<MendSchedule>,
+    recheck: Mutex<RecheckSchedule>,
     shared: SharedEntries,
 }
 
@@ -75,13 +74,13 @@ impl Lane {
             troubles: Troubles::default(),
             handlers: OnceLock::new(),
             touch: Mutex::default(),
-            mending: Mutex::default(),
+            recheck: Mutex::default(),
             shared: SharedEntries::default(),
         }
     }
 
-    fn lock_mending(&self) -> MutexGuard<'_, MendSchedule> {
-        self.mending.lock().unwrap_or_else(PoisonError::into_inner)
+    fn lock_recheck(&self) -> MutexGuard<'_, RecheckSchedule> {
+        self.recheck.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// How busy this instance is in the lane, and how late the lane is over all instances.

@@ -11,9 +11,10 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::jobs::handler::{Handler, JobKind};
-use crate::jobs::lane::{Lane, stop_or};
+use crate::jobs::lane::Lane;
 use crate::jobs::records::{End, EndState};
 use crate::jobs::state::Job;
+use crate::jobs::stop::stop_or;
 use crate::jobs::{failpoint, feed};
 use crate::model::card::{Card, ReportFacts};
 

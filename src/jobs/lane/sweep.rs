@@ -14,11 +14,12 @@ use tokio_util::sync::CancellationToken;
 use crate::jobs::core::Core;
 use crate::jobs::error::JobsError;
 use crate::jobs::lane::Lane;
-use crate::jobs::lane::workers::stop_or;
 use crate::jobs::state::{Job, NextStep, later};
+use crate::jobs::stop::stop_or;
 use crate::model::ids::JobId;
 use crate::model::lane::LaneName;
-use crate::storage::key::{ObjectKey, due_folder, parse_due};
+use crate::storage::key::ObjectKey;
+use crate::storage::key::lanes::{due_folder, parse_due};
 
 /// What a sweep saw and did.
 #[derive(Debug, Clone, Default, PartialEq, Eq, serde::Serialize)]
@@ -187,7 +188,7 @@ impl Lane {
             if let Some(problem) = &report.problem {
                 tracing::error!(error = problem.as_str(), lane = self.name.as_str(), "A sweep ended early");
             }
-            if stop_or(stop, self.mend_when_due()).await.is_none() {
+            if stop_or(stop, self.recheck_when_due()).await.is_none() {
                 return;
             }
             let next = report.next_due.map(|at| span(self.core.now(), at)).into_iter().chain(once_more.take()).min();

@@ -12,9 +12,10 @@ use crate::jobs::Jobs;
 use crate::jobs::handler::Handlers;
 use crate::jobs::lane::Lane;
 use crate::jobs::lane::gate::{LOOK, Look};
-use crate::jobs::lane::queue::Queue;
 use crate::jobs::outcome::Outcome;
+use crate::jobs::queue::Queue;
 use crate::jobs::records::{End, EndState};
+use crate::jobs::stop::stop_or;
 use crate::model::cause::Cause;
 use crate::model::ids::JobId;
 use crate::model::lane::LaneName;
@@ -121,15 +122,6 @@ impl WorkerPool {
         }
         self.abort.cancel();
         tokio::time::timeout(within.saturating_sub(patience), self.tasks.wait()).await.is_ok()
-    }
-}
-
-/// The work's result, or `None` when it is time to stop.
-pub(crate) async fn stop_or<T>(stop: &CancellationToken, work: impl Future<Output = T>) -> Option<T> {
-    tokio::select! {
-        biased;
-        () = stop.cancelled() => None,
-        done = work => Some(done),
     }
 }
 

@@ -2,8 +2,8 @@
 
 use std::collections::HashSet;
 
-use futures::stream::{self, BoxStream};
-use futures::{StreamExt as _, TryStreamExt as _};
+use futures::stream::BoxStream;
+use futures::{StreamExt as _, TryStreamExt as _, stream};
 use jiff::Timestamp;
 
 use super::{Filter, JobFilter, JobView, Operator, StateFilter, UNREADABLE};
@@ -15,7 +15,7 @@ use crate::model::card::{self, Card, ReportFacts};
 use crate::model::cause::Cause;
 use crate::model::ids::JobId;
 use crate::model::lane::LaneName;
-use crate::storage::key::{due_folder, ended_folder, feed_folder, is_shared_feed, parse_due, parse_ended, parse_feed};
+use crate::storage::key::lanes::{due_folder, ended_folder, feed_folder, is_shared_feed, parse_due, parse_ended, parse_feed};
 
 /// Jobs or cards read at the same time.
 const READS: usize = 16;

@@ -10,7 +10,8 @@ use crate::jobs::error::JobsError;
 use crate::jobs::records::EndState;
 use crate::model::ids::JobId;
 use crate::model::lane::LaneName;
-use crate::storage::key::{JOBS_FOLDER, due_folder, parse_due, parse_record};
+use crate::storage::key::lanes::{due_folder, parse_due};
+use crate::storage::key::{JOBS_FOLDER, parse_record};
 use crate::storage::{Store, StoreError};
 
 /// Jobs of one beginning that are told; whoever asks for fewer letters than this many jobs share must give more.

@@ -15,8 +15,8 @@ const PATIENCE: Patience = Patience { retry: RetryProfile::PATIENT, chance: 1.0 
 const TERM: Duration = Duration::from_secs(32);
 
 /// A look at this time by the clock, at a job that this process has seen unchanged for so many seconds.
-fn look(now: &str, unchanged: u64) -> Look {
-    Look { now: at(now), unchanged: Duration::from_secs(unchanged), term: TERM }
+fn look(now: &str, unchanged: u64) -> Observation {
+    Observation { now: at(now), unchanged: Duration::from_secs(unchanged), term: TERM }
 }
 
 fn fresh() -> Job {

@@ -8,7 +8,8 @@ use crate::jobs::operator::{JobFilter, StateFilter};
 use crate::jobs::outcome::Outcome;
 use crate::jobs::records::EndState;
 use crate::model::ids::JobId;
-use crate::storage::key::{ObjectKey, parse_feed};
+use crate::storage::key::ObjectKey;
+use crate::storage::key::lanes::parse_feed;
 
 /// A job that ran once with this outcome.
 async fn job_after(world: &World, jobs: &Jobs, name: &str, error: Option<JobError>) -> JobId {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 
-use crate::jobs::lane::queue::Queue;
+use crate::jobs::queue::Queue;
 use crate::jobs::waker::{NotWoken, Waker};
 use crate::model::ids::JobId;
 use crate::model::lane::LaneName;

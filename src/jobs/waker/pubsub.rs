@@ -1,10 +1,10 @@
 //! Wakes any instance: lane and job go to a topic whose push subscription calls `POST /tasks/run`.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
 
+use crate::jobs::config::Topics;
 use crate::jobs::waker::{NotWoken, Waker};
 use crate::model::ids::JobId;
 use crate::model::lane::LaneName;
@@ -20,22 +20,6 @@ pub trait Publisher: Send + Sync {
     /// # Errors
     /// In words, when the message was not taken.
     async fn publish(&self, topic: &str, data: &[u8], attributes: &[(&str, &str)]) -> Result<(), String>;
-}
-
-/// The topics: one for all lanes, and one each for lanes that have their own.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Topics {
-    /// `PUBSUB_TOPIC`.
-    pub usual: String,
-    /// `PUBSUB_TOPIC_DELIVERIES`, `PUBSUB_TOPIC_CHORES`.
-    pub own: BTreeMap<LaneName, String>,
-}
-
-impl Topics {
-    /// The topic of a lane.
-    pub fn of(&self, lane: LaneName) -> &str {
-        self.own.get(&lane).unwrap_or(&self.usual)
-    }
 }
 
 /// Wakes through topics.

@@ -1,11 +1,11 @@
 //! What a person does about a cause, in the school's language: the second half of every alert.
 
-use crate::model::cause::{Cause, Mending};
+use crate::model::cause::{Cause, Resolution};
 use crate::report::language::Language;
 
 /// Whether the reports go by themselves once the cause is gone.
 pub(super) fn goes_by_itself(cause: &Cause) -> bool {
-    matches!(cause.implied().mending, Mending::Time | Mending::Outage | Mending::Seen)
+    matches!(cause.implied().mending, Resolution::Time | Resolution::Outage | Resolution::Seen)
 }
 
 /// What to do, in whole sentences.

@@ -7,24 +7,16 @@
 )]
 
 use minijinja::State;
+
 use minijinja::value::Value;
 
-use super::engine::Fill;
-use super::rewrite::{Edit, VALUE};
+use super::edits::{Edit, VALUE};
+use super::fill::{Fill, Plan};
 use super::scan::Scan;
 use super::tags::{Action, Spelling};
 use super::{names, width};
 use crate::report::charts::{Tone, tone_of};
 use crate::report::xml::{Kind, escape};
-
-/// How the section is set in this template.
-#[derive(Debug, Clone)]
-pub(super) struct Plan {
-    /// Width of the text, in twips.
-    pub width: i64,
-    /// The title's paragraph style, if the template has one for headings.
-    pub style: Option<String>,
-}
 
 /// Where the section goes: behind the last paragraph, before the last section's page set-up.
 pub(super) fn edit(scan: &Scan) -> Option<Edit> {

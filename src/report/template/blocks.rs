@@ -3,9 +3,10 @@
 //! docxtpl's letters (`{%tr`) say it outright.
 //! Without a letter, tags that stand alone in their rows or paragraphs replace them, so that a loop leaves no empty line behind.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use super::rewrite;
+use super::keywords::{OPENING, SINGLE, is_cell_mark};
+use super::lifted::Lifted;
 use super::scan::{Host, Scan};
 use super::tags::{Action, Level};
 use crate::report::xml::Kind;
@@ -49,26 +50,8 @@ pub(super) struct Blocks {
     pub faults: Vec<Fault>,
 }
 
-/// Statements that end with `end…`.
-const OPENING: [&str; 9] = ["for", "if", "macro", "call", "filter", "with", "block", "autoescape", "set"];
-/// Statements without an end, and docxtpl's marks for cells.
-const SINGLE: [&str; 7] = ["do", "break", "continue", "vm", "hm", "colspan", "cellbg"];
-
-/// Whether a word is a statement an author may write.
-pub(super) fn is_statement(word: &str) -> bool {
-    OPENING.contains(&word)
-        || SINGLE.contains(&word)
-        || matches!(word, "elif" | "else" | "raw" | "endraw")
-        || word.strip_prefix("end").is_some_and(|word| OPENING.contains(&word))
-}
-
 /// Blocks inside each other; more is no document but an attack.
 const DEEPEST: usize = 60;
-
-/// Docxtpl's marks that change their cell and leave nothing in the text.
-pub(super) fn is_cell_mark(keyword: &str) -> bool {
-    matches!(keyword, "vm" | "hm" | "colspan" | "cellbg")
-}
 
 impl Blocks {
     /// Pairs the statements of a part and decides what they replace.
@@ -245,7 +228,7 @@ impl Blocks {
 
     /// A statement goes along when its paragraph, cell or row gives way to another one, or is repeated by it: then its whole block must.
     fn verify_replaced(&mut self, scan: &Scan) {
-        let lifted = rewrite::containers(scan, self);
+        let lifted = containers(scan, self);
         let place = |member: usize| {
             let element = scan.element(&scan.tags[member]);
             let replaced = lifted.group_of(scan, element).or_else(|| self.container(scan, member));
@@ -376,4 +359,52 @@ impl Alone {
 /// The characters of a text that are not white space.
 fn count_ink(text: &str) -> usize {
     text.chars().filter(|character| !character.is_whitespace()).count()
+}
+
+/// A block that begins and ends in one row (cell, paragraph) repeats it; otherwise the element gives way to the statement.
+pub(super) fn containers(scan: &Scan, blocks: &Blocks) -> Lifted {
+    let mut elements: BTreeMap<usize, bool> = BTreeMap::new();
+    for (tag, placed) in scan.tags.iter().enumerate() {
+        // A comment with a letter takes its row or paragraph with it.
+        if placed.tag.action == Action::Value {
+            continue;
+        }
+        let Some(element) = blocks.container(scan, tag) else { continue };
+        let wraps = is_wrapping(scan, blocks, tag, element) || holds_section(scan, element);
+        elements.entry(element).and_modify(|goes| *goes &= !wraps).or_insert(!wraps);
+    }
+    for (tag, paragraph) in own_paragraphs(scan, blocks) {
+        if !elements.contains_key(&paragraph) && blocks.level[tag] == Level::Paragraph {
+            elements.insert(paragraph, false);
+        }
+    }
+    Lifted { elements }
+}
+
+/// Tags written `{{p …}}` with the paragraphs they stand in: those without a statement, which would be cut in two, and without a section's end.
+pub(super) fn own_paragraphs(scan: &Scan, blocks: &Blocks) -> BTreeMap<usize, usize> {
+    let stands_in = |tag: usize| match scan.tags[tag].host {
+        Host::Paragraph(number) => Some(scan.paragraphs[number].element),
+        Host::Loose { .. } => None,
+    };
+    let is_value = |tag: usize| scan.tags[tag].tag.action == Action::Value && blocks.level[tag] == Level::Paragraph;
+    if !(0..scan.tags.len()).any(is_value) {
+        return BTreeMap::new();
+    }
+    let is_statement = |tag: &usize| matches!(scan.tags[*tag].tag.action, Action::Statement(_));
+    let cut: BTreeSet<usize> = (0..scan.tags.len()).filter(is_statement).filter_map(stands_in).collect();
+    let mut seen = BTreeSet::new();
+    let own = (0..scan.tags.len()).filter(|&tag| is_value(tag)).filter_map(|tag| stands_in(tag).map(|paragraph| (tag, paragraph)));
+    own.filter(|&(_, paragraph)| !cut.contains(&paragraph) && !holds_section(scan, paragraph) && seen.insert(paragraph)).collect()
+}
+
+fn is_wrapping(scan: &Scan, blocks: &Blocks, tag: usize, element: usize) -> bool {
+    let Some(block) = blocks.block_of[tag].map(|number| &blocks.blocks[number]) else { return false };
+    block.members.len() > 1 && block.members.iter().all(|&member| blocks.container(scan, member) == Some(element))
+}
+
+/// A paragraph that ends a section must stay, or the section's page set-up goes with it.
+fn holds_section(scan: &Scan, element: usize) -> bool {
+    scan.tree.elements[element].kind == Kind::Paragraph
+        && scan.tree.child(element, Kind::ParagraphProps).is_some_and(|props| scan.tree.contains(props, Kind::SectionProps))
 }

@@ -2,8 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use super::blocks::is_cell_mark;
-use super::rewrite::{Edit, Lifted, STATEMENT, VALUE};
+use super::edits::{Edit, STATEMENT, VALUE};
+use super::keywords::is_cell_mark;
+use super::lifted::Lifted;
 use super::scan::Scan;
 use super::tags::{Action, Tag};
 use crate::report::xml::Kind;

@@ -3,8 +3,8 @@
 //! A filled control stays one, without the data binding that would bring the old text back.
 //! A filled field becomes plain text, as Word's "Finish & Merge" does.
 
+use super::edits::{Edit, mark, run_props};
 use super::names::{self, Known};
-use super::rewrite::{Edit, mark, run_props};
 use super::scan::{Host, Placed, Scan};
 use super::tags::{Action, Level, Spelling, Tag};
 use crate::report::xml::{Kind, unescape};
@@ -127,7 +127,7 @@ fn tree_child(tree: &crate::report::xml::Tree, parent: usize, source: &str, name
 
 /// A check box stays one: it is ticked when the value is true.
 fn check_box_edit(scan: &mut Scan, source: &str, check_box: usize, text: usize, name: &str, edits: &mut Vec<Edit>) {
-    use super::rewrite::STATEMENT as S;
+    use super::edits::STATEMENT as S;
     let tree = &scan.tree;
     let glyph = |state: &str, usual: char| {
         let code = tree_child(tree, check_box, source, state).and_then(|state| tree.attribute(state, "val", source));
@@ -229,7 +229,7 @@ impl MergeField {
 
     /// Switches that change what is shown, as a filter around the value.
     fn filter(&self, in_code: bool) -> (String, String) {
-        use super::rewrite::STATEMENT as S;
+        use super::edits::STATEMENT as S;
         if !in_code && !super::filters::has_switches(&self.switches) {
             return (String::new(), String::new());
         }
@@ -240,7 +240,7 @@ impl MergeField {
 
 /// A field whose name only the data can know keeps its text when the data does not.
 fn field_text(scan: &mut Scan, field: &MergeField, paragraph: usize, around: (&str, &str), otherwise: &str) -> String {
-    use super::rewrite::STATEMENT as S;
+    use super::edits::STATEMENT as S;
     let name = field.name.as_str();
     let tag = add(scan, Spelling::MergeField, name, format!("«{name}»"), paragraph);
     let (open, close) = field.filter(around.0.contains("instrText"));

@@ -3,13 +3,14 @@
 #![expect(clippy::format_push_string, reason = "short pieces read best as format strings, and there are few of them")]
 
 use jiff::civil::{Date, DateTime, Time};
+
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, Zoned};
 use minijinja::value::{Value, ValueKind};
 use minijinja::{Environment, Error, ErrorKind, State};
 
 use super::absent::is_absent;
-use super::engine::Fill;
+use super::fill::Fill;
 use super::guard;
 use crate::report::charts::tone_of;
 use crate::report::language::Language;

@@ -8,7 +8,7 @@ use minijinja::value::{Rest, Value, ValueKind, ValueOrKwargs};
 use minijinja::{Environment, Error, ErrorKind, State, filters};
 
 use super::absent::is_absent;
-use super::engine::Fill;
+use super::fill::Fill;
 
 /// A text may be this long, in bytes.
 pub(super) const LONGEST_TEXT: usize = 1 << 20;

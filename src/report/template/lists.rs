@@ -4,25 +4,20 @@
 //! A round that begins anew gets a list instance of its own (ECMA-376 part 1, 17.9.16), which is added to the numbering part.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
-use std::fmt::Write;
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::fmt::Write as _;
 
 use minijinja::value::Value;
 use minijinja::{Error, State};
 
 use super::blocks::Blocks;
-use super::engine::Fill;
-use super::rewrite::{Edit, VALUE};
+use super::edits::{Edit, VALUE};
+use super::fill::Fill;
 use super::scan::Scan;
 use super::tags::{Action, Level};
 use crate::report::xml::{Kind, Tree, unescape};
 
 /// The levels of a list.
 const LEVELS: usize = 9;
-/// More list instances than these are not made: the lists go on counting.
-const MOST: usize = 2000;
-
 /// What the numbering and styles parts say about lists.
 #[derive(Debug, Default)]
 pub(super) struct Numbering {
@@ -281,58 +276,11 @@ fn give(scan: &Scan, source: &str, item: &Item, rounds: &[usize], edits: &mut Ve
     edits.push(Edit::behind(at, format!("<{w}numPr><{w}ilvl {w}val=\"{}\"/>{element}</{w}numPr>", item.level)));
 }
 
-/// The instances made for a document while its parts are filled.
-#[derive(Debug, Default)]
-pub(super) struct Instances {
-    next: AtomicU32,
-    /// New instance, and the one it is like.
-    made: Mutex<Vec<(u32, u32)>>,
-}
-
-impl Instances {
-    pub(super) fn from(first: u32) -> Self {
-        Self { next: AtomicU32::new(first), made: Mutex::default() }
-    }
-
-    /// What was made.
-    pub(super) fn made(&self) -> Vec<(u32, u32)> {
-        self.made.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    fn like(&self, old: u32) -> Option<u32> {
-        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
-        (made.len() < MOST).then(|| {
-            let new = self.next.fetch_add(1, Ordering::Relaxed);
-            made.push((new, old));
-            new
-        })
-    }
-}
-
-/// The rounds of a part's loops, and the list instances given to them.
-#[derive(Debug, Default)]
-pub(super) struct Rounds {
-    instances: Arc<Instances>,
-    state: Mutex<Counts>,
-}
-
-#[derive(Debug, Default)]
-struct Counts {
-    rounds: HashMap<usize, u32>,
-    given: HashMap<(u32, Vec<u32>), u32>,
-}
-
-impl Rounds {
-    pub(super) fn new(instances: &Arc<Instances>) -> Self {
-        Self { instances: Arc::clone(instances), state: Mutex::default() }
-    }
-}
-
 /// `__round(tag)`: a round of a loop begins.
 #[expect(clippy::unnecessary_wraps, reason = "minijinja's functions may fail")]
 pub(super) fn round(state: &State, tag: usize) -> Result<Value, Error> {
     if let Some(fill) = Fill::of(state) {
-        *fill.rounds.state.lock().unwrap_or_else(PoisonError::into_inner).rounds.entry(tag).or_default() += 1;
+        fill.rounds.begin(tag);
     }
     Ok(Value::from_safe_string(String::new()))
 }
@@ -340,17 +288,5 @@ pub(super) fn round(state: &State, tag: usize) -> Result<Value, Error> {
 /// `__list(instance, loops)`: the list instance of this round; the first round keeps the template's own.
 #[expect(clippy::needless_pass_by_value, reason = "minijinja hands arguments over")]
 pub(super) fn number(state: &State, instance: u32, loops: Vec<usize>) -> Value {
-    let Some(fill) = Fill::of(state) else { return Value::from(instance) };
-    let mut state = fill.rounds.state.lock().unwrap_or_else(PoisonError::into_inner);
-    let rounds: Vec<u32> = loops.iter().map(|tag| state.rounds.get(tag).copied().unwrap_or(1)).collect();
-    if rounds.iter().all(|round| *round <= 1) {
-        return Value::from(instance);
-    }
-    let key = (instance, rounds);
-    if let Some(given) = state.given.get(&key) {
-        return Value::from(*given);
-    }
-    let Some(new) = fill.rounds.instances.like(instance) else { return Value::from(instance) };
-    state.given.insert(key, new);
-    Value::from(new)
+    Value::from(Fill::of(state).map_or(instance, |fill| fill.rounds.instance(instance, &loops)))
 }

@@ -17,11 +17,15 @@ mod ascii;
 mod blocks;
 mod cells;
 mod check;
+mod edits;
 mod engine;
 mod fields;
+mod fill;
 mod filters;
 mod finding;
 mod guard;
+mod keywords;
+mod lifted;
 mod links;
 mod lists;
 mod lookalike;
@@ -32,6 +36,8 @@ mod python;
 mod repair;
 mod rewrite;
 mod rich;
+mod rounds;
+mod run_text;
 mod scan;
 mod syntax;
 mod tags;
@@ -62,9 +68,11 @@ use crate::report::warning::{Filling, Warning};
 use crate::report::wordfile::{self, FileKind};
 use crate::report::xml::Tree;
 use docx_to_pdf::package::{Limits, Package, PackageError};
-use engine::{Charts, Context, Fill};
-use lists::{Instances, Numbering};
+use engine::{Charts, Context};
+use fill::Fill;
+use lists::Numbering;
 use part::{Part, Shared};
+use rounds::Instances;
 
 /// What to show for a value a report does not have (`MISSING_VALUE`).
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -313,7 +321,7 @@ impl Template {
             Failure::Evaluation(error) => TemplateError::Invalid(Findings(vec![part.runtime_finding(&error)])),
         })?;
         if part.lifted {
-            xml = repair::mend(xml, &part.prefix);
+            xml = repair::repair(xml, &part.prefix);
         }
         if part.regrid {
             xml = repair::regrid(&xml, self.package.limits()).map_err(|reason| TemplateError::Part { part: part.name.clone(), reason })?;

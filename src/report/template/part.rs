@@ -4,21 +4,21 @@ use std::collections::HashSet;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize};
 use std::sync::{Arc, Mutex};
 
+use docx_to_pdf::package::Limits;
 use minijinja::Environment;
 
 use super::blocks::Blocks;
-use super::engine::{Fill, TagInfo};
+use super::fill::{self, Fill, TagInfo};
 use super::finding::{Cause, Container, Finding, Problem, Severity};
-use super::lists::{self, Instances, Numbering, Rounds};
+use super::lists::{self, Numbering};
 use super::lookalike::{self, Meant};
 use super::place::{PartKind, Place, Places};
+use super::rounds::{Instances, Rounds};
 use super::scan::{self, Host, Scan};
-use super::syntax;
 use super::tags::{self, Action, Level, Spelling};
-use super::{FillOptions, append, check, fields, guard, rewrite, width};
+use super::{FillOptions, append, check, edits, fields, guard, rewrite, syntax, width};
 use crate::report::data::ReportData;
 use crate::report::xml::{Kind, Tree};
-use docx_to_pdf::package::Limits;
 
 /// Pictures we draw are numbered from here, far from Word's own.
 const FIRST_PICTURE: u32 = 900_000;
@@ -59,7 +59,7 @@ pub(super) struct Part {
     pub lines: Vec<(usize, usize)>,
     pub lifted: bool,
     pub regrid: bool,
-    pub append: Option<append::Plan>,
+    pub append: Option<fill::Plan>,
     first_picture: u32,
 }
 
@@ -101,7 +101,7 @@ impl Part {
         // The source minijinja compiles.
         let rounds = lists::edits(&scan, &blocks, source, around.numbering, &mut edits);
         let rewritten = rewrite::rewrite(&scan, &blocks, source, edits, &rounds);
-        let places = Places::new(&scan, source, name, around);
+        let places = Places::new(&scan, source, name, around.kind, around.headings);
         let mut part = Self {
             name: name.to_owned(),
             prefix: scan.tree.prefix.clone(),
@@ -276,8 +276,8 @@ fn infos(scan: &Scan, source: &str, page: i64) -> Arc<[TagInfo]> {
         }
         let run = paragraph.segment_at(tag.start).map(|segment| scan.tree.elements[segment.element].parent);
         if let Some(run) = run.filter(|_| !fields::is_own_edit(tag)) {
-            rewrite::run_props(scan, source, run).clone_into(&mut info.run_props);
-            rewrite::props(scan, source, paragraph.element, Kind::ParagraphProps).clone_into(&mut info.paragraph_props);
+            edits::run_props(scan, source, run).clone_into(&mut info.run_props);
+            edits::props(scan, source, paragraph.element, Kind::ParagraphProps).clone_into(&mut info.paragraph_props);
             info.in_run = scan.tree.elements[run].kind == Kind::Run;
             info.splits = info.in_run && scan.tree.elements[run].parent == paragraph.element && !info.paragraph_props.contains("sectPr");
         }

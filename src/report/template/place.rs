@@ -3,11 +3,11 @@
 #![expect(clippy::format_push_string, reason = "short pieces read best as format strings, and there are few of them")]
 
 use std::collections::HashSet;
+
 use std::fmt;
 
 use serde::Serialize;
 
-use super::part::Surroundings;
 use super::scan::Scan;
 use crate::report::language::Language;
 use crate::report::xml::{Kind, NONE, Tree, unescape};
@@ -105,8 +105,7 @@ pub(super) struct Places {
 
 impl Places {
     /// Walks through a part once.
-    pub(super) fn new(scan: &Scan, source: &str, part: &str, around: &Surroundings<'_>) -> Self {
-        let kind = around.kind;
+    pub(super) fn new(scan: &Scan, source: &str, part: &str, kind: PartKind, headings: &HashSet<String>) -> Self {
         let tree = &scan.tree;
         // For each element: how many of its kind its parent (or, for tables, its part) held before.
         let mut ordinal: Vec<usize> = vec![0; tree.elements.len()];
@@ -148,7 +147,7 @@ impl Places {
                         text_box: text_box.is_some(),
                     });
                     let props = tree.child(index, Kind::ParagraphProps);
-                    if props.is_some_and(|props| is_heading(tree, props, source, around.headings)) && !paragraph.text.trim().is_empty() {
+                    if props.is_some_and(|props| is_heading(tree, props, source, headings)) && !paragraph.text.trim().is_empty() {
                         heading = Some(super::tags::clip(paragraph.text.trim(), 60));
                     }
                     if props.is_some_and(|props| tree.contains(props, Kind::SectionProps)) {

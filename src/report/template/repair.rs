@@ -6,12 +6,14 @@
     reason = "short pieces read best as format strings, and there are few of them"
 )]
 
-use super::rewrite::GRID;
-use crate::report::xml::{Kind, Tree};
+use crate::report::template::edits::GRID;
+
 use docx_to_pdf::package::Limits;
 
+use crate::report::xml::{Kind, Tree};
+
 /// Puts a paragraph where a cell, header or text box was left without one, and takes out tables without rows.
-pub(super) fn mend(xml: String, w: &str) -> String {
+pub(super) fn repair(xml: String, w: &str) -> String {
     let xml = drop_empty_tables(xml, w);
     let mut out = String::with_capacity(xml.len() + 64);
     let mut rest = xml.as_str();
@@ -163,14 +165,14 @@ mod tests {
 
     #[test]
     fn a_cell_left_empty_gets_a_paragraph() {
-        assert_eq!(mend("<w:tc><w:tcPr/></w:tc><w:tc><w:p/></w:tc>".into(), "w:"), "<w:tc><w:tcPr/><w:p/></w:tc><w:tc><w:p/></w:tc>");
-        assert_eq!(mend("<w:hdr></w:hdr>".into(), "w:"), "<w:hdr><w:p/></w:hdr>");
+        assert_eq!(repair("<w:tc><w:tcPr/></w:tc><w:tc><w:p/></w:tc>".into(), "w:"), "<w:tc><w:tcPr/><w:p/></w:tc><w:tc><w:p/></w:tc>");
+        assert_eq!(repair("<w:hdr></w:hdr>".into(), "w:"), "<w:hdr><w:p/></w:hdr>");
     }
 
     #[test]
     fn a_table_left_without_rows_goes() {
         let xml = "<w:tc><w:tbl><w:tblGrid><w:gridCol/></w:tblGrid></w:tbl></w:tc>".to_owned();
-        assert_eq!(mend(xml, "w:"), "<w:tc><w:p/></w:tc>");
+        assert_eq!(repair(xml, "w:"), "<w:tc><w:p/></w:tc>");
     }
 
     #[test]

@@ -4,61 +4,16 @@
 //! The marks minijinja sees are noncharacters, so nothing an author writes can be mistaken for one.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::Write;
+use std::fmt::Write as _;
 
-use super::blocks::{Blocks, is_cell_mark};
-use super::cells;
+use super::blocks::{Blocks, containers, own_paragraphs};
+use super::edits::{Edit, GRID, MARK, STATEMENT, VALUE, mark, paragraphs_mark, run_props};
+use super::keywords::is_cell_mark;
+use super::lifted::Lifted;
 use super::scan::{Host, Paragraph, Scan, Segment, Within};
 use super::tags::{Action, Level, Spelling, Tag};
-use super::{ascii, check, fields, names};
+use super::{ascii, cells, check, fields, names};
 use crate::report::xml::{Kind, escape_into};
-
-/// Around an expression.
-pub(super) const VALUE: (&str, &str) = ("\u{fdd2}", "\u{fdd3}");
-/// Around a statement.
-pub(super) const STATEMENT: (&str, &str) = ("\u{fdd4}", "\u{fdd5}");
-/// Around a comment; never written, but minijinja wants them.
-pub(super) const COMMENT: (&str, &str) = ("\u{fdd6}", "\u{fdd7}");
-/// Around the number of a tag in an edit's text.
-const MARK: (char, char) = ('\u{fdd0}', '\u{fdd1}');
-
-/// Behind the grid of a table whose cells repeat or span.
-pub(super) const GRID: &str = "\u{fdd8}";
-
-/// A change of a stretch of the source.
-#[derive(Debug)]
-pub(super) struct Edit {
-    pub start: usize,
-    pub end: usize,
-    /// Among edits at one place: what closes comes first, then what opens, then what replaces.
-    pub order: Order,
-    pub text: String,
-}
-
-/// Order of edits that begin at the same place.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Order {
-    Closes,
-    Opens,
-    Replaces,
-}
-
-impl Edit {
-    /// Puts text in place of a stretch.
-    pub(super) fn replace(start: usize, end: usize, text: impl Into<String>) -> Self {
-        Self { start, end, order: Order::Replaces, text: text.into() }
-    }
-
-    /// Puts text before what begins here.
-    pub(super) fn before(at: usize, text: impl Into<String>) -> Self {
-        Self { start: at, end: at, order: Order::Opens, text: text.into() }
-    }
-
-    /// Puts text behind what ends here.
-    pub(super) fn behind(at: usize, text: impl Into<String>) -> Self {
-        Self { start: at, end: at, order: Order::Closes, text: text.into() }
-    }
-}
 
 /// What minijinja compiles.
 #[derive(Debug)]
@@ -70,16 +25,6 @@ pub(super) struct Rewritten {
     pub lifted: bool,
     /// Cells repeat or span, so the grids of marked tables may need mending.
     pub regrid: bool,
-}
-
-/// The mark of a tag in an edit's text.
-pub(super) fn mark(tag: usize) -> String {
-    format!("{}{tag}{}", MARK.0, MARK.1)
-}
-
-/// The mark before a paragraph that `{{p …}}` stands in: paragraphs from the data take its place, for anything else it stays.
-fn paragraphs_mark(tag: usize) -> String {
-    format!("{}{tag}p{}", MARK.0, MARK.1)
 }
 
 /// Writes a part's template source.
@@ -118,73 +63,6 @@ pub(super) fn rewrite(scan: &Scan, blocks: &Blocks, source: &str, mut edits: Vec
         work.edit(&mut edits);
     }
     assemble(scan, blocks, source, edits, &lifted, rounds)
-}
-
-/// The elements statements replace.
-pub(super) struct Lifted {
-    /// Element → it goes (`true`), or it is kept and wrapped (`false`).
-    elements: BTreeMap<usize, bool>,
-}
-
-impl Lifted {
-    /// The innermost replaced or repeated element something stands in.
-    pub(super) fn around(&self, scan: &Scan, element: usize) -> Option<usize> {
-        let up = |at: &usize| scan.tree.elements.get(*at).map(|element| element.parent);
-        std::iter::successors(Some(element), up).find(|at| self.elements.contains_key(at))
-    }
-
-    /// The outermost replaced element something stands in.
-    pub(super) fn group_of(&self, scan: &Scan, element: usize) -> Option<usize> {
-        if self.elements.is_empty() {
-            return None;
-        }
-        let mut at = element;
-        let mut found = None;
-        while let Some(here) = scan.tree.elements.get(at) {
-            if self.elements.get(&at) == Some(&true) {
-                found = Some(at);
-            }
-            at = here.parent;
-        }
-        found
-    }
-}
-
-/// A block that begins and ends in one row (cell, paragraph) repeats it; otherwise the element gives way to the statement.
-pub(super) fn containers(scan: &Scan, blocks: &Blocks) -> Lifted {
-    let mut elements: BTreeMap<usize, bool> = BTreeMap::new();
-    for (tag, placed) in scan.tags.iter().enumerate() {
-        // A comment with a letter takes its row or paragraph with it.
-        if placed.tag.action == Action::Value {
-            continue;
-        }
-        let Some(element) = blocks.container(scan, tag) else { continue };
-        let wraps = is_wrapping(scan, blocks, tag, element) || holds_section(scan, element);
-        elements.entry(element).and_modify(|goes| *goes &= !wraps).or_insert(!wraps);
-    }
-    for (tag, paragraph) in own_paragraphs(scan, blocks) {
-        if !elements.contains_key(&paragraph) && blocks.level[tag] == Level::Paragraph {
-            elements.insert(paragraph, false);
-        }
-    }
-    Lifted { elements }
-}
-
-/// Tags written `{{p …}}` with the paragraphs they stand in: those without a statement, which would be cut in two, and without a section's end.
-fn own_paragraphs(scan: &Scan, blocks: &Blocks) -> BTreeMap<usize, usize> {
-    let stands_in = |tag: usize| match scan.tags[tag].host {
-        Host::Paragraph(number) => Some(scan.paragraphs[number].element),
-        Host::Loose { .. } => None,
-    };
-    let is_value = |tag: usize| scan.tags[tag].tag.action == Action::Value && blocks.level[tag] == Level::Paragraph;
-    if !(0..scan.tags.len()).any(is_value) {
-        return BTreeMap::new();
-    }
-    let is_statement = |tag: &usize| matches!(scan.tags[*tag].tag.action, Action::Statement(_));
-    let cut: BTreeSet<usize> = (0..scan.tags.len()).filter(is_statement).filter_map(stands_in).collect();
-    let mut seen = BTreeSet::new();
-    let own = (0..scan.tags.len()).filter(|&tag| is_value(tag)).filter_map(|tag| stands_in(tag).map(|paragraph| (tag, paragraph)));
-    own.filter(|&(_, paragraph)| !cut.contains(&paragraph) && !holds_section(scan, paragraph) && seen.insert(paragraph)).collect()
 }
 
 /// Lets paragraphs from the data take the place of the paragraph their tag stands in.
@@ -240,17 +118,6 @@ pub(super) fn lost(scan: &Scan, blocks: &Blocks) -> Vec<Lost> {
     };
     let lost = groups.into_iter().map(|(group, tag)| Lost { tag, text: super::tags::clip(&text_in(group), 60), level: blocks.level[tag] });
     lost.filter(|lost| !lost.text.is_empty()).collect()
-}
-
-fn is_wrapping(scan: &Scan, blocks: &Blocks, tag: usize, element: usize) -> bool {
-    let Some(block) = blocks.block_of[tag].map(|number| &blocks.blocks[number]) else { return false };
-    block.members.len() > 1 && block.members.iter().all(|&member| blocks.container(scan, member) == Some(element))
-}
-
-/// A paragraph that ends a section must stay, or the section's page set-up goes with it.
-fn holds_section(scan: &Scan, element: usize) -> bool {
-    scan.tree.elements[element].kind == Kind::Paragraph
-        && scan.tree.child(element, Kind::ParagraphProps).is_some_and(|props| scan.tree.contains(props, Kind::SectionProps))
 }
 
 fn lift(scan: &Scan, blocks: &Blocks, lifted: &Lifted, removed: &mut [bool], edits: &mut Vec<Edit>) {
@@ -478,19 +345,6 @@ fn swallowed(scan: &Scan) -> BTreeSet<usize> {
         out.extend(inside.map(|segment| segment.element));
     }
     out
-}
-
-/// A run's properties, as they stand.
-pub(super) fn run_props<'s>(scan: &Scan, source: &'s str, run: usize) -> &'s str {
-    props(scan, source, run, Kind::RunProps)
-}
-
-/// An element's properties of a kind, as they stand; empty when it has none.
-pub(super) fn props<'s>(scan: &Scan, source: &'s str, element: usize, kind: Kind) -> &'s str {
-    if element >= scan.tree.elements.len() {
-        return "";
-    }
-    scan.tree.child(element, kind).map_or("", |props| &source[scan.tree.elements[props].start..scan.tree.elements[props].end])
 }
 
 /// Marks the grids of tables whose cells repeat or span; tells whether there are any.

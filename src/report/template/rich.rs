@@ -6,13 +6,14 @@
 #![expect(clippy::format_push_string, reason = "short pieces read best as format strings, and there are few of them")]
 
 use minijinja::value::{Value, ValueKind};
+
+use docx_to_pdf::package::Limits;
 use minijinja::{Error, ErrorKind};
 
-use super::engine::{Fill, TagInfo};
+use super::fill::{Fill, TagInfo};
 use super::guard;
-use super::values::{cell_colour as colour, content};
+use super::run_text::{cell_colour as colour, content};
 use crate::report::xml::{Tree, escape};
-use docx_to_pdf::package::Limits;
 
 /// The order of run properties (ECMA-376 part 1, 17.3.2.28).
 const ORDER: [&str; 17] = [

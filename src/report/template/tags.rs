@@ -315,7 +315,7 @@ fn jinja(shown: &str, start: usize) -> Tag {
 fn small_keyword(code: &mut String) -> String {
     let keyword = code.split([' ', '(', '\t']).next().unwrap_or_default().to_owned();
     let small = keyword.to_lowercase();
-    if small != keyword && small.len() == keyword.len() && super::blocks::is_statement(&small) {
+    if small != keyword && small.len() == keyword.len() && super::keywords::is_statement(&small) {
         code.replace_range(..keyword.len(), &small);
         return small;
     }
@@ -352,15 +352,15 @@ fn take_level(code: &mut String, is_statement: bool) -> (Level, bool) {
         }
         let next = rest.trim_start().split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap_or_default();
         let follows =
-            if is_statement { super::blocks::is_statement(&next.to_lowercase()) } else { !next.is_empty() && !JOINING.contains(&next) };
+            if is_statement { super::keywords::is_statement(&next.to_lowercase()) } else { !next.is_empty() && !JOINING.contains(&next) };
         if word.eq_ignore_ascii_case(letters) && rest.starts_with(' ') && follows {
             *code = rest.to_owned();
             return (level, true);
         }
         if is_statement
             && let Some(keyword) = text.strip_prefix(letters)
-            && super::blocks::is_statement(word.strip_prefix(letters).unwrap_or_default())
-            && !super::blocks::is_statement(word)
+            && super::keywords::is_statement(word.strip_prefix(letters).unwrap_or_default())
+            && !super::keywords::is_statement(word)
         {
             *code = keyword.to_owned();
             return (level, true);

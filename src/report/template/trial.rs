@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use minijinja::Environment;
 
-use super::engine::{Fill, Structure};
+use super::edits::{STATEMENT, VALUE};
+use super::fill::{Fill, Structure};
 use super::finding::{Finding, Problem, Severity};
 use super::part::Part;
-use super::rewrite::{STATEMENT, VALUE};
 use super::{Failure, FillOptions, Template};
 use crate::report::data::ReportData;
 

@@ -5,7 +5,6 @@ use docx_to_pdf::package::Relationships;
 use docx_to_pdf::warning::Warning;
 
 use super::finding::{self, Finding, Problem, Severity};
-use super::part::Surroundings;
 use super::place::{PartKind, Place, Places};
 use super::scan::Scan;
 use super::{FillOptions, Template, links, tags};
@@ -120,8 +119,7 @@ fn parts(template: &Template) -> Vec<Looked> {
         let source = template.source(&name).ok()?;
         let tree = Tree::read(&source, template.package.limits()).ok()?;
         let scan = Scan::new(tree, &source);
-        let around = Surroundings { kind, headings: &headings, page: 0, number: 0, numbering: &template.numbering };
-        let places = Places::new(&scan, &source, &name, &around);
+        let places = Places::new(&scan, &source, &name, kind, &headings);
         let relationships = template.package.relationships(&name);
         Some(Looked { name, kind, source, scan, places, relationships })
     };

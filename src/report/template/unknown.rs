@@ -3,7 +3,7 @@
 use minijinja::value::{Value, ValueKind};
 
 use super::check::Name;
-use super::engine::Structure;
+use super::fill::Structure;
 use super::finding::Problem;
 use super::names::{self, Known};
 

@@ -7,12 +7,13 @@ use std::sync::atomic::Ordering;
 use minijinja::value::{Value, ValueKind};
 use minijinja::{Error, State};
 
-use super::engine::{Fill, TagInfo};
+use super::fill::Fill;
 use super::rich;
+use super::run_text::content;
 use crate::report::charts::{self, ChartRef};
 use crate::report::colour;
 use crate::report::language::Language;
-use crate::report::xml::{attribute as xml_attribute, escape, escape_into};
+use crate::report::xml::{attribute as xml_attribute, escape};
 
 /// A value inside a text element.
 pub(super) fn text(state: &State, value: &Value, tag: usize) -> Result<Value, Error> {
@@ -126,14 +127,6 @@ pub(super) fn address(state: &State, value: &Value, tag: usize, whole: bool) -> 
     Value::from_safe_string(escape(&out))
 }
 
-/// A cell's fill: six hex digits, else no colour of its own.
-pub(super) fn cell_colour(value: &Value) -> Value {
-    let text = value.to_string();
-    let text = text.trim().trim_start_matches('#');
-    let valid = text.len() == 6 && text.bytes().all(|byte| byte.is_ascii_hexdigit());
-    Value::from_safe_string(if valid { text.to_owned() } else { "auto".to_owned() })
-}
-
 /// A value as its reader sees it.
 fn shown(fill: &Fill, value: &Value, tag: usize) -> String {
     let info = fill.tag(tag);
@@ -174,31 +167,4 @@ fn unsaid<'a>(text: &'a str, word: &str) -> &'a str {
         }
         _ => text,
     }
-}
-
-/// Text inside a text element: escaped; line breaks, tabs, and docxtpl's `\a` (new paragraph) and `\f` (new page) as Word's.
-pub(super) fn content(text: &str, fill: &Fill, info: Option<&TagInfo>) -> String {
-    let w = &fill.prefix;
-    let mut out = String::with_capacity(text.len() + 16);
-    let text = text.replace("\r\n", "\n");
-    for piece in text.split_inclusive(['\n', '\r', '\t', '\u{7}', '\u{b}', '\u{c}', '\u{2028}']) {
-        let end = piece.chars().next_back().filter(|last| matches!(last, '\n' | '\r' | '\t' | '\u{7}' | '\u{b}' | '\u{c}' | '\u{2028}'));
-        let literal = end.map_or(piece, |end| &piece[..piece.len() - end.len_utf8()]);
-        escape_into(literal, &mut out);
-        match (end, info.filter(|info| info.splits)) {
-            (None, _) => {}
-            (Some('\t'), _) => out.push_str(&format!("</{w}t><{w}tab/><{w}t xml:space=\"preserve\">")),
-            (Some('\u{c}'), Some(info)) => out.push_str(&format!(
-                "</{w}t></{w}r></{w}p><{w}p><{w}r><{w}br {w}type=\"page\"/></{w}r></{w}p><{w}p>{}<{w}r>{}<{w}t xml:space=\"preserve\">",
-                info.paragraph_props, info.run_props
-            )),
-            (Some('\u{c}'), None) => out.push_str(&format!("</{w}t><{w}br {w}type=\"page\"/><{w}t xml:space=\"preserve\">")),
-            (Some('\u{7}'), Some(info)) => out.push_str(&format!(
-                "</{w}t></{w}r></{w}p><{w}p>{}<{w}r>{}<{w}t xml:space=\"preserve\">",
-                info.paragraph_props, info.run_props
-            )),
-            (Some(_), _) => out.push_str(&format!("</{w}t><{w}br/><{w}t xml:space=\"preserve\">")),
-        }
-    }
-    out
 }

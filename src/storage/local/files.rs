@@ -1,24 +1,24 @@
 //! The blocking half of the local store.
 
-use std::fs::{self, File, OpenOptions, TryLockError};
-use std::io::{self, ErrorKind, Write as _};
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{ErrorKind, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::{fs, io};
 
 use bytes::Bytes;
 
 use crate::signing::sha256_hex;
-use crate::storage::local::lock::{LOCKS, Locks};
+use crate::storage::local::fault::{Fault, is_absent};
+use crate::storage::local::lock::Locks;
+use crate::storage::local::private::{LOCKS, PRIVATE_FILE, PRIVATE_FOLDER, make_own, make_private};
 use crate::storage::local::walk::Walk;
 use crate::storage::local::{owner, presence};
-use crate::storage::{PutMode, StoreError, Version};
+use crate::storage::{PutMode, Version};
 
 /// Half-written files; on the same file system as the objects, so that they can be linked into place.
 const STAGING: &str = ".tmp";
-/// Students' data is for the service's user alone.
-pub(super) const PRIVATE_FILE: u32 = 0o600;
-pub(super) const PRIVATE_FOLDER: u32 = 0o700;
 /// One of these is in every store.
 const MARKS: [&str; 6] = ["jobs", "questions", "templates", "webhook_reports", "assessments.toml", LOCKS];
 /// How often a write starts over when its temporary file was cleaned away between its creation and its lock.
@@ -32,23 +32,6 @@ pub(super) struct Files {
     is_full: AtomicBool,
     /// Writes in a row that found space since the disk was found full.
     written_since: AtomicU64,
-}
-
-/// A failure of one operation.
-#[derive(Debug)]
-pub(super) enum Fault {
-    /// Create-only met a file.
-    Exists,
-    /// The version is not the current one.
-    Stale,
-    /// Another process holds a lock for longer than anybody waits.
-    Busy { lock: PathBuf },
-    /// The folder is no store.
-    NoStore { root: PathBuf, reason: String },
-    /// The folder belongs to another user.
-    Foreign { root: PathBuf, owner: u32, own: u32 },
-    /// The file system said no.
-    Io { doing: &'static str, path: PathBuf, error: io::Error },
 }
 
 /// So many writes in a row mean that the disk has space again.
@@ -261,20 +244,6 @@ impl Drop for Staged {
     }
 }
 
-/// Makes a folder that only the service's user may enter, unless it is there.
-pub(super) fn make_private(folder: &Path) -> Result<(), Fault> {
-    let made = fs::DirBuilder::new().recursive(true).mode(PRIVATE_FOLDER).create(folder);
-    made.map_err(|error| Fault::io("make the folder", folder, error))
-}
-
-/// Makes one of the store's own folders; the root itself must be there, because one that was pulled away is not made anew.
-pub(super) fn make_own(folder: &Path) -> Result<(), Fault> {
-    match fs::DirBuilder::new().mode(PRIVATE_FOLDER).create(folder) {
-        Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(Fault::io("make the folder", folder, error)),
-        _ => Ok(()),
-    }
-}
-
 fn sync_folder(folder: &Path) -> Result<(), Fault> {
     File::open(folder).and_then(|opened| opened.sync_all()).map_err(|error| Fault::io("sync the folder", folder, error))
 }
@@ -286,54 +255,4 @@ fn version_of(bytes: &[u8]) -> Version {
 
 fn is_out_of_space(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded)
-}
-
-/// Whether the error only says that there is no such object.
-pub(super) fn is_absent(error: &io::Error) -> bool {
-    matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::IsADirectory)
-}
-
-impl Fault {
-    pub(super) fn io(doing: &'static str, path: &Path, error: io::Error) -> Self {
-        Self::Io { doing, path: path.to_owned(), error }
-    }
-
-    /// What the caller can do about it: some conditions mend themselves, the others need a person.
-    pub(super) fn into_store_error(self, key: String) -> StoreError {
-        let (doing, path, error) = match self {
-            Self::Exists => return StoreError::AlreadyExists { key },
-            Self::Stale => return StoreError::Conflict { key },
-            Self::Busy { lock } => {
-                let message = format!("another process holds {} and does not let go; it may be stopped", lock.display());
-                return StoreError::Unavailable { key, message, retry_after: None };
-            }
-            Self::NoStore { root, reason } => {
-                let message = format!(
-                    "no store here: DATA_DIR is {}, which {reason}; set DATA_DIR to the folder the service works in (a new school begins with a bank in DATA_DIR/questions, or with gradepost serve)",
-                    root.display()
-                );
-                return StoreError::Refused { key, message };
-            }
-            Self::Foreign { root, owner, own } => {
-                let folder = root.display();
-                let message = format!(
-                    "the folder {folder} is kept by user {owner}, and this is user {own}; run it as that user (sudo -u '#{owner}' gradepost …), or give the folder to this one (chown -R {own} {folder}) while no service runs"
-                );
-                return StoreError::Refused { key, message };
-            }
-            Self::Io { doing, path, error } => (doing, path, error),
-        };
-        let what = format!("cannot {doing} {}: {error}", path.display());
-        let advice = match error.kind() {
-            ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "free some space on the disk",
-            ErrorKind::PermissionDenied => "give the service's user the right to write there",
-            ErrorKind::ReadOnlyFilesystem => "choose a DATA_DIR on a writable disk",
-            ErrorKind::Unsupported => "choose a DATA_DIR on a file system with hard links and locks",
-            ErrorKind::NotADirectory | ErrorKind::IsADirectory | ErrorKind::AlreadyExists => {
-                "a file and a folder want the same name; move the one that is not gradepost's"
-            }
-            _ => return StoreError::Unavailable { key, message: what, retry_after: None },
-        };
-        StoreError::Refused { key, message: format!("{what}; {advice}") }
-    }
 }

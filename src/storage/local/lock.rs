@@ -7,11 +7,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use crate::storage::local::files::{Fault, PRIVATE_FILE, make_own, make_private};
+use crate::storage::local::fault::Fault;
 use crate::storage::local::owner;
+use crate::storage::local::private::{LOCKS, PRIVATE_FILE, make_own, make_private};
 
-/// Files that are only ever locked.
-pub(super) const LOCKS: &str = ".locks";
 /// Keys share this many locks; one lock file per key would never be cleaned up.
 const STRIPES: usize = 64;
 /// Locks are held for a rename, so whoever waits longer waits for a process that was stopped.

@@ -1,11 +1,12 @@
 //! Whose files these are: all processes on a folder run as one user, and nobody else may read students' data.
 
-use std::fs::{self, Metadata, Permissions};
+use std::fs;
+use std::fs::{Metadata, Permissions};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::Path;
 
-use crate::storage::local::files::{Fault, PRIVATE_FOLDER};
-use crate::storage::local::lock::LOCKS;
+use crate::storage::local::fault::Fault;
+use crate::storage::local::private::{LOCKS, PRIVATE_FOLDER};
 use crate::storage::local::walk::Walk;
 
 /// What everybody but the owner may do.
@@ -59,7 +60,8 @@ fn is_open(metadata: &Metadata) -> bool {
 mod tests {
     use super::*;
     use crate::storage::PutMode;
-    use crate::storage::local::files::{Files, PRIVATE_FILE};
+    use crate::storage::local::files::Files;
+    use crate::storage::local::private::PRIVATE_FILE;
 
     fn mode(path: &Path) -> u32 {
         fs::metadata(path).unwrap().mode() & 0o777

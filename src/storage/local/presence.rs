@@ -1,14 +1,15 @@
 //! Who lives: each process that says so holds a lock on a file of its own, and the operating system frees it when the process ends, however it ends.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, ErrorKind};
+use std::fs::{File, OpenOptions};
+use std::io::ErrorKind;
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
+use std::{fs, io};
 
-use crate::storage::local::files::{PRIVATE_FILE, PRIVATE_FOLDER};
 use crate::storage::local::lock::lock_within;
 use crate::storage::local::owner;
+use crate::storage::local::private::{PRIVATE_FILE, PRIVATE_FOLDER};
 
 /// One file per living process.
 const ALIVE: &str = ".alive";

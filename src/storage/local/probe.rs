@@ -1,11 +1,13 @@
 //! Tries whether the store can be worked in, and leaves nothing behind.
 
-use std::fs::{self, OpenOptions};
-use std::io::{self, Write as _};
+use std::fs::OpenOptions;
+use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
+use std::{fs, io};
 
-use crate::storage::local::files::{Fault, PRIVATE_FILE};
+use crate::storage::local::fault::Fault;
+use crate::storage::local::private::PRIVATE_FILE;
 
 /// Files that are removed again, whatever happened.
 struct Traces(Vec<PathBuf>);

@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use futures::TryStreamExt as _;
 
+use super::fault::Fault;
 use super::*;
 use crate::storage::conformance;
-use crate::storage::local::files::Fault;
 
 fn entries(folder: &Path) -> usize {
     std::fs::read_dir(folder).unwrap().count()

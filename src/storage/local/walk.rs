@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::vec::IntoIter;
 
 use crate::storage::StoreError;
-use crate::storage::local::files::{Fault, is_absent};
+use crate::storage::local::fault::{Fault, is_absent};
 
 /// The keys under a prefix, after a key.
 pub(super) struct Walk {

@@ -5,12 +5,12 @@ use std::net::TcpListener;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use dns_server::{DnsServer, Reply};
+
 use super::*;
 
 #[path = "../../../../tests/parts/dns_server.rs"]
 mod dns_server;
-
-use dns_server::{DnsServer, Reply};
 
 /// A receiver that counts its connections and answers each with the same bytes.
 struct Receiver {
@@ -111,9 +111,9 @@ async fn an_alias_is_judged_by_what_it_leads_to() {
     dns.says("second.example", Reply::Alias("last.example"));
     dns.has("last.example", &["169.254.169.254"]);
     let guard = over(&dns, &[]);
-    assert!(matches!(look(&guard, "https://alias.example/").await, Look::Refused(Refused::Address { .. })));
+    assert!(matches!(look(&guard, "https://alias.example/").await, UrlVerdict::Refused(Refused::Address { .. })));
     dns.has("last.example", &["93.184.216.34"]);
-    assert_eq!(look(&guard, "https://alias.example/").await, Look::Fine);
+    assert_eq!(look(&guard, "https://alias.example/").await, UrlVerdict::Fine);
     assert!(dns.asked().iter().all(|name| name.ends_with(".example")), "no search domains: {:?}", dns.asked());
 }
 
@@ -128,7 +128,7 @@ async fn a_name_server_that_fails_or_is_silent_costs_a_bounded_time_and_is_told_
         let guard = guard.clone();
         async move {
             match look(&guard, &format!("https://{name}.example/")).await {
-                Look::Unresolved(error) => error,
+                UrlVerdict::Unresolved(error) => error,
                 other => panic!("{name}: {other:?}"),
             }
         }

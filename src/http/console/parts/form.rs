@@ -2,7 +2,7 @@
 
 use maud::{Markup, html};
 
-use crate::http::console::gate::Visit;
+use crate::http::console::visit::Visit;
 
 /// The token that every form carries.
 pub fn csrf(visit: &Visit) -> Markup {

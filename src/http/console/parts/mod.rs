@@ -10,10 +10,10 @@ pub mod table;
 use jiff::Timestamp;
 use maud::{Markup, html};
 
-use crate::http::console::assets;
-use crate::http::console::format;
-use crate::http::console::gate::Visit;
+use crate::http::console::visit::{Caller, Visit};
 use crate::http::console::words::fill;
+use crate::http::console::{assets, format};
+use crate::model::role::Role;
 
 /// An icon beside a word; it says nothing by itself.
 pub fn icon(name: &str) -> Markup {
@@ -54,5 +54,18 @@ pub fn or_dash(value: Option<&str>, visit: &Visit) -> Markup {
     html! {
         @if let Some(value) = value.filter(|value| !value.is_empty()) { (value) }
         @else { span aria-hidden="true" { "–" } span class="said" { (visit.words().common.no_value) } }
+    }
+}
+
+/// What a role is called.
+pub fn role_name(role: Role, caller: &Caller) -> &'static str {
+    let common = &caller.words.common;
+    match role {
+        Role::Reader => common.reader,
+        Role::Operator => common.operator,
+        Role::Admin => common.admin,
+        Role::Sender => common.sender,
+        Role::Manager => common.manager,
+        Role::Viewer => common.viewer,
     }
 }

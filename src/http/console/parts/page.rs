@@ -4,8 +4,7 @@ use maud::{DOCTYPE, Markup, PreEscaped, html};
 
 use super::{form, icon};
 use crate::http::console::assets;
-use crate::http::console::gate::{Caller, Visit};
-use crate::http::console::pages;
+use crate::http::console::visit::{self, Caller, Visit};
 use crate::http::console::words::{Words, fill};
 use crate::model::role::Role;
 use crate::text;
@@ -86,7 +85,7 @@ fn sign_out(visit: &Visit) -> Markup {
 fn brand(caller: &Caller) -> Markup {
     let school = caller.console.site.school.as_deref();
     html! {
-        a class="brand" href=(pages::home(caller)) {
+        a class="brand" href=(visit::home(caller)) {
             svg class="mark" viewBox="0 0 24 24" aria-hidden="true" {
                 rect x="2" y="1" width="20" height="22" rx="4" fill="#1f4e79" {}
                 path d="m7.5 12.500 3 3 6-7" fill="none" stroke="#fff" stroke-width="2.4" stroke-linecap="round" stroke-linejoin="round" {}

@@ -6,8 +6,8 @@ use serde_json::Value;
 
 use super::time;
 use crate::http::console::format;
-use crate::http::console::gate::Visit;
-use crate::http::console::pages::role_name;
+use crate::http::console::parts::role_name;
+use crate::http::console::visit::Visit;
 use crate::http::console::words::{causes, fill};
 use crate::jobs::ask::{Ask, FromStep};
 use crate::jobs::operator::story::{Moment, Story, What};
@@ -160,7 +160,7 @@ pub fn who(by: &str, visit: &Visit) -> String {
     }
     match by.strip_prefix("token:").or_else(|| by.strip_prefix("shell:")).and_then(Role::parse) {
         Some(role) => role_name(role, &visit.caller).to_owned(),
-        None => visit.console().known_name(by).unwrap_or_else(|| by.to_owned()),
+        None => visit.console().people.known_name(by).unwrap_or_else(|| by.to_owned()),
     }
 }
 
@@ -210,7 +210,7 @@ fn step(visit: &Visit, moment: &Moment, name: &str, value: &Value) -> Vec<Told> 
 fn marked(visit: &Visit, moment: &Moment, value: &Value) -> Told {
     let words = &visit.words().story;
     let mut word = words.marked.to_owned();
-    if crate::http::console::reports::sees_results(visit) {
+    if crate::http::console::visit::sees_results(visit) {
         let pct = value["analysis"]["percentage"].as_f64().map(|pct| format::percent(pct, visit.words().language));
         let level = value["analysis"]["level"].as_str().map(ToOwned::to_owned);
         let result: Vec<String> = pct.into_iter().chain(level).collect();

@@ -236,7 +236,21 @@ pub fn fill(sentence: &str, values: &[(&str, &str)]) -> String {
 
 /// A sentence with one value, named `n`.
 pub fn count<'a>(n: u64, one: &'a str, many: &str, language: Language) -> Cow<'a, str> {
-    if n == 1 { Cow::Borrowed(one) } else { Cow::Owned(fill(many, &[("n", &crate::http::console::format::number(n, language))])) }
+    if n == 1 { Cow::Borrowed(one) } else { Cow::Owned(fill(many, &[("n", &number(n, language))])) }
+}
+
+/// A whole number with the language's separators.
+pub fn number(n: u64, language: Language) -> String {
+    let separator = language.pick('.', ',', '.');
+    let digits = n.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            out.push(separator);
+        }
+        out.push(digit);
+    }
+    out
 }
 
 #[cfg(test)]

@@ -4,35 +4,30 @@
 //! A door none of whose sources has a secret is not there.
 
 mod admit;
-mod journal;
 mod views;
-mod windows;
 
 use std::borrow::Cow;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, LazyLock};
 
-use axum::Json;
-use axum::Router;
 use axum::extract::{ConnectInfo, Path, Request, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodRouter, get, post, put};
-use jiff::Timestamp;
+use axum::{Json, Router};
 use serde_json::{Value, json};
 
 use self::admit::{Admitted, Refused, admit};
-use self::journal::{Journal, Line, milliseconds};
-use self::windows::{Caller, Windows};
 use crate::http::error::ApiError;
 use crate::http::platform::accept::{Accepted, accept_all};
 use crate::http::state::AppState;
 use crate::http::trace::{Work, trace_id};
+use crate::http::traffic::journal::{Line, milliseconds};
+use crate::http::traffic::windows::Caller;
 use crate::intake::scores::Scores;
 use crate::intake::source::{PATH_SECRET, PATH_SERVICE, PATH_TYPE, STATEMENT_ID, Source};
 use crate::intake::sources::{self, caliper, canvas, internal, lti, moodle, services, xapi};
 use crate::model::cause::Cause;
-use crate::storage::Store;
 
 /// A way in.
 #[derive(Debug)]
@@ -81,28 +76,6 @@ static PLAIN: LazyLock<Vec<Door>> = LazyLock::new(|| {
     };
     sources::offline().iter().filter_map(plain).collect()
 });
-
-/// What the doors share.
-pub struct Doors {
-    windows: Windows,
-    journal: Journal,
-    store: Arc<dyn Store>,
-    /// Which of several instances this is, and since when it counts.
-    instance: String,
-    since: Timestamp,
-}
-
-impl Doors {
-    /// Over the store that holds what came in, for the instance of this name, from now on.
-    pub fn new(store: Arc<dyn Store>, instance: String, since: Timestamp) -> Self {
-        Self { windows: Windows::default(), journal: Journal::default(), store, instance, since }
-    }
-
-    /// An answer that is about this process alone, and says so.
-    fn of_this_process(&self, data: &Value) -> Value {
-        json!({ "data": data, "scope": "instance", "instance": self.instance, "since": self.since })
-    }
-}
 
 /// What a path tells, under the names that sources know it by.
 type PathFacts = Vec<(&'static str, String)>;
@@ -166,7 +139,7 @@ async fn enter(door: &'static Door, State(state): State<AppState>, mut facts: Pa
     let took = state.clock.monotonic().saturating_sub(started);
     (line.status_code, line.processing_time) = (response.status().as_u16(), milliseconds(took));
     state.metrics.webhook(if response.status().is_success() { "inbound_accepted" } else { "inbound_refused" });
-    state.doors.journal.record(door.endpoint, &types, took, line);
+    state.traffic.journal.record(door.endpoint, &types, took, line);
     response
 }
 
@@ -195,7 +168,7 @@ fn limit(door: &'static Door, state: &AppState, facts: &PathFacts, address: Opti
         facts.iter().find(|(name, _)| *name == PATH_SERVICE).map(|(_, value)| value.to_ascii_lowercase()).filter(|name| known(name));
     let caller = Caller { endpoint: door.endpoint, service, network: address.map(crate::http::limits::network) };
     let now = state.clock.monotonic();
-    state.doors.windows.enter(caller, most, now).map_err(|wait| Refused::new(ApiError::RateLimited(wait), "limited"))
+    state.traffic.windows.enter(caller, most, now).map_err(|wait| Refused::new(ApiError::RateLimited(wait), "limited"))
 }
 
 /// The path as it may be shown: without a secret in it.

@@ -69,13 +69,13 @@ pub(super) async fn replay(_: Admin, State(state): State<AppState>, Path(job): P
 
 /// Counters of this process, which the answer says: another instance has its own. Over all of them Prometheus adds up (`/metrics`).
 pub(super) async fn metrics(_: Admin, State(state): State<AppState>) -> Response {
-    Json(state.doors.of_this_process(&json!(state.doors.journal.figures()))).into_response()
+    Json(state.traffic.of_this_process(&json!(state.traffic.journal.figures()))).into_response()
 }
 
 /// The newest calls of this process, which the answer says; over all of them the log has a line for each.
 pub(super) async fn requests(_: Admin, State(state): State<AppState>, Query(wanted): Query<Wanted>) -> Response {
-    let lines: Vec<_> = state.doors.journal.newest().into_iter().take(wanted.limit()).collect();
-    Json(state.doors.of_this_process(&json!(lines))).into_response()
+    let lines: Vec<_> = state.traffic.journal.newest().into_iter().take(wanted.limit()).collect();
+    Json(state.traffic.of_this_process(&json!(lines))).into_response()
 }
 
 /// What is kept of a kind of thing.
@@ -86,7 +86,7 @@ pub(super) async fn records(
     Query(wanted): Query<Wanted>,
 ) -> Result<Response, ApiError> {
     let collection = Collection::parse(&collection).ok_or(ApiError::NotFound)?;
-    let found = records::list(&*state.doors.store, collection, wanted.after.as_deref(), wanted.limit()).await;
+    let found = records::list(&*state.traffic.store, collection, wanted.after.as_deref(), wanted.limit()).await;
     let (records, next) = found.map_err(|error| away(&JobsError::Store(error)))?;
     Ok(Json(json!({ "data": records, "next": next })).into_response())
 }

@@ -5,13 +5,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use secrecy::SecretString;
 use serde_json::Value;
 use url::Url;
 
 use super::events::local;
 use crate::intake::outside::{Answered, Ask, NamedBy, Outside};
-use crate::intake::submissions::{Asked, FetchError, Found, RetryAdvice};
+use crate::intake::submissions::{Asked, FetchError, Found, RetryAdvice, Submissions};
 use crate::intake::{platform, wire};
 use crate::model::completion::Completion;
 use crate::model::person::{EmailAddress, Student};
@@ -38,45 +39,6 @@ pub(super) fn not_configured() -> FetchError {
 impl CanvasApi {
     pub(super) fn new(root: Url, token: SecretString, outside: Arc<dyn Outside>) -> Self {
         Self { root, token, outside }
-    }
-
-    /// Whether Canvas takes the token. Whether its owner may see quiz results only a quiz shows.
-    pub(super) async fn check(&self) -> Result<&'static str, FetchError> {
-        self.get("users/self/profile", &[]).await.map(|_| "Canvas takes our token")
-    }
-
-    /// The submission that a completion is about.
-    pub(super) async fn find(&self, asked: &Asked<'_>) -> Result<Found, FetchError> {
-        let completion = asked.completion;
-        let assessment = &completion.assessment;
-        let (Some(course), Some(quiz), Some(submission)) = (&assessment.course_id, &assessment.id, &completion.submission_id) else {
-            return Err(FetchError {
-                cause: "platform_refused",
-                message: "the event names no course, quiz or submission, without which Canvas cannot be asked".to_owned(),
-                advice: RetryAdvice::Person,
-            });
-        };
-        // What was found before is named with its attempt.
-        let (submission, attempt) = match submission.split_once('-') {
-            Some((submission, attempt)) => (submission, attempt.parse().ok()),
-            None => (submission.as_str(), None),
-        };
-        let about = self.get(&format!("courses/{course}/quizzes/{quiz}"), &[]).await?;
-        let listed = self.get(&format!("courses/{course}/quizzes/{quiz}/submissions/{submission}"), &[]).await?;
-        let current = listed.pointer("/quiz_submissions/0").cloned().ok_or_else(|| platform::odd(CANVAS, "no quiz submission in its answer"))?;
-        let user = wire::id_at(&current, &["user_id"]).ok_or_else(|| platform::odd(CANVAS, "a quiz submission of nobody"))?;
-        if !is_of(&user, completion) {
-            return Err(platform::odd(CANVAS, "a quiz submission of another student than the one the event names"));
-        }
-        let student = self.student(&user, completion).await?;
-        let attempts = self.attempts(course, &about, &user).await?;
-        let Some(number) = attempt.or_else(|| chosen(&attempts, &current, completion)) else {
-            return Ok(Found { student, ..Found::default() });
-        };
-        let questions = self.questions(submission, number).await?;
-        let course_title = self.course_title(course).await;
-        let found = attempts.get(&number).map(|attempt| read_attempt(submission, number, attempt, &questions, &about));
-        Ok(Found { submission: found, student, title: wire::text_at(&about, &["title"]).and_then(|title| wire::label(&title)), course_title })
     }
 
     /// The attempts by their numbers, as the history of the assignment's submission has them.
@@ -151,6 +113,48 @@ impl CanvasApi {
     async fn ask(&self, url: Url) -> Result<Answered, FetchError> {
         let ask = Ask::get(url, NamedBy::Operator).with_bearer(Some(self.token.clone()));
         platform::checked(CANVAS, self.outside.ask(&ask).await)
+    }
+}
+
+#[async_trait]
+impl Submissions for CanvasApi {
+    /// The submission that a completion is about.
+    async fn find(&self, asked: &Asked<'_>) -> Result<Found, FetchError> {
+        let completion = asked.completion;
+        let assessment = &completion.assessment;
+        let (Some(course), Some(quiz), Some(submission)) = (&assessment.course_id, &assessment.id, &completion.submission_id) else {
+            return Err(FetchError {
+                cause: "platform_refused",
+                message: "the event names no course, quiz or submission, without which Canvas cannot be asked".to_owned(),
+                advice: RetryAdvice::Person,
+            });
+        };
+        // What was found before is named with its attempt.
+        let (submission, attempt) = match submission.split_once('-') {
+            Some((submission, attempt)) => (submission, attempt.parse().ok()),
+            None => (submission.as_str(), None),
+        };
+        let about = self.get(&format!("courses/{course}/quizzes/{quiz}"), &[]).await?;
+        let listed = self.get(&format!("courses/{course}/quizzes/{quiz}/submissions/{submission}"), &[]).await?;
+        let current = listed.pointer("/quiz_submissions/0").cloned().ok_or_else(|| platform::odd(CANVAS, "no quiz submission in its answer"))?;
+        let user = wire::id_at(&current, &["user_id"]).ok_or_else(|| platform::odd(CANVAS, "a quiz submission of nobody"))?;
+        if !is_of(&user, completion) {
+            return Err(platform::odd(CANVAS, "a quiz submission of another student than the one the event names"));
+        }
+        let student = self.student(&user, completion).await?;
+        let attempts = self.attempts(course, &about, &user).await?;
+        let Some(number) = attempt.or_else(|| chosen(&attempts, &current, completion)) else {
+            return Ok(Found { student, ..Found::default() });
+        };
+        let questions = self.questions(submission, number).await?;
+        let course_title = self.course_title(course).await;
+        let found = attempts.get(&number).map(|attempt| read_attempt(submission, number, attempt, &questions, &about));
+        Ok(Found { submission: found, student, title: wire::text_at(&about, &["title"]).and_then(|title| wire::label(&title)), course_title })
+    }
+
+    /// Whether Canvas takes the token. Whether its owner may see quiz results only a quiz shows.
+    async fn check(&self) -> Option<Result<&'static str, FetchError>> {
+        Some(self.get("users/self/profile", &[]).await.map(|_| "Canvas takes our token"))
     }
 }
 

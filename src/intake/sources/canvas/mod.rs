@@ -19,7 +19,7 @@ use crate::intake::event::{IntakeEvent, Rejection};
 use crate::intake::keys::{KeyOrigin, KeyRing, is_in_time};
 use crate::intake::source::{Headers, PATH_SECRET, Proof, SecretVariables, Secrets, Source};
 use crate::intake::sources::Tools;
-use crate::intake::submissions::{Asked, FetchError, Found, Submissions};
+use crate::intake::submissions::{FetchError, Submissions};
 use crate::intake::wire;
 use crate::signing;
 
@@ -88,21 +88,13 @@ fn knows_path(headers: Headers<'_>, secrets: &Secrets) -> bool {
     secrets.all().fold(false, |found, secret| found | signing::constant_time_eq(given.as_bytes(), secret.expose_secret().as_bytes()))
 }
 
-#[async_trait]
 impl Submissions for Canvas {
-    async fn find(&self, asked: &Asked<'_>) -> Result<Found, FetchError> {
-        match &self.api {
-            Some(api) => api.find(asked).await,
-            None => Err(api::not_configured()),
-        }
+    fn api(&self) -> Option<&dyn Submissions> {
+        self.api.as_ref().map(|api| api as &dyn Submissions)
     }
 
-    fn can_fetch(&self) -> bool {
-        self.api.is_some()
-    }
-
-    async fn check(&self) -> Option<Result<&'static str, FetchError>> {
-        Some(self.api.as_ref()?.check().await)
+    fn not_configured(&self) -> FetchError {
+        api::not_configured()
     }
 }
 

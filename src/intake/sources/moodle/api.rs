@@ -4,13 +4,14 @@
 
 use std::sync::Arc;
 
+use async_trait::async_trait;
 use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::Value;
 use url::Url;
 
 use super::review;
 use crate::intake::outside::{Ask, NamedBy, Outside, Sent};
-use crate::intake::submissions::{Asked, FetchError, Found, RetryAdvice};
+use crate::intake::submissions::{Asked, FetchError, Found, RetryAdvice, Submissions};
 use crate::intake::{platform, shapes, wire};
 use crate::model::completion::Completion;
 use crate::model::person::{EmailAddress, Student};
@@ -39,37 +40,6 @@ impl MoodleApi {
             segments.pop_if_empty().extend(["webservice", "rest", "server.php"]);
         }
         Self { endpoint, token, outside }
-    }
-
-    /// Whether Moodle takes the token, and the token may call what every report needs. Whether its user may see reviews only a review shows.
-    pub(super) async fn check(&self) -> Result<&'static str, FetchError> {
-        self.call("core_course_get_courses_by_field", &[("field", "id"), ("value", "1")]).await?;
-        self.call("core_user_get_users_by_field", &[("field", "id"), ("values[0]", "0")]).await?;
-        Ok("Moodle's web service takes our token")
-    }
-
-    /// The attempt that a completion is about.
-    pub(super) async fn find(&self, asked: &Asked<'_>) -> Result<Found, FetchError> {
-        let completion = asked.completion;
-        let attempt = completion.submission_id.as_deref().ok_or_else(|| FetchError {
-            cause: "platform_refused",
-            message: "the event names no attempt, without which Moodle cannot be asked".to_owned(),
-            advice: RetryAdvice::Person,
-        })?;
-        let review = self.call("mod_quiz_get_attempt_review", &[("attemptid", attempt), ("page", "-1")]).await?;
-        let about = review.get("attempt").ok_or_else(|| platform::odd(MOODLE, "a review without its attempt"))?;
-        let user = wire::id_at(about, &["userid"]);
-        // Nobody's report may ever go to another.
-        if user.is_none() || user != completion.student.id {
-            return Err(platform::odd(MOODLE, "an attempt of another student than the one the event names"));
-        }
-        let student = self.student(completion).await?;
-        let quiz = wire::id_at(about, &["quiz"]).or_else(|| completion.assessment.id.clone());
-        let (title, highest) = self.quiz(quiz.as_deref(), completion.assessment.course_id.as_deref()).await?;
-        let course_title = self.course_title(completion.assessment.course_id.as_deref()).await;
-        let is_over = about.get("state").and_then(Value::as_str) == Some("finished");
-        let submission = is_over.then(|| submission(attempt, &review, about, highest));
-        Ok(Found { submission, student, title, course_title })
     }
 
     async fn student(&self, completion: &Completion) -> Result<Student, FetchError> {
@@ -112,6 +82,43 @@ impl MoodleApi {
         let answer = platform::checked(MOODLE, self.outside.ask(&ask).await)?;
         let value = platform::json(MOODLE, &answer)?;
         if value.get("exception").is_some() { Err(refused(&value, function)) } else { Ok(value) }
+    }
+}
+
+#[async_trait]
+impl Submissions for MoodleApi {
+    /// The attempt that a completion is about.
+    async fn find(&self, asked: &Asked<'_>) -> Result<Found, FetchError> {
+        let completion = asked.completion;
+        let attempt = completion.submission_id.as_deref().ok_or_else(|| FetchError {
+            cause: "platform_refused",
+            message: "the event names no attempt, without which Moodle cannot be asked".to_owned(),
+            advice: RetryAdvice::Person,
+        })?;
+        let review = self.call("mod_quiz_get_attempt_review", &[("attemptid", attempt), ("page", "-1")]).await?;
+        let about = review.get("attempt").ok_or_else(|| platform::odd(MOODLE, "a review without its attempt"))?;
+        let user = wire::id_at(about, &["userid"]);
+        // Nobody's report may ever go to another.
+        if user.is_none() || user != completion.student.id {
+            return Err(platform::odd(MOODLE, "an attempt of another student than the one the event names"));
+        }
+        let student = self.student(completion).await?;
+        let quiz = wire::id_at(about, &["quiz"]).or_else(|| completion.assessment.id.clone());
+        let (title, highest) = self.quiz(quiz.as_deref(), completion.assessment.course_id.as_deref()).await?;
+        let course_title = self.course_title(completion.assessment.course_id.as_deref()).await;
+        let is_over = about.get("state").and_then(Value::as_str) == Some("finished");
+        let submission = is_over.then(|| submission(attempt, &review, about, highest));
+        Ok(Found { submission, student, title, course_title })
+    }
+
+    /// Whether Moodle takes the token, and the token may call what every report needs. Whether its user may see reviews only a review shows.
+    async fn check(&self) -> Option<Result<&'static str, FetchError>> {
+        let asked = async {
+            self.call("core_course_get_courses_by_field", &[("field", "id"), ("value", "1")]).await?;
+            self.call("core_user_get_users_by_field", &[("field", "id"), ("values[0]", "0")]).await?;
+            Ok("Moodle's web service takes our token")
+        };
+        Some(asked.await)
     }
 }
 

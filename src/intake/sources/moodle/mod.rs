@@ -20,7 +20,7 @@ use crate::intake::source::{Headers, Proof, SecretVariables, Secrets, Source};
 use crate::intake::sources::Tools;
 use crate::intake::decode::{Decoded, decode};
 use crate::intake::repair::{self, Broken};
-use crate::intake::submissions::{Asked, FetchError, Found, Submissions};
+use crate::intake::submissions::{FetchError, Submissions};
 use crate::intake::wire;
 use crate::signing;
 
@@ -110,21 +110,13 @@ fn header_token(headers: Headers<'_>) -> Option<&str> {
     headers(TOKEN_HEADER).or_else(|| bearer.map(|(_, token)| token)).map(str::trim)
 }
 
-#[async_trait]
 impl Submissions for Moodle {
-    async fn find(&self, asked: &Asked<'_>) -> Result<Found, FetchError> {
-        match &self.api {
-            Some(api) => api.find(asked).await,
-            None => Err(api::not_configured()),
-        }
+    fn api(&self) -> Option<&dyn Submissions> {
+        self.api.as_ref().map(|api| api as &dyn Submissions)
     }
 
-    fn can_fetch(&self) -> bool {
-        self.api.is_some()
-    }
-
-    async fn check(&self) -> Option<Result<&'static str, FetchError>> {
-        Some(self.api.as_ref()?.check().await)
+    fn not_configured(&self) -> FetchError {
+        api::not_configured()
     }
 }
 
