@@ -31,7 +31,7 @@ fn deal_out(rows: &mut [RowBox], at: usize) {
     let mut whole = cell.clone();
     let height: Pt = rows.iter().take(count).map(|row| row.height).sum();
     let border = rows.first().map_or(Pt::ZERO, |row| row.border_top);
-    let below = rows.iter().take(count).last().map_or(Pt::ZERO, |row| row.below);
+    let below = rows.get(count - 1).map_or(Pt::ZERO, |row| row.below);
     let free = height - border - below - whole.margins[0] - whole.margins[2] - whole.content_height;
     shift_down(&mut whole, free);
     let mut left = std::mem::take(&mut whole.pieces).into_iter().peekable();
