@@ -45,7 +45,7 @@ fn changes() -> Vec<(&'static str, Vec<Change>)> {
     let text = "^[^\\u0000-\\u001f\\u007f-\\u009f]+$";
     let name = || json!({ "type": "string", "minLength": 1, "maxLength": 1000, "pattern": text });
     let own = |prefix: &str| json!({ "pattern": format!("^(?!{prefix})[A-Za-z0-9_.-]{{1,256}}$") });
-    let rate = || json!({ "minimum": 1 });
+    let rate = || json!({ "minimum": 1, "maximum": u32::MAX, "format": "int64" });
     let days = || json!({ "maximum": 65_535 });
     let token = "^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,256}$";
     let value = |of: Value| json!({ "type": of, "pattern": "^[\\t -~]*$", "maxLength": 4096 });
