@@ -42,21 +42,23 @@ fn changed(schema: &RefOr<Schema>, changes: Vec<Change>) -> Option<RefOr<Schema>
 }
 
 fn changes() -> Vec<(&'static str, Vec<Change>)> {
+    [of_owners(), of_events()].concat()
+}
+
+/// What is said of institutions and endpoints.
+fn of_owners() -> Vec<(&'static str, Vec<Change>)> {
     let text = "^[^\\u0000-\\u001f\\u007f-\\u009f]+$";
     let name = || json!({ "type": "string", "minLength": 1, "maxLength": 1000, "pattern": text });
-    let own = |prefix: &str| json!({ "pattern": format!("^(?!{prefix})[A-Za-z0-9_.-]{{1,256}}$") });
-    let rate = || json!({ "minimum": 1 });
+    let rate = || json!({ "minimum": 1, "maximum": u32::MAX, "format": "int64" });
     let days = || json!({ "maximum": 65_535 });
     let token = "^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,256}$";
     let value = |of: Value| json!({ "type": of, "pattern": "^[\\t -~]*$", "maxLength": 4096 });
     let headers = || json!({ "maxProperties": 50, "propertyNames": { "type": "string", "pattern": token }, "additionalProperties": value(json!("string")) });
     let url = || json!({ "type": "string", "pattern": "^https?://[^/]+", "maxLength": 4096 });
-    let word = || json!({ "pattern": EVENT_TYPE });
     let types = || json!({ "minItems": 1, "maxItems": 500, "items": { "type": "string", "pattern": "^[A-Za-z0-9_.*-]{1,256}$" } });
-    let channels = || json!({ "minItems": 1, "maxItems": 10, "items": { "type": "string", "pattern": "^[A-Za-z0-9_.:+-]{1,128}$" } });
-    let tags = || json!({ "maxItems": 5, "items": { "type": "string", "pattern": "^[A-Za-z0-9_./\\\\#-]{1,128}$" } });
-    let present = |of: &str| json!({ "type": of });
-    let absent_or_null = |of: &str| json!({ "type": [of, "null"] });
+    // Null stands for the empty value.
+    let of_endpoint =
+        || vec![("metadata", absent_or_null("object")), ("description", absent_or_null("string")), ("disabled", absent_or_null("boolean"))];
     let one_of = |words: &[&str]| json!({ "type": "string", "enum": words });
     let ways = || {
         vec![
@@ -67,36 +69,67 @@ fn changes() -> Vec<(&'static str, Vec<Change>)> {
             ("compat", json!({ "type": "array", "items": one_of(&["webhook_signature", "signature", "hub_signature256"]) })),
         ]
     };
-    let time = || json!({ "type": null, "format": null, "anyOf": [{ "type": "string", "format": "date-time" }, { "type": "null" }] });
     let changed = || vec![("url", url()), ("description", present("string")), ("disabled", present("boolean"))];
     let endpoint = |types_name| vec![("uid", own("ep_")), (types_name, types()), ("channels", channels())];
     let with = |parts: Vec<Vec<Change>>| parts.concat();
     vec![
-        ("ApplicationIn", vec![("name", name()), ("uid", own("app_")), ("throttleRate", rate())]),
+        ("ApplicationIn", vec![("name", name()), ("uid", own("app_")), ("throttleRate", rate()), ("metadata", absent_or_null("object"))]),
         ("ApplicationPatch", vec![("name", name()), ("uid", own("app_")), ("throttleRate", rate())]),
-        ("InstitutionBody", vec![("name", name()), ("uid", own("app_")), ("payload_days", days())]),
+        ("InstitutionBody", vec![("name", name()), ("uid", own("app_")), ("payload_days", days()), ("metadata", absent_or_null("object"))]),
         ("InstitutionChange", vec![("name", name()), ("uid", own("app_")), ("payload_days", days())]),
-        ("EndpointIn", with(vec![endpoint("eventTypes"), vec![("url", url()), ("throttleRate", rate()), ("headers", headers())]])),
-        ("EndpointUpdate", with(vec![endpoint("eventTypes"), vec![("url", url()), ("throttleRate", rate())]])),
+        (
+            "EndpointIn",
+            with(vec![of_endpoint(), endpoint("eventTypes"), vec![("url", url()), ("throttleRate", rate()), ("headers", headers())]]),
+        ),
+        ("EndpointUpdate", with(vec![of_endpoint(), endpoint("eventTypes"), vec![("url", url()), ("throttleRate", rate())]])),
         ("EndpointChange", with(vec![endpoint("eventTypes"), changed(), vec![("throttleRate", rate())]])),
-        ("EndpointBody", with(vec![endpoint("event_types"), ways(), vec![("url", url()), ("rate", rate()), ("headers", headers())]])),
+        (
+            "EndpointBody",
+            with(vec![
+                of_endpoint(),
+                endpoint("event_types"),
+                ways(),
+                vec![("url", url()), ("rate", rate()), ("headers", headers()), ("headers", absent_or_null("object"))],
+            ]),
+        ),
         ("EndpointPatchBody", with(vec![endpoint("event_types"), ways(), changed(), vec![("rate", rate())]])),
         ("HeadersIn", vec![("headers", headers())]),
-        ("HeadersPatch", vec![("headers", with_null(headers()))]),
+        (
+            "HeadersPatch",
+            vec![("headers", with_null(headers())), ("headers", absent_or_null("object")), ("deleteHeaders", absent_or_null("array"))],
+        ),
         (
             "OperationalEndpointIn",
-            vec![
-                ("url", url()),
-                ("uid", own("ep_")),
-                ("throttleRate", rate()),
-                ("headers", headers()),
-                ("eventTypes", json!({ "minItems": 1, "items": one_of(&OPERATIONAL) })),
-            ],
+            with(vec![
+                of_endpoint(),
+                vec![
+                    ("url", url()),
+                    ("uid", own("ep_")),
+                    ("throttleRate", rate()),
+                    ("headers", headers()),
+                    ("eventTypes", json!({ "minItems": 1, "items": one_of(&OPERATIONAL) })),
+                ],
+            ]),
         ),
+    ]
+}
+
+/// What is said of events, their types, and tasks over them.
+fn of_events() -> Vec<(&'static str, Vec<Change>)> {
+    let tags = || json!({ "maxItems": 5, "items": { "type": "string", "pattern": "^[A-Za-z0-9_./\\\\#-]{1,128}$" } });
+    let time = || json!({ "type": null, "format": null, "anyOf": [{ "type": "string", "format": "date-time" }, { "type": "null" }] });
+    vec![
         ("EventTypeIn", vec![("name", word()), ("archived", absent_or_null("boolean")), ("deprecated", absent_or_null("boolean"))]),
         ("EventTypeUpdate", vec![("archived", absent_or_null("boolean")), ("deprecated", absent_or_null("boolean"))]),
         ("EventTypePatch", vec![("description", present("string")), ("archived", present("boolean")), ("deprecated", present("boolean"))]),
-        ("ImportIn", vec![("spec", json!({ "required": ["webhooks"] }))]),
+        (
+            "ImportIn",
+            vec![
+                ("dryRun", absent_or_null("boolean")),
+                ("replaceAll", absent_or_null("boolean")),
+                ("spec", json!({ "required": ["webhooks"] })),
+            ],
+        ),
         (
             "EventBody",
             vec![
@@ -129,6 +162,27 @@ fn changes() -> Vec<(&'static str, Vec<Change>)> {
         ("BulkReplayIn", vec![("status", json!({ "maximum": 4 })), ("until", time())]),
         ("WindowIn", vec![("until", time())]),
     ]
+}
+
+/// A caller's own name for something, which does not begin as our ids do.
+fn own(prefix: &str) -> Value {
+    json!({ "pattern": format!("^(?!{prefix})[A-Za-z0-9_.-]{{1,256}}$") })
+}
+
+fn word() -> Value {
+    json!({ "pattern": EVENT_TYPE })
+}
+
+fn channels() -> Value {
+    json!({ "minItems": 1, "maxItems": 10, "items": { "type": "string", "pattern": "^[A-Za-z0-9_.:+-]{1,128}$" } })
+}
+
+fn present(of: &str) -> Value {
+    json!({ "type": of })
+}
+
+fn absent_or_null(of: &str) -> Value {
+    json!({ "type": [of, "null"] })
 }
 
 /// Headers of which some are taken away.

@@ -83,7 +83,7 @@ fn every_sentence_of_doctor_and_of_the_settings_is_told_in_spanish_and_portugues
 }
 
 /// Texts of these sources that no person reads as they stand.
-const NO_SENTENCES: [&str; 9] = [
+const NO_SENTENCES: [&str; 11] = [
     "this is the door",
     "the settings have {}",
     "{} line {}",
@@ -94,6 +94,8 @@ const NO_SENTENCES: [&str; 9] = [
     // Pieces of sentences that are looked at as a whole below.
     " (SMTP_SERVER",
     ", only from ",
+    " but for {}",
+    "handing over the message",
     "the server's certificate has expired{}",
 ];
 
