@@ -11,8 +11,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension as _, Transaction, param
 
 use crate::jobs::feed;
 use crate::lookup::groups;
-use crate::lookup::results::COUNTS;
-use crate::lookup::summary::Share;
+use crate::lookup::summary::{COUNTS, Share};
 use crate::lookup::unseen::Blocked;
 use crate::lookup::view::{ReportState, StudentHash};
 use crate::lookup::words::{self, StudentHasher, WordKind};

@@ -10,6 +10,7 @@ use utoipa::ToSchema;
 use crate::lookup::groups;
 use crate::lookup::list::{time, whole};
 use crate::lookup::small::{self, Cell, FEWEST};
+use crate::lookup::summary::COUNTS;
 use crate::lookup::view::{Word, WordTag};
 use crate::lookup::words::GROUP_SEPARATOR;
 
@@ -109,9 +110,6 @@ struct Newest {
     groups: Vec<(i64, u32, u32)>,
 }
 
-/// The results that count: reports with a percentage that were not repeats of another, plans apart.
-pub(super) const COUNTS: &str = "pct IS NOT NULL AND student IS NOT NULL AND is_plan=0 AND state IN (2, 4, 8)";
-
 /// Which assessments have results in which course, without those of persons whose data are blocked.
 fn with_results() -> String {
     format!(
@@ -141,35 +139,6 @@ pub(super) fn courses(conn: &Connection) -> rusqlite::Result<Vec<CourseResults>>
         })
     })?;
     rows.collect()
-}
-
-/// What one student comes to in one course, counted along the results, of each assessment the oldest first.
-#[derive(Default)]
-pub(super) struct Tally {
-    pub(super) reports: i64,
-    pub(super) newest: i64,
-    /// The assessment counted last, with the newest result so far.
-    last: Option<(Option<i64>, i64)>,
-    /// The sum of the newest results but the last one's, and how many they are.
-    sum: i64,
-    results: i64,
-}
-
-impl Tally {
-    pub(super) fn add(&mut self, assessment: Option<i64>, sort: i64, pct: i64) {
-        let before = self.last.replace((assessment, pct));
-        if let Some((_, pct)) = before.filter(|(before, _)| *before != assessment) {
-            self.sum += pct;
-            self.results += 1;
-        }
-        self.reports += 1;
-        self.newest = self.newest.max(sort);
-    }
-
-    /// How many newest results there are, and their sum.
-    pub(super) fn results(&self) -> (i64, i64) {
-        self.last.map_or((self.results, self.sum), |(_, pct)| (self.results + 1, self.sum + pct))
-    }
 }
 
 /// The assessments of a course with results, by title.

@@ -2,7 +2,37 @@
 
 use rusqlite::{Connection, params};
 
-use crate::lookup::results::{COUNTS, Tally};
+/// The results that count: reports with a percentage that were not repeats of another, plans apart.
+pub(super) const COUNTS: &str = "pct IS NOT NULL AND student IS NOT NULL AND is_plan=0 AND state IN (2, 4, 8)";
+
+/// What one student comes to in one course, counted along the results, of each assessment the oldest first.
+#[derive(Default)]
+struct Tally {
+    reports: i64,
+    newest: i64,
+    /// The assessment counted last, with the newest result so far.
+    last: Option<(Option<i64>, i64)>,
+    /// The sum of the newest results but the last one's, and how many they are.
+    sum: i64,
+    results: i64,
+}
+
+impl Tally {
+    fn add(&mut self, assessment: Option<i64>, sort: i64, pct: i64) {
+        let before = self.last.replace((assessment, pct));
+        if let Some((_, pct)) = before.filter(|(before, _)| *before != assessment) {
+            self.sum += pct;
+            self.results += 1;
+        }
+        self.reports += 1;
+        self.newest = self.newest.max(sort);
+    }
+
+    /// How many newest results there are, and their sum.
+    fn results(&self) -> (i64, i64) {
+        self.last.map_or((self.results, self.sum), |(_, pct)| (self.results + 1, self.sum + pct))
+    }
+}
 
 /// What a report adds to the sums.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
