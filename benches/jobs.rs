@@ -15,6 +15,7 @@ use gradepost::jobs::lane::WorkerPool;
 use gradepost::jobs::operator::{JobFilter, StateFilter};
 use gradepost::jobs::records::EndState;
 use gradepost::model::lane::LaneName;
+use gradepost::pipeline::consent::NoWishes;
 use gradepost::pipeline::processed::Processed;
 use gradepost::storage::Store;
 use gradepost::storage::key::ObjectKey;
@@ -68,7 +69,7 @@ async fn scale(count: u32) -> Result<(), Box<dyn std::error::Error>> {
     jobs.operator().list(&JobFilter { state: Some(StateFilter::Ended(EndState::Parked)), lane: None, limit: usize::MAX }).await?;
     let parked = timed.elapsed();
     let timed = Instant::now();
-    let rows = Processed::new(store).write_anew().await?.rows;
+    let rows = Processed::new(store, Arc::new(NoWishes)).write_anew().await?.rows;
     let exported = timed.elapsed();
     if (newest, rows) != (50, count as usize) {
         return Err(format!("{newest} jobs listed, {rows} rows").into());

@@ -173,7 +173,7 @@ mod tests {
         let told = lookup.course_results().await.unwrap();
         let [course] = told.as_slice() else { panic!("{told:?}") };
         assert_eq!((course.reports, course.students, course.assessments, course.mean), (7, 5, 2, Some(65)), "(90+50+80+70+60+40)/6");
-        assert_eq!(course.newest.map(|at| at.as_millisecond()), newest.map(|at| at.as_millisecond()));
+        assert_eq!(course.newest.map(jiff::Timestamp::as_millisecond), newest.map(jiff::Timestamp::as_millisecond));
         let tests = lookup.assessment_results(words::course_tag("Curso")).await.unwrap();
         let mut students: Vec<(u64, u64)> = tests.iter().map(|test| (test.students, test.known)).collect();
         students.sort_unstable();

@@ -123,8 +123,11 @@ fn test_modules(module: &Module, text: &str) -> Vec<Module> {
     found
 }
 
-/// The imports of a file, each with the name it has afterwards, and the rest of the text; comments and the tests at the end are left out.
-fn split(text: &str) -> (Vec<(Vec<String>, Option<String>)>, String) {
+/// An import: its path, and the name it has afterwards.
+type Import = (Vec<String>, Option<String>);
+
+/// The imports of a file and the rest of the text; comments and the tests at the end are left out.
+fn split(text: &str) -> (Vec<Import>, String) {
     let text = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
     let plain: String = text.lines().filter(|line| !line.trim_start().starts_with("//")).flat_map(|line| [line, "\n"]).collect();
     let (mut uses, mut rest) = (Vec::new(), String::new());
@@ -148,14 +151,14 @@ fn split(text: &str) -> (Vec<(Vec<String>, Option<String>)>, String) {
 }
 
 /// `a::{b, c::D as E}` as its paths, each with the name it has afterwards.
-fn spread(tree: &str) -> Vec<(Vec<String>, Option<String>)> {
+fn spread(tree: &str) -> Vec<Import> {
     let tree = tree.trim();
     if let Some(inner) = tree.strip_prefix('{').and_then(|rest| rest.strip_suffix('}')) {
         return branches(inner).into_iter().flat_map(spread).collect();
     }
     match tree.split_once("::") {
         Some((first, rest)) if !first.contains(' ') => {
-            let below = |(path, name): (Vec<String>, Option<String>)| {
+            let below = |(path, name): Import| {
                 let whole: Vec<String> = [first.to_owned()].into_iter().chain(path).collect();
                 (whole, name)
             };

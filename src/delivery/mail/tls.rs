@@ -230,7 +230,7 @@ mod tests {
     fn each_failure_of_tls_is_told_in_an_operators_words_with_what_to_do() {
         let odd = |word| Error::InvalidCertificate(CertificateError::Other(OtherError(Arc::new(Odd(word)))));
         let certificate = Error::InvalidCertificate;
-        let (now, then) = (UnixTime::since_unix_epoch(std::time::Duration::from_secs(1_800_000_000)), 1_700_000_000);
+        let (now, then) = (UnixTime::since_unix_epoch(std::time::Duration::from_hours(500_000)), 1_700_000_000);
         let then = UnixTime::since_unix_epoch(std::time::Duration::from_secs(then));
         let name = ServerName::try_from("mail.colegio.cl").unwrap();
         let presented = vec!["DnsName(\"smtp.proveedor.example\")".to_owned()];

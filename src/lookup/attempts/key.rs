@@ -55,15 +55,12 @@ pub(super) fn unpack(prefix: &str, kept: Value) -> String {
 
 /// The rows that a call may have, the first that is free counts: 40 bits of time and 23 of chance, as its id begins. One that is not ours lies before all of ours.
 pub(super) fn places(id: &str) -> impl Iterator<Item = i64> {
-    let first = match decode(digits(id)) {
-        Some([a, b, c, d, part, x, y, z, ..]) => {
-            let chance = u32::from_be_bytes([0, x, y, z]) >> (24 - CHANCE);
-            (place_of(u32::from_be_bytes([a, b, c, d]), part)) | i64::from(chance)
-        }
-        None => {
-            let [a, b, c, d, e, f, g, h, ..] = sha256(id.as_bytes());
-            i64::MIN + (i64::from_be_bytes([a, b, c, d, e, f, g, h]) & (i64::MAX >> 1))
-        }
+    let first = if let Some([a, b, c, d, part, x, y, z, ..]) = decode(digits(id)) {
+        let chance = u32::from_be_bytes([0, x, y, z]) >> (24 - CHANCE);
+        (place_of(u32::from_be_bytes([a, b, c, d]), part)) | i64::from(chance)
+    } else {
+        let [a, b, c, d, e, f, g, h, ..] = sha256(id.as_bytes());
+        i64::MIN + (i64::from_be_bytes([a, b, c, d, e, f, g, h]) & (i64::MAX >> 1))
     };
     (0..PLACES).map(move |step| first.saturating_add(step))
 }

@@ -74,7 +74,9 @@ async fn an_alert_does_not_name_whose_data_are_blocked_by_the_time_it_is_sent() 
         event["due"] = serde_json::to_value(job.event.received_at).unwrap();
         world.keep(&format!("jobs/{}/event.json", job.id), &event.to_string()).await;
         let _ = world.run(&job).await;
-        names.iter().for_each(|name| blocks.block(name));
+        for name in names {
+            blocks.block(name);
+        }
         world.pipeline.upkeep().await.unwrap();
         world.alerts()[0].mail.text.clone()
     };

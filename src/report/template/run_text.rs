@@ -22,20 +22,20 @@ pub(super) fn content(text: &str, fill: &Fill, info: Option<&TagInfo>) -> String
         let end = piece.chars().next_back().filter(|last| matches!(last, '\n' | '\r' | '\t' | '\u{7}' | '\u{b}' | '\u{c}' | '\u{2028}'));
         let literal = end.map_or(piece, |end| &piece[..piece.len() - end.len_utf8()]);
         escape_into(literal, &mut out);
-        match (end, info.filter(|info| info.splits)) {
-            (None, _) => {}
-            (Some('\t'), _) => out.push_str(&format!("</{w}t><{w}tab/><{w}t xml:space=\"preserve\">")),
-            (Some('\u{c}'), Some(info)) => out.push_str(&format!(
+        let mark = match (end, info.filter(|info| info.splits)) {
+            (None, _) => String::new(),
+            (Some('\t'), _) => format!("</{w}t><{w}tab/><{w}t xml:space=\"preserve\">"),
+            (Some('\u{c}'), Some(info)) => format!(
                 "</{w}t></{w}r></{w}p><{w}p><{w}r><{w}br {w}type=\"page\"/></{w}r></{w}p><{w}p>{}<{w}r>{}<{w}t xml:space=\"preserve\">",
                 info.paragraph_props, info.run_props
-            )),
-            (Some('\u{c}'), None) => out.push_str(&format!("</{w}t><{w}br {w}type=\"page\"/><{w}t xml:space=\"preserve\">")),
-            (Some('\u{7}'), Some(info)) => out.push_str(&format!(
-                "</{w}t></{w}r></{w}p><{w}p>{}<{w}r>{}<{w}t xml:space=\"preserve\">",
-                info.paragraph_props, info.run_props
-            )),
-            (Some(_), _) => out.push_str(&format!("</{w}t><{w}br/><{w}t xml:space=\"preserve\">")),
-        }
+            ),
+            (Some('\u{c}'), None) => format!("</{w}t><{w}br {w}type=\"page\"/><{w}t xml:space=\"preserve\">"),
+            (Some('\u{7}'), Some(info)) => {
+                format!("</{w}t></{w}r></{w}p><{w}p>{}<{w}r>{}<{w}t xml:space=\"preserve\">", info.paragraph_props, info.run_props)
+            }
+            (Some(_), _) => format!("</{w}t><{w}br/><{w}t xml:space=\"preserve\">"),
+        };
+        out.push_str(&mark);
     }
     out
 }

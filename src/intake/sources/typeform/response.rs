@@ -92,7 +92,7 @@ fn is_called(field: &Value, names: &[&str]) -> bool {
     reference(field).is_some_and(|reference| names.contains(&reference.as_str()))
 }
 
-fn is_question(field: &&Value) -> bool {
+fn is_question(field: &Value) -> bool {
     let is_about_the_student = [FULL_NAME, FIRST_NAME, LAST_NAME].iter().any(|names| is_called(field, names));
     let kind = field.get("type").and_then(Value::as_str).unwrap_or_default();
     !is_about_the_student && field.get(SUBFIELD).is_none() && !NO_QUESTIONS.contains(&kind)
