@@ -147,7 +147,7 @@ async fn what_failed_is_found_by_its_words_read_and_sent_again_once() {
     // One delivery: every try with what was answered, as text.
     let delivery = first_link(&list, "/console/deliveries/app_");
     let page = operator.get(&delivery).await.text;
-    assert!(page.contains("It could not be delivered after 4 tries") && page.contains("127.0.0.1"), "{page}");
+    assert!(page.contains("It could not be delivered (tries: 4)") && page.contains("127.0.0.1"), "{page}");
     assert_eq!(page.matches("<li class=\"bad\">").count(), 4);
     assert!(page.contains("&lt;img src=x") && !page.contains("<img src=x"), "an answer is text");
     assert!(!page.contains("Ana P"), "data are shown when asked for only");

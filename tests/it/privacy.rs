@@ -524,7 +524,7 @@ async fn erasing_on_the_page_asks_for_the_name_and_shows_when_it_is_done() {
     let given = admin.post(&format!("{at}/export"), &[("csrf", &field(&page, "csrf"))]).await;
     assert_eq!((given.status, given.headers["content-type"].to_str().unwrap()), (200, "application/zip"));
     let question = admin.get(&format!("{at}/erase")).await.text;
-    assert!(question.contains("Se borran 1 informes") && question.contains("los correos ya enviados"), "{question}");
+    assert!(question.contains("Informes: 1; objetos: ") && question.contains("los correos ya enviados"), "{question}");
     let wrong = admin.answer(&format!("{at}/erase"), &[("why", "Lo pidió"), ("name", "Otra Persona")]).await;
     assert!(wrong.status == 422 && wrong.text.contains("El nombre no es el mismo"));
     assert!(!traces(folder.path()).is_empty());

@@ -69,7 +69,7 @@ words! {
         see_all: "Ver todas", "See all", "Ver todas";
         work: "Reenvíos en curso y recientes", "Replays, under way and recent", "Reenvios em curso e recentes";
         work_running: "en curso", "under way", "em curso";
-        work_finished: "terminado: {n} enviados", "done: {n} sent", "concluído: {n} enviados";
+        work_finished: "terminado; enviados: {n}", "done; sent: {n}", "concluído; enviados: {n}";
         work_failed: "no se pudo", "could not be done", "não foi possível";
         work_recover: "Recuperar lo fallido", "Recover what failed", "Recuperar o que falhou";
         work_missing: "Enviar lo que nunca se envió", "Send what was never sent", "Enviar o que nunca foi enviado";
@@ -123,7 +123,7 @@ words! {
         ask_again: "¿Enviar de nuevo este evento a {url}? Lleva el mismo identificador, para que el receptor reconozca el repetido.", "Send this event to {url} again? It carries the same id, so that the receiver knows the repeat.", "Enviar este evento de novo a {url}? Leva o mesmo identificador, para que o receptor reconheça o repetido.";
         ask_cancel: "¿Cancelar esta entrega a {url}? No se intenta más. Se puede enviar de nuevo después.", "Cancel this delivery to {url}? It is not tried any more. It can be sent again later.", "Cancelar esta entrega a {url}? Não se tenta mais. Pode ser enviada de novo depois.";
         ask_discard: "La entrega sale de la lista de lo no entregado y no se vuelve a ofrecer. Queda anotado con tu motivo.", "The delivery leaves the list of dead letters and is not offered again. It is recorded with your reason.", "A entrega sai da lista do não entregue e não volta a ser oferecida. Fica anotado com seu motivo.";
-        ask_many: "{n} entregas de este filtro se envían de nuevo, con los mismos identificadores. Por ejemplo: {examples}.", "{n} deliveries of this filter are sent again, with the same ids. For example: {examples}.", "{n} entregas deste filtro são enviadas de novo, com os mesmos identificadores. Por exemplo: {examples}.";
+        ask_many: "Se envían de nuevo las entregas de este filtro ({n}), con los mismos identificadores. Por ejemplo: {examples}.", "The deliveries of this filter ({n}) are sent again, with the same ids. For example: {examples}.", "As entregas deste filtro ({n}) são enviadas de novo, com os mesmos identificadores. Por exemplo: {examples}.";
         many_at_most: "Son más de {n}: se envían las {n} más nuevas.", "There are more than {n}: the newest {n} are sent.", "São mais de {n}: enviam-se as {n} mais novas.";
         again_many: "Enviar de nuevo ({n})", "Send again ({n})", "Enviar de novo ({n})";
         ask_pause_all: "¿Pausar todos los destinos de {name}? No se les envía nada hasta reanudar, y lo que espera se cancela.", "Pause all endpoints of {name}? Nothing is sent to them until they are resumed, and what waits is cancelled.", "Pausar todos os destinos de {name}? Nada lhes é enviado até retomar, e o que aguarda é cancelado.";
@@ -143,11 +143,11 @@ words! {
         done_edit: "Guardado.", "Saved.", "Salvo.";
         done_recover: "El reenvío empezó; abajo se ve cómo va.", "The replay has begun; how far it is stands below.", "O reenvio começou; abaixo se vê como vai.";
         done_again: "Se envía de nuevo.", "It is sent again.", "É enviado de novo.";
-        done_many: "{n} entregas se envían de nuevo.", "{n} deliveries are sent again.", "{n} entregas são enviadas de novo.";
+        done_many: "Entregas que se envían de nuevo: {n}.", "Deliveries that are sent again: {n}.", "Entregas que são enviadas de novo: {n}.";
         done_cancel: "Cancelada. No se intenta más.", "Cancelled. It is not tried any more.", "Cancelada. Não se tenta mais.";
         done_cancel_late: "Ya no esperaba: mira cómo quedó.", "It did not wait any more: look how it stands.", "Já não aguardava: veja como ficou.";
         done_discard: "Descartado.", "Discarded.", "Descartado.";
-        done_discard_many: "{n} descartadas.", "{n} discarded.", "{n} descartadas.";
+        done_discard_many: "Descartadas: {n}.", "Discarded: {n}.", "Descartadas: {n}.";
         done_delete: "Eliminado.", "Deleted.", "Excluído.";
         deliveries_lead: "Qué se envió, a quién, y qué respondió. Una fila por entrega, con su último intento.", "What was sent, to whom, and what was answered. One line a delivery, with its last try.", "O que foi enviado, a quem e o que respondeu. Uma linha por entrega, com sua última tentativa.";
         deliveries_empty: "Nada en este tiempo.", "Nothing in this time.", "Nada neste período.";
@@ -179,7 +179,7 @@ words! {
         told_taken: "El receptor la tomó.", "The receiver took it.", "O receptor a aceitou.";
         told_waiting: "Espera su primer intento.", "It waits for its first try.", "Aguarda sua primeira tentativa.";
         told_again: "Intento {n} de {most} fallido. Se reintenta sola {at}.", "Try {n} of {most} failed. It is tried again by itself {at}.", "Tentativa {n} de {most} falhou. Tenta de novo sozinha {at}.";
-        told_dead: "No se pudo entregar tras {n} intentos: {error}", "It could not be delivered after {n} tries: {error}", "Não foi possível entregar após {n} tentativas: {error}";
+        told_dead: "No se pudo entregar (intentos: {n}): {error}", "It could not be delivered (tries: {n}): {error}", "Não foi possível entregar (tentativas: {n}): {error}";
         skipped_disabled: "El destino estaba desactivado.", "The endpoint was disabled.", "O destino estava desativado.";
         skipped_filter: "El destino no pide este evento.", "The endpoint does not want this event.", "O destino não pede este evento.";
         skipped_channel: "El destino pide otros canales.", "The endpoint wants other channels.", "O destino pede outros canais.";

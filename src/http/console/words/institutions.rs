@@ -31,7 +31,7 @@ words! {
         rotated: "El secreto nuevo ya firma; el anterior vale 24 horas más.", "The new secret signs already; the one before is good for 24 more hours.", "O segredo novo já assina; o anterior vale mais 24 horas.";
         dead: "Sin entregar", "Not delivered", "Não entregues";
         replay_all: "Enviar de nuevo", "Send again", "Enviar de novo";
-        replayed: "{n} eventos se envían de nuevo.", "{n} events are sent again.", "{n} eventos são enviados de novo.";
+        replayed: "Eventos que se envían de nuevo: {n}.", "Events that are sent again: {n}.", "Eventos que são enviados de novo: {n}.";
         when: "Cuándo", "When", "Quando";
         event: "Evento", "Event", "Evento";
         tries: "Intentos", "Tries", "Tentativas";

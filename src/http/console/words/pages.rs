@@ -21,7 +21,7 @@ words! {
         not_sent: "No enviados", "Not sent", "Não enviados";
         of_today: "Hoy", "Today", "Hoje";
         speed: "De la entrega al correo: lo usual {median}, lo más lento {slowest}.", "From hand-in to mail: usually {median}, at most {slowest}.", "Da entrega ao e-mail: normalmente {median}, no máximo {slowest}.";
-        refused: "{n} llamadas rechazadas", "{n} calls refused", "{n} chamadas recusadas";
+        refused: "Llamadas rechazadas: {n}", "Calls refused: {n}", "Chamadas recusadas: {n}";
         nothing_to_do: "Nada que resolver.", "Nothing to do.", "Nada a resolver.";
         nothing_to_do_more: "Cuando un informe necesite a una persona, aparecerá aquí con lo que hay que hacer.", "When a report needs a person, it shows here with what is to be done.", "Quando um relatório precisar de uma pessoa, aparecerá aqui com o que fazer.";
         days: "Los últimos 30 días", "The last 30 days", "Os últimos 30 dias";
@@ -122,13 +122,13 @@ words! {
         received_more: "La plataforma avisó que el estudiante terminó.", "The platform told that the student finished.", "A plataforma avisou que o estudante terminou.";
         attempt: "Intento {n}", "Try {n}", "Tentativa {n}";
         fetched: "Respuestas traídas", "Answers fetched", "Respostas obtidas";
-        fetched_more: "{n} respuestas, rendido {at}", "{n} answers, handed in {at}", "{n} respostas, realizado {at}";
-        fetched_event: "{n} respuestas, venían en el aviso", "{n} answers, they came with the call", "{n} respostas, vieram no aviso";
+        fetched_more: "respuestas: {n}, rendido {at}", "answers: {n}, handed in {at}", "respostas: {n}, realizado {at}";
+        fetched_event: "respuestas: {n}, venían en el aviso", "answers: {n}, they came with the call", "respostas: {n}, vieram no aviso";
         marked: "Corregido", "Marked", "Corrigido";
         marked_more: "con las reglas «{profile}»", "by the rules “{profile}”", "com as regras “{profile}”";
         made: "PDF hecho", "PDF made", "PDF feito";
         made_more: "{kb} kB, sin avisos", "{kb} kB, no warnings", "{kb} kB, sem avisos";
-        made_warned: "{kb} kB, {n} avisos", "{kb} kB, {n} warnings", "{kb} kB, {n} avisos";
+        made_warned: "{kb} kB, avisos: {n}", "{kb} kB, warnings: {n}", "{kb} kB, avisos: {n}";
         filed: "Archivado", "Filed", "Arquivado";
         sending: "Enviando", "Sending", "Enviando";
         accepted: "Aceptado por el servidor", "Taken by the server", "Aceito pelo servidor";
