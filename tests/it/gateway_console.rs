@@ -178,7 +178,7 @@ async fn what_failed_is_found_by_its_words_read_and_sent_again_once() {
     assert_eq!(again.status, 303, "{}", again.text);
     let delivered = format!("/console/deliveries/{institution}.{}.{good}", delivery.split('.').nth(1).unwrap());
     until(&mut operator, &delivered, |page| page.contains("Try by hand")).await;
-    until(&mut operator, &format!("/console/endpoints/{institution}.{good}"), |page| page.contains("done: 1 sent")).await;
+    until(&mut operator, &format!("/console/endpoints/{institution}.{good}"), |page| page.contains("done; sent: 1")).await;
 }
 
 #[tokio::test]
@@ -329,7 +329,7 @@ async fn an_endpoint_is_tried_changed_paused_and_removed_by_who_may_and_nobody_e
     assert!(page.contains("Somebody disabled it") && page.contains("Resume"), "{page}");
     assert_eq!(admin.answer(&format!("{endpoint}/resume"), &[]).await.status, 303);
     assert_eq!(operator.answer(&format!("{endpoint}/recover"), &[("what", "missing"), ("hours", "1")]).await.status, 303);
-    until(&mut operator, &endpoint, |page| page.contains("done: 1 sent")).await;
+    until(&mut operator, &endpoint, |page| page.contains("done; sent: 1")).await;
 
     // Gone only when its name was typed.
     assert_eq!(admin.answer(&format!("{endpoint}/delete"), &[("typed", "something")]).await.status, 422);

@@ -146,14 +146,13 @@ async fn planted(folder: &Path) -> Service {
     }
     let (attempts, inbound, students, all) = told(folder);
     assert!(attempts && inbound && students, "{all:?}\n{}", service.log());
-    // The index of calls holds the answers as well, once somebody looked.
-    assert_eq!(
-        service
-            .send(service.client().get(service.url("/webhook-logs/colegio")).bearer_auth(ADMIN).header("Accept", "application/json"))
-            .await
-            .status,
-        200
-    );
+    // The index of calls holds the answers as well, once somebody looked; calls gather for a moment before they are told to it.
+    let looked = async || {
+        let look = service.client().get(service.url("/webhook-logs/colegio")).bearer_auth(ADMIN).header("Accept", "application/json");
+        assert_eq!(service.send(look).await.status, 200);
+        traces(folder).iter().any(|name| name.starts_with("index/")).then_some(())
+    };
+    crate::harness::until(|| service.log(), looked).await;
     service
 }
 
