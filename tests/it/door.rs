@@ -328,6 +328,7 @@ async fn the_worst_events_and_a_lying_mail_server_fit_into_512_mib_together() {
         ],
     );
     group.add(service.pid());
+    service.leaves_jobs_open("the mail server lies and hangs");
     let _parked = half_sent(&service);
     let mut bodies = worst_bodies();
     bodies.extend((0..40).map(|number| completion(&format!("good{number}"))));
@@ -376,6 +377,7 @@ async fn a_platform_whose_answers_swell_and_the_worst_events_fit_into_512_mib_to
     ];
     let mut service = Service::start(school.path(), &settings);
     group.add(service.pid());
+    service.leaves_jobs_open("the platform never gives an answer that can be used");
     let _parked = half_sent(&service);
     let bare = |number: usize| {
         let id = format!("{number:024x}");

@@ -264,6 +264,7 @@ async fn nobody_of_one_institution_sees_or_touches_anything_of_another() {
 async fn each_role_does_what_the_table_says_and_no_more() {
     let folder = tempfile::tempdir().unwrap();
     let service = service(folder.path());
+    service.leaves_jobs_open("nobody is at the endpoints that are registered");
     university(&service, "INST_A").await;
     let grade = json!({ "student_id": "1", "course_id": "C", "grade": "A", "university_id": "INST_A" });
     let hook = json!({ "university_id": "INST_A", "webhook_url": "https://second.example/" });

@@ -260,6 +260,7 @@ async fn the_subscriptions_commands_give_the_answers_their_document_means() {
     let Some(()) = curl() else { return };
     let (folder, internet) = (tempfile::tempdir().unwrap(), Internet::start());
     let service = start(folder.path(), &internet);
+    service.leaves_jobs_open("nobody is at the document's addresses");
     let [create, read, update, delete, ingest] = commands("subscriptions.sh").try_into().unwrap();
     let (status, made) = typed(&service, &create, 8000);
     let id = "363294be-37e5-482f-b7fd-5a1be84c2713";

@@ -126,6 +126,7 @@ async fn what_is_missing_is_said_and_the_same_webhook_is_not_registered_twice() 
 async fn the_secret_is_in_no_file_log_or_later_answer() {
     let folder = tempfile::tempdir().unwrap();
     let mut provider = provider(folder.path());
+    provider.leaves_jobs_open("nothing listens at the school");
     let whole = json!({ "schoolId": "school-a", "webhookUrl": "http://127.0.0.1:9/webhook", "schoolName": "A School" });
     let registered = post(&provider, "/api/webhook/register", whole).await;
     let secret = registered.body["data"]["webhookSecret"].as_str().unwrap().to_owned();
@@ -150,6 +151,7 @@ async fn the_secret_is_in_no_file_log_or_later_answer() {
 async fn the_log_of_a_school_shows_each_attempt_newest_first_as_json_and_keeps_to_its_school() {
     let folder = tempfile::tempdir().unwrap();
     let provider = provider(folder.path());
+    provider.leaves_jobs_open("nothing listens at the school");
     // Nothing listens there: the first attempts fail.
     let port = free_port();
     for school in ["school-a", "school-b"] {

@@ -122,6 +122,7 @@ fn example(document: &Value, schema: &Value, institution: &str) -> Value {
 async fn every_route_answers_about_anothers_as_about_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let service = start(&folder);
+    service.leaves_jobs_open("nobody is at the tenants' endpoints");
     let (alpha, nobody) = (Tenant::new(&service, "Alpha").await, Tenant::nobody());
     Tenant::new(&service, "Beta").await;
     let document = service.get("/api/openapi.json").await.body;
@@ -181,6 +182,7 @@ async fn every_route_answers_about_anothers_as_about_nothing() {
 async fn the_documents_routes_answer_about_anothers_as_about_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let service = start(&folder);
+    service.leaves_jobs_open("nobody is at the tenants' endpoints");
     let (alpha, nobody) = (Tenant::new(&service, "Alpha").await, Tenant::nobody());
     Tenant::new(&service, "Beta").await;
     made(&service, "/subscription", json!({ "id": "alpha-sub", "target_url": "https://alpha-receiver.example/" })).await;
