@@ -221,7 +221,9 @@ async fn what_reports_come_to_reaches_endpoints_that_asked_and_partners_that_pag
     assert_eq!(seen, ["assessment.completed", "report.failed", "report.ready", "report.sent"]);
     let others = call(&service, Method::GET, "/api/v1/events?institution=another", Value::Null).await;
     assert_eq!(others.body["data"], json!([]));
-    // Told once: a restart finds nothing new.
+    // Told once: a restart finds nothing new. What was heard and not recorded yet would be sent again, so that waits first.
+    let due = school.path().join("lanes/deliveries/due");
+    until("everything recorded", async || crate::harness::files(&due).is_empty().then_some(())).await;
     let mut service = service;
     service.restart();
     service.webhook(&completion("pedro")).await;
