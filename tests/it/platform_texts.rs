@@ -286,7 +286,9 @@ async fn what_a_platform_tells_reaches_the_institutions_receiver_signed_once_and
         (Some("48"), Some("565"), Some("B+")),
         "{data}"
     );
-    // Signed with each institution's own secret, sent once, also over a restart.
+    // Signed with each institution's own secret, sent once, also over a restart. What was heard and not recorded yet would be sent again, so that waits first.
+    let due = folder.path().join("lanes/deliveries/due");
+    until(&service, async || if files(&due).is_empty() { Ok(()) } else { Err(format!("{:?}", files(&due))) }).await;
     service.restart();
     lti(&service, grade).await;
     lti(&service, json!({ "type": "grade.deleted", "data": { "userId": "5323", "resourceLinkId": "l1", "score": 0, "maxScore": 100, "timestamp": "2026-03-01T11:00:00Z" } })).await;
