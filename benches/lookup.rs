@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use gradepost::clock::{Clock as _, SystemClock};
 use gradepost::lookup::unseen::Nobody;
 use gradepost::lookup::view::{Order, PageRequest, ReportFilter, ReportState};
-use gradepost::lookup::{Lookup, Parts, Place, made_up};
+use gradepost::lookup::{FileLocation, Lookup, Parts, made_up};
 use gradepost::storage::memory::MemoryStore;
 use jiff::tz::TimeZone;
 
@@ -32,7 +32,7 @@ async fn measure(size: u64) {
         store: Arc::new(MemoryStore::new()),
         clock: Arc::new(SystemClock),
         zone: TimeZone::get("America/Santiago").expect("a zone"),
-        place: Place::Folder(dir.path().to_owned()),
+        place: FileLocation::Folder(dir.path().to_owned()),
         jobs: None,
         blocks: Arc::new(Nobody),
     };

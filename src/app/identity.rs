@@ -19,7 +19,7 @@ use crate::app::remote_keys::{RemoteKeys, client, is_near, read};
 use crate::http::console::config::{IapConfig, OidcConfig};
 use crate::http::console::provider::{Code, Provider, Proxy};
 use crate::http::tokens::key_set::TokenError;
-use crate::http::tokens::oidc::{Asked, Discovery, Identity, iap_identity, identity};
+use crate::http::tokens::oidc::{Discovery, ExpectedClaims, Identity, iap_identity, identity};
 
 /// What a provider tells of itself counts so long.
 const DISCOVERY_AGE: Duration = Duration::from_hours(6);
@@ -31,17 +31,17 @@ pub(super) struct OpenIdProvider {
     config: OidcConfig,
     client: Client,
     /// Held while it is asked, so that many sign-ins ask once.
-    known: Mutex<Known>,
+    known: Mutex<CachedProvider>,
 }
 
 #[derive(Default)]
-struct Known {
-    told: Option<(Arc<Told>, Timestamp)>,
+struct CachedProvider {
+    told: Option<(Arc<ProviderMetadata>, Timestamp)>,
     failed: Option<(TokenError, Timestamp)>,
 }
 
 /// What the provider told of itself, with its keys.
-struct Told {
+struct ProviderMetadata {
     discovery: Discovery,
     keys: RemoteKeys,
 }
@@ -57,7 +57,7 @@ impl OpenIdProvider {
         Ok(Self { client: client(is_near(&config.issuer))?, config, known: Mutex::default() })
     }
 
-    async fn told(&self, now: Timestamp) -> Result<Arc<Told>, TokenError> {
+    async fn told(&self, now: Timestamp) -> Result<Arc<ProviderMetadata>, TokenError> {
         let mut known = self.known.lock().await;
         let age = |at: &Timestamp| now.duration_since(*at).unsigned_abs();
         if let Some((told, at)) = &known.told
@@ -86,7 +86,7 @@ impl OpenIdProvider {
         known.told.as_ref().map(|(told, _)| told.clone()).ok_or(error)
     }
 
-    async fn ask(&self) -> Result<Told, TokenError> {
+    async fn ask(&self) -> Result<ProviderMetadata, TokenError> {
         let fault = |why: String| TokenError::Keys(format!("the provider's description: {why}"));
         let url = format!("{}/.well-known/openid-configuration", self.config.issuer.trim_end_matches('/'));
         let bytes = read(self.client.get(url)).await.map_err(fault)?;
@@ -104,7 +104,7 @@ impl OpenIdProvider {
             }
         }
         let keys = RemoteKeys::new(discovery.jwks_uri.clone()).map_err(|error| fault(error.to_string()))?;
-        Ok(Told { discovery, keys })
+        Ok(ProviderMetadata { discovery, keys })
     }
 }
 
@@ -115,7 +115,7 @@ impl Provider for OpenIdProvider {
         Url::parse(&told.discovery.authorization_endpoint).map_err(|error| TokenError::Keys(error.to_string()))
     }
 
-    async fn redeem(&self, code: &Code<'_>, asked: &Asked<'_>, now: Timestamp) -> Result<Identity, TokenError> {
+    async fn redeem(&self, code: &Code<'_>, asked: &ExpectedClaims<'_>, now: Timestamp) -> Result<Identity, TokenError> {
         let told = self.told(now).await?;
         let (client_id, secret) = (self.config.client_id.as_str(), self.config.client_secret.expose_secret());
         let mut form = vec![
@@ -221,7 +221,7 @@ mod tests {
             answer.respond_with(ResponseTemplate::new(200).set_body_json(json!({ "id_token": "x" }))).mount(&server).await;
             let provider = provider(&server, told).await;
             let code = Code { code: "c", verifier: "v", redirect: "http://127.0.0.1/r" };
-            let asked = Asked { issuer: &base, client: "a client", nonce: "n" };
+            let asked = ExpectedClaims { issuer: &base, client: "a client", nonce: "n" };
             assert!(provider.redeem(&code, &asked, at(0)).await.is_err(), "x is no token");
             let requests = server.received_requests().await.unwrap();
             let sent = requests.iter().find(|request| request.url.path() == "/t").unwrap();

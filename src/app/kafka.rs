@@ -80,13 +80,13 @@ impl Bus for Figures {
 
 /// The bridge tried from outside, for `doctor`.
 pub fn check(bridge: &Arc<Bridge>) -> Arc<dyn Check> {
-    Arc::new(Asked(Arc::clone(bridge)))
+    Arc::new(RetryOnRequest(Arc::clone(bridge)))
 }
 
-struct Asked(Arc<Bridge>);
+struct RetryOnRequest(Arc<Bridge>);
 
 #[async_trait]
-impl Check for Asked {
+impl Check for RetryOnRequest {
     fn name(&self) -> &'static str {
         "kafka"
     }

@@ -66,7 +66,7 @@ use crate::kafka::Bridge;
 use crate::lookup::attempts::AttemptLog;
 use crate::lookup::texts::TextSearch;
 use crate::lookup::unseen::Blocks;
-use crate::lookup::{self, Lookup, Place};
+use crate::lookup::{self, FileLocation, Lookup};
 use crate::pipeline::Pipeline;
 use crate::privacy::wishes::Wishes;
 use crate::privacy::{self, Privacy};
@@ -338,8 +338,8 @@ pub fn lookup(
     jobs: Option<Arc<Jobs>>,
 ) -> Arc<Lookup> {
     let place = match config.storage.backend {
-        Backend::Local | Backend::Hybrid => Place::Folder(config.storage.data_dir.join("index")),
-        Backend::Gcp | Backend::Memory => Place::Temporary,
+        Backend::Local | Backend::Hybrid => FileLocation::Folder(config.storage.data_dir.join("index")),
+        Backend::Gcp | Backend::Memory => FileLocation::Temporary,
     };
     Lookup::new(lookup::Parts { store, clock, zone: config.pipeline.zone.clone(), place, blocks, jobs })
 }

@@ -84,12 +84,12 @@ async fn pdf(State(snapshots): State<watch::Receiver<Snapshot>>) -> Response {
 }
 
 #[derive(Debug, Deserialize)]
-struct Seen {
+struct FileStamp {
     version: Option<u64>,
 }
 
 /// Answers at once when there is something newer than what the browser has seen, else when something comes.
-async fn news(State(mut snapshots): State<watch::Receiver<Snapshot>>, Query(seen): Query<Seen>) -> axum::Json<serde_json::Value> {
+async fn news(State(mut snapshots): State<watch::Receiver<Snapshot>>, Query(seen): Query<FileStamp>) -> axum::Json<serde_json::Value> {
     let newer = |snapshot: &Snapshot| seen.version.is_none_or(|version| snapshot.version != version);
     // Running out of time or out of publishers only means that nothing is new.
     let _ = tokio::time::timeout(LONG_POLL, snapshots.wait_for(newer)).await;

@@ -121,16 +121,16 @@ mod tests {
     use crate::storage::memory::MemoryStore;
 
     #[derive(Default)]
-    struct Told(Mutex<Vec<(Cause, String)>>);
+    struct RecordedAlerts(Mutex<Vec<(Cause, String)>>);
 
     #[async_trait]
-    impl AdminNotices for Told {
+    impl AdminNotices for RecordedAlerts {
         async fn tell(&self, cause: Cause, detail: &Sentence) {
             self.0.lock().unwrap().push((cause, detail.es.clone()));
         }
     }
 
-    fn keeper(store: &Arc<MemoryStore>, clock: &Arc<ManualClock>, told: &Arc<Told>, instance: &str) -> Keeper {
+    fn keeper(store: &Arc<MemoryStore>, clock: &Arc<ManualClock>, told: &Arc<RecordedAlerts>, instance: &str) -> Keeper {
         Keeper {
             store: store.clone(),
             refusals: Arc::default(),
@@ -163,7 +163,7 @@ mod tests {
 
     #[tokio::test]
     async fn counts_survive_a_restart_add_up_over_instances_and_go_after_a_month() {
-        let (store, told) = (Arc::new(MemoryStore::new()), Arc::new(Told::default()));
+        let (store, told) = (Arc::new(MemoryStore::new()), Arc::new(RecordedAlerts::default()));
         let clock = Arc::new(ManualClock::new("2026-11-28T10:30:00Z".parse().unwrap()));
         let (one, two) = (keeper(&store, &clock, &told, "one"), keeper(&store, &clock, &told, "two"));
         refuse(&one, 3, "mismatch");
@@ -192,7 +192,7 @@ mod tests {
 
     #[tokio::test]
     async fn many_wrong_signatures_reach_the_admin_once() {
-        let (store, told) = (Arc::new(MemoryStore::new()), Arc::new(Told::default()));
+        let (store, told) = (Arc::new(MemoryStore::new()), Arc::new(RecordedAlerts::default()));
         let clock = Arc::new(ManualClock::new("2026-11-28T10:30:00Z".parse().unwrap()));
         let keeper = keeper(&store, &clock, &told, "one");
         refuse(&keeper, 30, "mismatch");

@@ -58,14 +58,14 @@ struct Records {
 
 /// How far the records were read. It names the rules of who a text belongs to: with other rules everything is read anew.
 #[derive(Debug, Clone, PartialEq, Eq)]
-enum Place {
+enum ReadPosition {
     /// Reading everything, begun then; behind this digest of this kind.
     All { since: Timestamp, kind: usize, after: Option<String> },
     /// Following the notes; the newest that was seen, or where they begin.
     Notes { last: String },
 }
 
-impl Place {
+impl ReadPosition {
     fn parse(text: &str, rules: &str) -> Option<Self> {
         let mut parts = text.splitn(5, '|');
         if parts.next()? != rules {
@@ -97,23 +97,23 @@ impl TextRecords for Records {
         let known = match place.as_deref() {
             None => {
                 self.seen().clear();
-                Place::All { since: self.clock.now(), kind: 0, after: None }
+                ReadPosition::All { since: self.clock.now(), kind: 0, after: None }
             }
-            Some(text) => match Place::parse(text, &rules).filter(|place| self.is_recent(place)) {
+            Some(text) => match ReadPosition::parse(text, &rules).filter(|place| self.is_recent(place)) {
                 Some(place) => place,
                 None => return Ok(Batch { restart: true, ..Batch::default() }),
             },
         };
         let (entries, next, more) = match known {
-            Place::All { since, kind, after } => self.all(since, kind, after).await,
-            Place::Notes { last } => self.noted(last).await,
+            ReadPosition::All { since, kind, after } => self.all(since, kind, after).await,
+            ReadPosition::Notes { last } => self.noted(last).await,
         }
         .map_err(|error| error.to_string())?;
         Ok(Batch { entries, place: Some(next.text(&rules)), more, restart: false })
     }
 }
 
-type Read = (Vec<(String, Option<TextRow>)>, Place, bool);
+type Read = (Vec<(String, Option<TextRow>)>, ReadPosition, bool);
 
 impl Records {
     fn seen(&self) -> MutexGuard<'_, BTreeSet<String>> {
@@ -121,10 +121,10 @@ impl Records {
     }
 
     /// Whether all notes since then are still there.
-    fn is_recent(&self, place: &Place) -> bool {
+    fn is_recent(&self, place: &ReadPosition) -> bool {
         let at = match place {
-            Place::All { since, .. } => Some(*since),
-            Place::Notes { last } => parse_text_change(last).map(|(at, ..)| at),
+            ReadPosition::All { since, .. } => Some(*since),
+            ReadPosition::Notes { last } => parse_text_change(last).map(|(at, ..)| at),
         };
         // Some hours are left for clocks that differ and for a look that takes long.
         at.is_some_and(|at| self.clock.now().duration_since(at).as_hours() < KEPT.as_hours() - 12)
@@ -133,12 +133,12 @@ impl Records {
     async fn all(&self, since: Timestamp, kind: usize, after: Option<String>) -> Result<Read, StoreError> {
         let Some(collection) = SEARCHED.get(kind).copied() else {
             // What changed meanwhile was noted.
-            return Ok((Vec::new(), Place::Notes { last: note_from(since) }, true));
+            return Ok((Vec::new(), ReadPosition::Notes { last: note_from(since) }, true));
         };
         let digests = texts::digests(&*self.store, collection, after.as_deref(), TOGETHER).await?;
         let next = match digests.last() {
-            Some(last) if digests.len() == TOGETHER => Place::All { since, kind, after: Some(last.clone()) },
-            _ => Place::All { since, kind: kind + 1, after: None },
+            Some(last) if digests.len() == TOGETHER => ReadPosition::All { since, kind, after: Some(last.clone()) },
+            _ => ReadPosition::All { since, kind: kind + 1, after: None },
         };
         let things = digests.into_iter().map(|digest| (collection, digest)).collect();
         Ok((self.texts(things).await?, next, true))
@@ -170,7 +170,7 @@ impl Records {
         let quiet = note_from(self.clock.now().checked_sub(WINDOW).unwrap_or(Timestamp::MIN));
         let last = if is_end { last.max(quiet) } else { last };
         self.seen().extend(fresh);
-        Ok((entries, Place::Notes { last }, !is_end))
+        Ok((entries, ReadPosition::Notes { last }, !is_end))
     }
 
     async fn texts(&self, things: Vec<(Collection, String)>) -> Result<Vec<(String, Option<TextRow>)>, StoreError> {
@@ -207,7 +207,7 @@ mod tests {
     use super::*;
     use crate::clock::ManualClock;
     use crate::inbound::records;
-    use crate::lookup::texts::{Asked, Narrowed};
+    use crate::lookup::texts::{HitFilter, Narrowed};
     use crate::model::platform_event::{PlatformEvent, Subject};
     use crate::storage::memory::MemoryStore;
 
@@ -246,7 +246,7 @@ mod tests {
     async fn found(search: &Arc<TextSearch>, institution: Option<&str>) -> Vec<String> {
         search.catch_up().await.unwrap();
         let narrowed = Narrowed { institutions: institution.map(|name| vec![name.to_owned()]), ..Narrowed::default() };
-        let asked = Asked::Words { words: "palabra".to_owned(), narrowed, after: None, limit: 1000 };
+        let asked = HitFilter::Words { words: "palabra".to_owned(), narrowed, after: None, limit: 1000 };
         let mut titles: Vec<String> = search.ask(asked).await.unwrap().hits.into_iter().map(|hit| hit.title).collect();
         titles.sort();
         titles

@@ -12,7 +12,7 @@ use crate::commands::output::{self, outln};
 use crate::commands::settings::Settings;
 use crate::config::Section;
 use crate::lookup::unseen::Nobody;
-use crate::lookup::{Lookup, Place};
+use crate::lookup::{FileLocation, Lookup};
 use crate::privacy::wishes::Wishes;
 
 /// Commands about the index of reports; it is derived, and made anew at will.
@@ -62,7 +62,7 @@ pub fn run(command: &Command, settings: &Settings) -> anyhow::Result<()> {
                     store,
                     clock,
                     zone: config.pipeline.zone.clone(),
-                    place: Place::Temporary,
+                    place: FileLocation::Temporary,
                     blocks: Arc::new(Nobody),
                     jobs: None,
                 };

@@ -63,7 +63,7 @@ pub(crate) fn letter(state: DeliveryState) -> char {
 
 /// What the job of an event that ended tells: the state of each endpoint that left no outcome.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub(crate) struct Told {
+pub(crate) struct EventEnd {
     /// By endpoint.
     #[serde(default)]
     pub(crate) deliveries: BTreeMap<EndpointId, DeliveryState>,
@@ -189,7 +189,7 @@ impl Core {
     }
 
     /// What the event's job told when it ended; none while it runs.
-    pub(crate) async fn told(&self, event: &Event) -> Result<Option<Told>, GatewayError> {
+    pub(crate) async fn told(&self, event: &Event) -> Result<Option<EventEnd>, GatewayError> {
         let key = ObjectKey::JobRecord { job: &event.job, record: "end" }.path();
         let Some(end) = read_json::<EndRecord>(&*self.store, &key).await? else { return Ok(None) };
         if end.end.state == EndState::Done {
@@ -197,7 +197,7 @@ impl Core {
         }
         // A person closed the job: what it had not done will not be.
         let cancelled = event.plan.iter().map(|planned| (planned.endpoint, DeliveryState::Cancelled(CancelReason::Asked)));
-        Ok(Some(Told { deliveries: cancelled.collect() }))
+        Ok(Some(EventEnd { deliveries: cancelled.collect() }))
     }
 
     pub(crate) async fn deliveries(&self, event: &Event) -> Result<Vec<Delivery>, GatewayError> {

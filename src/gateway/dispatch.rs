@@ -8,7 +8,7 @@ use futures::{StreamExt as _, stream};
 use serde_json::Value;
 
 use crate::gateway::Core;
-use crate::gateway::deliveries::Told;
+use crate::gateway::deliveries::EventEnd;
 use crate::gateway::error::GatewayError;
 use crate::gateway::events::read;
 use crate::gateway::ids::EndpointId;
@@ -50,7 +50,7 @@ pub(crate) fn trouble(error: GatewayError) -> JobError {
 
 impl Core {
     /// Makes the first tries of an event. `again` when an earlier run may have made some: then every endpoint's queue decides.
-    async fn dispatch(&self, stored: &StoredEvent, again: bool) -> Result<Told, GatewayError> {
+    async fn dispatch(&self, stored: &StoredEvent, again: bool) -> Result<EventEnd, GatewayError> {
         let trails = if again { self.trails(stored.event.id).await? } else { std::collections::BTreeMap::new() };
         let matched: Vec<Planned> = stored.event.plan.iter().filter(|planned| planned.skipped.is_none()).cloned().collect();
         let mut tries = Vec::new();
@@ -59,7 +59,7 @@ impl Core {
             tries.push(async move { (planned.endpoint, self.first_try(stored, &planned, again, is_known).await) });
         }
         let done: Vec<(EndpointId, Result<DeliveryState, GatewayError>)> = stream::iter(tries).buffer_unordered(AT_ONCE).collect().await;
-        let mut told = Told::default();
+        let mut told = EventEnd::default();
         for (endpoint, state) in done {
             told.deliveries.insert(endpoint, state?);
         }

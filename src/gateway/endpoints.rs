@@ -9,7 +9,7 @@ use crate::gateway::error::GatewayError;
 use crate::gateway::ids::{EndpointId, InstitutionId};
 use crate::gateway::institutions::{behind, page};
 use crate::gateway::model::{DisabledWhy, Endpoint, EndpointPatch, NewEndpoint, Page, PageQuery};
-use crate::gateway::registry::{Known, StoredEndpoint};
+use crate::gateway::registry::{CachedInstitution, StoredEndpoint};
 use crate::gateway::secrets::{OpenSecret, Scheme, SealedSecret, rotated, signing};
 use crate::gateway::{Gateway, check};
 use jiff::Timestamp;
@@ -401,7 +401,7 @@ impl Gateway {
         Ok(public.map(|public| format!("whpk_{}", base64::prelude::BASE64_STANDARD.encode(public))))
     }
 
-    pub(crate) async fn known(&self, institution: InstitutionId) -> Result<Known, GatewayError> {
+    pub(crate) async fn known(&self, institution: InstitutionId) -> Result<CachedInstitution, GatewayError> {
         self.core.registry.known(institution).await?.ok_or(GatewayError::NotFound("institution"))
     }
 

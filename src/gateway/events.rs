@@ -12,7 +12,7 @@ use crate::gateway::error::GatewayError;
 use crate::gateway::ids::{InstitutionId, Ksuid, MessageId};
 use crate::gateway::institutions::page;
 use crate::gateway::model::{Event, NewEvent, Order, Page, PageQuery, Planned, PublishOutcome, Published, SkipReason};
-use crate::gateway::registry::{Known, read_json, to_json};
+use crate::gateway::registry::{CachedInstitution, read_json, to_json};
 use crate::gateway::stored::{StoredEvent, Waiting};
 use crate::gateway::{Core, Gateway, check, filter};
 use crate::jobs::accept::{Claim, job_id};
@@ -91,7 +91,12 @@ impl Gateway {
 }
 
 impl Core {
-    pub(crate) async fn publish(&self, known: &Known, new: NewEvent, idempotency: Option<&str>) -> Result<Published, GatewayError> {
+    pub(crate) async fn publish(
+        &self,
+        known: &CachedInstitution,
+        new: NewEvent,
+        idempotency: Option<&str>,
+    ) -> Result<Published, GatewayError> {
         let at = self.clock.now();
         self.accept_event(known, new, idempotency, Some(at)).await
     }
@@ -99,7 +104,7 @@ impl Core {
     /// As [`Self::publish`]; an event that came by the message bus has no time at which it is to be told there.
     pub(crate) async fn accept_event(
         &self,
-        known: &Known,
+        known: &CachedInstitution,
         new: NewEvent,
         idempotency: Option<&str>,
         told_at: Option<Timestamp>,
@@ -169,7 +174,15 @@ impl Core {
         Ok(Published { event: standing.event, matched, outcome })
     }
 
-    fn stored(&self, known: &Known, id: MessageId, job: JobId, new: NewEvent, idempotency: Option<&str>, now: Timestamp) -> StoredEvent {
+    fn stored(
+        &self,
+        known: &CachedInstitution,
+        id: MessageId,
+        job: JobId,
+        new: NewEvent,
+        idempotency: Option<&str>,
+        now: Timestamp,
+    ) -> StoredEvent {
         let institution = &known.institution;
         let request = request_hash(&new);
         let days = institution.payload_days.unwrap_or(self.config.keep_payloads_days);

@@ -99,7 +99,7 @@ pub enum What {
 
 /// What a notice's job holds.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-struct Told {
+struct NoticeRecord {
     institution: InstitutionId,
     endpoint: EndpointId,
     what: Kind,
@@ -148,7 +148,7 @@ pub(crate) struct Teller(pub(crate) Arc<Core>);
 #[async_trait]
 impl Handler for Teller {
     async fn run(&self, job: &dyn JobContext) -> Result<Value, JobError> {
-        let told: Told = serde_json::from_value(job.event().payload.clone())
+        let told: NoticeRecord = serde_json::from_value(job.event().payload.clone())
             .map_err(|error| JobError::dead(Cause::RecordUnreadable, format!("the notice cannot be read: {error}")))?;
         if let Kind::Exhausted { from } = told.what
             && from > job.now()
@@ -220,7 +220,7 @@ impl Core {
         if !teller.hears(known.institution.metadata.get(CONTACT).map(String::as_str)) {
             return Ok(None);
         }
-        let told = Told { institution: endpoint.institution, endpoint: endpoint.id, what };
+        let told = NoticeRecord { institution: endpoint.institution, endpoint: endpoint.id, what };
         let payload = serde_json::to_value(told).map_err(|error| GatewayError::Internal(error.to_string()))?;
         let effect = format!("webhook/notice/{}/{key}", endpoint.id);
         let event = AcceptedEvent::new(&NOTICE_KIND, "gateway", effect, self.clock.now(), payload);
@@ -228,7 +228,7 @@ impl Core {
     }
 
     /// What is to be told, as things are now; none when there is nothing to tell any more.
-    async fn notice(&self, told: &Told, job: &dyn JobContext) -> Result<Option<Notice>, GatewayError> {
+    async fn notice(&self, told: &NoticeRecord, job: &dyn JobContext) -> Result<Option<Notice>, GatewayError> {
         let Some(known) = self.registry.known(told.institution).await? else { return Ok(None) };
         let Some(stored) = known.endpoint(told.endpoint) else { return Ok(None) };
         let what = match &told.what {

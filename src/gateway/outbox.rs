@@ -64,7 +64,7 @@ pub struct Outgoing {
 
 /// What an entry leads to.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Found {
+pub enum OutboxEntry {
     /// Something to be told.
     Ready(Box<Outgoing>),
     /// Whoever left the entry may be between two writes.
@@ -95,17 +95,17 @@ impl Gateway {
     }
 
     /// What an entry leads to.
-    pub async fn outgoing(&self, key: &str) -> Result<Found, GatewayError> {
-        let Some(entry) = read_json::<Entry>(&*self.core.store, key).await? else { return Ok(Found::Nothing) };
+    pub async fn outgoing(&self, key: &str) -> Result<OutboxEntry, GatewayError> {
+        let Some(entry) = read_json::<Entry>(&*self.core.store, key).await? else { return Ok(OutboxEntry::Nothing) };
         let Some(stored) = self.core.read_job_event(&entry.job).await? else {
             let age = parse_outgoing(key).map_or(Duration::MAX, |at| self.core.clock.now().duration_since(at).unsigned_abs());
-            return Ok(if age < STRAY { Found::NotYet } else { Found::Nothing });
+            return Ok(if age < STRAY { OutboxEntry::NotYet } else { OutboxEntry::Nothing });
         };
         if stored.event.id != entry.message || stored.event.payload.is_none() {
-            return Ok(Found::Nothing);
+            return Ok(OutboxEntry::Nothing);
         }
         let institution_uid = self.core.registry.known(stored.event.institution).await?.and_then(|known| known.institution.uid.clone());
-        Ok(Found::Ready(Box::new(Outgoing { event: stored.event, institution_uid, delivery: entry.delivery })))
+        Ok(OutboxEntry::Ready(Box::new(Outgoing { event: stored.event, institution_uid, delivery: entry.delivery })))
     }
 
     /// An entry was told, or leads nowhere.

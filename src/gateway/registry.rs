@@ -57,14 +57,14 @@ pub(crate) struct StoredEndpoint {
 
 /// What is known of one institution.
 #[derive(Clone)]
-pub(crate) struct Known {
+pub(crate) struct CachedInstitution {
     /// It.
     pub institution: Arc<Institution>,
     /// Its endpoints that are not deleted, oldest first.
     pub endpoints: Arc<Vec<Arc<StoredEndpoint>>>,
 }
 
-impl Known {
+impl CachedInstitution {
     /// One of its endpoints.
     pub(crate) fn endpoint(&self, id: EndpointId) -> Option<&Arc<StoredEndpoint>> {
         self.endpoints.iter().find(|stored| stored.endpoint.id == id)
@@ -72,7 +72,7 @@ impl Known {
 }
 
 struct Cached {
-    known: Option<Known>,
+    known: Option<CachedInstitution>,
     epoch: u64,
     read: Duration,
 }
@@ -108,7 +108,7 @@ impl Registry {
     }
 
     /// The institution and its endpoints; none when there is none or it is deleted.
-    pub(crate) async fn known(&self, id: InstitutionId) -> Result<Option<Known>, GatewayError> {
+    pub(crate) async fn known(&self, id: InstitutionId) -> Result<Option<CachedInstitution>, GatewayError> {
         let epoch = self.epoch().await;
         if let Ok(known) = self.cached(id, epoch) {
             return Ok(known);
@@ -125,7 +125,7 @@ impl Registry {
     }
 
     /// What is known of it from before, as long as that counts; that there is none may be known as well.
-    fn cached(&self, id: InstitutionId, epoch: u64) -> Result<Option<Known>, NotCached> {
+    fn cached(&self, id: InstitutionId, epoch: u64) -> Result<Option<CachedInstitution>, NotCached> {
         let now = self.clock.monotonic();
         let cache = self.cache();
         let cached = cache.get(&id).filter(|cached| cached.epoch == epoch && now.saturating_sub(cached.read) < FRESH);
@@ -133,12 +133,14 @@ impl Registry {
     }
 
     /// As [`Self::known`], read from the store now.
-    async fn read(&self, id: InstitutionId, epoch: u64) -> Result<Option<Known>, GatewayError> {
+    async fn read(&self, id: InstitutionId, epoch: u64) -> Result<Option<CachedInstitution>, GatewayError> {
         let now = self.clock.monotonic();
         let institution = self.newest_institution(id).await?.filter(|institution| !institution.deleted);
         let known = match institution {
             None => None,
-            Some(institution) => Some(Known { institution: Arc::new(institution), endpoints: Arc::new(self.read_endpoints(id).await?) }),
+            Some(institution) => {
+                Some(CachedInstitution { institution: Arc::new(institution), endpoints: Arc::new(self.read_endpoints(id).await?) })
+            }
         };
         let mut cache = self.cache();
         if cache.len() >= MOST_CACHED && !cache.contains_key(&id) {
@@ -215,7 +217,7 @@ impl Registry {
     }
 
     /// Finds an institution by id or uid.
-    pub(crate) async fn find(&self, id_or_uid: &str) -> Result<Option<Known>, GatewayError> {
+    pub(crate) async fn find(&self, id_or_uid: &str) -> Result<Option<CachedInstitution>, GatewayError> {
         if let Some(id) = InstitutionId::parse(id_or_uid) {
             return self.known(id).await;
         }

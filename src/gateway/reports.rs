@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use crate::gateway::error::GatewayError;
 use crate::gateway::model::NewEvent;
-use crate::gateway::registry::{Known, read_json, to_json};
+use crate::gateway::registry::{CachedInstitution, read_json, to_json};
 use crate::gateway::{Core, Gateway};
 use crate::jobs::feed;
 use crate::jobs::lane::EndCounts;
@@ -119,7 +119,7 @@ impl Core {
         Ok(())
     }
 
-    async fn tell_card(&self, school: &Known, card: &Card) -> Result<(), GatewayError> {
+    async fn tell_card(&self, school: &CachedInstitution, card: &Card) -> Result<(), GatewayError> {
         let names: &[&str] = match (card.state.as_str(), card.report.status.as_deref()) {
             ("done", Some("sent")) => &["assessment.completed", "report.ready", "report.sent"],
             ("parked" | "dead", _) if card.cause.as_deref() != Some("discarded") => &["report.failed"],

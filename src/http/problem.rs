@@ -33,12 +33,12 @@ pub struct Problem {
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Detail {
     Text(String),
-    Faults(Vec<Fault>),
+    Faults(Vec<FieldError>),
 }
 
 /// One field of a request that is wrong.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
-pub struct Fault {
+pub struct FieldError {
     /// Where: `body`, `query`, `path` or `header`, then the way to the field.
     pub loc: Vec<String>,
     /// What is wrong and what would be right.
@@ -65,7 +65,7 @@ pub struct ProblemBody {
     pub code: String,
 }
 
-impl Fault {
+impl FieldError {
     /// A value that is not allowed.
     pub fn value(loc: &[&str], msg: impl Into<String>) -> Self {
         Self { loc: loc.iter().map(|part| (*part).to_owned()).collect(), msg: msg.into(), kind: "value_error" }
@@ -84,7 +84,7 @@ impl Problem {
     }
 
     /// 422: these fields are wrong.
-    pub fn invalid(faults: Vec<Fault>) -> Self {
+    pub fn invalid(faults: Vec<FieldError>) -> Self {
         Self {
             status: StatusCode::UNPROCESSABLE_ENTITY,
             code: "validation_error".into(),
@@ -95,7 +95,7 @@ impl Problem {
 
     /// 422: one field is wrong.
     pub fn invalid_field(loc: &[&str], msg: impl Into<String>) -> Self {
-        Self::invalid(vec![Fault::value(loc, msg)])
+        Self::invalid(vec![FieldError::value(loc, msg)])
     }
 
     /// 400 with a stable word.

@@ -79,20 +79,20 @@ pub struct AppState {
 /// The platforms whose calls are taken, by name.
 #[derive(Clone, Default)]
 pub struct Sources {
-    by_name: BTreeMap<&'static str, Taken>,
+    by_name: BTreeMap<&'static str, AcceptedSource>,
     default: Option<&'static str>,
 }
 
 /// A platform whose calls are taken, and what they are verified with.
 #[derive(Clone)]
-pub struct Taken {
+pub struct AcceptedSource {
     /// The platform.
     pub source: Arc<dyn Source>,
     /// What its calls are verified with.
     pub secrets: Secrets,
 }
 
-impl Taken {
+impl AcceptedSource {
     /// Whether its calls can be verified.
     pub fn is_on(&self) -> bool {
         self.source.is_on(&self.secrets)
@@ -110,7 +110,7 @@ impl Sources {
     pub fn with(mut self, source: Arc<dyn Source>, secrets: Secrets) -> Self {
         let name = source.name();
         self.default = self.default.or(Some(name));
-        self.by_name.insert(name, Taken { source, secrets });
+        self.by_name.insert(name, AcceptedSource { source, secrets });
         self
     }
 
@@ -120,12 +120,12 @@ impl Sources {
     }
 
     /// The platform of this name, with what its calls are verified with.
-    pub fn taken(&self, name: &str) -> Option<&Taken> {
+    pub fn taken(&self, name: &str) -> Option<&AcceptedSource> {
         self.by_name.get(name)
     }
 
     /// The platform that `/webhook` belongs to.
-    pub fn default_source(&self) -> Option<&Taken> {
+    pub fn default_source(&self) -> Option<&AcceptedSource> {
         self.by_name.get(self.default?)
     }
 }

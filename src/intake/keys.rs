@@ -62,13 +62,13 @@ impl KeyOrigin {
 pub(in crate::intake) struct KeyRing {
     origin: Option<Url>,
     outside: Option<Arc<dyn Outside>>,
-    known: Mutex<Known>,
+    known: Mutex<CachedKeys>,
     /// Held while the set is fetched, so that many callers fetch it once.
     fetching: tokio::sync::Mutex<()>,
 }
 
 #[derive(Default)]
-struct Known {
+struct CachedKeys {
     keys: Arc<Vec<Key>>,
     /// When the set was last asked for, on the clock that only goes forward; also in vain.
     asked: Option<Duration>,
@@ -87,7 +87,7 @@ impl KeyRing {
             None => Self::default(),
             Some(KeyOrigin::Url(url)) => Self { origin: Some(url), outside, ..Self::default() },
             Some(KeyOrigin::Given(set)) => {
-                let known = Known { keys: Arc::new(usable(&set)), asked: None };
+                let known = CachedKeys { keys: Arc::new(usable(&set)), asked: None };
                 Self { known: Mutex::new(known), ..Self::default() }
             }
         }

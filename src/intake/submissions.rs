@@ -15,7 +15,7 @@ pub trait Submissions: Send + Sync {
     ///
     /// # Errors
     /// [`FetchError`], which says what happens next.
-    async fn find(&self, asked: &Asked<'_>) -> Result<Found, FetchError> {
+    async fn find(&self, asked: &SubmissionQuery<'_>) -> Result<SubmissionAnswer, FetchError> {
         match self.api() {
             Some(api) => api.find(asked).await,
             None => Err(self.not_configured()),
@@ -59,14 +59,14 @@ pub trait Submissions: Send + Sync {
 
 /// What is asked for.
 #[derive(Debug, Clone, Copy)]
-pub struct Asked<'a> {
+pub struct SubmissionQuery<'a> {
     /// The completion.
     pub completion: &'a Completion,
     /// A person opened the job again: what the platform says about the student today counts more than the event, because the event's address may be what was wrong.
     pub again: bool,
 }
 
-impl<'a> From<&'a Completion> for Asked<'a> {
+impl<'a> From<&'a Completion> for SubmissionQuery<'a> {
     fn from(completion: &'a Completion) -> Self {
         Self { completion, again: false }
     }
@@ -74,7 +74,7 @@ impl<'a> From<&'a Completion> for Asked<'a> {
 
 /// What the platform knows.
 #[derive(Debug, Clone, Default, PartialEq)]
-pub struct Found {
+pub struct SubmissionAnswer {
     /// The submission; `None` when it does not show yet.
     pub submission: Option<Submission>,
     /// The student with what the event left out.

@@ -28,7 +28,7 @@ struct Lines {
 
 /// What became of asking for a job to be run here.
 #[derive(Debug)]
-pub(crate) enum Asked {
+pub(crate) enum Enqueued {
     /// It waits for a worker; this tells what came of it.
     Waits(oneshot::Receiver<Outcome>),
     /// It waits or runs here already.
@@ -59,20 +59,20 @@ impl Queue {
     }
 
     /// Lets the job wait for a worker, and tells what came of it; as a worker runs it, it goes on when the caller does not.
-    pub(crate) fn ask(&self, job: &JobId) -> Asked {
+    pub(crate) fn ask(&self, job: &JobId) -> Enqueued {
         let mut lines = self.lock();
         if lines.closed {
-            return Asked::Closed;
+            return Enqueued::Closed;
         }
         if !lines.here.insert(job.clone()) {
-            return Asked::HereAlready;
+            return Enqueued::HereAlready;
         }
         let (sender, receiver) = oneshot::channel();
         lines.asked.insert(job.clone(), sender);
         lines.waiting.push_back(job.clone());
         drop(lines);
         self.arrived.notify_one();
-        Asked::Waits(receiver)
+        Enqueued::Waits(receiver)
     }
 
     /// Who asked for a job that was just taken from the line.

@@ -24,14 +24,14 @@ struct Sighting {
 
 /// How long something was seen unchanged, and how often it was looked at before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Seen {
+pub(crate) struct SeenUnchanged {
     pub(crate) unchanged: Duration,
     pub(crate) looks: u32,
 }
 
 impl Sightings {
     /// Looks at something in a state, at an instant of the steady clock.
-    pub(crate) fn look(&self, thing: &str, state: &str, now: Duration) -> Seen {
+    pub(crate) fn look(&self, thing: &str, state: &str, now: Duration) -> SeenUnchanged {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         if seen.len() >= MOST && !seen.contains_key(thing) {
             let mut last: Vec<Duration> = seen.values().map(|sighting| sighting.last).collect();
@@ -45,16 +45,16 @@ impl Sightings {
         if sighting.state != state {
             *sighting = Sighting { state: state.to_owned(), first: now, last: now, looks: 0 };
         }
-        let found = Seen { unchanged: now.saturating_sub(sighting.first), looks: sighting.looks };
+        let found = SeenUnchanged { unchanged: now.saturating_sub(sighting.first), looks: sighting.looks };
         sighting.last = now;
         sighting.looks += 1;
         found
     }
 
     /// What is known of something without looking at it now.
-    pub(crate) fn known(&self, thing: &str, now: Duration) -> Option<Seen> {
+    pub(crate) fn known(&self, thing: &str, now: Duration) -> Option<SeenUnchanged> {
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        seen.get(thing).map(|sighting| Seen { unchanged: now.saturating_sub(sighting.first), looks: sighting.looks })
+        seen.get(thing).map(|sighting| SeenUnchanged { unchanged: now.saturating_sub(sighting.first), looks: sighting.looks })
     }
 
     /// It is of no interest any more.
@@ -70,10 +70,10 @@ mod tests {
     #[test]
     fn a_change_starts_the_time_anew() {
         let (sightings, at) = (Sightings::default(), Duration::from_secs);
-        assert_eq!(sightings.look("a", "1", at(5)), Seen { unchanged: at(0), looks: 0 });
-        assert_eq!(sightings.look("a", "1", at(9)), Seen { unchanged: at(4), looks: 1 });
-        assert_eq!(sightings.look("a", "2", at(10)), Seen { unchanged: at(0), looks: 0 });
-        assert_eq!(sightings.known("a", at(12)), Some(Seen { unchanged: at(2), looks: 1 }));
+        assert_eq!(sightings.look("a", "1", at(5)), SeenUnchanged { unchanged: at(0), looks: 0 });
+        assert_eq!(sightings.look("a", "1", at(9)), SeenUnchanged { unchanged: at(4), looks: 1 });
+        assert_eq!(sightings.look("a", "2", at(10)), SeenUnchanged { unchanged: at(0), looks: 0 });
+        assert_eq!(sightings.known("a", at(12)), Some(SeenUnchanged { unchanged: at(2), looks: 1 }));
         sightings.forget("a");
         assert_eq!(sightings.known("a", at(12)), None);
     }

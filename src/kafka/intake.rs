@@ -11,7 +11,7 @@ use crate::gateway::error::GatewayError;
 use crate::gateway::model::PublishOutcome;
 use crate::jobs::failpoint;
 use crate::kafka::broker::{BrokerError, Fetched, Message};
-use crate::kafka::lease::{Held, Lost};
+use crate::kafka::lease::{HeldPartition, Lost};
 use crate::kafka::message::{self, Reason, Rejection};
 use crate::kafka::status::Outcome;
 use crate::kafka::{Bridge, Pause, Running, rejected, words};
@@ -150,14 +150,14 @@ impl From<Lost> for Over {
 
 impl Running {
     /// Reads a partition until it is told to stop or the partition is another's.
-    pub(super) async fn read(self: Arc<Self>, mut held: Held, role: Role, origin: Arc<str>, stop: CancellationToken) {
+    pub(super) async fn read(self: Arc<Self>, mut held: HeldPartition, role: Role, origin: Arc<str>, stop: CancellationToken) {
         let (topic, partition) = (held.progress.topic.clone(), held.progress.partition);
         let Over::Left = self.read_on(&mut held, role, &origin, &stop).await;
         self.bridge.status.left(&format!("{topic}/{partition}"), &topic, partition);
         self.leases.release(held).await;
     }
 
-    async fn read_on(&self, held: &mut Held, role: Role, origin: &str, stop: &CancellationToken) -> Over {
+    async fn read_on(&self, held: &mut HeldPartition, role: Role, origin: &str, stop: &CancellationToken) -> Over {
         let (topic, partition) = (held.progress.topic.clone(), held.progress.partition);
         let part = format!("{topic}/{partition}");
         let (mut pause, mut beyond, mut unreadable) = (Pause::default(), 0_u32, 0_u32);
@@ -222,7 +222,7 @@ impl Running {
     }
 
     /// The next messages; finds out where the partition begins when it was never read.
-    async fn fetch(&self, held: &mut Held) -> Result<Fetched, BrokerError> {
+    async fn fetch(&self, held: &mut HeldPartition) -> Result<Fetched, BrokerError> {
         let (topic, partition) = (&held.progress.topic, held.progress.partition);
         let next = match held.progress.next {
             Some(next) => next,
@@ -233,7 +233,7 @@ impl Running {
     }
 
     /// The offset is not there: what was kept is over, or the topic was made anew. What is read twice then is accepted once.
-    fn begin_anew(held: &mut Held) {
+    fn begin_anew(held: &mut HeldPartition) {
         let Some(next) = held.progress.next.take() else { return };
         let (topic, partition) = (&held.progress.topic, held.progress.partition);
         tracing::warn!(
@@ -245,7 +245,7 @@ impl Running {
     }
 
     /// Waits, and keeps the lease meanwhile.
-    async fn wait(&self, held: &mut Held, part: &str, stop: &CancellationToken, pause: Duration) -> Result<(), Over> {
+    async fn wait(&self, held: &mut HeldPartition, part: &str, stop: &CancellationToken, pause: Duration) -> Result<(), Over> {
         let until = tokio::time::Instant::now() + pause;
         loop {
             let beat = until.min(tokio::time::Instant::now() + self.leases.term / 3);
@@ -261,7 +261,7 @@ impl Running {
     }
 
     /// Confirms the lease, and writes how far the partition was read. While the store is away the lease is believed for its term.
-    async fn keep(&self, held: &mut Held, part: &str) -> Result<(), Over> {
+    async fn keep(&self, held: &mut HeldPartition, part: &str) -> Result<(), Over> {
         match self.leases.write(held).await {
             Ok(Ok(())) => Ok(()),
             Ok(Err(lost)) => Err(lost.into()),
@@ -276,7 +276,7 @@ impl Running {
     /// Makes messages durable in batches, and moves the offset after each.
     async fn work(
         &self,
-        held: &mut Held,
+        held: &mut HeldPartition,
         role: Role,
         part: &str,
         origin: &str,
@@ -410,7 +410,7 @@ impl Running {
     }
 
     /// Passes over what the client cannot read, one offset at a time: it does not stop the rest.
-    async fn pass_over_unreadable(&self, held: &mut Held, part: &str, stop: &CancellationToken) -> Result<(), Over> {
+    async fn pass_over_unreadable(&self, held: &mut HeldPartition, part: &str, stop: &CancellationToken) -> Result<(), Over> {
         let (topic, partition) = (held.progress.topic.clone(), held.progress.partition);
         let Some(offset) = held.progress.next else { return Ok(()) };
         let blank = Message { key: None, value: None, headers: BTreeMap::new(), at: self.bridge.clock.now() };

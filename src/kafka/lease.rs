@@ -36,7 +36,7 @@ pub(crate) struct Progress {
 }
 
 /// A lease that is held.
-pub(crate) struct Held {
+pub(crate) struct HeldPartition {
     key: String,
     pub(crate) progress: Progress,
     version: Version,
@@ -78,7 +78,7 @@ impl Leases {
     }
 
     /// Takes a lease that nobody holds, or whose owner is silent.
-    pub(crate) async fn take(&self, key: &str, topic: &str, partition: i32) -> Result<Option<Held>, StoreError> {
+    pub(crate) async fn take(&self, key: &str, topic: &str, partition: i32) -> Result<Option<HeldPartition>, StoreError> {
         let fresh = |next, watermark| Progress {
             version: 1,
             topic: topic.to_owned(),
@@ -102,24 +102,24 @@ impl Leases {
             }
         };
         match self.put("kafka.take", key, &progress, mode).await {
-            Ok(version) => Ok(Some(Held { key: key.to_owned(), progress, version, confirmed })),
+            Ok(version) => Ok(Some(HeldPartition { key: key.to_owned(), progress, version, confirmed })),
             Err(StoreError::AlreadyExists { .. } | StoreError::Conflict { .. }) => Ok(None),
             Err(error) => Err(error),
         }
     }
 
     /// Whether a third of the term is over since the lease was last confirmed.
-    pub(crate) fn is_due(&self, held: &Held) -> bool {
+    pub(crate) fn is_due(&self, held: &HeldPartition) -> bool {
         self.clock.monotonic().saturating_sub(held.confirmed) >= self.term / 3
     }
 
     /// Whether nobody may have taken the lease over since it was last confirmed.
-    pub(crate) fn is_sure(&self, held: &Held) -> bool {
+    pub(crate) fn is_sure(&self, held: &HeldPartition) -> bool {
         self.clock.monotonic().saturating_sub(held.confirmed) < self.term
     }
 
     /// Writes how far the partition was read, and confirms the lease by it.
-    pub(crate) async fn write(&self, held: &mut Held) -> Result<Result<(), Lost>, StoreError> {
+    pub(crate) async fn write(&self, held: &mut HeldPartition) -> Result<Result<(), Lost>, StoreError> {
         let confirmed = self.clock.monotonic();
         held.progress.at = self.clock.now();
         match self.put("kafka.offset", &held.key, &held.progress, PutMode::Update(held.version.clone())).await {
@@ -142,7 +142,7 @@ impl Leases {
     }
 
     /// Gives a lease back, so that others need not wait for it.
-    pub(crate) async fn release(&self, mut held: Held) {
+    pub(crate) async fn release(&self, mut held: HeldPartition) {
         held.progress.owner = None;
         if let Err(error) = self.write(&mut held).await {
             tracing::debug!(%error, "A partition is left to the others in a while, as it could not be given back");

@@ -97,7 +97,7 @@ impl From<Reason> for Rejection {
 
 /// An event as a message tells it.
 #[derive(Debug, Clone, PartialEq)]
-pub(crate) struct Told {
+pub(crate) struct MessageEvent {
     /// Whose it is, by id or uid.
     pub(crate) institution: String,
     pub(crate) event: NewEvent,
@@ -179,7 +179,7 @@ fn identity(topic: &str, partition: i32, offset: i64, message: &Message) -> Stri
 }
 
 /// Reads an event.
-pub(crate) fn read_event(topic: &str, partition: i32, offset: i64, message: &Message) -> Result<Told, Rejection> {
+pub(crate) fn read_event(topic: &str, partition: i32, offset: i64, message: &Message) -> Result<MessageEvent, Rejection> {
     let value = message.value.as_deref().filter(|value| !value.is_empty()).ok_or(Reason::Empty)?;
     let value = std::str::from_utf8(value).map_err(|_| Reason::NotJson)?;
     let is_json = serde_json::from_str::<serde::de::IgnoredAny>(value).is_ok();
@@ -211,7 +211,7 @@ pub(crate) fn read_event(topic: &str, partition: i32, offset: i64, message: &Mes
         (Some(student), Some(course)) => Some(format!("{student}/{course}")),
         _ => message.key.as_ref().and_then(|key| String::from_utf8(key.clone()).ok()),
     };
-    Ok(Told {
+    Ok(MessageEvent {
         institution,
         event: NewEvent { event_type, payload: payload.to_owned(), key: order, subject, ..NewEvent::default() },
         key: id.map_or_else(|| identity(topic, partition, offset, message), |id| format!("kafka/id/{id}")),
@@ -321,7 +321,7 @@ mod tests {
         }
     }
 
-    fn read(headers: &[(&str, &str)], value: &str) -> Result<Told, Reason> {
+    fn read(headers: &[(&str, &str)], value: &str) -> Result<MessageEvent, Reason> {
         read_event("webhook_payload", 0, 7, &message(headers, value)).map_err(|rejection| rejection.reason)
     }
 

@@ -7,10 +7,10 @@ use std::time::Duration;
 use futures::{StreamExt as _, stream};
 
 use crate::gateway::error::GatewayError;
-use crate::gateway::outbox::Found;
+use crate::gateway::outbox::OutboxEntry;
 use crate::jobs::failpoint;
 use crate::kafka::broker::{BrokerError, Message};
-use crate::kafka::lease::Held;
+use crate::kafka::lease::HeldPartition;
 use crate::kafka::status::Outcome;
 use crate::kafka::{Pause, Running, message, rejected, size, words};
 use crate::storage::key::kafka::KafkaKey;
@@ -76,7 +76,7 @@ impl Running {
         }
     }
 
-    async fn send_on(&self, mut held: Held, origin: &str, look: Duration) {
+    async fn send_on(&self, mut held: HeldPartition, origin: &str, look: Duration) {
         let (mut pause, mut known, mut tidied) = (Pause::default(), Known::new(), None);
         while !self.stop.is_cancelled() {
             let wait = match self.empty(&mut held, origin, &mut known).await {
@@ -107,7 +107,7 @@ impl Running {
         self.leases.release(held).await;
     }
 
-    async fn keep_sending(&self, held: &mut Held) -> Result<(), Stop> {
+    async fn keep_sending(&self, held: &mut HeldPartition) -> Result<(), Stop> {
         match self.leases.write(held).await {
             Ok(Ok(())) => Ok(()),
             Err(_) if self.leases.is_sure(held) => Ok(()),
@@ -116,7 +116,7 @@ impl Running {
     }
 
     /// Tells everything that lies in the outbox.
-    async fn empty(&self, held: &mut Held, origin: &str, known: &mut Known) -> Result<(), Stop> {
+    async fn empty(&self, held: &mut HeldPartition, origin: &str, known: &mut Known) -> Result<(), Stop> {
         let gateway = Arc::clone(&self.bridge.gateway);
         let mut entries = gateway.outbox().ready_chunks(BATCH);
         while let Some(chunk) = entries.next().await {
@@ -131,16 +131,16 @@ impl Running {
                 let found = self.bridge.gateway.outgoing(&key).await;
                 (key, found)
             });
-            let found: Vec<(String, Result<Found, GatewayError>)> = read.buffered(AT_ONCE).collect().await;
+            let found: Vec<(String, Result<OutboxEntry, GatewayError>)> = read.buffered(AT_ONCE).collect().await;
             let mut parcels = Vec::new();
             for (entry, found) in found {
                 match found {
-                    Ok(Found::Ready(outgoing)) => {
+                    Ok(OutboxEntry::Ready(outgoing)) => {
                         let outcome = if outgoing.delivery.is_some() { Outcome::Mirrored } else { Outcome::Told };
                         parcels.push(Parcel { entry, message: message::write(&outgoing, origin), outcome });
                     }
-                    Ok(Found::NotYet) => {}
-                    Ok(Found::Nothing) => self.bridge.gateway.outgoing_told(&entry).await?,
+                    Ok(OutboxEntry::NotYet) => {}
+                    Ok(OutboxEntry::Nothing) => self.bridge.gateway.outgoing_told(&entry).await?,
                     Err(error @ GatewayError::Unavailable { .. }) => return Err(error.into()),
                     // One that cannot be read keeps no other from being told.
                     Err(error) => {

@@ -23,7 +23,7 @@ const LONGEST_QUERY: Duration = Duration::from_secs(2);
 
 /// Where the file lies.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place {
+pub enum FileLocation {
     /// In this folder, for as long as nobody wants it away. A second process gets a file of its own.
     Folder(PathBuf),
     /// In a private folder for temporary files, gone with the process.
@@ -66,13 +66,13 @@ impl Db {
     /// Opens the file, or makes an empty one. Blocks.
     ///
     /// A file of this process's own begins with a copy: `seed`, or the shared file that another process has.
-    pub(super) fn open(place: &Place, zone: &TimeZone, hasher: &StudentHasher, seed: Option<&[u8]>) -> Result<Self, LookupError> {
+    pub(super) fn open(place: &FileLocation, zone: &TimeZone, hasher: &StudentHasher, seed: Option<&[u8]>) -> Result<Self, LookupError> {
         let (folder, dir, is_private) = match place {
-            Place::Folder(dir) => match lock(dir)? {
+            FileLocation::Folder(dir) => match lock(dir)? {
                 Some(file) => (Folder::Locked(file), dir.clone(), false),
                 None => own_folder()?,
             },
-            Place::Temporary => own_folder()?,
+            FileLocation::Temporary => own_folder()?,
         };
         let path = dir.join(file_name());
         if is_private {
@@ -147,7 +147,7 @@ impl Db {
 }
 
 /// Gives a file of one's own what is known elsewhere; without it, or when it turns out to be damaged, all is read from the records.
-fn begin(path: &Path, place: &Place, seed: Option<&[u8]>) {
+fn begin(path: &Path, place: &FileLocation, seed: Option<&[u8]>) {
     match (seed, place) {
         (Some(seed), _) => {
             let mut options = OpenOptions::new();
@@ -156,12 +156,12 @@ fn begin(path: &Path, place: &Place, seed: Option<&[u8]>) {
                 let _ = std::fs::remove_file(path);
             }
         }
-        (None, Place::Folder(shared)) => {
+        (None, FileLocation::Folder(shared)) => {
             if copy(&shared.join(file_name()), path).is_err() {
                 let _ = std::fs::remove_file(path);
             }
         }
-        (None, Place::Temporary) => {}
+        (None, FileLocation::Temporary) => {}
     }
 }
 

@@ -30,7 +30,7 @@ const EPOCH: Date = jiff::civil::date(1970, 1, 1);
 
 /// What the index is told of one job.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Told {
+pub(super) enum JobUpdate {
     /// Its card.
     Card(Box<Card>),
     /// It cannot be read; an entry of this time leads to it.
@@ -114,15 +114,15 @@ impl Index {
     }
 
     /// Takes in what is told, and remembers which entries told it; how many rows changed.
-    pub(super) fn apply(&mut self, told: &[Told], fed: &[Fed<'_>]) -> rusqlite::Result<usize> {
+    pub(super) fn apply(&mut self, told: &[JobUpdate], fed: &[Fed<'_>]) -> rusqlite::Result<usize> {
         let mut known = std::mem::take(&mut self.known);
         let tx = self.conn.transaction()?;
         let mut writer = Writer { tx: &tx, zone: &self.zone, hasher: &self.hasher, blocked: self.blocked.as_deref(), known: &mut known };
         let mut changed = 0;
         for told in told {
             changed += usize::from(match told {
-                Told::Card(card) => writer.card(card)?,
-                Told::Unreadable(job, at) => writer.unreadable(job, *at)?,
+                JobUpdate::Card(card) => writer.card(card)?,
+                JobUpdate::Unreadable(job, at) => writer.unreadable(job, *at)?,
             });
         }
         {

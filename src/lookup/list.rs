@@ -5,7 +5,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension as _, Row, params_from_iter};
 
 use crate::lookup::index::{job_bytes, job_of};
-use crate::lookup::search::{self, Found};
+use crate::lookup::search::{self, StudentMatch};
 use crate::lookup::view::{
     CappedCount, Order, Page, PageRequest, Position, ReportFilter, ReportRow, ReportState, Standing, StudentHash, StudentView, Word,
     WordTag,
@@ -101,9 +101,9 @@ impl Conditions {
         let sought = search::sought(conn, text)?;
         let list = |ids: &[i64]| ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(",");
         match &sought.students {
-            Found::Everybody => {}
-            Found::These(ids) => self.add(format!("r.student IN ({})", list(ids)), []),
-            Found::Many(matches) => {
+            StudentMatch::Everybody => {}
+            StudentMatch::These(ids) => self.add(format!("r.student IN ({})", list(ids)), []),
+            StudentMatch::Many(matches) => {
                 let (sql, params) = matches.sql();
                 self.add(format!("+r.student IN ({sql})"), params);
             }

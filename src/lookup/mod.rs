@@ -51,7 +51,7 @@ use tokio::sync::broadcast::error::TryRecvError;
 use crate::clock::Clock;
 use crate::jobs::Jobs;
 use crate::lookup::db::Db;
-use crate::lookup::index::Told;
+use crate::lookup::index::JobUpdate;
 use crate::lookup::sync::Progress;
 use crate::lookup::unseen::Blocks;
 use crate::lookup::view::{Freshness, StudentHash};
@@ -60,7 +60,7 @@ use crate::model::card::Card;
 use crate::storage::key::ObjectKey;
 use crate::storage::{self, Store, StoreError};
 
-pub use crate::lookup::db::Place;
+pub use crate::lookup::db::FileLocation;
 
 /// A look brings the index up to date when the last one is so long ago.
 const FRESH: Duration = Duration::from_secs(5);
@@ -121,7 +121,7 @@ pub struct Parts {
     /// The school's time zone: in it, days begin.
     pub zone: TimeZone,
     /// Where the file lies.
-    pub place: Place,
+    pub place: FileLocation,
     /// Whoever knows whose data are blocked.
     pub blocks: Arc<dyn Blocks>,
     /// This instance's jobs, whose changes are heard at once; none for a command beside the service.
@@ -263,7 +263,7 @@ impl Lookup {
             drop(db);
             return Ok(db::remove(&path));
         }
-        if let Place::Folder(dir) = &self.parts.place
+        if let FileLocation::Folder(dir) = &self.parts.place
             && let Some(_lock) = db::lock(dir)?
         {
             return Ok(db::remove(&dir.join(db::file_name())));
@@ -322,7 +322,7 @@ impl Lookup {
     /// # Errors
     /// The file.
     pub async fn take_in(self: &Arc<Self>, cards: Vec<Card>) -> Result<usize, LookupError> {
-        let told: Vec<Told> = cards.into_iter().map(|card| Told::Card(Box::new(card))).collect();
+        let told: Vec<JobUpdate> = cards.into_iter().map(|card| JobUpdate::Card(Box::new(card))).collect();
         self.open().await?.write(move |index| index.apply(&told, &[])).await
     }
 
@@ -399,15 +399,15 @@ impl Lookup {
         let hasher = self.hasher().await?;
         let (place, zone) = (self.parts.place.clone(), self.parts.zone.clone());
         let seed = match &place {
-            Place::Temporary if self.parts.store.is_remote() && !self.from_records.load(Ordering::Relaxed) => {
+            FileLocation::Temporary if self.parts.store.is_remote() && !self.from_records.load(Ordering::Relaxed) => {
                 snapshot::load(&*self.parts.store).await
             }
             _ => None,
         };
         let opened = move || match Db::open(&place, &zone, &hasher, seed.as_deref()) {
-            Err(LookupError::Index(problem)) if place != Place::Temporary => {
+            Err(LookupError::Index(problem)) if place != FileLocation::Temporary => {
                 tracing::warn!(problem, "The index of reports cannot lie in its folder; it lies in a temporary one");
-                Db::open(&Place::Temporary, &zone, &hasher, None)
+                Db::open(&FileLocation::Temporary, &zone, &hasher, None)
             }
             opened => opened,
         };
@@ -429,7 +429,7 @@ impl Lookup {
             let Some(changes) = changes.as_mut() else { return Ok(()) };
             loop {
                 match changes.try_recv() {
-                    Ok(card) => told.push(Told::Card(Box::new(Card::clone(&card)))),
+                    Ok(card) => told.push(JobUpdate::Card(Box::new(Card::clone(&card)))),
                     // What was missed is in the feed and in the records.
                     Err(TryRecvError::Lagged(_)) => {}
                     Err(TryRecvError::Empty | TryRecvError::Closed) => break,
@@ -470,7 +470,7 @@ impl Lookup {
                 }
             }
         });
-        if is_due && store.is_remote() && self.parts.place == Place::Temporary {
+        if is_due && store.is_remote() && self.parts.place == FileLocation::Temporary {
             self.keep_copy(store, db, now, began).await;
         }
     }

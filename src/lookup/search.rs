@@ -15,7 +15,7 @@ const FEW: usize = 400;
 
 /// The students that a text finds.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) enum Found {
+pub(super) enum StudentMatch {
     /// The text has no word to look for.
     Everybody,
     /// These, by their rows.
@@ -83,7 +83,7 @@ impl Matches {
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Sought {
     /// By the words that some student has.
-    pub(super) students: Found,
+    pub(super) students: StudentMatch,
     /// For each other word, the courses and assessments that have it in their names.
     pub(super) places: Vec<Places>,
 }
@@ -131,15 +131,15 @@ fn places_of(conn: &Connection, word: &str) -> rusqlite::Result<Places> {
 }
 
 /// The students that these words find.
-fn students(conn: &Connection, matches: Matches) -> rusqlite::Result<Found> {
+fn students(conn: &Connection, matches: Matches) -> rusqlite::Result<StudentMatch> {
     if matches.is_empty() {
-        return Ok(Found::Everybody);
+        return Ok(StudentMatch::Everybody);
     }
     let (sql, params) = matches.sql();
     let mut query = conn.prepare_cached(&format!("SELECT * FROM ({sql}) LIMIT {}", FEW + 1))?;
     let rows = query.query_map(rusqlite::params_from_iter(params), |row| row.get(0))?;
     let found: Vec<i64> = rows.collect::<rusqlite::Result<_>>()?;
-    Ok(if found.len() > FEW { Found::Many(matches) } else { Found::These(found) })
+    Ok(if found.len() > FEW { StudentMatch::Many(matches) } else { StudentMatch::These(found) })
 }
 
 #[cfg(test)]

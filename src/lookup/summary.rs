@@ -100,7 +100,7 @@ mod tests {
     use crate::clock::{Clock as _, ManualClock};
     use crate::lookup::unseen::Nobody;
     use crate::lookup::view::ReportState;
-    use crate::lookup::{Lookup, Parts, Place, contents, made_up, words};
+    use crate::lookup::{FileLocation, Lookup, Parts, contents, made_up, words};
     use crate::model::card::Card;
     use crate::storage::memory::MemoryStore;
 
@@ -109,7 +109,7 @@ mod tests {
             store: Arc::new(MemoryStore::new()),
             clock: Arc::new(clock.clone()),
             zone: jiff::tz::TimeZone::UTC,
-            place: Place::Folder(folder.path().to_owned()),
+            place: FileLocation::Folder(folder.path().to_owned()),
             jobs: None,
             blocks: Arc::new(Nobody),
         };

@@ -14,7 +14,7 @@ use crate::jobs::feed;
 use crate::jobs::operator::ended_jobs;
 use crate::lookup::LookupError;
 use crate::lookup::db::Db;
-use crate::lookup::index::{Fed, Told, job_of};
+use crate::lookup::index::{Fed, JobUpdate, job_of};
 use crate::lookup::view::ReportState;
 use crate::model::ids::JobId;
 use crate::model::lane::LaneName;
@@ -164,11 +164,11 @@ async fn follow_feed(store: &dyn Store, db: &Arc<Db>, progress: &Progress) -> Re
     // Newest first, so that what people look at is there first; and the first page at once.
     let (first, rest) = fresh.split_at(FIRST.min(fresh.len()));
     for batch in std::iter::once(first).filter(|batch| !batch.is_empty()).chain(rest.chunks(BATCH)) {
-        let read: Vec<(Entry, Option<Told>)> =
+        let read: Vec<(Entry, Option<JobUpdate>)> =
             stream::iter(batch.iter().cloned()).map(|entry| read_entry(store, entry)).buffered(AT_ONCE).try_collect().await?;
         let was_read: Vec<Entry> =
             read.iter().filter(|(entry, told)| told.is_some() && entry.1 >= keep_from).map(|(entry, _)| entry.clone()).collect();
-        let told: Vec<Told> = read.into_iter().filter_map(|(_, told)| told).collect();
+        let told: Vec<JobUpdate> = read.into_iter().filter_map(|(_, told)| told).collect();
         changed += db
             .write(move |index| {
                 let fed: Vec<Fed<'_>> = was_read.iter().map(|(key, at, _)| Fed { key, at: *at }).collect();
@@ -185,12 +185,12 @@ async fn follow_feed(store: &dyn Store, db: &Arc<Db>, progress: &Progress) -> Re
 }
 
 /// What an entry tells; nothing when it cannot be read now, so that it is read again as long as it lies within the window.
-async fn read_entry(store: &dyn Store, entry: Entry) -> Result<(Entry, Option<Told>), LookupError> {
+async fn read_entry(store: &dyn Store, entry: Entry) -> Result<(Entry, Option<JobUpdate>), LookupError> {
     let told = match feed::read(store, &entry.0, &entry.2).await {
-        Ok(Some(card)) => Some(Told::Card(Box::new(card))),
+        Ok(Some(card)) => Some(JobUpdate::Card(Box::new(card))),
         Err(JobsError::Store(error @ StoreError::Unavailable { .. })) => return Err(error.into()),
         Ok(None) | Err(JobsError::Store(_)) => None,
-        Err(_) => Some(Told::Unreadable(entry.2.clone(), entry.1)),
+        Err(_) => Some(JobUpdate::Unreadable(entry.2.clone(), entry.1)),
     };
     Ok((entry, told))
 }
@@ -234,7 +234,7 @@ pub(super) async fn take_in_current(store: &dyn Store, db: &Arc<Db>, jobs: &[Job
     let (mut told, mut gone) = (Vec::new(), Vec::new());
     for (job, found) in found.into_iter().flatten() {
         match found {
-            Some((LaneName::Reports, card)) => told.push(Told::Card(Box::new(card))),
+            Some((LaneName::Reports, card)) => told.push(JobUpdate::Card(Box::new(card))),
             Some(_) => {}
             None => gone.push(job),
         }

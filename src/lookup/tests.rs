@@ -54,7 +54,7 @@ impl World {
     }
 
     fn lookup(&self, name: &str, jobs: Option<Arc<Jobs>>) -> Arc<Lookup> {
-        let place = Place::Folder(self.dir.path().join(name));
+        let place = FileLocation::Folder(self.dir.path().join(name));
         let zone = TimeZone::get("America/Santiago").unwrap();
         Lookup::new(Parts {
             store: self.store.clone(),
@@ -181,7 +181,7 @@ proptest! {
             }
             // Old news once more, in another order.
             let db = lookup.open().await.unwrap();
-            let mut repeated: Vec<Told> = told.iter().map(|card| Told::Card(Box::new(Card::clone(card)))).collect();
+            let mut repeated: Vec<JobUpdate> = told.iter().map(|card| JobUpdate::Card(Box::new(Card::clone(card)))).collect();
             if !repeated.is_empty() {
                 let middle = again as usize % repeated.len();
                 repeated.rotate_left(middle);

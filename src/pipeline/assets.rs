@@ -182,8 +182,8 @@ impl AssetCache {
         key: &str,
         parse: impl Fn(&Bytes) -> Result<T, String> + Clone + Send + 'static,
         cause: &'static str,
-    ) -> Result<Option<Arc<T>>, Fault> {
-        let unreachable = |error| Fault::Store(storage(&error));
+    ) -> Result<Option<Arc<T>>, AssetError> {
+        let unreachable = |error| AssetError::Store(storage(&error));
         match kept.since(key, self.looks_serve_since()) {
             CachedLookup::Found(value) => return Ok(Some(value)),
             CachedLookup::Absent => return Ok(None),
@@ -191,7 +191,7 @@ impl AssetCache {
         }
         let now = self.clock.now();
         let Some((bytes, version)) = self.store.get(key).await.map_err(unreachable)? else {
-            kept.note(key, Seen { file: None, at: now });
+            kept.note(key, CachedAsset { file: None, at: now });
             return Ok(None);
         };
         if let Some(value) = kept.still(key, &version, now) {
@@ -211,7 +211,7 @@ impl AssetCache {
                         None => None,
                     },
                 };
-                let Some(last_good) = last_good else { return Err(Fault::Broken { key: key.to_owned(), words }) };
+                let Some(last_good) = last_good else { return Err(AssetError::Broken { key: key.to_owned(), words }) };
                 self.complain(cause, key, &words);
                 // VersionedCache as if it were this version: the file is not read again, and nobody told again, until it changes.
                 Ok(Some(kept.keep(key, version, last_good, now)))
@@ -241,12 +241,12 @@ fn listed<T: ToString>(faults: &[T]) -> String {
 }
 
 /// Why a file cannot be used.
-enum Fault {
+enum AssetError {
     Store(JobError),
     Broken { key: String, words: String },
 }
 
-impl Fault {
+impl AssetError {
     fn into_error(self, cause: &'static str) -> JobError {
         match self {
             Self::Store(error) => error,
@@ -258,9 +258,9 @@ impl Fault {
 }
 
 /// Parsed files by key, each as it was at the last look.
-struct VersionedCache<T>(Mutex<HashMap<String, Seen<T>>>);
+struct VersionedCache<T>(Mutex<HashMap<String, CachedAsset<T>>>);
 
-struct Seen<T> {
+struct CachedAsset<T> {
     /// None when there was no such file.
     file: Option<(Version, Arc<T>)>,
     at: Timestamp,
@@ -286,8 +286,8 @@ impl<T> VersionedCache<T> {
         let seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         match seen.get(key).filter(|seen| seen.at > then) {
             None => CachedLookup::Due,
-            Some(Seen { file: None, .. }) => CachedLookup::Absent,
-            Some(Seen { file: Some((_, value)), .. }) => CachedLookup::Found(value.clone()),
+            Some(CachedAsset { file: None, .. }) => CachedLookup::Absent,
+            Some(CachedAsset { file: Some((_, value)), .. }) => CachedLookup::Found(value.clone()),
         }
     }
 
@@ -306,11 +306,11 @@ impl<T> VersionedCache<T> {
     }
 
     fn keep(&self, key: &str, version: Version, value: Arc<T>, now: Timestamp) -> Arc<T> {
-        self.note(key, Seen { file: Some((version, value.clone())), at: now });
+        self.note(key, CachedAsset { file: Some((version, value.clone())), at: now });
         value
     }
 
-    fn note(&self, key: &str, seen: Seen<T>) {
+    fn note(&self, key: &str, seen: CachedAsset<T>) {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if kept.len() >= MOST_KEPT {
             kept.clear();

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::intake::submissions::{Asked, FetchError, Found, RetryAdvice};
+use crate::intake::submissions::{FetchError, RetryAdvice, SubmissionAnswer, SubmissionQuery};
 use crate::jobs::ask::FromStep;
 use crate::jobs::handler::JobError;
 use crate::model::completion::Completion;
@@ -34,10 +34,10 @@ async fn fetch(run: &Run<'_>) -> Result<Fetched, JobError> {
     let own = run.completion.submission.clone().filter(is_answered);
     let completion = asked(run).await?;
     let again = run.job.round() > 1;
-    let found = run.services.submissions.find(&Asked { completion: &completion, again }).await;
+    let found = run.services.submissions.find(&SubmissionQuery { completion: &completion, again }).await;
     let (at, duplicate) = (run.job.now(), false);
     match (found, own) {
-        (Ok(Found { submission, student, title, course_title }), own) => match (submission.filter(is_answered), own) {
+        (Ok(SubmissionAnswer { submission, student, title, course_title }), own) => match (submission.filter(is_answered), own) {
             (Some(submission), _) => Ok(Fetched { at, from_event: false, student, submission, title, course_title, duplicate }),
             (None, Some(submission)) => Ok(Fetched { at, from_event: true, student, submission, title, course_title, duplicate }),
             (None, None) => Err(late(run)),

@@ -214,24 +214,24 @@ impl Processed {
     }
 
     /// The row that one record tells: `notified`, or an end.
-    async fn row_in(&self, key: &str, job: &JobId) -> Result<Told, StoreError> {
+    async fn row_in(&self, key: &str, job: &JobId) -> Result<RowChange, StoreError> {
         let unreadable = |error: &dyn std::fmt::Display| {
             tracing::error!(key, %error, "A record cannot be read; its row is left out");
-            Told::Unreadable
+            RowChange::Unreadable
         };
         let bytes = match self.store.get(key).await {
             Ok(Some((bytes, _))) => bytes,
-            Ok(None) => return Ok(Told::Nothing),
+            Ok(None) => return Ok(RowChange::Nothing),
             Err(error) if error.is_away() => return Err(error),
             Err(error) => return Ok(unreadable(&error)),
         };
         if let Ok(notified) = serde_json::from_slice::<Notified>(&bytes) {
-            return Ok(Told::Row(Box::new(notified.row)));
+            return Ok(RowChange::Row(Box::new(notified.row)));
         }
         match serde_json::from_slice::<EndRecord>(&bytes) {
-            Ok(EndRecord { end, .. }) => {
-                Ok(facts_in(&end).and_then(|facts| Row::of_facts(job, &facts)).map_or(Told::Nothing, |row| Told::Row(Box::new(row))))
-            }
+            Ok(EndRecord { end, .. }) => Ok(facts_in(&end)
+                .and_then(|facts| Row::of_facts(job, &facts))
+                .map_or(RowChange::Nothing, |row| RowChange::Row(Box::new(row)))),
             Err(error) => Ok(unreadable(&error)),
         }
     }
@@ -265,9 +265,9 @@ impl Processed {
         let mut rows = Vec::new();
         for key in keys.iter().filter(|key| parse_record(key).is_some_and(|(_, record)| is_row(record))) {
             match self.row_in(key, job).await? {
-                Told::Row(row) => rows.push(*row),
-                Told::Nothing => {}
-                Told::Unreadable => return Ok(None),
+                RowChange::Row(row) => rows.push(*row),
+                RowChange::Nothing => {}
+                RowChange::Unreadable => return Ok(None),
             }
         }
         Ok(Some(rows))
@@ -316,13 +316,13 @@ impl Course {
 }
 
 /// What one record tells of a row.
-enum Told {
+enum RowChange {
     Row(Box<Row>),
     Nothing,
     Unreadable,
 }
 
-impl Told {
+impl RowChange {
     fn row(self) -> Option<Row> {
         match self {
             Self::Row(row) => Some(*row),

@@ -11,7 +11,7 @@ use crate::clock::ManualClock;
 use crate::jobs::Jobs;
 use crate::jobs::config::JobsConfig;
 use crate::jobs::handler::{AcceptedEvent, Handler, JobContext, JobError, JobKind};
-use crate::lookup::{self, Place};
+use crate::lookup::{self, FileLocation};
 use crate::model::ids::JobId;
 use crate::model::lane::LaneName;
 use crate::privacy::classes::{Class, class};
@@ -90,7 +90,7 @@ impl World {
         let (store, clock) = (Arc::new(MemoryStore::new()), Arc::new(ManualClock::new("2026-03-04T15:00:00Z".parse().unwrap())));
         let jobs = Jobs::new(store.clone(), clock.clone(), JobsConfig::for_testing());
         let dir = tempfile::tempdir().unwrap();
-        let place = Place::Folder(dir.path().join("index"));
+        let place = FileLocation::Folder(dir.path().join("index"));
         let wishes = Arc::new(Wishes::new(store.clone(), clock.clone()));
         let lookup = Lookup::new(lookup::Parts {
             store: store.clone(),

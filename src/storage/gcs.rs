@@ -18,7 +18,7 @@ use google_cloud_auth::credentials::{AccessTokenCredentials, Builder, Credential
 use crate::storage::config::BucketConfig;
 use crate::storage::gcs::control::{Control, Page};
 use crate::storage::gcs::data::Data;
-use crate::storage::gcs::fault::Fault;
+use crate::storage::gcs::fault::RequestError;
 use crate::storage::key::{check_key, check_prefix};
 use crate::storage::{Keys, PutMode, Store, StoreError, Version};
 
@@ -86,7 +86,7 @@ impl GcsStore {
         }
     }
 
-    async fn write(&self, key: &str, bytes: &Bytes, condition: Option<i64>) -> Result<Version, Fault> {
+    async fn write(&self, key: &str, bytes: &Bytes, condition: Option<i64>) -> Result<Version, RequestError> {
         let mut patience = Patience::new();
         loop {
             match self.write_once(key, bytes, condition, !patience.is_fresh()).await {
@@ -97,12 +97,12 @@ impl GcsStore {
     }
 
     /// One write; `asked_before` when an earlier request for it went out without an answer.
-    async fn write_once(&self, key: &str, bytes: &Bytes, condition: Option<i64>, asked_before: bool) -> Result<Version, Fault> {
+    async fn write_once(&self, key: &str, bytes: &Bytes, condition: Option<i64>, asked_before: bool) -> Result<Version, RequestError> {
         match self.data.write(key, bytes, condition).await {
-            Err(Fault::Precondition) if asked_before => match self.data.read(key).await? {
+            Err(RequestError::Precondition) if asked_before => match self.data.read(key).await? {
                 // The earlier request was carried out after all, only its answer was lost.
                 Some((stored, version)) if stored == *bytes => Ok(version),
-                _ => Err(Fault::Precondition),
+                _ => Err(RequestError::Precondition),
             },
             done => done,
         }
@@ -125,8 +125,8 @@ impl Patience {
     }
 
     /// Waits before the next try, or gives the fault back when there should be none.
-    async fn after(&mut self, fault: Fault) -> Result<(), Fault> {
-        let Fault::Later { retry_after, .. } = &fault else { return Err(fault) };
+    async fn after(&mut self, fault: RequestError) -> Result<(), RequestError> {
+        let RequestError::Later { retry_after, .. } = &fault else { return Err(fault) };
         let pause = self.pause.max(retry_after.unwrap_or_default());
         if self.tries_left == 0 || pause > LONGEST_PAUSE {
             return Err(fault);
@@ -172,8 +172,8 @@ impl Store for GcsStore {
         };
         let written = self.write(key, &bytes, condition).await;
         written.map_err(|fault| match (fault, mode) {
-            (Fault::Precondition, PutMode::Create) => StoreError::AlreadyExists { key: key.to_owned() },
-            (Fault::Precondition, _) => StoreError::Conflict { key: key.to_owned() },
+            (RequestError::Precondition, PutMode::Create) => StoreError::AlreadyExists { key: key.to_owned() },
+            (RequestError::Precondition, _) => StoreError::Conflict { key: key.to_owned() },
             (fault, _) => fault.into_store_error(key, &self.name),
         })
     }

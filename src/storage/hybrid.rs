@@ -50,17 +50,17 @@ const PATIENCE: usize = 3;
 
 /// Where a key's object belongs.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum KeyHome {
     Result,
     Material,
     Work,
 }
 
-fn place(key: &str) -> Place {
+fn place(key: &str) -> KeyHome {
     match key.split('/').next() {
-        Some("webhook_reports") => Place::Result,
-        Some("templates" | "questions" | "assessments.toml") => Place::Material,
-        _ => Place::Work,
+        Some("webhook_reports") => KeyHome::Result,
+        Some("templates" | "questions" | "assessments.toml") => KeyHome::Material,
+        _ => KeyHome::Work,
     }
 }
 
@@ -91,7 +91,7 @@ impl HybridStore {
             };
             let key = String::from_utf8_lossy(&key).into_owned();
             // Whatever else lies there is not ours to copy.
-            if place(&key) == Place::Result {
+            if place(&key) == KeyHome::Result {
                 keys.insert(key);
             }
         }
@@ -182,24 +182,24 @@ impl Behind {
 impl Store for HybridStore {
     async fn put(&self, key: &str, bytes: Bytes, mode: PutMode) -> Result<Version, StoreError> {
         let write = self.local.put(key, bytes, mode);
-        if place(key) == Place::Result { self.change(key, write).await } else { write.await }
+        if place(key) == KeyHome::Result { self.change(key, write).await } else { write.await }
     }
 
     async fn get(&self, key: &str) -> Result<Option<(Bytes, Version)>, StoreError> {
-        if place(key) == Place::Result && self.is_behind(key) {
+        if place(key) == KeyHome::Result && self.is_behind(key) {
             // Whoever reads an index may find that nothing is to be added, and not write it: then this is the last chance to copy it. When it fails, the disk still has what was asked for.
             let _in_order = self.lock(key).await;
             let _ = self.upload(key).await;
         }
         match self.local.get(key).await? {
-            None if place(key) == Place::Material => self.bucket.get(key).await,
+            None if place(key) == KeyHome::Material => self.bucket.get(key).await,
             found => Ok(found),
         }
     }
 
     async fn list(&self, prefix: &str, start_after: Option<&str>, limit: usize) -> Result<Vec<String>, StoreError> {
         let mut keys = self.local.list(prefix, start_after, limit).await?;
-        if place(prefix) == Place::Material {
+        if place(prefix) == KeyHome::Material {
             keys.extend(self.bucket.list(prefix, start_after, limit).await?);
             keys.sort_unstable();
             keys.dedup();
@@ -209,7 +209,7 @@ impl Store for HybridStore {
     }
 
     fn scan<'a>(&'a self, prefix: &str, after: Option<&str>) -> Keys<'a> {
-        if place(prefix) != Place::Material {
+        if place(prefix) != KeyHome::Material {
             return self.local.scan(prefix, after);
         }
         let (prefix, after) = (prefix.to_owned(), after.map(ToOwned::to_owned));
@@ -220,7 +220,7 @@ impl Store for HybridStore {
 
     async fn delete(&self, key: &str) -> Result<(), StoreError> {
         let delete = self.local.delete(key);
-        if place(key) == Place::Result { self.change(key, delete).await } else { delete.await }
+        if place(key) == KeyHome::Result { self.change(key, delete).await } else { delete.await }
     }
 
     async fn live(&self, name: &str) -> Option<SignOfLife> {

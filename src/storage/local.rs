@@ -61,7 +61,7 @@ impl LocalStore {
     async fn with_files<T: Send + 'static>(
         &self,
         key: &str,
-        work: impl FnOnce(&Files, &str) -> Result<T, fault::Fault> + Send + 'static,
+        work: impl FnOnce(&Files, &str) -> Result<T, fault::FileError> + Send + 'static,
     ) -> Result<T, StoreError> {
         let files = Arc::clone(&self.files);
         let owned = key.to_owned();
@@ -71,7 +71,7 @@ impl LocalStore {
 
 async fn blocking<T: Send + 'static>(
     key: String,
-    work: impl FnOnce() -> Result<T, fault::Fault> + Send + 'static,
+    work: impl FnOnce() -> Result<T, fault::FileError> + Send + 'static,
 ) -> Result<T, StoreError> {
     match tokio::task::spawn_blocking(work).await {
         Ok(done) => done.map_err(|fault| fault.into_store_error(key)),

@@ -171,7 +171,7 @@ impl StateName {
 }
 
 /// Which jobs are wanted, beyond their folder.
-struct Wanted {
+struct ListFilter {
     state: Option<&'static str>,
     kind: Option<String>,
     search: Vec<String>,
@@ -184,7 +184,7 @@ struct Wanted {
     blocked: Option<Arc<Blocked>>,
 }
 
-impl Wanted {
+impl ListFilter {
     fn of(args: &Args, zone: &TimeZone, blocked: Option<Arc<Blocked>>) -> anyhow::Result<Self> {
         Ok(Self {
             blocked,
@@ -249,7 +249,7 @@ fn since(text: &str, zone: &TimeZone) -> anyhow::Result<Timestamp> {
 
 /// Prints the list.
 pub(super) async fn run(args: &Args, jobs: &Operator, blocked: Option<Arc<Blocked>>, zone: &TimeZone) -> anyhow::Result<()> {
-    let wanted = Wanted::of(args, zone, blocked)?;
+    let wanted = ListFilter::of(args, zone, blocked)?;
     let state = args.state.and_then(StateName::filter);
     let limit = args.last.unwrap_or(args.limit);
     let mut total = 0;

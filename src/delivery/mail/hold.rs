@@ -15,12 +15,12 @@ const AFTER_MISHAP: Duration = Duration::from_mins(1);
 
 /// Whether mails go, and since when not.
 pub(super) struct Hold {
-    held: Mutex<Option<Held>>,
+    held: Mutex<Option<HeldMail>>,
     now: Box<dyn Fn() -> Instant + Send + Sync>,
 }
 
 #[derive(Debug)]
-struct Held {
+struct HeldMail {
     reason: Reason,
     words: String,
     until: Instant,
@@ -81,12 +81,13 @@ impl Hold {
                 "The mail server refuses our account; all mails wait and one tries again later: {}",
                 refusal.reason.advice()
             );
-            *held = Some(Held { reason: refusal.reason, words: refusal.words.clone(), until: (self.now)() + pause, pause, trying: false });
+            *held =
+                Some(HeldMail { reason: refusal.reason, words: refusal.words.clone(), until: (self.now)() + pause, pause, trying: false });
         }
         Refusal { held_for: Some(pause), ..refusal }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Option<Held>> {
+    fn lock(&self) -> MutexGuard<'_, Option<HeldMail>> {
         self.held.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -15,7 +15,7 @@ use crate::access::role::{Caller, Right};
 use crate::http::api::problem::Problem;
 use crate::http::api::request::{Body, Params};
 use crate::http::state::AppState;
-use crate::lookup::texts::{Asked, Hit, Narrowed, Place};
+use crate::lookup::texts::{Hit, HitCursor, HitFilter, Narrowed};
 use crate::model::platform_event::Collection;
 use crate::signing::sha256_hex;
 
@@ -127,7 +127,7 @@ async fn answer(caller: &Caller, state: &AppState, query: &TextQuery) -> Result<
         return Err(Problem::new(StatusCode::FORBIDDEN, "forbidden", "This key may not search"));
     }
     let asked = asked(caller, state, query).await?;
-    let method = if matches!(asked, Asked::Words { .. }) { "words" } else { state.texts.likeness() };
+    let method = if matches!(asked, HitFilter::Words { .. }) { "words" } else { state.texts.likeness() };
     let hits = state.texts.ask(asked).await?;
     if hits.is_unknown {
         return Err(Problem::not_found("to: there is no text of this id"));
@@ -136,7 +136,7 @@ async fn answer(caller: &Caller, state: &AppState, query: &TextQuery) -> Result<
     Ok(TextHits { data: hits.hits.into_iter().map(TextHit::from).collect(), next, method, is_building: !state.texts.is_complete() })
 }
 
-async fn asked(caller: &Caller, state: &AppState, query: &TextQuery) -> Result<Asked, Problem> {
+async fn asked(caller: &Caller, state: &AppState, query: &TextQuery) -> Result<HitFilter, Problem> {
     let limit = query.limit.unwrap_or(USUAL);
     if !(1..=MOST).contains(&limit) {
         return Err(Problem::malformed("limit: use 1 to 100"));
@@ -165,9 +165,9 @@ async fn asked(caller: &Caller, state: &AppState, query: &TextQuery) -> Result<A
         }
     };
     match (&query.q, &query.like, &query.to) {
-        (Some(words), None, None) => Ok(Asked::Words { words: within(words, LONGEST_QUESTION, "q")?, narrowed, after, limit }),
-        (None, Some(text), None) => Ok(Asked::Like { text: within(text, LONGEST_TEXT, "like")?, narrowed, after, limit }),
-        (None, None, Some(id)) => Ok(Asked::LikeOne { key: within(id, LONGEST_QUESTION, "to")?, narrowed, after, limit }),
+        (Some(words), None, None) => Ok(HitFilter::Words { words: within(words, LONGEST_QUESTION, "q")?, narrowed, after, limit }),
+        (None, Some(text), None) => Ok(HitFilter::Like { text: within(text, LONGEST_TEXT, "like")?, narrowed, after, limit }),
+        (None, None, Some(id)) => Ok(HitFilter::LikeOne { key: within(id, LONGEST_QUESTION, "to")?, narrowed, after, limit }),
         _ => Err(Problem::malformed("Send one of q, like and to")),
     }
 }
@@ -186,18 +186,18 @@ async fn institutions(caller: &Caller, state: &AppState, wanted: Option<&str>) -
 }
 
 /// A place among the hits, which belongs to its question.
-fn cursor(query: &TextQuery, place: Place) -> String {
+fn cursor(query: &TextQuery, place: HitCursor) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(format!("{:016x}|{}|{}", place.score.to_bits(), place.row, fingerprint(query)))
 }
 
-fn place(query: &TextQuery, cursor: &str) -> Result<Place, Problem> {
+fn place(query: &TextQuery, cursor: &str) -> Result<HitCursor, Problem> {
     let unknown = || Problem::new(StatusCode::BAD_REQUEST, "cursor", "The cursor is none of this question; begin without one");
     let text = BASE64_URL_SAFE_NO_PAD.decode(cursor).ok().and_then(|bytes| String::from_utf8(bytes).ok()).ok_or_else(unknown)?;
     let mut parts = text.splitn(3, '|');
     let score = parts.next().and_then(|bits| u64::from_str_radix(bits, 16).ok()).map(f64::from_bits).filter(|score| score.is_finite());
     let row = parts.next().and_then(|row| row.parse().ok());
     match (score, row, parts.next()) {
-        (Some(score), Some(row), Some(print)) if print == fingerprint(query) => Ok(Place { score, row }),
+        (Some(score), Some(row), Some(print)) if print == fingerprint(query) => Ok(HitCursor { score, row }),
         _ => Err(unknown()),
     }
 }
@@ -215,7 +215,7 @@ mod tests {
     #[test]
     fn a_cursor_is_read_back_for_its_own_question_only_and_does_not_tell_it() {
         let query = TextQuery { q: Some("secreto".to_owned()), limit: Some(5), ..TextQuery::default() };
-        let at = Place { score: 1.25, row: 7 };
+        let at = HitCursor { score: 1.25, row: 7 };
         let text = cursor(&query, at);
         let shown = String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(&text).unwrap()).unwrap();
         assert!(!shown.contains("secreto"), "{shown}");

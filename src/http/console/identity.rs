@@ -20,7 +20,7 @@ use crate::http::console::session::{FRESH, Session, Via};
 use crate::http::console::sign_in::begin;
 use crate::http::console::visit::Caller;
 use crate::http::tokens::key_set::TokenError;
-use crate::http::tokens::oidc::{Asked, challenge, is_recent};
+use crate::http::tokens::oidc::{ExpectedClaims, challenge, is_recent};
 use crate::sealing::chance;
 use crate::signing::constant_time_eq;
 
@@ -45,7 +45,7 @@ struct UnderWay {
 
 /// Where somebody wants to go afterwards.
 #[derive(Debug, Default, Deserialize)]
-pub struct Wanted {
+pub struct ReturnQuery {
     #[serde(default, rename = "return")]
     back: String,
     /// They must sign in anew.
@@ -77,7 +77,7 @@ fn visited(caller: &Caller) -> Result<(), u64> {
 }
 
 /// `GET /console/sign-in/oidc`: leads to the provider. A link and no form: a page's policy would stop a form that is led elsewhere.
-pub async fn start(caller: Caller, Query(wanted): Query<Wanted>) -> Response {
+pub async fn start(caller: Caller, Query(wanted): Query<ReturnQuery>) -> Response {
     let Some((config, provider, redirect)) = configured(&caller) else { return pages::problem(&caller, &Problem::NotFound) };
     if let Err(wait) = visited(&caller) {
         return pages::problem(&caller, &Problem::TooMany(wait));
@@ -132,7 +132,7 @@ pub async fn back(caller: Caller, Query(answer): Query<Answer>) -> Response {
             .await;
     }
     let code = Code { code: &answer.code, verifier: &under_way.verifier, redirect: &redirect };
-    let asked = Asked { issuer: &config.issuer, client: &config.client_id, nonce: &under_way.nonce };
+    let asked = ExpectedClaims { issuer: &config.issuer, client: &config.client_id, nonce: &under_way.nonce };
     let identity = match provider.redeem(&code, &asked, caller.now).await {
         Ok(identity) => identity,
         Err(error) => return unwell(&caller, &error),

@@ -16,7 +16,7 @@ use crate::http::console::parts::{badge, icon, time};
 use crate::http::console::visit::Visit;
 use crate::http::console::words::{PlatformWords, fill};
 use crate::inbound::records::{self, Record};
-use crate::lookup::texts::{Asked, Hit, Hits, Narrowed};
+use crate::lookup::texts::{Hit, HitFilter, Hits, Narrowed};
 use crate::lookup::unseen::Blocked;
 use crate::model::platform_event::Collection;
 
@@ -67,7 +67,7 @@ pub async fn search(act: Act<Operator>) -> Response {
     }
     let narrowed = Narrowed { collection: collection.map(|one| one.as_str().to_owned()), ..Narrowed::default() };
     let texts = &visit.console().texts;
-    match texts.ask(Asked::Words { words: words.clone(), narrowed, after: None, limit: MOST_HITS }).await {
+    match texts.ask(HitFilter::Words { words: words.clone(), narrowed, after: None, limit: MOST_HITS }).await {
         Ok(hits) => page(visit, Some((&words, collection, hits, texts.is_complete()))).await,
         Err(error) => pages::problem(&visit.caller, &Problem::of_lookup(&error)),
     }
@@ -157,12 +157,12 @@ fn marked(excerpt: &str, highlights: &[[usize; 2]]) -> Markup {
 /// Which part of the records.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct Place {
+pub struct RecordsQuery {
     after: String,
 }
 
 /// `GET /console/platform/<kind>`.
-pub async fn list(Operator(visit): Operator, Path(kind): Path<String>, Query(place): Query<Place>) -> Response {
+pub async fn list(Operator(visit): Operator, Path(kind): Path<String>, Query(place): Query<RecordsQuery>) -> Response {
     let Some(collection) = Collection::parse(&kind) else { return pages::problem(&visit.caller, &Problem::NotFound) };
     let console = visit.console();
     let after = Some(place.after.as_str())

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use url::Url;
 
 use crate::http::tokens::key_set::TokenError;
-use crate::http::tokens::oidc::{Asked, Identity};
+use crate::http::tokens::oidc::{ExpectedClaims, Identity};
 
 /// A provider of identities.
 #[async_trait]
@@ -20,7 +20,7 @@ pub trait Provider: Send + Sync {
     ///
     /// # Errors
     /// The provider refuses the code, or the token is not for this sign-in.
-    async fn redeem(&self, code: &Code<'_>, asked: &Asked<'_>, now: Timestamp) -> Result<Identity, TokenError>;
+    async fn redeem(&self, code: &Code<'_>, asked: &ExpectedClaims<'_>, now: Timestamp) -> Result<Identity, TokenError>;
 
     /// Where a browser signs out there, once that is known and where there is such a place.
     async fn sign_out_page(&self) -> Option<Url>;

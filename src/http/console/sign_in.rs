@@ -34,7 +34,7 @@ pub(super) fn limited(caller: &Caller) -> Result<(), u64> {
 
 /// Where somebody wants to go.
 #[derive(Debug, Default, Deserialize)]
-pub struct Wanted {
+pub struct ReturnQuery {
     /// A path of the console.
     #[serde(default, rename = "return")]
     back: String,
@@ -44,7 +44,7 @@ pub struct Wanted {
 }
 
 /// `GET /console/sign-in`.
-pub async fn show(caller: Caller, Query(wanted): Query<Wanted>) -> Response {
+pub async fn show(caller: Caller, Query(wanted): Query<ReturnQuery>) -> Response {
     if !wanted.out.is_empty() {
         return out_page(&caller).await;
     }
@@ -55,7 +55,7 @@ pub async fn show(caller: Caller, Query(wanted): Query<Wanted>) -> Response {
 }
 
 /// `GET /console/sign-in/again`: who signed in a while ago does so again before what is dangerous.
-pub async fn again(Reader(visit): Reader, Query(wanted): Query<Wanted>) -> Response {
+pub async fn again(Reader(visit): Reader, Query(wanted): Query<ReturnQuery>) -> Response {
     let words = &visit.words().sign_in;
     if visit.session.via != Via::Iap {
         return form(&visit.caller, &wanted.back, Some(words.fresh), None);

@@ -16,13 +16,13 @@ use crate::model::role::Role;
 /// Which part of a student's reports is shown.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub struct Place {
+pub struct ReportsQuery {
     after: String,
     before: String,
 }
 
 /// `GET /console/students/<key>`.
-pub async fn show(Reader(visit): Reader, Path(key): Path<String>, Query(place): Query<Place>) -> Response {
+pub async fn show(Reader(visit): Reader, Path(key): Path<String>, Query(place): Query<ReportsQuery>) -> Response {
     let Some(hash) = StudentHash::parse(&key) else { return pages::problem(&visit.caller, &Problem::NotFound) };
     let lookup = &visit.console().lookup;
     let filter = ReportFilter { student: Some(hash), ..ReportFilter::default() };

@@ -31,7 +31,7 @@ const GROUPS: usize = 5;
 /// `GET /console/today`.
 pub async fn show(Reader(visit): Reader) -> Response {
     let title = visit.words().today.title;
-    let seen = match Seen::of(&visit).await {
+    let seen = match TodayFigures::of(&visit).await {
         Ok(seen) => seen,
         Err(LookupError::Store(_)) => {
             let body = lamp("bad", "failed", visit.words().today.unreadable);
@@ -50,7 +50,7 @@ pub async fn show(Reader(visit): Reader) -> Response {
 }
 
 /// What the page tells.
-struct Seen {
+struct TodayFigures {
     today: Today,
     days: Vec<DayCounts>,
     groups: Vec<CauseGroup>,
@@ -58,7 +58,7 @@ struct Seen {
     newest: Vec<ReportRow>,
 }
 
-impl Seen {
+impl TodayFigures {
     async fn of(visit: &Visit) -> Result<Self, LookupError> {
         let lookup = &visit.console().lookup;
         let date = visit.caller.now.to_zoned(visit.console().site.zone.clone()).date();
@@ -74,7 +74,7 @@ impl Seen {
     }
 }
 
-fn body(visit: &Visit, seen: &Seen, is_away: bool) -> Markup {
+fn body(visit: &Visit, seen: &TodayFigures, is_away: bool) -> Markup {
     let words = &visit.words().today;
     let (today, groups) = (&seen.today, &seen.groups);
     let counts = &today.counts;
@@ -126,7 +126,7 @@ fn lamp(class: &str, sign: &str, text: &str) -> Markup {
 }
 
 /// One sentence, chosen by the worst.
-fn sentence(visit: &Visit, seen: &Seen) -> Markup {
+fn sentence(visit: &Visit, seen: &TodayFigures) -> Markup {
     let (words, language) = (&visit.words().today, visit.words().language);
     let (now, zone) = (visit.caller.now, &visit.console().site.zone);
     if let Some(since) = seen.today.overdue_since.filter(|due| now.duration_since(*due) > OVERDUE) {

@@ -12,7 +12,7 @@ use crate::http::error::ApiError;
 
 /// What went wrong.
 #[derive(Debug)]
-pub(in crate::http) enum Fault {
+pub(in crate::http) enum CallError {
     /// What the caller sent is wrong; what to do.
     Invalid(String),
     /// There is no such thing, or it is somebody else's.
@@ -27,7 +27,7 @@ pub(in crate::http) enum Fault {
     Request(ApiError),
 }
 
-impl Fault {
+impl CallError {
     fn parts(&self) -> (StatusCode, String, Option<Duration>) {
         match self {
             Self::Invalid(message) => (StatusCode::BAD_REQUEST, message.clone(), None),
@@ -78,13 +78,13 @@ fn gateway_parts(error: &GatewayError) -> (StatusCode, String, Option<Duration>)
     (status, error.to_string(), None)
 }
 
-impl From<GatewayError> for Fault {
+impl From<GatewayError> for CallError {
     fn from(error: GatewayError) -> Self {
         Self::Gateway(error)
     }
 }
 
-impl From<ApiError> for Fault {
+impl From<ApiError> for CallError {
     fn from(error: ApiError) -> Self {
         Self::Request(error)
     }
@@ -95,11 +95,11 @@ macro_rules! dialect {
     ($(#[$doc:meta])* $name:ident, $body:expr) => {
         $(#[$doc])*
         #[derive(Debug)]
-        pub struct $name(crate::http::gateway::fault::Fault);
+        pub struct $name(crate::http::gateway::fault::CallError);
 
         impl<E> From<E> for $name
         where
-            crate::http::gateway::fault::Fault: From<E>,
+            crate::http::gateway::fault::CallError: From<E>,
         {
             fn from(error: E) -> Self {
                 Self(error.into())

@@ -18,7 +18,7 @@ use crate::gateway::error::GatewayError;
 use crate::gateway::model::{Delivery, DeliveryState, Endpoint, Event, Format, Institution, NewEndpoint, NewEvent, Order, Published};
 use crate::gateway::profile::Profile;
 use crate::http::auth::caller::{Manage, May, Publish, Read};
-use crate::http::gateway::fault::{Fault, dialect};
+use crate::http::gateway::fault::{CallError, dialect};
 use crate::http::gateway::support::{read, read_json, seen, seen_or_made, text};
 use crate::http::state::AppState;
 
@@ -46,7 +46,7 @@ pub async fn register(
 ) -> Result<Json<Value>, GradeError> {
     let body = read_json(&state, &headers, body).await?;
     let (Some(university), Some(url)) = (text(&body, "university_id"), text(&body, "webhook_url")) else {
-        return Err(Fault::Invalid("university_id and webhook_url are needed".to_owned()).into());
+        return Err(CallError::Invalid("university_id and webhook_url are needed".to_owned()).into());
     };
     let institution = seen_or_made(&state.gateway, &caller, &university, None, Right::Administer).await?;
     let present = state.gateway.all_endpoints(institution.id).await?;
@@ -75,7 +75,7 @@ pub async fn list(State(state): State<AppState>, caller: May<Read>, Path(univers
     let webhooks: Vec<String> = match seen(&state.gateway, &caller, &university).await? {
         Some(institution) => state.gateway.all_endpoints(institution.id).await?.into_iter().map(|endpoint| endpoint.url).collect(),
         // Who sees only one institution learns nothing about which others there are.
-        None if caller.institution.is_some() => return Err(Fault::NotFound("There is no such institution").into()),
+        None if caller.institution.is_some() => return Err(CallError::NotFound("There is no such institution").into()),
         None => Vec::new(),
     };
     Ok(Json(json!({ "university_id": university, "webhooks": webhooks })))
@@ -90,8 +90,8 @@ struct Grade {
 }
 
 impl Grade {
-    fn parse(body: &Value) -> Result<Self, Fault> {
-        let missing = |name: &str| Fault::Invalid(format!("{name} is needed"));
+    fn parse(body: &Value) -> Result<Self, CallError> {
+        let missing = |name: &str| CallError::Invalid(format!("{name} is needed"));
         let field = |name: &'static str| text(body, name).ok_or_else(|| missing(name));
         let (student, course, university) = (field("student_id")?, field("course_id")?, field("university_id")?);
         let grade = body.get("grade").filter(|grade| grade.is_string() || grade.is_number()).ok_or_else(|| missing("grade"))?;
@@ -225,7 +225,7 @@ async fn one_by_one(state: &AppState, caller: &Caller, grades: Vec<(usize, Grade
         }
         let institution = seen_or_made(&state.gateway, caller, &grade.university, None, Right::Publish).await;
         let published = match institution {
-            Ok(institution) => grade.publish(&state.gateway, &institution, None).await.map_err(Fault::from),
+            Ok(institution) => grade.publish(&state.gateway, &institution, None).await.map_err(CallError::from),
             Err(fault) => Err(fault),
         };
         results.push((
@@ -242,29 +242,31 @@ async fn one_by_one(state: &AppState, caller: &Caller, grades: Vec<(usize, Grade
     results
 }
 
-fn refused(index: usize, fault: Fault) -> Value {
+fn refused(index: usize, fault: CallError) -> Value {
     let error = match fault {
-        Fault::Invalid(message) | Fault::Conflict(message) => message,
-        Fault::NotFound(message) => message.to_owned(),
-        Fault::Gateway(error @ (GatewayError::Invalid { .. } | GatewayError::TooLarge { .. })) => error.to_string(),
+        CallError::Invalid(message) | CallError::Conflict(message) => message,
+        CallError::NotFound(message) => message.to_owned(),
+        CallError::Gateway(error @ (GatewayError::Invalid { .. } | GatewayError::TooLarge { .. })) => error.to_string(),
         _ => "it could not be stored; send it again".to_owned(),
     };
     json!({ "index": index, "status": "refused", "error": error })
 }
 
-fn many(headers: &HeaderMap, bytes: &[u8]) -> Result<Vec<Result<Value, Fault>>, Fault> {
+fn many(headers: &HeaderMap, bytes: &[u8]) -> Result<Vec<Result<Value, CallError>>, CallError> {
     let media_type = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let is_array = bytes.iter().find(|b| !b.is_ascii_whitespace()) == Some(&b'[') && !media_type.contains("ndjson");
-    let values: Vec<Result<Value, Fault>> = if is_array {
+    let values: Vec<Result<Value, CallError>> = if is_array {
         let values: Vec<Value> =
-            serde_json::from_slice(bytes).map_err(|error| Fault::Invalid(format!("The body is no JSON array: {error}")))?;
+            serde_json::from_slice(bytes).map_err(|error| CallError::Invalid(format!("The body is no JSON array: {error}")))?;
         values.into_iter().map(Ok).collect()
     } else {
         let lines = bytes.split(|b| *b == b'\n').filter(|line| !line.iter().all(u8::is_ascii_whitespace));
-        lines.map(|line| serde_json::from_slice(line).map_err(|error| Fault::Invalid(format!("The line is no JSON: {error}")))).collect()
+        lines
+            .map(|line| serde_json::from_slice(line).map_err(|error| CallError::Invalid(format!("The line is no JSON: {error}"))))
+            .collect()
     };
     if values.is_empty() || values.len() > MOST_GRADES {
-        return Err(Fault::Invalid(format!("Send 1 to {MOST_GRADES} grades, as a JSON array or one per line")));
+        return Err(CallError::Invalid(format!("Send 1 to {MOST_GRADES} grades, as a JSON array or one per line")));
     }
     Ok(values)
 }
@@ -274,7 +276,7 @@ pub async fn receive(State(state): State<AppState>, _caller: Caller, headers: He
     let body = read_json(&state, &headers, body).await?;
     let fields = ["student_id", "course_id", "grade"].map(|name| text(&body, name));
     let [Some(student), Some(course), Some(grade)] = fields else {
-        return Err(Fault::Invalid("student_id, course_id and grade are needed".to_owned()).into());
+        return Err(CallError::Invalid("student_id, course_id and grade are needed".to_owned()).into());
     };
     Ok(Json(json!({ "message": "Grade received", "student_id": student, "course_id": course, "grade": grade })))
 }
@@ -308,7 +310,7 @@ mod tests {
         for name in ["student_id", "course_id", "grade", "university_id"] {
             let mut part = whole.clone();
             part.as_object_mut().unwrap().remove(name);
-            assert!(matches!(Grade::parse(&part), Err(Fault::Invalid(message)) if message.contains(name)));
+            assert!(matches!(Grade::parse(&part), Err(CallError::Invalid(message)) if message.contains(name)));
             part[name] = json!({});
             assert!(Grade::parse(&part).is_err(), "{name}");
         }

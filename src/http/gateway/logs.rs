@@ -16,7 +16,7 @@ use crate::gateway::error::GatewayError;
 use crate::gateway::ids::MessageId;
 use crate::gateway::model::{Attempt, AttemptStatus, Institution};
 use crate::http::auth::caller::{May, Read};
-use crate::http::gateway::fault::Fault;
+use crate::http::gateway::fault::CallError;
 use crate::http::gateway::students::SchoolError;
 use crate::http::gateway::support::{name_of, seen};
 use crate::http::state::AppState;
@@ -82,7 +82,7 @@ pub struct LogQuery {
 
 /// `GET /api/webhook/logs?schoolId=…`.
 pub async fn of_query(State(state): State<AppState>, caller: May<Read>, Query(query): Query<LogQuery>) -> Result<Json<Value>, SchoolError> {
-    let Some(school) = query.school else { return Err(Fault::Invalid("schoolId is needed".to_owned()).into()) };
+    let Some(school) = query.school else { return Err(CallError::Invalid("schoolId is needed".to_owned()).into()) };
     as_json(&state, &caller, &school).await
 }
 
@@ -92,7 +92,7 @@ pub async fn of_school(State(state): State<AppState>, caller: May<Read>, Path(sc
 }
 
 async fn as_json(state: &AppState, caller: &Caller, school: &str) -> Result<Json<Value>, SchoolError> {
-    let institution = seen(&state.gateway, caller, school).await?.ok_or(Fault::NotFound("School not found"))?;
+    let institution = seen(&state.gateway, caller, school).await?.ok_or(CallError::NotFound("School not found"))?;
     Ok(Json(json!({ "success": true, "data": rows(&state.gateway, &institution).await? })))
 }
 

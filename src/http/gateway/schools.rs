@@ -11,7 +11,7 @@ use crate::gateway::Gateway;
 use crate::gateway::model::{CompatHeader, Endpoint, Format, Institution, NewEndpoint, Order};
 use crate::gateway::profile::Profile;
 use crate::http::auth::caller::{Manage, May};
-use crate::http::gateway::fault::Fault;
+use crate::http::gateway::fault::CallError;
 use crate::http::gateway::students::SchoolError;
 use crate::http::gateway::support::{read_json, seen_or_made, text};
 use crate::http::state::AppState;
@@ -39,12 +39,14 @@ pub(in crate::http) async fn register_school(
     school: &str,
     name: Option<&str>,
     url: &str,
-) -> Result<Registered, Fault> {
+) -> Result<Registered, CallError> {
     let institution = seen_or_made(gateway, caller, school, name, Right::Administer).await?;
     let present = gateway.all_endpoints(institution.id).await?;
     let parsed = url::Url::parse(url).map(|url| url.to_string()).unwrap_or_default();
     if present.iter().any(|endpoint| endpoint.url == url || endpoint.url == parsed) {
-        return Err(Fault::Conflict("This webhook is registered already; its secret is not shown again, but can be rotated".to_owned()));
+        return Err(CallError::Conflict(
+            "This webhook is registered already; its secret is not shown again, but can be rotated".to_owned(),
+        ));
     }
     let new = NewEndpoint {
         url: url.to_owned(),
@@ -71,7 +73,7 @@ pub async fn register(
 ) -> Result<(StatusCode, Json<Value>), SchoolError> {
     let body = read_json(&state, &headers, body).await?;
     let fields = ["schoolId", "webhookUrl", "schoolName"].map(|name| text(&body, name));
-    let [Some(school), Some(url), Some(name)] = fields else { return Err(Fault::Invalid("Missing fields".to_owned()).into()) };
+    let [Some(school), Some(url), Some(name)] = fields else { return Err(CallError::Invalid("Missing fields".to_owned()).into()) };
     let made = register_school(&state.gateway, &caller, &school, Some(&name), &url).await?;
     let data = json!({
         "id": made.endpoint.id,

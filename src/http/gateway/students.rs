@@ -11,7 +11,7 @@ use crate::access::role::{Caller, Right};
 use crate::gateway::ids::StudentId;
 use crate::gateway::students::Student;
 use crate::http::auth::caller::{May, Publish, Read};
-use crate::http::gateway::fault::{Fault, dialect};
+use crate::http::gateway::fault::{CallError, dialect};
 use crate::http::gateway::support::{read_json, seen, seen_or_made, text};
 use crate::http::state::AppState;
 
@@ -31,9 +31,9 @@ pub async fn create(
     body: Body,
 ) -> Result<(StatusCode, Json<Value>), SchoolError> {
     let body = read_json(&state, &headers, body).await?;
-    let Some(school) = text(&body, "schoolId") else { return Err(Fault::Invalid("Missing fields".to_owned()).into()) };
+    let Some(school) = text(&body, "schoolId") else { return Err(CallError::Invalid("Missing fields".to_owned()).into()) };
     if text(&body, "name").is_none() {
-        return Err(Fault::Invalid("Missing fields".to_owned()).into());
+        return Err(CallError::Invalid("Missing fields".to_owned()).into());
     }
     let institution = seen_or_made(&state.gateway, &caller, &school, None, Right::Publish).await?;
     let student = state.gateway.add_student(institution.id, &school, fields(body)?).await?;
@@ -79,8 +79,8 @@ pub struct ListQuery {
 
 /// `GET /api/students?schoolId=…`, oldest first.
 pub async fn list(State(state): State<AppState>, caller: May<Read>, Query(query): Query<ListQuery>) -> Result<Json<Value>, SchoolError> {
-    let Some(school) = query.school else { return Err(Fault::Invalid("schoolId is needed".to_owned()).into()) };
-    let institution = seen(&state.gateway, &caller, &school).await?.ok_or(Fault::NotFound("School not found"))?;
+    let Some(school) = query.school else { return Err(CallError::Invalid("schoolId is needed".to_owned()).into()) };
+    let institution = seen(&state.gateway, &caller, &school).await?.ok_or(CallError::NotFound("School not found"))?;
     let behind = query.after.as_deref().and_then(StudentId::parse);
     let students = state.gateway.students(institution.id, behind, MOST_LISTED).await?;
     let next = students.last().filter(|_| students.len() == MOST_LISTED).map(|student| student.id);
@@ -89,8 +89,8 @@ pub async fn list(State(state): State<AppState>, caller: May<Read>, Query(query)
 }
 
 /// A student that the caller may know of, and its school's own name.
-async fn known(state: &AppState, caller: &Caller, id: &str) -> Result<(Student, String), Fault> {
-    let not_found = || Fault::NotFound("Student not found");
+async fn known(state: &AppState, caller: &Caller, id: &str) -> Result<(Student, String), CallError> {
+    let not_found = || CallError::NotFound("Student not found");
     let id = StudentId::parse(id).ok_or_else(not_found)?;
     let student = state.gateway.student(id).await?;
     let institution = seen(&state.gateway, caller, &student.institution.to_string()).await?.ok_or_else(not_found)?;
@@ -98,9 +98,9 @@ async fn known(state: &AppState, caller: &Caller, id: &str) -> Result<(Student, 
     Ok((student, school))
 }
 
-fn fields(body: Value) -> Result<Map<String, Value>, Fault> {
+fn fields(body: Value) -> Result<Map<String, Value>, CallError> {
     match body {
         Value::Object(fields) => Ok(fields),
-        _ => Err(Fault::Invalid("The body is a JSON object".to_owned())),
+        _ => Err(CallError::Invalid("The body is a JSON object".to_owned())),
     }
 }

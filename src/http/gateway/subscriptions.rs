@@ -18,7 +18,7 @@ use crate::gateway::model::{
 };
 use crate::gateway::profile::Profile;
 use crate::http::auth::caller::{Manage, May, Publish, Read};
-use crate::http::gateway::fault::{Fault, dialect};
+use crate::http::gateway::fault::{CallError, dialect};
 use crate::http::gateway::support::{read, read_json, seen, text};
 use crate::http::state::AppState;
 
@@ -64,11 +64,11 @@ impl Subscription {
     }
 }
 
-fn not_found() -> Fault {
-    Fault::NotFound("Subscription not found")
+fn not_found() -> CallError {
+    CallError::NotFound("Subscription not found")
 }
 
-async fn find(state: &AppState, caller: &Caller, id: &str) -> Result<Option<Subscription>, Fault> {
+async fn find(state: &AppState, caller: &Caller, id: &str) -> Result<Option<Subscription>, CallError> {
     let Some(institution) = seen(&state.gateway, caller, id).await? else { return Ok(None) };
     if institution.metadata.get(MARK.0).map(String::as_str) != Some(MARK.1) {
         return Ok(None);
@@ -81,13 +81,13 @@ async fn find(state: &AppState, caller: &Caller, id: &str) -> Result<Option<Subs
     }
 }
 
-async fn known(state: &AppState, caller: &Caller, id: &str) -> Result<Subscription, Fault> {
+async fn known(state: &AppState, caller: &Caller, id: &str) -> Result<Subscription, CallError> {
     find(state, caller, id).await?.ok_or_else(not_found)
 }
 
 /// What a subscription is made of.
 #[derive(Default)]
-struct Wanted {
+struct SubscriptionRequest {
     id: String,
     url: String,
     name: Option<String>,
@@ -95,12 +95,12 @@ struct Wanted {
     event_types: Option<Vec<String>>,
 }
 
-async fn make(state: &AppState, caller: &Caller, wanted: Wanted) -> Result<Subscription, Fault> {
+async fn make(state: &AppState, caller: &Caller, wanted: SubscriptionRequest) -> Result<Subscription, CallError> {
     if caller.institution.is_some() {
         return Err(not_found());
     }
     if !caller.may(Right::Administer) {
-        return Err(Fault::Request(crate::http::error::ApiError::Forbidden("make subscriptions")));
+        return Err(CallError::Request(crate::http::error::ApiError::Forbidden("make subscriptions")));
     }
     let new = NewInstitution {
         name: wanted.name.unwrap_or_else(|| wanted.id.clone()),
@@ -110,7 +110,7 @@ async fn make(state: &AppState, caller: &Caller, wanted: Wanted) -> Result<Subsc
     };
     let (institution, is_new) = state.gateway.institution_or_create(new).await?;
     if !is_new && institution.metadata.get(MARK.0).map(String::as_str) != Some(MARK.1) {
-        return Err(Fault::Conflict("Another institution has this id".to_owned()));
+        return Err(CallError::Conflict("Another institution has this id".to_owned()));
     }
     let is_checked = wanted.secret.is_some();
     let endpoint = NewEndpoint {
@@ -146,24 +146,24 @@ async fn make(state: &AppState, caller: &Caller, wanted: Wanted) -> Result<Subsc
 /// `POST /subscription`.
 pub async fn create(State(state): State<AppState>, caller: May<Manage>, headers: HeaderMap, body: Body) -> Answer {
     let body = read_json(&state, &headers, body).await?;
-    let Some(url) = text(&body, "target_url") else { return Err(Fault::Invalid("target_url is needed".to_owned()).into()) };
+    let Some(url) = text(&body, "target_url") else { return Err(CallError::Invalid("target_url is needed".to_owned()).into()) };
     let id = text(&body, "id").unwrap_or_else(new_id);
     if find(&state, &caller, &id).await?.is_some() {
-        return Err(Fault::Conflict("This subscription is there already; PUT /subscription changes it".to_owned()).into());
+        return Err(CallError::Conflict("This subscription is there already; PUT /subscription changes it".to_owned()).into());
     }
     let secret = text(&body, "secret");
     if secret.as_ref().is_some_and(|secret| secret.len() < 16) {
-        return Err(Fault::Invalid("A secret has at least 16 characters".to_owned()).into());
+        return Err(CallError::Invalid("A secret has at least 16 characters".to_owned()).into());
     }
-    let wanted = Wanted { id, url, name: text(&body, "name"), secret, event_types: types(&body)? };
+    let wanted = SubscriptionRequest { id, url, name: text(&body, "name"), secret, event_types: types(&body)? };
     Ok((StatusCode::CREATED, Json(make(&state, &caller, wanted).await?.to_json())))
 }
 
-fn types(body: &Value) -> Result<Option<Vec<String>>, Fault> {
+fn types(body: &Value) -> Result<Option<Vec<String>>, CallError> {
     match body.get("event_types") {
         None | Some(Value::Null) => Ok(None),
         Some(value) => {
-            serde_json::from_value(value.clone()).map(Some).map_err(|_| Fault::Invalid("event_types is a list of names".to_owned()))
+            serde_json::from_value(value.clone()).map(Some).map_err(|_| CallError::Invalid("event_types is a list of names".to_owned()))
         }
     }
 }
@@ -215,7 +215,7 @@ pub async fn list(State(state): State<AppState>, caller: May<Read>, Query(query)
 /// `PUT /subscription`: what is not named stays.
 pub async fn update(State(state): State<AppState>, caller: May<Manage>, headers: HeaderMap, body: Body) -> Answer {
     let body = read_json(&state, &headers, body).await?;
-    let Some(id) = text(&body, "id") else { return Err(Fault::Invalid("id is needed".to_owned()).into()) };
+    let Some(id) = text(&body, "id") else { return Err(CallError::Invalid("id is needed".to_owned()).into()) };
     let mut present = known(&state, &caller, &id).await?;
     if let Some(name) = text(&body, "name") {
         let patch = InstitutionPatch { name: Some(name), ..InstitutionPatch::default() };
@@ -241,18 +241,18 @@ pub async fn delete(State(state): State<AppState>, caller: May<Manage>, Path(id)
 /// `POST /ingestion`.
 pub async fn ingestion(State(state): State<AppState>, caller: May<Publish>, headers: HeaderMap, body: Body) -> Answer {
     let bytes = read(&state, &headers, body).await?;
-    let body: Value = serde_json::from_slice(&bytes).map_err(|error| Fault::Invalid(format!("The body is no JSON: {error}")))?;
-    let Some(id) = text(&body, "id") else { return Err(Fault::Invalid("id is needed".to_owned()).into()) };
+    let body: Value = serde_json::from_slice(&bytes).map_err(|error| CallError::Invalid(format!("The body is no JSON: {error}")))?;
+    let Some(id) = text(&body, "id") else { return Err(CallError::Invalid("id is needed".to_owned()).into()) };
     let url = text(&body, "target_url");
     let Some(present) = find(&state, &caller, &id).await? else {
         let Some(url) = url else { return Err(not_found().into()) };
-        let wanted = Wanted { id, url, name: text(&body, "name"), ..Wanted::default() };
+        let wanted = SubscriptionRequest { id, url, name: text(&body, "name"), ..SubscriptionRequest::default() };
         return Ok((StatusCode::CREATED, Json(make(&state, &caller, wanted).await?.to_json())));
     };
     let is_other =
         |url: &String| *url != present.endpoint.url && url::Url::parse(url).map_or(true, |parsed| parsed.as_str() != present.endpoint.url);
     if url.as_ref().is_some_and(is_other) {
-        return Err(Fault::Conflict("This subscription has another target_url; PUT /subscription changes it".to_owned()).into());
+        return Err(CallError::Conflict("This subscription has another target_url; PUT /subscription changes it".to_owned()).into());
     }
     let payload = payload_of(&body).unwrap_or_else(|| String::from_utf8_lossy(&bytes).into_owned());
     accept(&state, &present, &headers, None, payload).await
@@ -290,10 +290,10 @@ pub async fn ingest(
     if present.endpoint.metadata.get("checks_signatures").is_some_and(|checks| checks == "true") {
         let given = headers.get("x-hub-signature-256").and_then(|value| value.to_str().ok()).unwrap_or_default();
         if !state.gateway.is_signed(present.institution.id, ENDPOINT, &bytes, given).await? {
-            return Err(Fault::BadSignature.into());
+            return Err(CallError::BadSignature.into());
         }
     }
-    let payload = String::from_utf8(bytes.to_vec()).map_err(|_| Fault::Invalid("The payload is no text".to_owned()))?;
+    let payload = String::from_utf8(bytes.to_vec()).map_err(|_| CallError::Invalid("The payload is no text".to_owned()))?;
     accept(&state, &present, &headers, query.event_type, payload).await
 }
 
@@ -313,7 +313,7 @@ pub async fn task(State(state): State<AppState>, caller: May<Read>, Path((id, ta
     let deliveries = state.gateway.deliveries(present.institution.id, &task).await;
     let deliveries = match deliveries {
         Ok(deliveries) => deliveries,
-        Err(GatewayError::NotFound(_)) => return Err(Fault::NotFound("Task not found").into()),
+        Err(GatewayError::NotFound(_)) => return Err(CallError::NotFound("Task not found").into()),
         Err(error) => return Err(error.into()),
     };
     let delivery = deliveries.into_iter().find(|delivery| delivery.endpoint == present.endpoint.id);

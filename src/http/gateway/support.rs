@@ -10,7 +10,7 @@ use crate::gateway::error::GatewayError;
 use crate::gateway::model::{Institution, NewInstitution};
 use crate::http::body::Caller as BodyCaller;
 use crate::http::error::ApiError;
-use crate::http::gateway::fault::Fault;
+use crate::http::gateway::fault::CallError;
 use crate::http::state::AppState;
 
 /// The body of a caller that is known, within the service's limits.
@@ -19,9 +19,9 @@ pub(super) async fn read(state: &AppState, headers: &HeaderMap, body: Body) -> R
 }
 
 /// As [`read`], as JSON, whatever media type it says: the documents' own commands name it in more than one way.
-pub(super) async fn read_json(state: &AppState, headers: &HeaderMap, body: Body) -> Result<Value, Fault> {
+pub(super) async fn read_json(state: &AppState, headers: &HeaderMap, body: Body) -> Result<Value, CallError> {
     let bytes = read(state, headers, body).await?;
-    serde_json::from_slice(&bytes).map_err(|error| Fault::Invalid(format!("The body is no JSON: {error}")))
+    serde_json::from_slice(&bytes).map_err(|error| CallError::Invalid(format!("The body is no JSON: {error}")))
 }
 
 /// A text of an object; numbers count as their digits, blanks as nothing.
@@ -46,12 +46,12 @@ pub(super) async fn seen_or_made(
     id: &str,
     name: Option<&str>,
     right: Right,
-) -> Result<Institution, Fault> {
+) -> Result<Institution, CallError> {
     if let Some(found) = seen(gateway, caller, id).await? {
         return Ok(found);
     }
     if caller.institution.is_some() || !caller.may(right) {
-        return Err(Fault::NotFound("There is no such institution"));
+        return Err(CallError::NotFound("There is no such institution"));
     }
     let new = NewInstitution { name: name.unwrap_or(id).to_owned(), uid: Some(id.to_owned()), ..NewInstitution::default() };
     Ok(gateway.institution_or_create(new).await?.0)

@@ -28,7 +28,7 @@ const LETTERS: [usize; 2] = [10, 50];
 /// What the address asks for.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
-pub struct Wanted {
+pub struct DeadLettersQuery {
     /// FigureScope this institution.
     institution: String,
     /// FigureScope this endpoint of it.
@@ -37,7 +37,7 @@ pub struct Wanted {
     behind: String,
 }
 
-struct Found {
+struct DeadLetters {
     institution: Institution,
     endpoint: Endpoint,
     n: usize,
@@ -46,7 +46,7 @@ struct Found {
 }
 
 /// `GET …/dead-letters`.
-pub async fn list(ctx: PageContext, Query(wanted): Query<Wanted>) -> Response {
+pub async fn list(ctx: PageContext, Query(wanted): Query<DeadLettersQuery>) -> Response {
     let places = match places(&ctx, &wanted).await {
         Ok(places) => places,
         Err(response) => return response,
@@ -75,7 +75,7 @@ pub async fn list(ctx: PageContext, Query(wanted): Query<Wanted>) -> Response {
 }
 
 /// The endpoints whose letters are looked at.
-async fn places(ctx: &PageContext, wanted: &Wanted) -> Result<Vec<(Institution, Endpoint)>, Response> {
+async fn places(ctx: &PageContext, wanted: &DeadLettersQuery) -> Result<Vec<(Institution, Endpoint)>, Response> {
     let institution = ctx.own().map_or_else(|| wanted.institution.clone(), |own| own.to_string());
     if institution.is_empty() {
         let behind = EndpointId::parse(&wanted.behind);
@@ -97,14 +97,20 @@ async fn places(ctx: &PageContext, wanted: &Wanted) -> Result<Vec<(Institution, 
     Ok(all.into_iter().map(|endpoint| (institution.clone(), endpoint)).collect())
 }
 
-async fn read(ctx: &PageContext, wanted: &Wanted, institution: Institution, endpoint: Endpoint, only: bool) -> Result<Found, GatewayError> {
+async fn read(
+    ctx: &PageContext,
+    wanted: &DeadLettersQuery,
+    institution: Institution,
+    endpoint: Endpoint,
+    only: bool,
+) -> Result<DeadLetters, GatewayError> {
     let n = ctx.gateway.count_dead_letters(endpoint.id, MOST_DEAD).await?;
     let from = MessageId::parse(&wanted.behind).filter(|_| only);
     let page = ctx.gateway.dead_letters(endpoint.id, &PageQuery { from, ..PageQuery::first(LETTERS[usize::from(only)]) }).await?;
-    Ok(Found { institution, endpoint, n, more: !page.done, letters: page.data })
+    Ok(DeadLetters { institution, endpoint, n, more: !page.done, letters: page.data })
 }
 
-fn card(ctx: &PageContext, wanted: &Wanted, found: &Found, only: bool) -> Markup {
+fn card(ctx: &PageContext, wanted: &DeadLettersQuery, found: &DeadLetters, only: bool) -> Markup {
     let (words, own, language) = (ctx.words(), &ctx.visit.words().institutions, ctx.visit.words().language);
     let path = ctx.endpoint_path(found.institution.id, found.endpoint.id);
     let here = format!("{}/dead-letters?institution={}&endpoint={}", ctx.base(), found.institution.id, found.endpoint.id);

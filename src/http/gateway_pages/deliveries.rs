@@ -42,7 +42,7 @@ const AT_ONCE: usize = 16;
 /// What an address asks for.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
-pub struct Wanted {
+pub struct DeliveriesQuery {
     /// An institution.
     institution: String,
     /// An endpoint of it.
@@ -67,7 +67,7 @@ pub struct Wanted {
     before: String,
 }
 
-impl Wanted {
+impl DeliveriesQuery {
     fn pairs(&self) -> [(&'static str, &str); 9] {
         [
             ("institution", &self.institution),
@@ -156,7 +156,7 @@ impl Wanted {
 const CLASSES: [(&str, u16); 5] = [("none", 0), ("2xx", 200), ("3xx", 300), ("4xx", 400), ("5xx", 500)];
 
 /// The institution that an address asks for, as far as it is theirs; in the portal always their own.
-async fn institution_of(ctx: &PageContext, wanted: &Wanted) -> Result<Option<Institution>, Problem> {
+async fn institution_of(ctx: &PageContext, wanted: &DeliveriesQuery) -> Result<Option<Institution>, Problem> {
     match ctx.own() {
         Some(own) => ctx.institution(&own.to_string()).await.map(Some),
         None if wanted.institution.is_empty() => Ok(None),
@@ -165,7 +165,7 @@ async fn institution_of(ctx: &PageContext, wanted: &Wanted) -> Result<Option<Ins
 }
 
 /// `GET …/deliveries`.
-pub async fn list(ctx: PageContext, Query(mut wanted): Query<Wanted>) -> Response {
+pub async fn list(ctx: PageContext, Query(mut wanted): Query<DeliveriesQuery>) -> Response {
     if ctx.own().is_some() {
         // It is their own in any case.
         wanted.institution.clear();
@@ -222,7 +222,7 @@ pub fn tabs(ctx: &PageContext, at: &str) -> Markup {
     }
 }
 
-fn search_box(ctx: &PageContext, wanted: &Wanted) -> Markup {
+fn search_box(ctx: &PageContext, wanted: &DeliveriesQuery) -> Markup {
     let words = ctx.words();
     html! {
         form method="post" action={ (ctx.base()) "/deliveries/search" } role="search" {
@@ -251,7 +251,7 @@ pub async fn search(sent: SubmittedForm) -> Response {
         BASE64_URL_SAFE_NO_PAD.encode(ctx.visit.console().sealer.seal("calls", text.as_bytes()))
     };
     let field = |name: &str| form.text(name).to_owned();
-    let wanted = Wanted {
+    let wanted = DeliveriesQuery {
         s: sealed,
         institution: field("institution"),
         endpoint: field("endpoint"),
@@ -261,7 +261,7 @@ pub async fn search(sent: SubmittedForm) -> Response {
         t: field("t"),
         since: field("since"),
         until: field("until"),
-        ..Wanted::default()
+        ..DeliveriesQuery::default()
     };
     if MessageId::parse(&text).is_some()
         && let Some(found) = of_event(ctx, &text).await
@@ -279,7 +279,7 @@ async fn of_event(ctx: &PageContext, event: &str) -> Option<String> {
     rows.first().map(|row| ctx.delivery_path(&row.institution, &row.event, &row.endpoint))
 }
 
-async fn filters(ctx: &PageContext, wanted: &Wanted, institution: Option<&Institution>) -> Markup {
+async fn filters(ctx: &PageContext, wanted: &DeliveriesQuery, institution: Option<&Institution>) -> Markup {
     let words = ctx.words();
     let any = || vec![(String::new(), words.any.to_owned())];
     let mut institutions = any();
@@ -323,7 +323,7 @@ async fn filters(ctx: &PageContext, wanted: &Wanted, institution: Option<&Instit
         }
         div class="chips" {
             @for (value, name) in spans {
-                @let href = Wanted { since: String::new(), until: String::new(), ..wanted.clone() }.with(ctx, "t", value);
+                @let href = DeliveriesQuery { since: String::new(), until: String::new(), ..wanted.clone() }.with(ctx, "t", value);
                 a class="chip" href=(href) aria-current=[(!has_days && chosen == value).then_some("true")] { (name) }
             }
         }
@@ -337,7 +337,7 @@ fn state_words(ctx: &PageContext) -> [(&'static str, &'static str); 3] {
 }
 
 /// What is filtered, each thing with the way to be rid of it.
-fn chips(ctx: &PageContext, wanted: &Wanted, institution: Option<&Institution>, endpoints: &[(String, String)]) -> Markup {
+fn chips(ctx: &PageContext, wanted: &DeliveriesQuery, institution: Option<&Institution>, endpoints: &[(String, String)]) -> Markup {
     let (words, language) = (ctx.words(), ctx.visit.words().language);
     let mut chips: Vec<(String, &str)> = Vec::new();
     let text = wanted.text(ctx);
@@ -370,7 +370,7 @@ fn chips(ctx: &PageContext, wanted: &Wanted, institution: Option<&Institution>, 
         @if !chips.is_empty() {
             div class="chips" {
                 @for (text, name) in &chips {
-                    @let without = if *name == "institution" { Wanted { endpoint: String::new(), ..wanted.clone() } } else { wanted.clone() };
+                    @let without = if *name == "institution" { DeliveriesQuery { endpoint: String::new(), ..wanted.clone() } } else { wanted.clone() };
                     a class="chip" href=(without.with(ctx, name, "")) aria-label=(fill(remove, &[("what", text)])) aria-current="true" { (text) (icon("failed")) }
                 }
                 a class="chip" href={ (ctx.base()) "/deliveries" } { (words.clear) }
@@ -379,7 +379,7 @@ fn chips(ctx: &PageContext, wanted: &Wanted, institution: Option<&Institution>, 
     }
 }
 
-async fn listed(ctx: &PageContext, wanted: &Wanted, rows: &[AttemptRow], more: bool, n: usize) -> Markup {
+async fn listed(ctx: &PageContext, wanted: &DeliveriesQuery, rows: &[AttemptRow], more: bool, n: usize) -> Markup {
     let (words, language) = (ctx.words(), ctx.visit.words().language);
     let number = |n: usize| words::number(n as u64, language);
     let said = match n {
@@ -481,7 +481,7 @@ pub async fn table(ctx: &PageContext, rows: &[AttemptRow], with_names: bool) -> 
 }
 
 /// All of a filter, the newest first, as it stood at an instant.
-async fn all_of(ctx: &PageContext, wanted: &Wanted, until: Timestamp) -> Result<Vec<AttemptRow>, Markup> {
+async fn all_of(ctx: &PageContext, wanted: &DeliveriesQuery, until: Timestamp) -> Result<Vec<AttemptRow>, Markup> {
     let institution = institution_of(ctx, wanted).await.map_err(|_| html! {})?;
     let mut filter = wanted.filter(ctx, institution.map(|found| found.id));
     // What is called again after the question leaves the set: it moved.
@@ -491,7 +491,7 @@ async fn all_of(ctx: &PageContext, wanted: &Wanted, until: Timestamp) -> Result<
 }
 
 /// `GET …/deliveries/again`: the question before all of a filter is sent again.
-pub async fn question(ctx: PageContext, Query(wanted): Query<Wanted>) -> Response {
+pub async fn question(ctx: PageContext, Query(wanted): Query<DeliveriesQuery>) -> Response {
     if let Err(problem) = ctx.require(Need::Act) {
         return ctx.problem(&problem);
     }
@@ -519,7 +519,7 @@ pub async fn question(ctx: PageContext, Query(wanted): Query<Wanted>) -> Respons
 }
 
 /// `POST …/deliveries/again`: fixes the set and hands it on, one durable task an institution.
-pub async fn again(Query(wanted): Query<Wanted>, sent: SubmittedForm) -> Response {
+pub async fn again(Query(wanted): Query<DeliveriesQuery>, sent: SubmittedForm) -> Response {
     let (ctx, form) = (&sent.ctx, &sent.form);
     if let Err(problem) = ctx.require(Need::Act) {
         return ctx.problem(&problem);

@@ -39,14 +39,14 @@ const STUDENTS: usize = 1000;
 /// What the address asks for.
 #[derive(Debug, Clone, Default, Deserialize)]
 #[serde(default)]
-pub struct Wanted {
+pub struct InstitutionsQuery {
     /// Sealed words.
     s: String,
     /// Those behind this one.
     behind: String,
 }
 
-impl Wanted {
+impl InstitutionsQuery {
     fn text(&self, visit: &Visit) -> String {
         let sealed = BASE64_URL_SAFE_NO_PAD.decode(&self.s).ok();
         let opened = sealed.and_then(|sealed| visit.console().sealer.open("institutions", &sealed).ok());
@@ -55,7 +55,7 @@ impl Wanted {
 }
 
 /// `GET /console/institutions`.
-pub async fn list(ctx: PageContext, Query(wanted): Query<Wanted>) -> Response {
+pub async fn list(ctx: PageContext, Query(wanted): Query<InstitutionsQuery>) -> Response {
     let (words, more_words) = (&ctx.visit.words().institutions, ctx.words());
     let text = wanted.text(&ctx.visit);
     let page = match read_page(&ctx, &wanted, &text).await {
@@ -99,7 +99,7 @@ pub async fn list(ctx: PageContext, Query(wanted): Query<Wanted>) -> Response {
 }
 
 /// A page of all, the newest first; of those whose name or id has these words.
-async fn read_page(ctx: &PageContext, wanted: &Wanted, text: &str) -> Result<Page<Institution>, GatewayError> {
+async fn read_page(ctx: &PageContext, wanted: &InstitutionsQuery, text: &str) -> Result<Page<Institution>, GatewayError> {
     let mut from = InstitutionId::parse(&wanted.behind);
     if text.is_empty() {
         return ctx.gateway.institutions(&PageQuery { from, ascending: false, ..PageQuery::first(PAGE) }).await;

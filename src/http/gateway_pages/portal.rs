@@ -21,14 +21,14 @@ use crate::sealing::chance;
 
 /// What the address asks for.
 #[derive(Debug, Default, Deserialize)]
-pub struct Wanted {
+pub struct PortalQuery {
     /// The key is good no more.
     #[serde(default)]
     out: String,
 }
 
 /// `GET /portal`.
-pub async fn entrance(caller: Caller, Query(wanted): Query<Wanted>) -> Response {
+pub async fn entrance(caller: Caller, Query(wanted): Query<PortalQuery>) -> Response {
     let fault = (!wanted.out.is_empty()).then_some(caller.words.gateway.portal_wrong);
     form(&caller, fault)
 }

@@ -10,7 +10,7 @@ use crate::http::body::{Caller, HeldBody};
 use crate::http::error::ApiError;
 use crate::http::platform::notice;
 use crate::http::refusals::{self, Refusal};
-use crate::http::state::{AppState, Sentence, Taken};
+use crate::http::state::{AcceptedSource, AppState, Sentence};
 use crate::http::trace::REQUEST_ID;
 use crate::intake;
 use crate::intake::event::{IntakeEvent, Rejection};
@@ -77,7 +77,7 @@ impl Refused {
     }
 }
 
-async fn read(request: Request, state: &AppState, taken: &Taken, call: &Call) -> Result<VerifiedEvent, Refused> {
+async fn read(request: Request, state: &AppState, taken: &AcceptedSource, call: &Call) -> Result<VerifiedEvent, Refused> {
     let (parts, body) = request.into_parts();
     let headers = parts.headers;
     let lookup = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());
@@ -101,7 +101,7 @@ async fn read(request: Request, state: &AppState, taken: &Taken, call: &Call) ->
 }
 
 /// Verifies and reads the body. A large one is read off the threads that answer others, and few at a time: as JSON it takes many times its size.
-async fn understand(taken: &Taken, headers: &HeaderMap, held: &HeldBody, state: &AppState) -> Result<IntakeEvent, Rejection> {
+async fn understand(taken: &AcceptedSource, headers: &HeaderMap, held: &HeldBody, state: &AppState) -> Result<IntakeEvent, Rejection> {
     let most = state.bodies.most_bytes();
     let (taken, headers, body) = (taken.clone(), headers.clone(), held.bytes().clone());
     // A compressed one may be of any size.
@@ -162,7 +162,7 @@ struct Call {
 }
 
 impl Call {
-    fn of(request: &Request, state: &AppState, taken: &Taken) -> Self {
+    fn of(request: &Request, state: &AppState, taken: &AcceptedSource) -> Self {
         let headers = request.headers();
         let text = |name: header::HeaderName| headers.get(name).and_then(|value| value.to_str().ok());
         let peer = request.extensions().get::<ConnectInfo<SocketAddr>>();

@@ -20,7 +20,7 @@ use crate::http::auth::caller::{Administer, May, Read};
 use crate::http::problem::{Problem, no_content};
 use crate::http::state::AppState;
 use crate::http::svix::endpoint::EndpointOut;
-use crate::http::svix::message::{MessageOut, Wanted, scan};
+use crate::http::svix::message::{MessageOut, MessagesQuery, scan};
 use crate::http::svix::page::{Order, Page, PageRequest, Start};
 use crate::http::svix::request::Query;
 use crate::http::svix::tenant::tenant;
@@ -309,7 +309,7 @@ pub async fn messages_of_endpoint(
             next_attempt: delivery.next_attempt,
         }))
     };
-    Ok(Answer(scan(gateway, of, &request, &Wanted::of(&query)?, state.clock.now(), keep).await?))
+    Ok(Answer(scan(gateway, of, &request, &MessagesQuery::of(&query)?, state.clock.now(), keep).await?))
 }
 
 /// Endpoints that a message is meant for, and where it stands at each.

@@ -19,7 +19,7 @@ use crate::gateway::Gateway;
 use crate::gateway::ids::{Ksuid, MessageId};
 use crate::gateway::model::{Event, Institution, NewEvent, PageQuery, PublishOutcome};
 use crate::http::auth::caller::{May, Publish, Read};
-use crate::http::problem::{Fault, Problem};
+use crate::http::problem::{FieldError, Problem};
 use crate::http::state::AppState;
 use crate::http::svix::application::ApplicationIn;
 use crate::http::svix::page::{Order, Page, PageRequest};
@@ -182,7 +182,7 @@ fn raw(json: &'static str) -> Box<RawValue> {
 
 /// Which messages of a list.
 #[derive(Debug, Default)]
-pub struct Wanted {
+pub struct MessagesQuery {
     /// In this channel.
     pub channel: Option<String>,
     /// With this tag.
@@ -195,7 +195,7 @@ pub struct Wanted {
     pub after: Option<Timestamp>,
 }
 
-impl Wanted {
+impl MessagesQuery {
     /// What a query asks for.
     ///
     /// # Errors
@@ -243,7 +243,7 @@ pub async fn scan<T, F>(
     gateway: &Gateway,
     institution: &Institution,
     request: &PageRequest,
-    wanted: &Wanted,
+    wanted: &MessagesQuery,
     now: Timestamp,
     mut keep: impl FnMut(Event) -> F,
 ) -> Result<Page<T>, Problem>
@@ -329,7 +329,7 @@ pub async fn list(
     let with_content = query.flag("with_content", true)?;
     let request = PageRequest::of(&query, Order::Descending)?;
     let keep = |event: Event| async move { Ok(Some(MessageOut::of(event, with_content))) };
-    Ok(Answer(scan(&state.gateway, &institution, &request, &Wanted::of(&query)?, state.clock.now(), keep).await?))
+    Ok(Answer(scan(&state.gateway, &institution, &request, &MessagesQuery::of(&query)?, state.clock.now(), keep).await?))
 }
 
 /// Search messages: the list, with its questions in a body.
@@ -343,7 +343,7 @@ pub async fn search(
 ) -> Result<Answer<Page<MessageOut>>, Problem> {
     let institution = tenant(&state.gateway, &caller, &app).await?;
     let request = PageRequest::asked(body.limit, body.iterator.as_deref(), Order::Descending)?;
-    let wanted = Wanted {
+    let wanted = MessagesQuery {
         channel: body.channel,
         tag: body.tag,
         event_types: body.event_types.unwrap_or_default(),
@@ -398,7 +398,7 @@ pub async fn publish(
 
 /// What a key that was used for something else is answered.
 pub fn other_body() -> Problem {
-    Problem::invalid(vec![Fault::value(
+    Problem::invalid(vec![FieldError::value(
         &["header", "idempotency-key"],
         "This key was used for another request; use a new key, or repeat the first request as it was.",
     )])
@@ -451,19 +451,19 @@ impl MessageIn {
     pub fn into_event(self, now: Timestamp) -> Result<NewEvent, Problem> {
         let mut faults = Vec::new();
         if !self.payload.get().trim_start().starts_with('{') {
-            faults.push(Fault::decode(vec!["body".to_owned(), "payload".to_owned()], "The payload must be an object."));
+            faults.push(FieldError::decode(vec!["body".to_owned(), "payload".to_owned()], "The payload must be an object."));
         }
         if let Some(at) = self.deliver_at {
             let ahead = at.duration_since(now);
             if ahead.as_secs() < 50 || ahead.as_hours() >= 24 {
-                faults.push(Fault::value(&["body", "deliverAt"], "A time between a minute and a day from now."));
+                faults.push(FieldError::value(&["body", "deliverAt"], "A time between a minute and a day from now."));
             }
         }
         if self.payload_retention_period.is_some_and(|days| !(1..=90).contains(&days)) {
-            faults.push(Fault::value(&["body", "payloadRetentionPeriod"], "1 to 90 days."));
+            faults.push(FieldError::value(&["body", "payloadRetentionPeriod"], "1 to 90 days."));
         }
         if self.payload_retention_hours.is_some_and(|hours| !(1..=2160).contains(&hours)) {
-            faults.push(Fault::value(&["body", "payloadRetentionHours"], "1 to 2160 hours."));
+            faults.push(FieldError::value(&["body", "payloadRetentionHours"], "1 to 2160 hours."));
         }
         if !faults.is_empty() {
             return Err(Problem::invalid(faults));

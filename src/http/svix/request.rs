@@ -15,7 +15,7 @@ use serde_json::value::RawValue;
 use serde_path_to_error::Segment;
 
 use crate::http::body::{BodyBudget, Caller as BodyCaller};
-use crate::http::problem::{Fault, Problem};
+use crate::http::problem::{FieldError, Problem};
 
 /// A JSON body.
 pub struct Json<T>(pub T);
@@ -123,9 +123,9 @@ fn decode<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Problem> {
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let mut loc = vec!["body".to_owned()];
         loc.extend(error.path().iter().filter_map(segment));
-        Problem::invalid(vec![Fault::decode(loc, without_place(&error.inner().to_string()))])
+        Problem::invalid(vec![FieldError::decode(loc, without_place(&error.inner().to_string()))])
     })?;
-    json.end().map_err(|error| Problem::invalid(vec![Fault::decode(vec!["body".to_owned()], error.to_string())]))?;
+    json.end().map_err(|error| Problem::invalid(vec![FieldError::decode(vec!["body".to_owned()], error.to_string())]))?;
     Ok(value)
 }
 

@@ -80,7 +80,7 @@ fn truth<'de, D: Deserializer<'de>>(from: D) -> Result<bool, D::Error> {
 
 /// What an identity token must fit.
 #[derive(Debug, Clone, Copy)]
-pub struct Asked<'a> {
+pub struct ExpectedClaims<'a> {
     /// The provider.
     pub issuer: &'a str,
     /// Our name there.
@@ -93,7 +93,7 @@ pub struct Asked<'a> {
 ///
 /// # Errors
 /// The token is not one of this provider, for us and this sign-in; or vouches for no address.
-pub fn identity(token: &str, keys: &KeySet, asked: &Asked<'_>, now: Timestamp) -> Result<Identity, TokenError> {
+pub fn identity(token: &str, keys: &KeySet, asked: &ExpectedClaims<'_>, now: Timestamp) -> Result<Identity, TokenError> {
     let refused = |why: &str| TokenError::Token(why.to_owned());
     let expected = Expected { algorithms: ALGORITHMS, issuers: &[asked.issuer], audience: asked.client };
     let claims: Claims = keys.verify(token, &expected, now)?;
@@ -190,7 +190,7 @@ mod tests {
     }
 
     fn verdict(token: &str) -> Result<Identity, TokenError> {
-        identity(token, &keys(), &Asked { issuer: ISSUER, client: CLIENT, nonce: "n-1" }, now())
+        identity(token, &keys(), &ExpectedClaims { issuer: ISSUER, client: CLIENT, nonce: "n-1" }, now())
     }
 
     #[test]

@@ -10,7 +10,7 @@ use crate::clock::{Clock, SystemClock};
 use crate::env::Env;
 use crate::intake::outside::Outside;
 use crate::intake::source::Source;
-use crate::intake::submissions::{Asked, FetchError, Found, RetryAdvice, Submissions};
+use crate::intake::submissions::{FetchError, RetryAdvice, SubmissionAnswer, SubmissionQuery, Submissions};
 use crate::model::completion::{Assessment, Completion};
 
 /// What sources work with.
@@ -97,7 +97,7 @@ impl Registry {
 
 #[async_trait]
 impl Submissions for Registry {
-    async fn find(&self, asked: &Asked<'_>) -> Result<Found, FetchError> {
+    async fn find(&self, asked: &SubmissionQuery<'_>) -> Result<SubmissionAnswer, FetchError> {
         match self.of(asked.completion) {
             Some(source) => source.find(asked).await,
             None => Err(FetchError {

@@ -13,7 +13,7 @@ use crate::jobs::lane::Lane;
 use crate::jobs::lane::sweep::span;
 use crate::jobs::lease::Lease;
 use crate::jobs::outcome::Outcome;
-use crate::jobs::queue::Asked;
+use crate::jobs::queue::Enqueued;
 use crate::jobs::records::{End, EndState, RecordName};
 use crate::jobs::state::{self, Attempted, Job, JobState, NextStep};
 use crate::model::cause::Cause;
@@ -64,9 +64,9 @@ impl Lane {
             return Err(Busy);
         }
         match self.queue.ask(job) {
-            Asked::Waits(outcome) => outcome.await.map_err(|_| Busy),
-            Asked::HereAlready => Ok(Outcome::NotNow { at: state::later(self.core.now(), self.core.config.lease), running: true }),
-            Asked::Closed => Err(Busy),
+            Enqueued::Waits(outcome) => outcome.await.map_err(|_| Busy),
+            Enqueued::HereAlready => Ok(Outcome::NotNow { at: state::later(self.core.now(), self.core.config.lease), running: true }),
+            Enqueued::Closed => Err(Busy),
         }
     }
 

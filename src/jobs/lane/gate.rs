@@ -30,7 +30,7 @@ enum State {
 
 /// What is looked at.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Look {
+pub(super) struct GateReading {
     /// The time, by the steady clock.
     pub(super) now: Duration,
     /// Reports that wait for a worker, and the workers there are for them.
@@ -42,7 +42,7 @@ pub(super) struct Look {
 
 impl Gate {
     /// Whether deliveries give way now.
-    pub(super) fn holds(&self, look: Look) -> bool {
+    pub(super) fn holds(&self, look: GateReading) -> bool {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let is_burst = look.reports >= look.workers.max(1) * BURST && !look.is_crowded;
         *state = match *state {
@@ -63,8 +63,8 @@ impl Gate {
 mod tests {
     use super::*;
 
-    fn look(ms: u64, reports: usize) -> Look {
-        Look { now: Duration::from_millis(ms), reports, workers: 8, is_crowded: false }
+    fn look(ms: u64, reports: usize) -> GateReading {
+        GateReading { now: Duration::from_millis(ms), reports, workers: 8, is_crowded: false }
     }
 
     #[test]
@@ -87,8 +87,8 @@ mod tests {
     #[test]
     fn whoever_would_be_refused_is_not_held_back() {
         let gate = Gate::default();
-        assert!(!gate.holds(Look { is_crowded: true, ..look(0, 5000) }));
+        assert!(!gate.holds(GateReading { is_crowded: true, ..look(0, 5000) }));
         assert!(gate.holds(look(100, 5000)));
-        assert!(!gate.holds(Look { is_crowded: true, ..look(200, 5000) }));
+        assert!(!gate.holds(GateReading { is_crowded: true, ..look(200, 5000) }));
     }
 }

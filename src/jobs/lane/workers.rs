@@ -11,7 +11,7 @@ use tracing::Instrument as _;
 use crate::jobs::Jobs;
 use crate::jobs::handler::Handlers;
 use crate::jobs::lane::Lane;
-use crate::jobs::lane::gate::{LOOK, Look};
+use crate::jobs::lane::gate::{GateReading, LOOK};
 use crate::jobs::outcome::Outcome;
 use crate::jobs::queue::Queue;
 use crate::jobs::records::{End, EndState};
@@ -97,7 +97,7 @@ impl Jobs {
             return;
         }
         let reports = self.lane(LaneName::Reports);
-        let look = || Look {
+        let look = || GateReading {
             now: self.core.clock.monotonic(),
             reports: reports.queue.len(),
             workers: reports.counts.alive(),

@@ -105,12 +105,12 @@ enum Met {
 }
 
 /// A job that a key led to, as far as it can be read.
-enum Found {
+enum ListedJob {
     Job(Box<Job>),
     Unreadable(JobId, JobsError),
 }
 
-impl Found {
+impl ListedJob {
     fn view(self, at: Timestamp) -> JobView {
         match self {
             Self::Job(job) => JobView::of(*job),
@@ -226,9 +226,9 @@ impl Operator {
             && let Some((at, found)) = found.try_next().await?
         {
             let one = match found {
-                Found::Job(job) if matches!(job.state(), JobState::Ended(_)) => continue,
-                Found::Job(job) => Listed { lane, card: feed::current(&job) },
-                Found::Unreadable(id, error) => Listed::unreadable(lane, id, at, &error),
+                ListedJob::Job(job) if matches!(job.state(), JobState::Ended(_)) => continue,
+                ListedJob::Job(job) => Listed { lane, card: feed::current(&job) },
+                ListedJob::Unreadable(id, error) => Listed::unreadable(lane, id, at, &error),
             };
             if met.insert(one.card.job.clone()) && keep(&one) {
                 listed.push(one);
@@ -392,16 +392,16 @@ impl Operator {
         &'a self,
         jobs: BoxStream<'a, Result<(Timestamp, JobId), JobsError>>,
         limit: usize,
-    ) -> BoxStream<'a, Result<(Timestamp, Found), JobsError>> {
+    ) -> BoxStream<'a, Result<(Timestamp, ListedJob), JobsError>> {
         let read = move |(at, id): (Timestamp, JobId)| async move { Ok(self.find_one(id).await?.map(|found| (at, found))) };
         jobs.map_ok(read).try_buffered(READS.min(limit.max(1))).try_filter_map(|found| std::future::ready(Ok(found))).boxed()
     }
 
     /// One job of a list, readable or not.
-    async fn find_one(&self, id: JobId) -> Result<Option<Found>, JobsError> {
+    async fn find_one(&self, id: JobId) -> Result<Option<ListedJob>, JobsError> {
         match self.core.job(&id).await {
-            Ok(job) => Ok(job.map(|job| Found::Job(Box::new(job)))),
-            Err(error) if self.core.concerns_one(&error).await => Ok(Some(Found::Unreadable(id, error))),
+            Ok(job) => Ok(job.map(|job| ListedJob::Job(Box::new(job)))),
+            Err(error) if self.core.concerns_one(&error).await => Ok(Some(ListedJob::Unreadable(id, error))),
             Err(error) => Err(error),
         }
     }

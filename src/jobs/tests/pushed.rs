@@ -19,19 +19,19 @@ impl Waker for Nobody {
 }
 
 /// Works until it is let go, and says when it has begun.
-struct Held {
+struct GatedHandler {
     begun: Semaphore,
     go: Semaphore,
 }
 
-impl Held {
+impl GatedHandler {
     fn new() -> Arc<Self> {
         Arc::new(Self { begun: Semaphore::new(0), go: Semaphore::new(0) })
     }
 }
 
 #[async_trait]
-impl Handler for Held {
+impl Handler for GatedHandler {
     async fn run(&self, _: &dyn JobContext) -> Result<Value, JobError> {
         self.begun.add_permits(1);
         self.go.acquire().await.unwrap().forget();
@@ -67,7 +67,7 @@ async fn a_job_goes_on_when_the_one_who_pushed_it_goes_away_and_others_hear_that
     let world = World::new();
     let jobs = instance(&world);
     let (job, other) = (accepted(&world, &jobs, "a").await, accepted(&world, &jobs, "b").await);
-    let handler = Held::new();
+    let handler = GatedHandler::new();
     let pool = Arc::clone(&jobs).start(all(Arc::clone(&handler) as Arc<dyn Handler>));
     let call = tokio::spawn({
         let (jobs, job) = (Arc::clone(&jobs), job.clone());
@@ -88,7 +88,7 @@ async fn a_shutdown_hands_a_pushed_job_back_and_asks_for_another_call() {
     let world = World::new();
     let jobs = instance(&world);
     let job = accepted(&world, &jobs, "a").await;
-    let handler = Held::new();
+    let handler = GatedHandler::new();
     let pool = Arc::clone(&jobs).start(all(Arc::clone(&handler) as Arc<dyn Handler>));
     let call = tokio::spawn({
         let (jobs, job) = (Arc::clone(&jobs), job.clone());
@@ -116,7 +116,7 @@ async fn an_attempt_that_is_dropped_leaves_its_place() {
     let world = World::new();
     let jobs = instance(&world);
     let job = accepted(&world, &jobs, "a").await;
-    let handler = Held::new();
+    let handler = GatedHandler::new();
     let attempt = tokio::time::timeout(Duration::from_millis(10), jobs.run_one(&*handler, &job));
     assert!(attempt.await.is_err());
     assert!(!reports(&jobs).queue.holds(&job) && jobs.status().await.running == 0);

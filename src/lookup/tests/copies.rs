@@ -67,7 +67,7 @@ impl Cloud {
             store: self.bucket.clone(),
             clock: Arc::new(self.clock.clone()),
             zone,
-            place: Place::Temporary,
+            place: FileLocation::Temporary,
             blocks: Arc::new(Nobody),
             jobs: None,
         })

@@ -96,7 +96,7 @@ pub struct Narrowed {
 
 /// What is asked.
 #[derive(Debug, Clone, PartialEq)]
-pub enum Asked {
+pub enum HitFilter {
     /// Texts with all of these words; what stands between quotes as it stands there.
     Words {
         /// The words.
@@ -104,7 +104,7 @@ pub enum Asked {
         /// Which texts.
         narrowed: Narrowed,
         /// Behind this hit.
-        after: Option<Place>,
+        after: Option<HitCursor>,
         /// At most so many.
         limit: usize,
     },
@@ -115,7 +115,7 @@ pub enum Asked {
         /// Which texts.
         narrowed: Narrowed,
         /// Behind this hit.
-        after: Option<Place>,
+        after: Option<HitCursor>,
         /// At most so many.
         limit: usize,
     },
@@ -126,7 +126,7 @@ pub enum Asked {
         /// Which texts; the one it names must be among them.
         narrowed: Narrowed,
         /// Behind this hit.
-        after: Option<Place>,
+        after: Option<HitCursor>,
         /// At most so many.
         limit: usize,
     },
@@ -134,14 +134,14 @@ pub enum Asked {
 
 /// A place among hits: the best first, and of the same score the older row.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub struct Place {
+pub struct HitCursor {
     /// How good the hit is; more is better.
     pub score: f64,
     /// Its row.
     pub row: i64,
 }
 
-impl Place {
+impl HitCursor {
     fn order(&self, other: &Self) -> Ordering {
         other.score.total_cmp(&self.score).then(self.row.cmp(&other.row))
     }
@@ -157,7 +157,7 @@ pub struct Hits {
     /// The best first.
     pub hits: Vec<Hit>,
     /// Where the next page begins, if there is one.
-    pub next: Option<Place>,
+    pub next: Option<HitCursor>,
     /// The text that others should be like is not there.
     pub is_unknown: bool,
 }
@@ -240,7 +240,7 @@ impl TextSearch {
     ///
     /// # Errors
     /// The file, or it takes too long.
-    pub async fn ask(self: &Arc<Self>, asked: Asked) -> Result<Hits, LookupError> {
+    pub async fn ask(self: &Arc<Self>, asked: HitFilter) -> Result<Hits, LookupError> {
         self.look().await;
         let likeness = Arc::clone(&self.likeness);
         let (started, handle) = oneshot::channel();

@@ -5,7 +5,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension as _, Row, params_from_iter};
 
 use crate::lookup::texts::likeness::Likeness;
-use crate::lookup::texts::{Asked, Hit, Hits, Narrowed, Place};
+use crate::lookup::texts::{Hit, HitCursor, HitFilter, Hits, Narrowed};
 use crate::text::folded;
 
 /// Words of a question that count; more are left out.
@@ -63,16 +63,16 @@ fn conditions(narrowed: &Narrowed) -> (String, Vec<Value>) {
 }
 
 /// A page of what is found.
-pub(super) fn ask(db: &Connection, asked: &Asked, likeness: &dyn Likeness) -> rusqlite::Result<Hits> {
+pub(super) fn ask(db: &Connection, asked: &HitFilter, likeness: &dyn Likeness) -> rusqlite::Result<Hits> {
     match asked {
-        Asked::Words { words, narrowed, after, limit } => match phrase(words) {
+        HitFilter::Words { words, narrowed, after, limit } => match phrase(words) {
             None => Ok(Hits::default()),
             Some(phrase) => by_words(db, &phrase, narrowed, *after, *limit),
         },
-        Asked::Like { text, narrowed, after, limit } => {
+        HitFilter::Like { text, narrowed, after, limit } => {
             by_likeness(db, &likeness.vector("", text), None, narrowed, *after, *limit, likeness)
         }
-        Asked::LikeOne { key, narrowed, after, limit } => {
+        HitFilter::LikeOne { key, narrowed, after, limit } => {
             let (sql, mut values) = conditions(narrowed);
             values.push(Value::Text(key.clone()));
             let sql = format!("SELECT t.id, t.vector FROM text t WHERE 1{sql} AND t.key = ?");
@@ -88,7 +88,7 @@ pub(super) fn ask(db: &Connection, asked: &Asked, likeness: &dyn Likeness) -> ru
     }
 }
 
-fn by_words(db: &Connection, phrase: &str, narrowed: &Narrowed, after: Option<Place>, limit: usize) -> rusqlite::Result<Hits> {
+fn by_words(db: &Connection, phrase: &str, narrowed: &Narrowed, after: Option<HitCursor>, limit: usize) -> rusqlite::Result<Hits> {
     let (conditions, rest) = conditions(narrowed);
     let mut values = vec![Value::Text(phrase.to_owned())];
     values.extend(rest);
@@ -106,8 +106,8 @@ fn by_words(db: &Connection, phrase: &str, narrowed: &Narrowed, after: Option<Pl
         limit + 1
     );
     let mut found = db.prepare_cached(&sql)?;
-    let rows = found.query_map(params_from_iter(values), |row| Ok(Place { row: row.get(0)?, score: -row.get::<_, f64>(1)? }))?;
-    let places: Vec<Place> = rows.collect::<rusqlite::Result<_>>()?;
+    let rows = found.query_map(params_from_iter(values), |row| Ok(HitCursor { row: row.get(0)?, score: -row.get::<_, f64>(1)? }))?;
+    let places: Vec<HitCursor> = rows.collect::<rusqlite::Result<_>>()?;
     hits(places, limit, |place| marked(db, phrase, place))
 }
 
@@ -116,32 +116,32 @@ fn by_likeness(
     vector: &[u8],
     itself: Option<i64>,
     narrowed: &Narrowed,
-    after: Option<Place>,
+    after: Option<HitCursor>,
     limit: usize,
     likeness: &dyn Likeness,
 ) -> rusqlite::Result<Hits> {
     let (conditions, values) = conditions(narrowed);
     let mut all = db.prepare_cached(&format!("SELECT t.id, t.vector FROM text t WHERE 1{conditions}"))?;
     let mut rows = all.query(params_from_iter(values))?;
-    let mut best: Vec<Place> = Vec::new();
+    let mut best: Vec<HitCursor> = Vec::new();
     while let Some(row) = rows.next()? {
         let id = row.get(0)?;
-        let place = Place { row: id, score: likeness.closeness(vector, row.get_ref(1)?.as_blob()?) };
+        let place = HitCursor { row: id, score: likeness.closeness(vector, row.get_ref(1)?.as_blob()?) };
         if place.score >= LEAST && itself != Some(id) && after.is_none_or(|after| place.is_behind(after)) {
             best.push(place);
             // Only a page of them is ever wanted.
             if best.len() > 4 * (limit + 1) {
-                best.sort_by(Place::order);
+                best.sort_by(HitCursor::order);
                 best.truncate(limit + 1);
             }
         }
     }
-    best.sort_by(Place::order);
+    best.sort_by(HitCursor::order);
     best.truncate(limit + 1);
     hits(best, limit, |place| plain(db, place))
 }
 
-fn hits(mut places: Vec<Place>, limit: usize, read: impl Fn(&Place) -> rusqlite::Result<Hit>) -> rusqlite::Result<Hits> {
+fn hits(mut places: Vec<HitCursor>, limit: usize, read: impl Fn(&HitCursor) -> rusqlite::Result<Hit>) -> rusqlite::Result<Hits> {
     let more = places.len() > limit;
     places.truncate(limit);
     let next = places.last().copied().filter(|_| more);
@@ -151,7 +151,7 @@ fn hits(mut places: Vec<Place>, limit: usize, read: impl Fn(&Place) -> rusqlite:
 const COLUMNS: &str = "t.key, t.collection, t.institution, t.source, t.course, t.thing, t.at, t.title";
 
 /// A hit with the place where the words stand; only those of the page are read whole.
-fn marked(db: &Connection, phrase: &str, place: &Place) -> rusqlite::Result<Hit> {
+fn marked(db: &Connection, phrase: &str, place: &HitCursor) -> rusqlite::Result<Hit> {
     let [open, close] = MARKS;
     let sql = format!(
         "SELECT {COLUMNS}, snippet(text_words, 1, '{open}', '{close}', '…', {EXCERPT}) FROM text_words JOIN text t ON t.id = text_words.rowid
@@ -163,7 +163,7 @@ fn marked(db: &Connection, phrase: &str, place: &Place) -> rusqlite::Result<Hit>
     })
 }
 
-fn plain(db: &Connection, place: &Place) -> rusqlite::Result<Hit> {
+fn plain(db: &Connection, place: &HitCursor) -> rusqlite::Result<Hit> {
     let sql = format!("SELECT {COLUMNS}, substr(t.body, 1, {}) FROM text t WHERE t.id = ?", BEGINNING + 1);
     db.prepare_cached(&sql)?.query_row([place.row], |row| {
         let beginning: String = row.get(8)?;
@@ -176,7 +176,7 @@ fn plain(db: &Connection, place: &Place) -> rusqlite::Result<Hit> {
     })
 }
 
-fn hit(row: &Row<'_>, place: &Place) -> rusqlite::Result<Hit> {
+fn hit(row: &Row<'_>, place: &HitCursor) -> rusqlite::Result<Hit> {
     Ok(Hit {
         id: row.get(0)?,
         collection: row.get(1)?,

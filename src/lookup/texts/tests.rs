@@ -66,7 +66,7 @@ fn bench() -> Bench {
 impl Bench {
     async fn find(&self, words: &str, narrowed: &Narrowed) -> Vec<Hit> {
         self.search.catch_up().await.unwrap();
-        let asked = Asked::Words { words: words.to_owned(), narrowed: narrowed.clone(), after: None, limit: 50 };
+        let asked = HitFilter::Words { words: words.to_owned(), narrowed: narrowed.clone(), after: None, limit: 50 };
         self.search.ask(asked).await.unwrap().hits
     }
 
@@ -119,12 +119,12 @@ async fn an_institution_finds_its_own_texts_only_and_nobodys_are_for_those_who_s
         let found = bench.find("secreta", &of(institutions)).await;
         assert_eq!(found.iter().map(|hit| hit.title.as_str()).collect::<Vec<_>>(), expected, "{institutions:?}");
         for asked in [
-            Asked::Like { text: "palabra secreta misma".to_owned(), narrowed: of(institutions), after: None, limit: 9 },
-            Asked::LikeOne { key: "north".to_owned(), narrowed: of(institutions), after: None, limit: 9 },
+            HitFilter::Like { text: "palabra secreta misma".to_owned(), narrowed: of(institutions), after: None, limit: 9 },
+            HitFilter::LikeOne { key: "north".to_owned(), narrowed: of(institutions), after: None, limit: 9 },
         ] {
             let hits = bench.search.ask(asked.clone()).await.unwrap();
             assert!(hits.hits.iter().all(|hit| expected.contains(&hit.title.as_str())), "{asked:?}");
-            assert_eq!(hits.is_unknown, matches!(asked, Asked::LikeOne { .. }) && !institutions.contains(&"north"));
+            assert_eq!(hits.is_unknown, matches!(asked, HitFilter::LikeOne { .. }) && !institutions.contains(&"north"));
         }
     }
 }
@@ -142,9 +142,9 @@ async fn pages_hold_every_hit_once_by_words_and_by_likeness() {
         loop {
             let narrowed = Narrowed::default();
             let asked = if like {
-                Asked::Like { text: "fracciones denominador".to_owned(), narrowed, after, limit: 5 }
+                HitFilter::Like { text: "fracciones denominador".to_owned(), narrowed, after, limit: 5 }
             } else {
-                Asked::Words { words: "fracciones".to_owned(), narrowed, after, limit: 5 }
+                HitFilter::Words { words: "fracciones".to_owned(), narrowed, after, limit: 5 }
             };
             let hits = bench.search.ask(asked).await.unwrap();
             scores.extend(hits.hits.iter().map(|hit| hit.score));
@@ -180,7 +180,7 @@ async fn the_file_follows_changes_and_comes_back_when_it_is_deleted_damaged_or_o
     #[expect(clippy::disallowed_methods, reason = "a test spoils the file")]
     std::fs::write(&file, vec![b'x'; 8192]).unwrap();
     let anew = TextSearch::new(file, Arc::new(bench.clock.clone()), bench.told.clone(), Arc::new(HashedWords));
-    let asked = Asked::Words { words: "otra".to_owned(), narrowed: Narrowed::default(), after: None, limit: 5 };
+    let asked = HitFilter::Words { words: "otra".to_owned(), narrowed: Narrowed::default(), after: None, limit: 5 };
     assert_eq!(anew.ask(asked).await.unwrap().hits.len(), 1);
 }
 
@@ -190,7 +190,7 @@ async fn nothing_is_made_before_somebody_searches_and_looks_are_some_seconds_apa
     bench.told.set("a", Some(row("", "1", "Uno", "palabra")));
     assert_eq!(std::fs::read_dir(bench.folder.path()).unwrap().count(), 0);
     let ask = async || {
-        let asked = Asked::Words { words: "palabra".to_owned(), narrowed: Narrowed::default(), after: None, limit: 5 };
+        let asked = HitFilter::Words { words: "palabra".to_owned(), narrowed: Narrowed::default(), after: None, limit: 5 };
         bench.search.ask(asked).await.unwrap().hits.len()
     };
     bench.search.catch_up().await.unwrap();
@@ -237,12 +237,12 @@ async fn measure_texts() {
     println!("20,000 texts of 150 words taken in: {:?}", begin.elapsed());
     let narrowed = Narrowed { institutions: Some(vec!["norte".to_owned()]), ..Narrowed::default() };
     for (what, asked) in [
-        ("a rare word", Asked::Words { words: "unico77".to_owned(), narrowed: narrowed.clone(), after: None, limit: 20 }),
+        ("a rare word", HitFilter::Words { words: "unico77".to_owned(), narrowed: narrowed.clone(), after: None, limit: 20 }),
         (
             "two words that all have",
-            Asked::Words { words: "fraccion celula".to_owned(), narrowed: narrowed.clone(), after: None, limit: 20 },
+            HitFilter::Words { words: "fraccion celula".to_owned(), narrowed: narrowed.clone(), after: None, limit: 20 },
         ),
-        ("likeness", Asked::Like { text: "fracción célula volcán".to_owned(), narrowed, after: None, limit: 20 }),
+        ("likeness", HitFilter::Like { text: "fracción célula volcán".to_owned(), narrowed, after: None, limit: 20 }),
     ] {
         let begin = std::time::Instant::now();
         let hits = bench.search.ask(asked).await.unwrap();

@@ -12,7 +12,7 @@ use crate::clock::{Clock as _, ManualClock};
 use crate::delivery::mail::Mailer;
 use crate::delivery::mail::config::MailConfig;
 use crate::delivery::mail::outbox::{MemoryMail, NoOutbox};
-use crate::intake::submissions::{Asked, FetchError, Found, Submissions};
+use crate::intake::submissions::{FetchError, SubmissionAnswer, SubmissionQuery, Submissions};
 use crate::jobs::error::AcceptError;
 use crate::jobs::feed;
 use crate::jobs::handler::{AcceptedEvent, Follows, Handler as _, JobContext, JobError, JobKind, Next};
@@ -226,11 +226,11 @@ impl Platform {
 
 #[async_trait]
 impl Submissions for Platform {
-    async fn find(&self, asked: &Asked<'_>) -> Result<Found, FetchError> {
+    async fn find(&self, asked: &SubmissionQuery<'_>) -> Result<SubmissionAnswer, FetchError> {
         let completion = asked.completion;
         let id = completion.submission_id.clone().unwrap_or_else(|| self.submission_id.lock().unwrap().clone());
         let submission = self.answer.lock().unwrap().clone()?.map(|submission| Submission { id: Some(id), ..submission });
-        Ok(Found { submission, student: completion.student.clone(), title: None, course_title: None })
+        Ok(SubmissionAnswer { submission, student: completion.student.clone(), title: None, course_title: None })
     }
 }
 

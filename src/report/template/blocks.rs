@@ -20,7 +20,7 @@ pub(super) struct Block {
 
 /// What is wrong with the blocks of a part.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Fault {
+pub(super) enum BlockError {
     /// A beginning without an end.
     Unclosed { tag: usize },
     /// An end, or a middle, without a beginning.
@@ -47,7 +47,7 @@ pub(super) struct Blocks {
     pub block_of: Vec<Option<usize>>,
     /// For each tag what it replaces in the end.
     pub level: Vec<Level>,
-    pub faults: Vec<Fault>,
+    pub faults: Vec<BlockError>,
 }
 
 /// Blocks inside each other; more is no document but an attack.
@@ -83,11 +83,11 @@ impl Blocks {
                 if !is_cell_mark(keyword) {
                     self.add(vec![index]);
                 } else if matches!(keyword, "vm" | "hm") && !open.iter().any(|(opening, _)| opening == "for") {
-                    self.faults.push(Fault::OutsideLoop { tag: index });
+                    self.faults.push(BlockError::OutsideLoop { tag: index });
                 }
             } else if OPENING.contains(&keyword) {
                 if open.len() >= DEEPEST {
-                    self.faults.push(Fault::TooDeep { tag: index });
+                    self.faults.push(BlockError::TooDeep { tag: index });
                 }
                 open.push((keyword.to_owned(), vec![index]));
             } else if matches!(keyword, "elif" | "else") {
@@ -96,31 +96,35 @@ impl Blocks {
                         members.push(index);
                         // The evaluator nests each branch into the one before.
                         if members.len() == DEEPEST {
-                            self.faults.push(Fault::TooDeep { tag: index });
+                            self.faults.push(BlockError::TooDeep { tag: index });
                         }
                     }
-                    _ => self.faults.push(Fault::Unopened { tag: index }),
+                    _ => self.faults.push(BlockError::Unopened { tag: index }),
                 }
             } else if let Some(ends) = keyword.strip_prefix("end") {
                 let Some(at) = open.iter().rposition(|(opening, _)| opening == ends) else {
                     // `endfro` is a slip, and no end of something called `fro`.
                     let is_end = OPENING.contains(&ends);
-                    self.faults.push(if is_end { Fault::Unopened { tag: index } } else { Fault::UnknownStatement { tag: index } });
+                    self.faults.push(if is_end {
+                        BlockError::Unopened { tag: index }
+                    } else {
+                        BlockError::UnknownStatement { tag: index }
+                    });
                     continue;
                 };
                 for (_, members) in open.split_off(at + 1) {
-                    self.faults.push(Fault::Unclosed { tag: members[0] });
+                    self.faults.push(BlockError::Unclosed { tag: members[0] });
                 }
                 if let Some((_, mut members)) = open.pop() {
                     members.push(index);
                     self.add(members);
                 }
             } else {
-                self.faults.push(Fault::UnknownStatement { tag: index });
+                self.faults.push(BlockError::UnknownStatement { tag: index });
             }
         }
         for (_, members) in open {
-            self.faults.push(Fault::Unclosed { tag: members[0] });
+            self.faults.push(BlockError::Unclosed { tag: members[0] });
         }
     }
 
@@ -209,7 +213,7 @@ impl Blocks {
     fn verify(&mut self, scan: &Scan, source: &str) {
         for tag in 0..scan.tags.len() {
             if self.level[tag] > Level::Run && self.container(scan, tag).is_none() {
-                self.faults.push(Fault::NoContainer { tag });
+                self.faults.push(BlockError::NoContainer { tag });
             }
         }
         for block in &self.blocks {
@@ -238,19 +242,20 @@ impl Blocks {
         let torn = self.blocks.iter().filter_map(|block| {
             let first = place(block.members[0]);
             let other = block.members.iter().copied().find(|&member| place(member) != first)?;
-            Some(Fault::Tangled { tag: block.members[0], other })
+            Some(BlockError::Tangled { tag: block.members[0], other })
         });
-        let torn: Vec<Fault> = torn.collect();
+        let torn: Vec<BlockError> = torn.collect();
         self.faults.extend(torn);
     }
 
     /// Whether two tags of a block stand where the text between them can be repeated or left out as a whole.
-    fn misplaced(&self, scan: &Scan, source: &str, first: usize, other: usize) -> Option<Fault> {
+    fn misplaced(&self, scan: &Scan, source: &str, first: usize, other: usize) -> Option<BlockError> {
         let (here, there) = (scan.element(&scan.tags[first]), scan.element(&scan.tags[other]));
         let tree = &scan.tree;
         let different_cells = tree.ancestor(here, Kind::Cell) != tree.ancestor(there, Kind::Cell);
         if self.level[first] != self.level[other] && self.level[first].max(self.level[other]) > Level::Run {
-            let fault = if different_cells { Fault::CrossesCell { tag: first, other } } else { Fault::Tangled { tag: first, other } };
+            let fault =
+                if different_cells { BlockError::CrossesCell { tag: first, other } } else { BlockError::Tangled { tag: first, other } };
             return Some(fault);
         }
         let containers = self.container(scan, first).zip(self.container(scan, other));
@@ -264,8 +269,8 @@ impl Blocks {
         );
         match side_by_side {
             true => None,
-            false if different_cells && self.level[first] < Level::Row => Some(Fault::CrossesCell { tag: first, other }),
-            false => Some(Fault::Tangled { tag: first, other }),
+            false if different_cells && self.level[first] < Level::Row => Some(BlockError::CrossesCell { tag: first, other }),
+            false => Some(BlockError::Tangled { tag: first, other }),
         }
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use minijinja::Environment;
 
-use super::blocks::{Blocks, Fault};
+use super::blocks::{BlockError, Blocks};
 use super::filters;
 use super::finding::Problem;
 use super::guard;
@@ -110,20 +110,20 @@ pub(super) fn inspect(environment: &Environment<'_>, scan: &Scan, blocks: &Block
     work.found
 }
 
-fn fault_problem(scan: &Scan, fault: &Fault) -> (usize, Problem) {
+fn fault_problem(scan: &Scan, fault: &BlockError) -> (usize, Problem) {
     let keyword = |tag: usize| match &scan.tags[tag].tag.action {
         Action::Statement(keyword) => keyword.clone(),
         _ => String::new(),
     };
     match *fault {
-        Fault::Unclosed { tag } => (tag, Problem::Unclosed { statement: keyword(tag) }),
-        Fault::Unopened { tag } => (tag, Problem::Unopened { statement: keyword(tag) }),
-        Fault::CrossesCell { tag, .. } => (tag, Problem::CrossesCell),
-        Fault::Tangled { tag, .. } => (tag, Problem::Tangled),
-        Fault::TooDeep { tag } => (tag, Problem::TooDeep),
-        Fault::OutsideLoop { tag } => (tag, Problem::OutsideLoop),
-        Fault::NoContainer { tag } => (tag, Problem::NotInTable),
-        Fault::UnknownStatement { tag } => {
+        BlockError::Unclosed { tag } => (tag, Problem::Unclosed { statement: keyword(tag) }),
+        BlockError::Unopened { tag } => (tag, Problem::Unopened { statement: keyword(tag) }),
+        BlockError::CrossesCell { tag, .. } => (tag, Problem::CrossesCell),
+        BlockError::Tangled { tag, .. } => (tag, Problem::Tangled),
+        BlockError::TooDeep { tag } => (tag, Problem::TooDeep),
+        BlockError::OutsideLoop { tag } => (tag, Problem::OutsideLoop),
+        BlockError::NoContainer { tag } => (tag, Problem::NotInTable),
+        BlockError::UnknownStatement { tag } => {
             let statement = keyword(tag);
             let nearest = foreign_statement(&statement).or_else(|| names::nearest(&statement, STATEMENTS)).map(str::to_owned);
             (tag, Problem::UnknownStatement { statement, nearest })

@@ -4,7 +4,7 @@
 //! A filled field becomes plain text, as Word's "Finish & Merge" does.
 
 use super::edits::{Edit, mark, run_props};
-use super::names::{self, Known};
+use super::names::{self, PathTarget};
 use super::scan::{Host, Placed, Scan};
 use super::tags::{Action, Level, Spelling, Tag};
 use crate::report::xml::{Kind, unescape};
@@ -31,7 +31,7 @@ pub(super) fn edits(scan: &mut Scan, source: &str) -> Vec<Edit> {
 
 /// A name that stands for a value: a plain one, or a path of the standard data.
 fn is_known(name: &str) -> bool {
-    names::expression(name).is_some() || names::is_path(name) && name.contains('.') && names::known_path(name) == Known::Yes
+    names::expression(name).is_some() || names::is_path(name) && name.contains('.') && names::known_path(name) == PathTarget::Yes
 }
 
 fn add(scan: &mut Scan, spelling: Spelling, name: &str, shown: String, paragraph: usize) -> usize {

@@ -1,6 +1,6 @@
 //! What looks like a mark and is none: brackets of another kind, one too few, a closing mark alone. The student would read it as it stands.
 
-use super::names::{self, Known};
+use super::names::{self, PathTarget};
 
 /// Text that was probably meant as a mark.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -155,7 +155,7 @@ fn lone_closing(text: &str, at: usize, limit: usize) -> Option<Lookalike> {
 }
 
 fn is_known(name: &str) -> bool {
-    names::expression(name).is_some() || name.contains('.') && names::known_path(name) == Known::Yes
+    names::expression(name).is_some() || name.contains('.') && names::known_path(name) == PathTarget::Yes
 }
 
 /// The mark for a name, or for the known one that is nearest.
@@ -163,7 +163,7 @@ fn mark(name: &str) -> String {
     if names::expression(name).is_some() {
         return format!("<<{name}>>");
     }
-    if name.contains('.') && names::known_path(name) == Known::Yes {
+    if name.contains('.') && names::known_path(name) == PathTarget::Yes {
         return format!("{{{{ {name} }}}}");
     }
     match names::nearest_plain(name) {

@@ -310,7 +310,7 @@ pub(super) fn is_path(name: &str) -> bool {
 
 /// What a path leads to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Known {
+pub(super) enum PathTarget {
     /// A name the standard data has, or one below a name that may hold anything.
     Yes,
     /// Not one of them.
@@ -318,13 +318,13 @@ pub(super) enum Known {
 }
 
 /// Whether the standard data has a path; `[]` steps into lists (`groups[].name`).
-pub(super) fn known_path(path: &str) -> Known {
+pub(super) fn known_path(path: &str) -> PathTarget {
     let found = PATHS.iter().any(|known| {
         *known == path
             || known.strip_suffix('*').is_some_and(|open| path.starts_with(open) || path == open.trim_end_matches('.'))
             || known.strip_prefix(path).is_some_and(|rest| rest.starts_with(['.', '[']))
     });
-    if found { Known::Yes } else { Known::No }
+    if found { PathTarget::Yes } else { PathTarget::No }
 }
 
 /// The known name nearest to one that is not known; `None` when nothing is near.
@@ -449,12 +449,12 @@ mod tests {
 
     #[test]
     fn paths_of_the_standard_data_are_known() {
-        assert_eq!(known_path("student.name"), Known::Yes);
-        assert_eq!(known_path("student"), Known::Yes);
-        assert_eq!(known_path("groups[].name"), Known::Yes);
-        assert_eq!(known_path("school.name"), Known::Yes);
-        assert_eq!(known_path("school.phone"), Known::No);
-        assert_eq!(known_path("student.nmae"), Known::No);
+        assert_eq!(known_path("student.name"), PathTarget::Yes);
+        assert_eq!(known_path("student"), PathTarget::Yes);
+        assert_eq!(known_path("groups[].name"), PathTarget::Yes);
+        assert_eq!(known_path("school.name"), PathTarget::Yes);
+        assert_eq!(known_path("school.phone"), PathTarget::No);
+        assert_eq!(known_path("student.nmae"), PathTarget::No);
     }
 
     #[test]

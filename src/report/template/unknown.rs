@@ -5,7 +5,7 @@ use minijinja::value::{Value, ValueKind};
 use super::check::Name;
 use super::fill::Structure;
 use super::finding::Problem;
-use super::names::{self, Known};
+use super::names::{self, PathTarget};
 
 /// The problem of a name, if neither the standard data nor the data given knows it.
 pub(super) fn problem(name: &Name, data: Option<&Value>) -> Option<Problem> {
@@ -110,8 +110,10 @@ fn fields(parent: &str, data: Option<&Value>) -> Vec<String> {
 
 /// A path of the standard data, or a method of a value there (`student.name.upper`).
 fn path_is_known(path: &str) -> bool {
-    names::known_path(path) == Known::Yes
-        || path.rsplit_once('.').is_some_and(|(value, method)| names::METHODS.contains(&method) && names::known_path(value) == Known::Yes)
+    names::known_path(path) == PathTarget::Yes
+        || path
+            .rsplit_once('.')
+            .is_some_and(|(value, method)| names::METHODS.contains(&method) && names::known_path(value) == PathTarget::Yes)
 }
 
 fn has(data: &Value, name: &str) -> bool {

@@ -8,7 +8,7 @@ use serde::Deserialize;
 use url::Url;
 
 use crate::storage::config::BucketConfig;
-use crate::storage::gcs::fault::{Fault, RETENTION_ADVICE};
+use crate::storage::gcs::fault::{RETENTION_ADVICE, RequestError};
 
 const GOOGLE: &str = "https://storage.googleapis.com";
 const TIME_LIMIT: Duration = Duration::from_secs(20);
@@ -73,50 +73,53 @@ impl Control {
     }
 
     /// Keys from `start` on, in order.
-    pub(super) async fn list(&self, prefix: &str, start: Option<&str>, wanted: usize, page: Option<&str>) -> Result<Page, Fault> {
+    pub(super) async fn list(&self, prefix: &str, start: Option<&str>, wanted: usize, page: Option<&str>) -> Result<Page, RequestError> {
         // One more, because the page may begin with the very key that is to be left out.
         let size = wanted.saturating_add(1).min(LARGEST_PAGE).to_string();
         let mut query = vec![("prefix", prefix), ("maxResults", &size), ("fields", "items/name,nextPageToken")];
         query.extend(start.map(|key| ("startOffset", key)));
         query.extend(page.map(|token| ("pageToken", token)));
         let response = self.send(self.client.get(self.objects.clone()).query(&query)).await?;
-        let listing: Listing = response.json().await.map_err(|error| Fault::no_answer(error.to_string()))?;
+        let listing: Listing = response.json().await.map_err(|error| RequestError::no_answer(error.to_string()))?;
         let next_page = listing.next_page_token.filter(|token| !token.is_empty());
         Ok(Page { keys: listing.items.into_iter().map(|item| item.name).collect(), next_page })
     }
 
     /// What the bucket keeps though it was removed or replaced, where the service may know.
-    pub(super) async fn retention(&self) -> Result<Option<Retention>, Fault> {
+    pub(super) async fn retention(&self) -> Result<Option<Retention>, RequestError> {
         let query = [("fields", "retentionPolicy")];
         let response = self.send(self.client.get(self.bucket.clone()).query(&query)).await?;
-        let settings: Settings = response.json().await.map_err(|error| Fault::no_answer(error.to_string()))?;
+        let settings: Settings = response.json().await.map_err(|error| RequestError::no_answer(error.to_string()))?;
         Ok(settings.retention_policy)
     }
 
     /// Removes the object; one that is not there is removed.
-    pub(super) async fn delete(&self, key: &str) -> Result<(), Fault> {
+    pub(super) async fn delete(&self, key: &str) -> Result<(), RequestError> {
         let mut object = self.objects.clone();
         // A key's slashes are no path separators here; a segment is encoded as a whole.
-        object.path_segments_mut().map_err(|()| Fault::Refused { message: "GCS_ENDPOINT cannot be a base address".to_owned() })?.push(key);
+        object
+            .path_segments_mut()
+            .map_err(|()| RequestError::Refused { message: "GCS_ENDPOINT cannot be a base address".to_owned() })?
+            .push(key);
         match self.send(self.client.delete(object)).await {
-            Ok(_) | Err(Fault::Missing) => Ok(()),
+            Ok(_) | Err(RequestError::Missing) => Ok(()),
             Err(fault) => Err(fault),
         }
     }
 
-    async fn send(&self, mut request: RequestBuilder) -> Result<Response, Fault> {
+    async fn send(&self, mut request: RequestBuilder) -> Result<Response, RequestError> {
         if let Some(credentials) = &self.token {
-            let token = credentials.access_token().await.map_err(|error| Fault::no_answer(format!("no access token: {error}")))?;
+            let token = credentials.access_token().await.map_err(|error| RequestError::no_answer(format!("no access token: {error}")))?;
             request = request.bearer_auth(token.token);
         }
-        let response = request.send().await.map_err(|error| Fault::no_answer(error.without_url().to_string()))?;
+        let response = request.send().await.map_err(|error| RequestError::no_answer(error.without_url().to_string()))?;
         let status = response.status();
         if status.is_success() {
             return Ok(response);
         }
         let retry_after = response.headers().get("retry-after").and_then(|value| value.to_str().ok()).map(ToOwned::to_owned);
         let reason = reason(response).await;
-        Err(Fault::of_status(status.as_u16(), retry_after.as_deref(), format!("the bucket answered {status}{reason}")))
+        Err(RequestError::of_status(status.as_u16(), retry_after.as_deref(), format!("the bucket answered {status}{reason}")))
     }
 }
 

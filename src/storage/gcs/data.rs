@@ -10,7 +10,7 @@ use google_cloud_storage::client::Storage;
 
 use crate::storage::Version;
 use crate::storage::config::BucketConfig;
-use crate::storage::gcs::fault::Fault;
+use crate::storage::gcs::fault::RequestError;
 
 /// How long one request may take; the crate itself sets no limit.
 const TIME_LIMIT: Duration = Duration::from_secs(20);
@@ -32,7 +32,7 @@ impl Data {
     }
 
     /// Writes the object when its generation is this one (0: there is none).
-    pub(super) async fn write(&self, key: &str, bytes: &Bytes, generation: Option<i64>) -> Result<Version, Fault> {
+    pub(super) async fn write(&self, key: &str, bytes: &Bytes, generation: Option<i64>) -> Result<Version, RequestError> {
         let mut request = self.client.write_object(&self.bucket, key, bytes.clone()).set_content_type(content_type(key));
         if let Some(generation) = generation {
             request = request.set_if_generation_match(generation);
@@ -43,14 +43,14 @@ impl Data {
         Ok(Version(object.generation.to_string()))
     }
 
-    pub(super) async fn read(&self, key: &str) -> Result<Option<(Bytes, Version)>, Fault> {
+    pub(super) async fn read(&self, key: &str) -> Result<Option<(Bytes, Version)>, RequestError> {
         tokio::time::timeout(TIME_LIMIT, self.read_whole(key)).await.map_err(|_| too_slow())?
     }
 
-    async fn read_whole(&self, key: &str) -> Result<Option<(Bytes, Version)>, Fault> {
+    async fn read_whole(&self, key: &str) -> Result<Option<(Bytes, Version)>, RequestError> {
         let mut response = match self.client.read_object(&self.bucket, key).send().await.map_err(|error| fault(&error)) {
             Ok(response) => response,
-            Err(Fault::Missing) => return Ok(None),
+            Err(RequestError::Missing) => return Ok(None),
             Err(fault) => return Err(fault),
         };
         let version = Version(response.object().generation.to_string());
@@ -62,14 +62,14 @@ impl Data {
     }
 }
 
-fn too_slow() -> Fault {
-    Fault::no_answer(format!("no answer within {TIME_LIMIT:?}"))
+fn too_slow() -> RequestError {
+    RequestError::no_answer(format!("no answer within {TIME_LIMIT:?}"))
 }
 
-fn fault(error: &Error) -> Fault {
-    let Some(status) = error.http_status_code() else { return Fault::no_answer(chain(error)) };
+fn fault(error: &Error) -> RequestError {
+    let Some(status) = error.http_status_code() else { return RequestError::no_answer(chain(error)) };
     let retry_after = error.http_headers().and_then(|headers| headers.get("retry-after")).and_then(|value| value.to_str().ok());
-    Fault::of_status(status, retry_after, error.to_string())
+    RequestError::of_status(status, retry_after, error.to_string())
 }
 
 /// An error with its causes: the crate's outermost words say little.

@@ -9,7 +9,7 @@ pub(super) const RETENTION_ADVICE: &str = "gradepost replaces and removes record
 
 /// A request that did not do what was asked.
 #[derive(Debug)]
-pub(super) enum Fault {
+pub(super) enum RequestError {
     /// The generation is another one.
     Precondition,
     /// There is no such object, or no such bucket.
@@ -20,7 +20,7 @@ pub(super) enum Fault {
     Refused { message: String },
 }
 
-impl Fault {
+impl RequestError {
     /// The meaning of an answer that is no success.
     pub(super) fn of_status(status: u16, retry_after: Option<&str>, message: String) -> Self {
         match status {

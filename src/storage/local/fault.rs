@@ -8,7 +8,7 @@ use crate::storage::StoreError;
 
 /// A failure of one operation.
 #[derive(Debug)]
-pub(super) enum Fault {
+pub(super) enum FileError {
     /// Create-only met a file.
     Exists,
     /// The version is not the current one.
@@ -28,7 +28,7 @@ pub(super) fn is_absent(error: &io::Error) -> bool {
     matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory | ErrorKind::IsADirectory)
 }
 
-impl Fault {
+impl FileError {
     pub(super) fn io(doing: &'static str, path: &Path, error: io::Error) -> Self {
         Self::Io { doing, path: path.to_owned(), error }
     }

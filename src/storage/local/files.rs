@@ -10,7 +10,7 @@ use std::{fs, io};
 use bytes::Bytes;
 
 use crate::signing::sha256_hex;
-use crate::storage::local::fault::{Fault, is_absent};
+use crate::storage::local::fault::{FileError, is_absent};
 use crate::storage::local::lock::Locks;
 use crate::storage::local::private::{LOCKS, PRIVATE_FILE, PRIVATE_FOLDER, make_own, make_private};
 use crate::storage::local::walk::Walk;
@@ -38,7 +38,7 @@ pub(super) struct Files {
 const SPACE_AGAIN: u64 = 5;
 
 impl Files {
-    pub(super) fn open(root: PathBuf) -> Result<Self, Fault> {
+    pub(super) fn open(root: PathBuf) -> Result<Self, FileError> {
         make_private(&root)?;
         owner::check(&root)?;
         make_private(&root.join(STAGING))?;
@@ -50,8 +50,8 @@ impl Files {
     }
 
     /// The files of a store that is there; nothing is made.
-    pub(super) fn existing(root: PathBuf) -> Result<Self, Fault> {
-        let no_store = |reason: String| Fault::NoStore { root: root.clone(), reason };
+    pub(super) fn existing(root: PathBuf) -> Result<Self, FileError> {
+        let no_store = |reason: String| FileError::NoStore { root: root.clone(), reason };
         match fs::read_dir(&root).map(|mut entries| entries.next().is_none()) {
             Ok(true) => return Err(no_store("is empty".to_owned())),
             Ok(false) => {}
@@ -70,10 +70,10 @@ impl Files {
         &self.root
     }
 
-    pub(super) fn put(&self, key: &str, bytes: &Bytes, mode: &PutMode) -> Result<Version, Fault> {
+    pub(super) fn put(&self, key: &str, bytes: &Bytes, mode: &PutMode) -> Result<Version, FileError> {
         for _ in 1..STAGING_TRIES {
             match self.try_put(key, bytes, mode) {
-                Err(Fault::Io { error, .. }) if error.kind() == ErrorKind::NotFound => {}
+                Err(FileError::Io { error, .. }) if error.kind() == ErrorKind::NotFound => {}
                 done => return self.watch_space(done),
             }
         }
@@ -81,13 +81,13 @@ impl Files {
     }
 
     /// Says once that the disk is full, and once that it no longer is, however many writes meet it.
-    fn watch_space<T>(&self, written: Result<T, Fault>) -> Result<T, Fault> {
+    fn watch_space<T>(&self, written: Result<T, FileError>) -> Result<T, FileError> {
         match &written {
-            Err(Fault::Io { error, .. }) if is_out_of_space(error) && !self.is_full.swap(true, Ordering::Relaxed) => {
+            Err(FileError::Io { error, .. }) if is_out_of_space(error) && !self.is_full.swap(true, Ordering::Relaxed) => {
                 let folder = self.root.display();
                 tracing::error!(%error, "The disk of {folder} is full: events are answered 503 and reports wait until there is space; free some, everything resumes automatically");
             }
-            Err(Fault::Io { error, .. }) if is_out_of_space(error) => self.written_since.store(0, Ordering::Relaxed),
+            Err(FileError::Io { error, .. }) if is_out_of_space(error) => self.written_since.store(0, Ordering::Relaxed),
             // On a disk that is nearly full small files still find room between the failures; that is not space again.
             Ok(_)
                 if self.is_full.load(Ordering::Relaxed)
@@ -102,7 +102,7 @@ impl Files {
         written
     }
 
-    fn try_put(&self, key: &str, bytes: &Bytes, mode: &PutMode) -> Result<Version, Fault> {
+    fn try_put(&self, key: &str, bytes: &Bytes, mode: &PutMode) -> Result<Version, FileError> {
         let target = self.root.join(key);
         let folder = target.parent().unwrap_or(&self.root);
         // Before any folder is made: when the root itself was removed or unmounted, nothing may be written beside it.
@@ -120,8 +120,8 @@ impl Files {
             PutMode::Update(version) => {
                 let _lock = self.locks.take(key)?;
                 if self.get(key)?.is_none_or(|(_, current)| current != *version) {
-                    let is_folder = || Fault::io("replace", &target, ErrorKind::IsADirectory.into());
-                    return Err(if target.is_dir() { is_folder() } else { Fault::Stale });
+                    let is_folder = || FileError::io("replace", &target, ErrorKind::IsADirectory.into());
+                    return Err(if target.is_dir() { is_folder() } else { FileError::Stale });
                 }
                 staged.rename_to(&target)?;
             }
@@ -130,7 +130,7 @@ impl Files {
         Ok(version_of(bytes))
     }
 
-    pub(super) fn get(&self, key: &str) -> Result<Option<(Bytes, Version)>, Fault> {
+    pub(super) fn get(&self, key: &str) -> Result<Option<(Bytes, Version)>, FileError> {
         let path = self.root.join(key);
         let mut bytes = Vec::new();
         let read = File::open(&path).and_then(|mut file| io::Read::read_to_end(&mut file, &mut bytes));
@@ -141,36 +141,36 @@ impl Files {
                 Ok(Some((bytes, version)))
             }
             Err(error) if is_absent(&error) => Ok(None),
-            Err(error) => Err(Fault::io("read", &path, error)),
+            Err(error) => Err(FileError::io("read", &path, error)),
         }
     }
 
-    pub(super) fn delete(&self, key: &str) -> Result<(), Fault> {
+    pub(super) fn delete(&self, key: &str) -> Result<(), FileError> {
         let path = self.root.join(key);
         let _lock = self.locks.take(key)?;
         match fs::remove_file(&path) {
             // Not synced: a removal may be undone by a power cut, and whatever is removed is a hint or folded elsewhere (`Store::delete`).
             Ok(()) => Ok(()),
             Err(error) if is_absent(&error) => Ok(()),
-            Err(error) => Err(Fault::io("remove", &path, error)),
+            Err(error) => Err(FileError::io("remove", &path, error)),
         }
     }
 
-    pub(super) fn list(&self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<String>, Fault> {
+    pub(super) fn list(&self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<String>, FileError> {
         Walk::new(&self.root, prefix, after).take(limit).collect()
     }
 
     /// Writes the bytes to a temporary file and makes them durable there.
-    fn stage(&self, bytes: &[u8]) -> Result<Staged, Fault> {
+    fn stage(&self, bytes: &[u8]) -> Result<Staged, FileError> {
         let (path, mut file) = self.new_staging_file()?;
         let staged = Staged { path };
         // The lock tells cleaners in other processes that the writer lives.
         let written = file.lock().and_then(|()| file.write_all(bytes)).and_then(|()| file.sync_all());
-        written.map_err(|error| Fault::io("write", &staged.path, error))?;
+        written.map_err(|error| FileError::io("write", &staged.path, error))?;
         Ok(staged)
     }
 
-    fn new_staging_file(&self) -> Result<(PathBuf, File), Fault> {
+    fn new_staging_file(&self) -> Result<(PathBuf, File), FileError> {
         loop {
             let n = self.staged.fetch_add(1, Ordering::Relaxed);
             let path = self.root.join(STAGING).join(format!("{}-{n}", std::process::id()));
@@ -180,15 +180,15 @@ impl Files {
                 Ok(file) => return Ok((path, file)),
                 // Containers on one directory may share a process id.
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
-                Err(error) => return Err(Fault::io("write", &path, error)),
+                Err(error) => return Err(FileError::io("write", &path, error)),
             }
         }
     }
 
     /// Removes temporary files whose writers died: those that nobody holds locked.
-    fn clean_staging(&self) -> Result<(), Fault> {
+    fn clean_staging(&self) -> Result<(), FileError> {
         let staging = self.root.join(STAGING);
-        let entries = fs::read_dir(&staging).map_err(|error| Fault::io("list", &staging, error))?;
+        let entries = fs::read_dir(&staging).map_err(|error| FileError::io("list", &staging, error))?;
         for path in entries.flatten().map(|entry| entry.path()) {
             let Ok(file) = OpenOptions::new().write(true).open(&path) else { continue };
             match file.try_lock() {
@@ -202,7 +202,7 @@ impl Files {
     }
 
     /// Makes the folder and its parents durably; the root itself must be there.
-    fn ensure_folder(&self, folder: &Path) -> Result<(), Fault> {
+    fn ensure_folder(&self, folder: &Path) -> Result<(), FileError> {
         if folder.is_dir() {
             return Ok(());
         }
@@ -213,7 +213,7 @@ impl Files {
         match fs::DirBuilder::new().mode(PRIVATE_FOLDER).create(folder) {
             Ok(()) => sync_folder(parent),
             Err(error) if error.kind() == ErrorKind::AlreadyExists && folder.is_dir() => sync_folder(parent),
-            Err(error) => Err(Fault::io("make the folder", folder, error)),
+            Err(error) => Err(FileError::io("make the folder", folder, error)),
         }
     }
 }
@@ -224,16 +224,16 @@ struct Staged {
 }
 
 impl Staged {
-    fn link_to(&self, target: &Path) -> Result<(), Fault> {
+    fn link_to(&self, target: &Path) -> Result<(), FileError> {
         fs::hard_link(&self.path, target).map_err(|error| match error.kind() {
             // A folder of that name is no object that somebody else wrote first.
-            ErrorKind::AlreadyExists if !target.is_dir() => Fault::Exists,
-            _ => Fault::io("link", target, error),
+            ErrorKind::AlreadyExists if !target.is_dir() => FileError::Exists,
+            _ => FileError::io("link", target, error),
         })
     }
 
-    fn rename_to(&self, target: &Path) -> Result<(), Fault> {
-        fs::rename(&self.path, target).map_err(|error| Fault::io("replace", target, error))
+    fn rename_to(&self, target: &Path) -> Result<(), FileError> {
+        fs::rename(&self.path, target).map_err(|error| FileError::io("replace", target, error))
     }
 }
 
@@ -244,8 +244,8 @@ impl Drop for Staged {
     }
 }
 
-fn sync_folder(folder: &Path) -> Result<(), Fault> {
-    File::open(folder).and_then(|opened| opened.sync_all()).map_err(|error| Fault::io("sync the folder", folder, error))
+fn sync_folder(folder: &Path) -> Result<(), FileError> {
+    File::open(folder).and_then(|opened| opened.sync_all()).map_err(|error| FileError::io("sync the folder", folder, error))
 }
 
 /// The content tells the version: two equal contents need no telling apart.

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-use crate::storage::local::fault::Fault;
+use crate::storage::local::fault::FileError;
 use crate::storage::local::owner;
 use crate::storage::local::private::{LOCKS, PRIVATE_FILE, make_own, make_private};
 
@@ -29,7 +29,7 @@ pub(super) struct Locks {
 }
 
 impl Locks {
-    pub(super) fn open(root: &Path) -> Result<Self, Fault> {
+    pub(super) fn open(root: &Path) -> Result<Self, FileError> {
         let folder = root.join(LOCKS);
         make_private(&folder)?;
         // `flock` needs no more than the right to read: older versions left the folder open to everybody.
@@ -43,14 +43,14 @@ impl Locks {
     }
 
     /// Holds the key's lock until the answer is dropped.
-    pub(super) fn take(&self, key: &str) -> Result<File, Fault> {
+    pub(super) fn take(&self, key: &str) -> Result<File, FileError> {
         let stripe = key.bytes().fold(0usize, |hash, byte| hash.wrapping_mul(31).wrapping_add(usize::from(byte))) % STRIPES;
         let path = self.folder.join(stripe.to_string());
         if !self.folder.is_dir() {
             make_own(&self.folder)?;
         }
         let opened = OpenOptions::new().create(true).truncate(false).write(true).mode(PRIVATE_FILE).open(&path);
-        let file = opened.map_err(|error| Fault::io("lock", &path, error))?;
+        let file = opened.map_err(|error| FileError::io("lock", &path, error))?;
         let stuck = &self.stuck[stripe];
         let patience = if stuck.load(Ordering::Relaxed) { STUCK_PATIENCE } else { PATIENCE };
         match lock_within(&file, patience) {
@@ -58,7 +58,7 @@ impl Locks {
                 stuck.store(false, Ordering::Relaxed);
                 Ok(file)
             }
-            Err(TryLockError::Error(error)) => Err(Fault::io("lock", &path, error)),
+            Err(TryLockError::Error(error)) => Err(FileError::io("lock", &path, error)),
             Err(TryLockError::WouldBlock) => {
                 if !stuck.swap(true, Ordering::Relaxed) {
                     let name = path.display();
@@ -66,7 +66,7 @@ impl Locks {
                         "Another process holds {name} and does not let go: it may be stopped. Continue or kill it; jobs behind that lock wait, all others go on"
                     );
                 }
-                Err(Fault::Busy { lock: path })
+                Err(FileError::Busy { lock: path })
             }
         }
     }
@@ -95,11 +95,11 @@ mod tests {
         let (locks, other) = (Locks::open(root.path()).unwrap(), Locks::open(root.path()).unwrap());
         let held = other.take("a/b").unwrap();
         let start = Instant::now();
-        assert!(matches!(locks.take("a/b"), Err(Fault::Busy { .. })));
+        assert!(matches!(locks.take("a/b"), Err(FileError::Busy { .. })));
         assert!((PATIENCE..PATIENCE * 3).contains(&start.elapsed()));
         let start = Instant::now();
         for _ in 0..10 {
-            assert!(matches!(locks.take("a/b"), Err(Fault::Busy { .. })));
+            assert!(matches!(locks.take("a/b"), Err(FileError::Busy { .. })));
         }
         assert!(start.elapsed() < PATIENCE, "a stuck lock does not use up the threads that all files share");
         drop(held);

@@ -5,7 +5,7 @@ use std::fs::{Metadata, Permissions};
 use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _};
 use std::path::Path;
 
-use crate::storage::local::fault::Fault;
+use crate::storage::local::fault::FileError;
 use crate::storage::local::private::{LOCKS, PRIVATE_FOLDER};
 use crate::storage::local::walk::Walk;
 
@@ -19,14 +19,14 @@ const LOOKED_AT: usize = 200;
 /// Refuses another user than the one who keeps the folder: his files could not be read by the service, and one such record stops a job.
 ///
 /// Who keeps it tells the folder of locks, which the first process made. Before there is one, only root is refused, in a folder that is not his: a container's volume may belong to root though the service does not.
-pub(super) fn check(root: &Path) -> Result<(), Fault> {
+pub(super) fn check(root: &Path) -> Result<(), FileError> {
     let own = rustix::process::geteuid().as_raw();
     let owner = match fs::metadata(root.join(LOCKS)) {
         Ok(locks) => locks.uid(),
-        Err(_) if own == 0 => fs::metadata(root).map_err(|error| Fault::io("look at", root, error))?.uid(),
+        Err(_) if own == 0 => fs::metadata(root).map_err(|error| FileError::io("look at", root, error))?.uid(),
         Err(_) => own,
     };
-    if owner == own { Ok(()) } else { Err(Fault::Foreign { root: root.to_owned(), owner, own }) }
+    if owner == own { Ok(()) } else { Err(FileError::Foreign { root: root.to_owned(), owner, own }) }
 }
 
 /// Takes a folder of our own from everybody else; where that cannot be done, [`concerns`] tells.

@@ -6,7 +6,7 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 use std::{fs, io};
 
-use crate::storage::local::fault::Fault;
+use crate::storage::local::fault::FileError;
 use crate::storage::local::private::PRIVATE_FILE;
 
 /// Files that are removed again, whatever happened.
@@ -21,11 +21,11 @@ impl Drop for Traces {
 }
 
 /// Writes, locks, links, reads back and removes a file in the store's own folder.
-pub(super) fn probe(root: &Path) -> Result<(), Fault> {
+pub(super) fn probe(root: &Path) -> Result<(), FileError> {
     let name = |end: &str| root.join(format!(".probe-{}{end}", std::process::id()));
     let (path, link) = (name(""), name("-link"));
     let traces = Traces(vec![path.clone(), link.clone()]);
-    let fault = |doing| move |error: io::Error| Fault::Io { doing, path: root.to_owned(), error };
+    let fault = |doing| move |error: io::Error| FileError::Io { doing, path: root.to_owned(), error };
     // What a killed process of the same number left.
     drop(Traces(traces.0.clone()));
     let mut file = OpenOptions::new().write(true).create_new(true).mode(PRIVATE_FILE).open(&path).map_err(fault("write in"))?;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use futures::TryStreamExt as _;
 
-use super::fault::Fault;
+use super::fault::FileError;
 use super::*;
 use crate::storage::conformance;
 
@@ -117,7 +117,7 @@ fn a_full_disk_needs_a_person_and_a_failing_one_may_recover() {
     let [enospc, edquot, erofs, eacces] = [28, 122, 30, 13];
     let [eio, emfile] = [5, 24];
     let mapped = |code| {
-        let fault = Fault::Io { doing: "write", path: "data/x".into(), error: Error::from_raw_os_error(code) };
+        let fault = FileError::Io { doing: "write", path: "data/x".into(), error: Error::from_raw_os_error(code) };
         fault.into_store_error("x".to_owned())
     };
     for code in [enospc, edquot, erofs, eacces] {

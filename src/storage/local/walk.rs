@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::vec::IntoIter;
 
 use crate::storage::StoreError;
-use crate::storage::local::fault::{Fault, is_absent};
+use crate::storage::local::fault::{FileError, is_absent};
 
 /// The keys under a prefix, after a key.
 pub(super) struct Walk {
@@ -36,7 +36,7 @@ impl Walk {
         batch.into_iter().map(|next| next.map_err(|fault| fault.into_store_error(self.prefix.clone()))).collect()
     }
 
-    fn enter(&mut self, folder: Folder) -> Result<(), Fault> {
+    fn enter(&mut self, folder: Folder) -> Result<(), FileError> {
         let names = sorted_names(&folder.path)?;
         self.inside.push((folder, names.into_iter()));
         Ok(())
@@ -53,7 +53,7 @@ impl Walk {
 }
 
 impl Iterator for Walk {
-    type Item = Result<String, Fault>;
+    type Item = Result<String, FileError>;
 
     /// A folder that cannot be read is one item; the walk goes on beside it.
     fn next(&mut self) -> Option<Self::Item> {
@@ -83,15 +83,15 @@ impl Iterator for Walk {
 }
 
 /// The names in a folder; a folder's name ends in a slash, because that is how it sorts among keys (`a-b` before `a/x`).
-fn sorted_names(folder: &Path) -> Result<Vec<String>, Fault> {
+fn sorted_names(folder: &Path) -> Result<Vec<String>, FileError> {
     let entries = match fs::read_dir(folder) {
         Ok(entries) => entries,
         Err(error) if is_absent(&error) => return Ok(Vec::new()),
-        Err(error) => return Err(Fault::io("list", folder, error)),
+        Err(error) => return Err(FileError::io("list", folder, error)),
     };
     let mut names = Vec::new();
     for entry in entries {
-        let entry = entry.map_err(|error| Fault::io("list", folder, error))?;
+        let entry = entry.map_err(|error| FileError::io("list", folder, error))?;
         let Ok(mut name) = entry.file_name().into_string() else { continue };
         if name.starts_with('.') {
             continue;

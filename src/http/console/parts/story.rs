@@ -15,7 +15,7 @@ use crate::jobs::records::{EndState, RoundAction};
 use crate::model::role::Role;
 
 /// A moment in words.
-struct Told {
+struct MomentText {
     at: Option<Timestamp>,
     /// Of what happened at the same instant, what comes first.
     place: u8,
@@ -29,13 +29,13 @@ struct Told {
 
 /// The story of a report: the newest round open, earlier ones folded.
 pub fn story(visit: &Visit, story: &Story) -> Markup {
-    let told: Vec<Told> = told(visit, story);
+    let told: Vec<MomentText> = told(visit, story);
     let last = story.view.round;
-    let newest: Vec<&Told> = told.iter().filter(|told| told.round == last).collect();
+    let newest: Vec<&MomentText> = told.iter().filter(|told| told.round == last).collect();
     let words = &visit.words().story;
     html! {
         @for round in 1..last {
-            @let earlier: Vec<&Told> = told.iter().filter(|told| told.round == round).collect();
+            @let earlier: Vec<&MomentText> = told.iter().filter(|told| told.round == round).collect();
             @if !earlier.is_empty() {
                 details id={ "round-" (round) } { summary { (fill(words.earlier, &[("n", &round.to_string())])) } (list(visit, &earlier)) }
             }
@@ -44,7 +44,7 @@ pub fn story(visit: &Visit, story: &Story) -> Markup {
     }
 }
 
-fn list(visit: &Visit, told: &[&Told]) -> Markup {
+fn list(visit: &Visit, told: &[&MomentText]) -> Markup {
     let words = &visit.words().story;
     html! {
         ol class="story" role="list" {
@@ -61,7 +61,7 @@ fn list(visit: &Visit, told: &[&Told]) -> Markup {
     }
 }
 
-fn told(visit: &Visit, story: &Story) -> Vec<Told> {
+fn told(visit: &Visit, story: &Story) -> Vec<MomentText> {
     let mut all = Vec::new();
     let attempts = story.moments.iter().filter(|moment| matches!(moment.what, What::Attempt { .. })).count();
     for moment in &story.moments {
@@ -87,26 +87,26 @@ fn place(moment: &Moment) -> u8 {
     }
 }
 
-fn plain(moment: &Moment, class: &'static str, word: &str) -> Told {
-    Told { at: moment.at, place: place(moment), round: moment.round, class, word: word.to_owned(), more: Vec::new(), quoted: None }
+fn plain(moment: &Moment, class: &'static str, word: &str) -> MomentText {
+    MomentText { at: moment.at, place: place(moment), round: moment.round, class, word: word.to_owned(), more: Vec::new(), quoted: None }
 }
 
-fn tell(visit: &Visit, moment: &Moment, tells_attempts: bool) -> Vec<Told> {
+fn tell(visit: &Visit, moment: &Moment, tells_attempts: bool) -> Vec<MomentText> {
     let (words, language) = (&visit.words().story, visit.words().language);
     let sentence_time = |at: Timestamp| format::moment_in_sentence(at, visit.caller.now, &visit.console().site.zone, language);
     match &moment.what {
-        What::Received => vec![Told { more: vec![words.received_more.to_owned()], ..plain(moment, "", words.received) }],
+        What::Received => vec![MomentText { more: vec![words.received_more.to_owned()], ..plain(moment, "", words.received) }],
         What::Attempt { number } if tells_attempts => vec![plain(moment, "", &fill(words.attempt, &[("n", &number.to_string())]))],
         What::Attempt { .. } => Vec::new(),
         What::Failed { cause, message, due } => {
             let more = fill(words.failed_next, &[("cause", &causes::title(cause, language)), ("at", &sentence_time(*due))]);
-            vec![Told { more: vec![more], quoted: Some(message.clone()), ..plain(moment, "warn", words.failed) }]
+            vec![MomentText { more: vec![more], quoted: Some(message.clone()), ..plain(moment, "warn", words.failed) }]
         }
         What::Step { name, value } => step(visit, moment, name, value),
         What::Opened { action, ask } => vec![opened(visit, moment, *action, ask)],
         What::Ended(end) => {
             let cause = end.cause.as_ref().map(|cause| causes::title(cause, language));
-            let told = |class, word: &str| Told {
+            let told = |class, word: &str| MomentText {
                 more: cause.iter().cloned().collect(),
                 quoted: end.message.clone(),
                 ..plain(moment, class, word)
@@ -117,11 +117,11 @@ fn tell(visit: &Visit, moment: &Moment, tells_attempts: bool) -> Vec<Told> {
                 EndState::Dead => vec![told("bad", words.given_up)],
             }
         }
-        What::Damaged { record } => vec![Told { more: vec![record.clone()], ..plain(moment, "bad", words.damaged) }],
+        What::Damaged { record } => vec![MomentText { more: vec![record.clone()], ..plain(moment, "bad", words.damaged) }],
     }
 }
 
-fn opened(visit: &Visit, moment: &Moment, action: RoundAction, ask: &Ask) -> Told {
+fn opened(visit: &Visit, moment: &Moment, action: RoundAction, ask: &Ask) -> MomentText {
     let words = &visit.words().story;
     let who = ask.by.as_deref().map(|by| who(by, visit));
     let word = match (action, &who) {
@@ -150,7 +150,7 @@ fn opened(visit: &Visit, moment: &Moment, action: RoundAction, ask: &Ask) -> Tol
     if let Some(why) = &ask.why {
         more.push(fill(words.reason, &[("why", why)]));
     }
-    Told { more, ..plain(moment, "busy", &word) }
+    MomentText { more, ..plain(moment, "busy", &word) }
 }
 
 /// Who did something, as people say it.
@@ -165,7 +165,7 @@ pub fn who(by: &str, visit: &Visit) -> String {
 }
 
 /// What a step recorded, without answers and addresses.
-fn step(visit: &Visit, moment: &Moment, name: &str, value: &Value) -> Vec<Told> {
+fn step(visit: &Visit, moment: &Moment, name: &str, value: &Value) -> Vec<MomentText> {
     let (words, language) = (&visit.words().story, visit.words().language);
     let at = |value: &Value| value["at"].as_str().and_then(|at| at.parse().ok());
     let bare = name.split_once('_').map_or(name, |(bare, _)| bare);
@@ -180,34 +180,34 @@ fn step(visit: &Visit, moment: &Moment, name: &str, value: &Value) -> Vec<Told> 
                     fill(words.fetched_more, &[("n", &n), ("at", &at)])
                 }
             };
-            vec![Told { more: vec![more], ..plain(moment, "", words.fetched) }]
+            vec![MomentText { more: vec![more], ..plain(moment, "", words.fetched) }]
         }
         "analysed" => vec![marked(visit, moment, value)],
         "prepared" => {
-            let mut told = vec![Told { at: at(&value["analysed"]), ..marked(visit, moment, &value["analysed"]) }];
+            let mut told = vec![MomentText { at: at(&value["analysed"]), ..marked(visit, moment, &value["analysed"]) }];
             let (rendered, archived) = (&value["rendered"], &value["archived"]);
             if !rendered.is_null() {
                 let warnings = rendered["warnings"].as_array().map_or(0, Vec::len) as u64 + rendered["more_warnings"].as_u64().unwrap_or(0);
                 let kb = archived["size_bytes"].as_u64().unwrap_or(0).div_ceil(1000).to_string();
                 let sentence = if warnings == 0 { words.made_more } else { words.made_warned };
                 let more = fill(sentence, &[("kb", &kb), ("n", &warnings.to_string())]);
-                told.push(Told {
+                told.push(MomentText {
                     at: at(rendered),
                     more: vec![more],
                     ..plain(moment, if warnings == 0 { "" } else { "warn" }, words.made)
                 });
             }
-            told.push(Told { at: at(archived), ..plain(moment, "", words.filed) });
+            told.push(MomentText { at: at(archived), ..plain(moment, "", words.filed) });
             told
         }
         "mailing" => vec![plain(moment, "", words.sending)],
-        "mailed" => vec![Told { quoted: value["reply"].as_str().map(ToOwned::to_owned), ..plain(moment, "good", words.accepted) }],
-        "unsent" => vec![Told { quoted: value["reply"].as_str().map(ToOwned::to_owned), ..plain(moment, "warn", words.not_taken) }],
+        "mailed" => vec![MomentText { quoted: value["reply"].as_str().map(ToOwned::to_owned), ..plain(moment, "good", words.accepted) }],
+        "unsent" => vec![MomentText { quoted: value["reply"].as_str().map(ToOwned::to_owned), ..plain(moment, "warn", words.not_taken) }],
         _ => Vec::new(),
     }
 }
 
-fn marked(visit: &Visit, moment: &Moment, value: &Value) -> Told {
+fn marked(visit: &Visit, moment: &Moment, value: &Value) -> MomentText {
     let words = &visit.words().story;
     let mut word = words.marked.to_owned();
     if crate::http::console::visit::sees_results(visit) {
@@ -220,5 +220,5 @@ fn marked(visit: &Visit, moment: &Moment, value: &Value) -> Told {
     }
     let profile = value["profile"].as_str().filter(|profile| !profile.is_empty());
     let more = profile.map(|profile| fill(words.marked_more, &[("profile", profile)])).into_iter().collect();
-    Told { more, ..plain(moment, "", &word) }
+    MomentText { more, ..plain(moment, "", &word) }
 }

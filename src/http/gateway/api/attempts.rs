@@ -11,7 +11,7 @@ use utoipa_axum::routes;
 use crate::gateway::ids::AttemptId;
 use crate::http::auth::caller::{May, Read};
 use crate::http::gateway::api::about;
-use crate::http::gateway::api::list::{Asked, Listed};
+use crate::http::gateway::api::list::{ListRequest, Listed};
 use crate::http::problem::Problem;
 use crate::http::state::AppState;
 use crate::http::svix::attempt::read;
@@ -93,7 +93,7 @@ pub fn router() -> OpenApiRouter<AppState> {
     responses((status = 200, body = Listed<AttemptView>))
 )]
 pub async fn list(State(state): State<AppState>, caller: May<Read>, query: Query) -> Result<Answer<Listed<AttemptView>>, Problem> {
-    let asked = Asked::of(&query, &["endpoint", "event", "type", "outcome", "status_class", "channel", "tag", "from", "to", "text"])?;
+    let asked = ListRequest::of(&query, &["endpoint", "event", "type", "outcome", "status_class", "channel", "tag", "from", "to", "text"])?;
     let institution = about(&state.gateway, &caller, query.text("institution")).await?;
     asked.by_id::<AttemptId>()?;
     let outcome = match query.text("outcome") {

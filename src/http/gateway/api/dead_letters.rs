@@ -20,7 +20,7 @@ use crate::gateway::ids::MessageId;
 use crate::gateway::model::{DeadLetter, Institution, PageQuery};
 use crate::http::auth::caller::{May, Read, Replay};
 use crate::http::gateway::api::about;
-use crate::http::gateway::api::list::{Asked, Listed, only};
+use crate::http::gateway::api::list::{ListRequest, Listed, only};
 use crate::http::problem::{Problem, no_content};
 use crate::http::state::AppState;
 use crate::http::svix::page::{Page, Start};
@@ -85,7 +85,7 @@ pub fn router() -> OpenApiRouter<AppState> {
     responses((status = 200, body = Listed<DeadLetterView>))
 )]
 pub async fn list(State(gateway): State<Arc<Gateway>>, caller: May<Read>, query: Query) -> Result<Answer<Listed<DeadLetterView>>, Problem> {
-    let asked = Asked::of(&query, &["endpoint"])?;
+    let asked = ListRequest::of(&query, &["endpoint"])?;
     let institution = about(&gateway, &caller, query.text("institution")).await?;
     let Some(endpoint) = query.text("endpoint") else {
         return Err(Problem::invalid_field(&["query", "endpoint"], "Name the endpoint."));

@@ -21,7 +21,7 @@ use crate::gateway::profile::Profile;
 use crate::http::auth::caller::{Manage, May, Read, Replay};
 use crate::http::gateway::api::about;
 use crate::http::gateway::api::events::EventView;
-use crate::http::gateway::api::list::{Asked, Listed, only};
+use crate::http::gateway::api::list::{ListRequest, Listed, only};
 use crate::http::problem::{Problem, no_content};
 use crate::http::state::AppState;
 use crate::http::svix::example;
@@ -310,7 +310,7 @@ pub fn router() -> OpenApiRouter<AppState> {
 /// List endpoints, newest first.
 #[utoipa::path(get, path = "/api/v1/endpoints", tag = "Endpoints", operation_id = "endpoints_list", responses((status = 200, body = Listed<EndpointView>)))]
 pub async fn list(State(gateway): State<Arc<Gateway>>, caller: May<Read>, query: Query) -> Result<Answer<Listed<EndpointView>>, Problem> {
-    let asked = Asked::of(&query, &[])?;
+    let asked = ListRequest::of(&query, &[])?;
     let institution = about(&gateway, &caller, query.text("institution")).await?;
     let page = gateway.endpoints(institution.id, &asked.by_id::<EndpointId>()?).await?;
     Ok(Answer(asked.answer(Page::of(page.data, page.done, |one| one.id.to_string()).map(EndpointView::from))))

@@ -15,10 +15,10 @@ use utoipa_axum::routes;
 use crate::gateway::model::{Delivery, DeliveryState, Event, NewEvent, PublishOutcome};
 use crate::http::auth::caller::{May, Publish, Read};
 use crate::http::gateway::api::about;
-use crate::http::gateway::api::list::{Asked, Listed, only};
+use crate::http::gateway::api::list::{ListRequest, Listed, only};
 use crate::http::problem::Problem;
 use crate::http::state::AppState;
-use crate::http::svix::message::{Wanted, idempotency_key, other_body, scan};
+use crate::http::svix::message::{MessagesQuery, idempotency_key, other_body, scan};
 use crate::http::svix::request::{Json, Query};
 
 /// An event.
@@ -160,9 +160,9 @@ pub fn router() -> OpenApiRouter<AppState> {
     responses((status = 200, body = Listed<EventView>))
 )]
 pub async fn list(State(state): State<AppState>, caller: May<Read>, query: Query) -> Result<Answer<Listed<EventView>>, Problem> {
-    let asked = Asked::of(&query, &["type", "channel", "tag", "from", "to"])?;
+    let asked = ListRequest::of(&query, &["type", "channel", "tag", "from", "to"])?;
     let institution = about(&state.gateway, &caller, query.text("institution")).await?;
-    let wanted = Wanted {
+    let wanted = MessagesQuery {
         event_types: query.list("type"),
         channel: query.text("channel").map(ToOwned::to_owned),
         tag: query.text("tag").map(ToOwned::to_owned),
@@ -241,7 +241,7 @@ pub async fn get(
     responses((status = 200, body = Listed<DeliveryView>))
 )]
 pub async fn deliveries(State(state): State<AppState>, caller: May<Read>, query: Query) -> Result<Answer<Listed<DeliveryView>>, Problem> {
-    let asked = Asked::of(&query, &["event", "endpoint", "state", "type"])?;
+    let asked = ListRequest::of(&query, &["event", "endpoint", "state", "type"])?;
     let institution = about(&state.gateway, &caller, query.text("institution")).await?;
     let standing = query.text("state");
     if standing.is_some_and(|word| !["delivered", "waiting", "dead", "skipped", "cancelled"].contains(&word)) {
@@ -258,7 +258,7 @@ pub async fn deliveries(State(state): State<AppState>, caller: May<Read>, query:
         return Err(Problem::invalid_field(&["query", "endpoint"], "Name an event or an endpoint."));
     };
     let endpoint = state.gateway.endpoint(institution.id, endpoint).await?.id;
-    let wanted = Wanted { event_types: query.list("type"), ..Wanted::default() };
+    let wanted = MessagesQuery { event_types: query.list("type"), ..MessagesQuery::default() };
     asked.by_id::<crate::gateway::ids::MessageId>()?;
     let (gateway, of) = (&state.gateway, institution.id);
     let keep = |event: Event| async move {

@@ -17,7 +17,7 @@ use crate::gateway::Gateway;
 use crate::gateway::ids::InstitutionId;
 use crate::gateway::model::{Institution, InstitutionPatch, NewInstitution};
 use crate::http::auth::caller::{Administer, May, Read};
-use crate::http::gateway::api::list::{Asked, Listed};
+use crate::http::gateway::api::list::{ListRequest, Listed};
 use crate::http::problem::{Problem, no_content};
 use crate::http::state::AppState;
 use crate::http::svix::page::Page;
@@ -99,7 +99,7 @@ pub async fn list(
     query: Query,
 ) -> Result<Answer<Listed<InstitutionView>>, Problem> {
     on(&gateway)?;
-    let asked = Asked::of(&query, &[])?;
+    let asked = ListRequest::of(&query, &[])?;
     if let Some(own) = &caller.institution {
         let own = tenant(&gateway, &caller, own).await?;
         return Ok(Answer(Listed { data: vec![own.into()], next: None, prev: None }));

@@ -32,14 +32,14 @@ pub struct Listed<T> {
 }
 
 /// A question for a list.
-pub struct Asked<'a> {
+pub struct ListRequest<'a> {
     query: &'a Query,
     hash: String,
     /// Which page.
     pub page: PageRequest,
 }
 
-impl<'a> Asked<'a> {
+impl<'a> ListRequest<'a> {
     /// Reads the question; `known` are the parameters besides `limit`, `cursor`, `order` and `institution`.
     ///
     /// # Errors
@@ -141,7 +141,7 @@ mod tests {
 
     fn page(raw: &str) -> Result<Listed<String>, String> {
         let query = Query::parse(raw);
-        let asked = Asked::of(&query, &["state"]).map_err(|problem| problem.code().to_owned())?;
+        let asked = ListRequest::of(&query, &["state"]).map_err(|problem| problem.code().to_owned())?;
         let all = (0..7).map(|n| format!("id{n}")).collect();
         Ok(asked.answer(asked.page.cut(all, Clone::clone)))
     }

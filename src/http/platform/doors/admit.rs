@@ -12,7 +12,7 @@ use crate::http::error::ApiError;
 use crate::http::platform::accept::NotAccepted;
 use crate::http::platform::notice;
 use crate::http::refusals::{Refusal, media_type, product};
-use crate::http::state::{AppState, Sentence, Taken};
+use crate::http::state::{AcceptedSource, AppState, Sentence};
 use crate::intake::event::{IntakeEvent, Rejection};
 use crate::intake::source::{Proof, Source};
 
@@ -89,7 +89,7 @@ impl Refused {
 pub(super) async fn admit(
     door: &'static Door,
     state: &AppState,
-    taken: &[&Taken],
+    taken: &[&AcceptedSource],
     facts: &PathFacts,
     address: Option<IpAddr>,
     request: Request,
@@ -97,10 +97,10 @@ pub(super) async fn admit(
     let (parts, body) = request.into_parts();
     let headers = parts.headers;
     let lookup = |name: &str| look(&headers, facts, name);
-    let proofs: Vec<(&Taken, Result<Proof, Rejection>)> =
+    let proofs: Vec<(&AcceptedSource, Result<Proof, Rejection>)> =
         taken.iter().map(|taken| (*taken, taken.source.verify_headers(&lookup, &taken.secrets))).collect();
     let is_whole = proofs.iter().any(|(_, proof)| matches!(proof, Ok(Proof::Whole)));
-    let candidates: Vec<&Taken> = proofs.iter().filter(|(_, proof)| proof.is_ok()).map(|(taken, _)| *taken).collect();
+    let candidates: Vec<&AcceptedSource> = proofs.iter().filter(|(_, proof)| proof.is_ok()).map(|(taken, _)| *taken).collect();
     if !is_whole && let Some(address) = address {
         state.rate_limit.check(address).map_err(|wait| Refused::new(ApiError::RateLimited(wait), "limited"))?;
     }
@@ -140,14 +140,14 @@ fn look<'a>(headers: &'a HeaderMap, facts: &'a PathFacts, name: &str) -> Option<
 
 /// The events, by the first source that believes the call.
 async fn understand(
-    candidates: &[&Taken],
+    candidates: &[&AcceptedSource],
     headers: &HeaderMap,
     facts: &PathFacts,
     held: &HeldBody,
     state: &AppState,
 ) -> Result<(Vec<IntakeEvent>, Arc<dyn Source>), Rejection> {
     let most = state.bodies.most_bytes();
-    let candidates: Vec<Taken> = candidates.iter().map(|taken| (*taken).clone()).collect();
+    let candidates: Vec<AcceptedSource> = candidates.iter().map(|taken| (*taken).clone()).collect();
     let (headers, facts, body) = (headers.clone(), facts.clone(), held.bytes().clone());
     // A compressed one may be of any size.
     let is_small = body.len() <= SMALL && !headers.contains_key(header::CONTENT_ENCODING);
@@ -173,7 +173,7 @@ async fn understand(
 fn unauthorized(
     door: &'static Door,
     state: &AppState,
-    taken: &[&Taken],
+    taken: &[&AcceptedSource],
     headers: &HeaderMap,
     facts: &PathFacts,
     address: Option<IpAddr>,

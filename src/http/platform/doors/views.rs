@@ -23,14 +23,14 @@ const USUAL: usize = 100;
 const AGAIN_AFTER: std::time::Duration = std::time::Duration::from_secs(5);
 
 #[derive(Debug, Default, Deserialize)]
-pub(super) struct Wanted {
+pub(super) struct ViewQuery {
     limit: Option<usize>,
     after: Option<String>,
     /// `ndjson`: one message a line, for other systems.
     format: Option<String>,
 }
 
-impl Wanted {
+impl ViewQuery {
     fn limit(&self) -> usize {
         self.limit.unwrap_or(USUAL).clamp(1, MOST)
     }
@@ -42,7 +42,7 @@ fn away(error: &JobsError) -> ApiError {
 }
 
 /// What waits: a list, or one message a line.
-pub(super) async fn queue(_: Admin, State(state): State<AppState>, Query(wanted): Query<Wanted>) -> Result<Response, ApiError> {
+pub(super) async fn queue(_: Admin, State(state): State<AppState>, Query(wanted): Query<ViewQuery>) -> Result<Response, ApiError> {
     let messages = queue::waiting(&state.jobs.operator(), wanted.limit()).await.map_err(|error| away(&error))?;
     if wanted.format.as_deref() == Some("ndjson") {
         let lines: String = messages.iter().filter_map(|message| serde_json::to_string(message).ok()).map(|line| line + "\n").collect();
@@ -52,7 +52,7 @@ pub(super) async fn queue(_: Admin, State(state): State<AppState>, Query(wanted)
 }
 
 /// What was given up.
-pub(super) async fn dead_letters(_: Admin, State(state): State<AppState>, Query(wanted): Query<Wanted>) -> Result<Response, ApiError> {
+pub(super) async fn dead_letters(_: Admin, State(state): State<AppState>, Query(wanted): Query<ViewQuery>) -> Result<Response, ApiError> {
     let dead = queue::dead(&state.jobs.operator(), wanted.limit()).await.map_err(|error| away(&error))?;
     Ok(Json(json!({ "data": dead })).into_response())
 }
@@ -73,7 +73,7 @@ pub(super) async fn metrics(_: Admin, State(state): State<AppState>) -> Response
 }
 
 /// The newest calls of this process, which the answer says; over all of them the log has a line for each.
-pub(super) async fn requests(_: Admin, State(state): State<AppState>, Query(wanted): Query<Wanted>) -> Response {
+pub(super) async fn requests(_: Admin, State(state): State<AppState>, Query(wanted): Query<ViewQuery>) -> Response {
     let lines: Vec<_> = state.traffic.journal.newest().into_iter().take(wanted.limit()).collect();
     Json(state.traffic.of_this_process(&json!(lines))).into_response()
 }
@@ -83,7 +83,7 @@ pub(super) async fn records(
     _: Admin,
     State(state): State<AppState>,
     Path(collection): Path<String>,
-    Query(wanted): Query<Wanted>,
+    Query(wanted): Query<ViewQuery>,
 ) -> Result<Response, ApiError> {
     let collection = Collection::parse(&collection).ok_or(ApiError::NotFound)?;
     let found = records::list(&*state.traffic.store, collection, wanted.after.as_deref(), wanted.limit()).await;

@@ -12,7 +12,7 @@ use url::Url;
 
 use super::events::local;
 use crate::intake::outside::{Answered, Ask, NamedBy, Outside};
-use crate::intake::submissions::{Asked, FetchError, Found, RetryAdvice, Submissions};
+use crate::intake::submissions::{SubmissionQuery, FetchError, SubmissionAnswer, RetryAdvice, Submissions};
 use crate::intake::{platform, wire};
 use crate::model::completion::Completion;
 use crate::model::person::{EmailAddress, Student};
@@ -119,7 +119,7 @@ impl CanvasApi {
 #[async_trait]
 impl Submissions for CanvasApi {
     /// The submission that a completion is about.
-    async fn find(&self, asked: &Asked<'_>) -> Result<Found, FetchError> {
+    async fn find(&self, asked: &SubmissionQuery<'_>) -> Result<SubmissionAnswer, FetchError> {
         let completion = asked.completion;
         let assessment = &completion.assessment;
         let (Some(course), Some(quiz), Some(submission)) = (&assessment.course_id, &assessment.id, &completion.submission_id) else {
@@ -144,12 +144,12 @@ impl Submissions for CanvasApi {
         let student = self.student(&user, completion).await?;
         let attempts = self.attempts(course, &about, &user).await?;
         let Some(number) = attempt.or_else(|| chosen(&attempts, &current, completion)) else {
-            return Ok(Found { student, ..Found::default() });
+            return Ok(SubmissionAnswer { student, ..SubmissionAnswer::default() });
         };
         let questions = self.questions(submission, number).await?;
         let course_title = self.course_title(course).await;
         let found = attempts.get(&number).map(|attempt| read_attempt(submission, number, attempt, &questions, &about));
-        Ok(Found { submission: found, student, title: wire::text_at(&about, &["title"]).and_then(|title| wire::label(&title)), course_title })
+        Ok(SubmissionAnswer { submission: found, student, title: wire::text_at(&about, &["title"]).and_then(|title| wire::label(&title)), course_title })
     }
 
     /// Whether Canvas takes the token. Whether its owner may see quiz results only a quiz shows.

@@ -8,7 +8,7 @@ use super::LearnWorlds;
 use super::answers;
 use super::client::LearnWorldsClient;
 use super::error::ApiError;
-use crate::intake::submissions::{Asked, FetchError, Found, RetryAdvice, Submissions};
+use crate::intake::submissions::{FetchError, RetryAdvice, SubmissionAnswer, SubmissionQuery, Submissions};
 use crate::model::completion::{Assessment, Completion};
 use crate::model::person::{EmailAddress, Student};
 
@@ -58,7 +58,7 @@ impl LearnWorlds {
     }
 
     /// The student as the event and the platform tell together; the platform is asked only when something is missing that the report or its mail needs, or when a person opened the job again.
-    async fn student(&self, client: &LearnWorldsClient, asked: &Asked<'_>) -> Result<Student, ApiError> {
+    async fn student(&self, client: &LearnWorldsClient, asked: &SubmissionQuery<'_>) -> Result<Student, ApiError> {
         let student = &asked.completion.student;
         let has_address = student.email.as_deref().is_some_and(|email| EmailAddress::parse(email).is_ok());
         let has_name = student.first_name.is_some() || student.name.as_deref().is_some_and(|name| !name.contains('@'));
@@ -118,12 +118,12 @@ fn another_user() -> ApiError {
 
 #[async_trait]
 impl Submissions for LearnWorlds {
-    async fn find(&self, asked: &Asked<'_>) -> Result<Found, FetchError> {
+    async fn find(&self, asked: &SubmissionQuery<'_>) -> Result<SubmissionAnswer, FetchError> {
         let completion = asked.completion;
         let api = self.api.as_ref().ok_or(ApiError::NotConfigured)?;
         let student = self.student(&api.client, asked).await?;
         let (Some(assessment), Some(user)) = (&completion.assessment.id, &student.id) else {
-            return Ok(Found { student, ..Found::default() });
+            return Ok(SubmissionAnswer { student, ..SubmissionAnswer::default() });
         };
         let responses = api.together.responses(assessment, user).await?;
         let submission = match &completion.submission_id {
@@ -133,7 +133,7 @@ impl Submissions for LearnWorlds {
         };
         let Titles { title, course_title } =
             if submission.is_some() { self.titles(&api.client, &completion.assessment).await? } else { Titles::default() };
-        Ok(Found { submission, student, title, course_title })
+        Ok(SubmissionAnswer { submission, student, title, course_title })
     }
 
     fn expect(&self, completion: &Completion) {

@@ -44,7 +44,7 @@ pub(super) struct Together {
 struct State {
     lines: HashMap<String, Line>,
     /// By assessment and student.
-    held: HashMap<(String, String), Held>,
+    held: HashMap<(String, String), HeldCall>,
     held_bytes: usize,
     expected: usize,
 }
@@ -63,7 +63,7 @@ struct Waiting {
     tell: oneshot::Sender<Answered>,
 }
 
-struct Held {
+struct HeldCall {
     at: Timestamp,
     submissions: Vec<Submission>,
     bytes: usize,
@@ -249,7 +249,7 @@ impl State {
     fn hold(&mut self, assessment: &str, student: String, submissions: Vec<Submission>, now: Timestamp) {
         let bytes: usize = submissions.iter().map(weight).sum();
         if self.held_bytes + bytes <= MOST_HELD {
-            let replaced = self.held.insert((assessment.to_owned(), student), Held { at: now, submissions, bytes });
+            let replaced = self.held.insert((assessment.to_owned(), student), HeldCall { at: now, submissions, bytes });
             self.held_bytes += bytes - replaced.map_or(0, |held| held.bytes).min(bytes);
         }
     }

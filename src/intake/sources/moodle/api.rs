@@ -11,7 +11,7 @@ use url::Url;
 
 use super::review;
 use crate::intake::outside::{Ask, NamedBy, Outside, Sent};
-use crate::intake::submissions::{Asked, FetchError, Found, RetryAdvice, Submissions};
+use crate::intake::submissions::{SubmissionQuery, FetchError, SubmissionAnswer, RetryAdvice, Submissions};
 use crate::intake::{platform, shapes, wire};
 use crate::model::completion::Completion;
 use crate::model::person::{EmailAddress, Student};
@@ -88,7 +88,7 @@ impl MoodleApi {
 #[async_trait]
 impl Submissions for MoodleApi {
     /// The attempt that a completion is about.
-    async fn find(&self, asked: &Asked<'_>) -> Result<Found, FetchError> {
+    async fn find(&self, asked: &SubmissionQuery<'_>) -> Result<SubmissionAnswer, FetchError> {
         let completion = asked.completion;
         let attempt = completion.submission_id.as_deref().ok_or_else(|| FetchError {
             cause: "platform_refused",
@@ -108,7 +108,7 @@ impl Submissions for MoodleApi {
         let course_title = self.course_title(completion.assessment.course_id.as_deref()).await;
         let is_over = about.get("state").and_then(Value::as_str) == Some("finished");
         let submission = is_over.then(|| submission(attempt, &review, about, highest));
-        Ok(Found { submission, student, title, course_title })
+        Ok(SubmissionAnswer { submission, student, title, course_title })
     }
 
     /// Whether Moodle takes the token, and the token may call what every report needs. Whether its user may see reviews only a review shows.

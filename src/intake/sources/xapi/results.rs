@@ -19,7 +19,7 @@ const ONE_RESULT_SECONDS: i64 = 60;
 
 /// The completions among the statements of a call; the answers of the same student to questions of the same test come along.
 pub(super) fn completions(statements: &[Value]) -> Vec<EventKind> {
-    let mut found: Vec<(Told, EventKind)> = Vec::new();
+    let mut found: Vec<(StatementResult, EventKind)> = Vec::new();
     let voided: Vec<String> = statements.iter().filter_map(voids).collect();
     let counts = |statement: &&Value| {
         is_finished_test(statement) && !wire::text_at(statement, &["id"]).is_some_and(|id| voided.contains(&id.to_ascii_lowercase()))
@@ -35,13 +35,13 @@ pub(super) fn completions(statements: &[Value]) -> Vec<EventKind> {
 }
 
 /// A result apart from the statement that tells it.
-struct Told {
+struct StatementResult {
     /// Who, what, which attempt, and the score.
     what: String,
     at: Option<Timestamp>,
 }
 
-impl Told {
+impl StatementResult {
     fn is_same(&self, other: &Self) -> bool {
         let apart = self.at.zip(other.at).map_or(0, |(one, two)| one.duration_since(two).as_secs().abs());
         self.what == other.what && apart < ONE_RESULT_SECONDS
@@ -77,7 +77,7 @@ fn is_finished_test(statement: &Value) -> bool {
     is_test || is_judged_unit(statement, verb.as_deref())
 }
 
-fn completion(statement: &Value, all: &[Value]) -> Option<(Told, EventKind)> {
+fn completion(statement: &Value, all: &[Value]) -> Option<(StatementResult, EventKind)> {
     let actor = statement.get("actor")?;
     let student = student(actor);
     let assessment_id = wire::id_at(statement, &["object", "id"])?;
@@ -125,7 +125,7 @@ fn completion(statement: &Value, all: &[Value]) -> Option<(Told, EventKind)> {
         EventKind::Completed { completion, .. } => EventKind::Completed { completion, effect_key: event_key(NAME, &key) },
         other => other,
     };
-    Some((Told { what, at }, kind))
+    Some((StatementResult { what, at }, kind))
 }
 
 fn title_of(activity: &Value) -> Option<String> {

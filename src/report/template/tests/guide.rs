@@ -103,7 +103,7 @@ fn every_value_is_described_and_every_value_described_exists() {
         }
     }
     for path in &described {
-        let known = |path: &str| names::known_path(path) == names::Known::Yes;
+        let known = |path: &str| names::known_path(path) == names::PathTarget::Yes;
         assert!(
             path.contains('…') || path.starts_with("by.") || known(path) || path.starts_with("periods") || known(&path.replace("[]", "")),
             "{path} is offered and does not exist"

@@ -64,7 +64,7 @@ fn responses(ids: &[(&str, f64)]) -> Value {
 async fn a_complete_event_costs_one_call_and_takes_the_newest_submission() {
     let (server, submissions) = platform().await;
     serve(&server, RESPONSES, 200, responses(&[("new", 1_763_700_000.5), ("old", 1_763_600_000.5)])).await;
-    let found = submissions.find(&Asked::from(&completion())).await.unwrap();
+    let found = submissions.find(&SubmissionQuery::from(&completion())).await.unwrap();
     assert_eq!(found.submission.unwrap().id.as_deref(), Some("new"));
     assert_eq!(server.received_requests().await.unwrap().len(), 1);
 }
@@ -74,9 +74,9 @@ async fn an_event_that_names_its_submission_gets_no_other() {
     let (server, submissions) = platform().await;
     serve(&server, RESPONSES, 200, responses(&[("new", 1_763_700_000.5), ("old", 1_763_600_000.5)])).await;
     let named = |id: &str| Completion { submission_id: Some(id.to_owned()), ..completion() };
-    let found = submissions.find(&Asked::from(&named("old"))).await.unwrap();
+    let found = submissions.find(&SubmissionQuery::from(&named("old"))).await.unwrap();
     assert_eq!(found.submission.unwrap().id.as_deref(), Some("old"));
-    assert_eq!(submissions.find(&Asked::from(&named("not there yet"))).await.unwrap().submission, None);
+    assert_eq!(submissions.find(&SubmissionQuery::from(&named("not there yet"))).await.unwrap().submission, None);
 }
 
 #[tokio::test]
@@ -91,7 +91,7 @@ async fn what_the_event_left_out_of_the_student_is_asked_for() {
     let mut by_address = completion();
     by_address.student = Student { email: Some("ana@example.com".to_owned()), ..Student::default() };
     for completion in [by_id, by_address] {
-        let found = submissions.find(&Asked::from(&completion)).await.unwrap();
+        let found = submissions.find(&SubmissionQuery::from(&completion)).await.unwrap();
         assert_eq!(found.student.email.as_deref(), Some("ana@example.com"));
         assert_eq!((found.student.id.as_deref(), found.student.display_name().as_str()), (Some(USER), "Ana Pérez"));
         assert!(found.submission.is_some());
@@ -105,9 +105,9 @@ async fn a_missing_name_is_no_reason_to_fail() {
     serve(&server, RESPONSES, 200, responses(&[("s", 1_763_600_000.5)])).await;
     let mut nameless = completion();
     nameless.student.name = Some("ana@example.com".to_owned());
-    assert!(submissions.find(&Asked::from(&nameless)).await.unwrap().submission.is_some());
+    assert!(submissions.find(&SubmissionQuery::from(&nameless)).await.unwrap().submission.is_some());
     nameless.student.email = None;
-    assert!(matches!(submissions.find(&Asked::from(&nameless)).await.unwrap_err().advice, RetryAdvice::Time(_)));
+    assert!(matches!(submissions.find(&SubmissionQuery::from(&nameless)).await.unwrap_err().advice, RetryAdvice::Time(_)));
 }
 
 #[tokio::test]
@@ -121,10 +121,10 @@ async fn each_refusal_says_whether_time_or_a_person_helps() {
     ] {
         let (server, submissions) = platform().await;
         serve(&server, RESPONSES, status, json!({ "error": "no" })).await;
-        let error = submissions.find(&Asked::from(&completion())).await.unwrap_err();
+        let error = submissions.find(&SubmissionQuery::from(&completion())).await.unwrap_err();
         assert_eq!((error.cause, error.advice == RetryAdvice::Person), (cause, person), "{status}");
     }
-    let error = LearnWorlds::offline().find(&Asked::from(&completion())).await.unwrap_err();
+    let error = LearnWorlds::offline().find(&SubmissionQuery::from(&completion())).await.unwrap_err();
     assert_eq!((error.cause, error.advice), ("platform_not_configured", RetryAdvice::Person));
 }
 
@@ -136,9 +136,9 @@ async fn a_title_the_event_left_out_is_asked_for_once() {
     serve(&server, "/admin/api/v2/courses/diag/contents", 200, json!({ "sections": [{ "learningUnits": [unit] }] })).await;
     let untitled = Completion { assessment: Assessment { title: None, ..completion().assessment }, ..completion() };
     for _ in 0..2 {
-        assert_eq!(submissions.find(&Asked::from(&untitled)).await.unwrap().title.as_deref(), Some("M1 Ensayo"));
+        assert_eq!(submissions.find(&SubmissionQuery::from(&untitled)).await.unwrap().title.as_deref(), Some("M1 Ensayo"));
     }
-    assert_eq!(submissions.find(&Asked::from(&completion())).await.unwrap().title, None);
+    assert_eq!(submissions.find(&SubmissionQuery::from(&completion())).await.unwrap().title, None);
     let asked = server.received_requests().await.unwrap().iter().filter(|request| request.url.path().ends_with("/contents")).count();
     assert_eq!(asked, 1);
 }
@@ -155,12 +155,12 @@ async fn a_user_record_of_somebody_else_is_never_used() {
     let mut without_id = completion();
     without_id.student.id = None;
     for completion in [&without_address, &without_id] {
-        let error = submissions.find(&Asked::from(completion)).await.unwrap_err();
+        let error = submissions.find(&SubmissionQuery::from(completion)).await.unwrap_err();
         assert_eq!(error.cause, "platform_malformed");
     }
     let mut without_name = completion();
     without_name.student.name = None;
-    let found = submissions.find(&Asked::from(&without_name)).await.unwrap();
+    let found = submissions.find(&SubmissionQuery::from(&without_name)).await.unwrap();
     assert_eq!((found.student.email.as_deref(), found.student.name), (Some("ana@example.com"), None));
 }
 
@@ -172,7 +172,7 @@ async fn a_job_that_a_person_opened_again_takes_todays_address() {
     serve(&server, RESPONSES, 200, responses(&[("s", 1_763_600_000.5)])).await;
     let completion = completion();
     let address = async |again: bool| {
-        let found = submissions.find(&Asked { completion: &completion, again }).await.unwrap();
+        let found = submissions.find(&SubmissionQuery { completion: &completion, again }).await.unwrap();
         found.student.email.unwrap()
     };
     assert_eq!(address(false).await, "ana@example.com");
@@ -185,7 +185,7 @@ async fn a_job_opened_again_keeps_its_address_when_the_platform_has_no_better_on
         let (server, submissions) = platform().await;
         serve(&server, &format!("/admin/api/v2/users/{USER}"), status, user).await;
         serve(&server, RESPONSES, 200, responses(&[("s", 1_763_600_000.5)])).await;
-        let found = submissions.find(&Asked { completion: &completion(), again: true }).await.unwrap();
+        let found = submissions.find(&SubmissionQuery { completion: &completion(), again: true }).await.unwrap();
         assert_eq!(found.student.email.as_deref(), Some("ana@example.com"), "{status}");
     }
 }
@@ -197,7 +197,7 @@ async fn a_course_that_came_as_a_slug_gets_its_title_and_none_is_no_reason_to_fa
         let (server, submissions) = platform().await;
         serve(&server, RESPONSES, 200, responses(&[("s", 1_763_600_000.5)])).await;
         serve(&server, "/admin/api/v2/courses/diag", status, json!({ "id": "diag", "title": "Matem&aacute;tica 2026" })).await;
-        assert_eq!(submissions.find(&Asked::from(&slug_only)).await.unwrap().course_title.as_deref(), title, "{status}");
+        assert_eq!(submissions.find(&SubmissionQuery::from(&slug_only)).await.unwrap().course_title.as_deref(), title, "{status}");
     }
 }
 
@@ -208,7 +208,7 @@ async fn a_protection_page_is_told_as_such_and_waited_for() {
         let (server, submissions) = platform().await;
         let answer = ResponseTemplate::new(status).set_body_raw(page, "text/html");
         Mock::given(method("GET")).and(path(RESPONSES)).respond_with(answer).mount(&server).await;
-        let error = submissions.find(&Asked::from(&completion())).await.unwrap_err();
+        let error = submissions.find(&SubmissionQuery::from(&completion())).await.unwrap_err();
         assert_eq!(error.cause, "platform_blocked", "{status}");
         assert!(matches!(error.advice, RetryAdvice::Time(_)) && error.message.contains("SCHOOL_DOMAIN"));
     }
@@ -221,7 +221,7 @@ async fn answers_the_platform_wrote_as_an_object_are_answers() {
     let answers = json!({ "0": answer("P1"), "2": answer("P2"), "10": answer("P10") });
     let response = json!({ "id": "s", "user_id": USER, "submittedTimestamp": 1_763_600_000.5, "answers": answers });
     serve(&server, RESPONSES, 200, json!({ "data": { "0": response }, "meta": { "totalPages": 1 } })).await;
-    let found = submissions.find(&Asked::from(&completion())).await.unwrap();
+    let found = submissions.find(&SubmissionQuery::from(&completion())).await.unwrap();
     let read: Vec<_> = found.submission.unwrap().answers.into_iter().filter_map(|answer| answer.description).collect();
     assert_eq!(read, ["P1", "P2", "P10"]);
 }
@@ -234,7 +234,7 @@ async fn an_answer_larger_than_any_honest_one_is_refused() {
         |number: usize| json!({ "id": format!("s{number}"), "user_id": USER, "submittedTimestamp": 1_763_600_000.5, "answers": many });
     let data: Vec<Value> = (0..200).map(response).collect();
     serve(&server, RESPONSES, 200, json!({ "data": data, "meta": { "totalPages": 1 } })).await;
-    let error = submissions.find(&Asked::from(&completion())).await.unwrap_err();
+    let error = submissions.find(&SubmissionQuery::from(&completion())).await.unwrap_err();
     assert_eq!(error.cause, "platform_oversized");
 }
 
