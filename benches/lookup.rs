@@ -123,9 +123,9 @@ async fn measure(size: u64) {
         let _ = std::hint::black_box(lookup.standings(ReportFilter::default(), 5000).await.expect("standings"));
     })
     .await;
-    time("mended of two days", async || {
+    time("fixed of two days", async || {
         let since = now.checked_sub(Duration::from_hours(48)).expect("a time");
-        let _ = std::hint::black_box(lookup.resolved(since).await.expect("mended"));
+        let _ = std::hint::black_box(lookup.resolved(since).await.expect("fixed"));
     })
     .await;
     time("30 days", async || {

@@ -1,6 +1,6 @@
 //! The one place that reads environment variables and the `.env` file.
 //!
-//! Rooms build their configuration from an [`Env`], collecting every problem instead of stopping at the first, so that an operator mends all of them in one go.
+//! Rooms build their configuration from an [`Env`], collecting every problem instead of stopping at the first, so that an operator fixes all of them in one go.
 
 mod file;
 mod known;

@@ -64,7 +64,7 @@ pub fn from_answer_key(bytes: &[u8]) -> Result<Imported, ImportError> {
         "fill-in-the-blank and match questions are not in the platform's export: add them by hand, with types 'blanks' and 'match'"
             .to_owned(),
     );
-    let csv = write(&rows, &numbers).map_err(|message| ImportError::Faults(vec![BankFault::file(message.clone(), message)]))?;
+    let csv = write(&rows, &numbers).map_err(|message| ImportError::Faults(vec![BankFault::untranslated(None, message)]))?;
     let bank = QuestionBank::from_csv(csv.as_bytes(), "import").map_err(|errors| ImportError::Faults(errors.faults))?;
     Ok(Imported { csv, questions: bank.questions().len(), notes })
 }
@@ -156,7 +156,7 @@ fn table(book: &mut Sheets<Cursor<&[u8]>>, name: &str) -> Result<Table, ImportEr
 
 /// A bank that was kept as a workbook, as CSV.
 fn bank_of(table: &Table) -> Result<Imported, ImportError> {
-    let failed = |words: String| ImportError::Faults(vec![BankFault::file(words.clone(), words)]);
+    let failed = |words: String| ImportError::Faults(vec![BankFault::untranslated(None, words)]);
     let width = table.iter().map(|(_, cells)| cells.len()).max().unwrap_or(0);
     let mut csv = csv::Writer::from_writer(Vec::new());
     for (_, cells) in table {
@@ -218,11 +218,11 @@ fn rows(table: &Table) -> Result<Vec<Row>, ImportError> {
     for (line, cells) in lines.filter(|(_, cells)| cells.iter().any(|cell| !text(cell).is_empty())) {
         match row(cells, &header) {
             Ok(row) => rows.push(row),
-            Err(message) => faults.push(BankFault::at(line, message.clone(), message)),
+            Err(message) => faults.push(BankFault::untranslated(Some(line), message)),
         }
     }
     if rows.is_empty() && faults.is_empty() {
-        faults.push(BankFault::file("there are no questions in the sheet", "en la hoja no hay preguntas"));
+        faults.push(BankFault::file("there are no questions in the sheet", "en la hoja no hay preguntas", "na planilha não há questões"));
     }
     if faults.is_empty() { Ok(rows) } else { Err(ImportError::Faults(faults)) }
 }

@@ -42,6 +42,9 @@ fn doubled_texts(bank: &QuestionBank) -> Vec<BankFault> {
                 format!(
                     "la pregunta {} tiene el mismo texto que la pregunta {} de la línea {}: si las respuestas se reconocen por el texto, no se distinguen",
                     question.number, first.number, first.line
+                ), format!(
+                    "a questão {} tem o mesmo texto que a questão {} da linha {}: se as respostas são reconhecidas pelo texto, não se distinguem",
+                    question.number, first.number, first.line
                 ),
             )),
             None => drop(seen.insert(key, question)),
@@ -61,11 +64,16 @@ fn groups(bank: &QuestionBank, column: &str) -> Vec<BankFault> {
                 question.line,
                 format!("question {} has no {column}: it counts in the totals, and in no {column}", question.number),
                 format!("la pregunta {} no tiene {column}: cuenta en los totales y en ningún grupo", question.number),
+                format!("a questão {} não tem {column}: conta nos totais e em nenhum grupo", question.number),
             )),
         }
     }
     if members.is_empty() {
-        return vec![BankFault::file(format!("the column {column} is empty"), format!("la columna {column} está vacía"))];
+        return vec![BankFault::file(
+            format!("the column {column} is empty"),
+            format!("la columna {column} está vacía"),
+            format!("a coluna {column} está vazia"),
+        )];
     }
     let compared: Vec<(&str, u64, Shape)> = if members.len() <= MOST_COMPARED {
         members
@@ -83,6 +91,7 @@ fn groups(bank: &QuestionBank, column: &str) -> Vec<BankFault> {
                 first.line,
                 format!("the {column} '{}' has one question: that one answer decides whether it passes", shown(name)),
                 format!("{column} '{}' tiene una sola pregunta: esa respuesta decide si se aprueba", shown(name)),
+                format!("{column} '{}' tem uma só questão: essa resposta decide a aprovação", shown(name)),
             ));
         }
         if column == DIFFICULTY || name.chars().count() <= 3 || name.len() > LONGEST_NAME {
@@ -96,6 +105,7 @@ fn groups(bank: &QuestionBank, column: &str) -> Vec<BankFault> {
                 first.line,
                 format!("the {column} '{name}' is nearly '{near}': if they are the same, spell them alike"),
                 format!("{column} '{name}' es casi '{near}': si son lo mismo, escríbalos igual"),
+                format!("{column} '{name}' é quase '{near}': se são o mesmo, escreva-os igual"),
             ));
         }
     }
@@ -147,8 +157,11 @@ fn letters_beyond(bank: &QuestionBank) -> Vec<BankFault> {
     }
     if let (1, Some((only, _))) = (counts.len(), counts.first_key_value()) {
         let only = only.to_uppercase();
-        let es = format!("todas las respuestas correctas son {only}: ¿es esta la clave?");
-        return vec![BankFault::file(format!("every right answer is {only}: is this the key?"), es)];
+        return vec![BankFault::file(
+            format!("every right answer is {only}: is this the key?"),
+            format!("todas las respuestas correctas son {only}: ¿es esta la clave?"),
+            format!("todas as respostas corretas são {only}: é este o gabarito?"),
+        )];
     }
     let mut lints = Vec::new();
     // A letter that occurs once, and before which another one is missing.
@@ -160,10 +173,12 @@ fn letters_beyond(bank: &QuestionBank) -> Vec<BankFault> {
         .collect();
     for (question, correct) in choices {
         let lint = match letter(correct) {
-            None => ("is no letter, as the others are", "no es una letra, como las demás"),
-            Some(letter) if strays.contains(&letter) => {
-                ("stands alone far behind the other letters", "está sola, lejos de las demás letras")
-            }
+            None => ("is no letter, as the others are", "no es una letra, como las demás", "não é uma letra, como as outras"),
+            Some(letter) if strays.contains(&letter) => (
+                "stands alone far behind the other letters",
+                "está sola, lejos de las demás letras",
+                "está sozinha, longe das outras letras",
+            ),
             Some(_) => continue,
         };
         let (number, correct) = (question.number, shown(correct));
@@ -171,6 +186,7 @@ fn letters_beyond(bank: &QuestionBank) -> Vec<BankFault> {
             question.line,
             format!("question {number}: the right answer '{correct}' {}", lint.0),
             format!("pregunta {number}: la respuesta correcta '{correct}' {}", lint.1),
+            format!("questão {number}: a resposta correta '{correct}' {}", lint.2),
         ));
     }
     lints
@@ -181,8 +197,9 @@ fn made_by_a_spreadsheet(question: &Question) -> Vec<BankFault> {
     let number = question.number;
     let told = |correct: &String| {
         let cell = shown(correct);
-        let of = |en: String, es: String| {
-            Some(BankFault::at(question.line, format!("question {number}: {en}"), format!("pregunta {number}: {es}")))
+        let of = |en: String, es: String, pt: String| {
+            let (en, es, pt) = (format!("question {number}: {en}"), format!("pregunta {number}: {es}"), format!("questão {number}: {pt}"));
+            Some(BankFault::at(question.line, en, es, pt))
         };
         if let Some(typed) = errors::date(correct) {
             // One that is meant as a year or a number stands among the options.
@@ -198,6 +215,10 @@ fn made_by_a_spreadsheet(question: &Question) -> Vec<BankFault> {
                     "la respuesta correcta '{cell}' parece una fecha que Excel hizo de {}: dé formato de texto a la columna y escríbala de nuevo",
                     typed.join(" o ")
                 ),
+                format!(
+                    "a resposta correta '{cell}' parece uma data que o Excel fez de {}: dê formato de texto à coluna e escreva-a de novo",
+                    typed.join(" ou ")
+                ),
             );
         }
         if errors::is_scientific(correct) {
@@ -205,6 +226,9 @@ fn made_by_a_spreadsheet(question: &Question) -> Vec<BankFault> {
                 format!("the right answer '{cell}' is how Excel writes a long number: format the column as text and type it again"),
                 format!(
                     "la respuesta correcta '{cell}' es como Excel escribe un número largo: dé formato de texto a la columna y escríbala de nuevo"
+                ),
+                format!(
+                    "a resposta correta '{cell}' é como o Excel escreve um número longo: dê formato de texto à coluna e escreva-a de novo"
                 ),
             );
         }
@@ -216,6 +240,7 @@ fn made_by_a_spreadsheet(question: &Question) -> Vec<BankFault> {
             question.line,
             format!("question {number}: the {column} '{name}' is Excel's error"),
             format!("pregunta {number}: en {column} está el error '{name}' de Excel"),
+            format!("questão {number}: em {column} está o erro '{name}' do Excel"),
         ));
     }
     lints
@@ -249,6 +274,7 @@ fn several_in_words(question: &Question) -> Option<BankFault> {
         format!(
             "pregunta {number}: la respuesta correcta '{only}' se lee como un solo texto; si son correctas varias letras, escriba {meant}"
         ),
+        format!("questão {number}: a resposta correta '{only}' é lida como um só texto; se várias letras estão certas, escreva {meant}"),
     ))
 }
 
@@ -268,6 +294,10 @@ fn not_among_the_options(bank: &QuestionBank) -> Vec<BankFault> {
                     "pregunta {number}: la respuesta correcta '{correct}' no es ninguna de sus {many} opciones{}",
                     if zeros { "; la hoja de cálculo le quitó los ceros de delante" } else { "" }
                 ),
+                format!(
+                    "questão {number}: a resposta correta '{correct}' não é nenhuma das suas {many} opções{}",
+                    if zeros { "; a planilha retirou os zeros da frente" } else { "" }
+                ),
             ));
         }
     }
@@ -280,7 +310,9 @@ mod tests {
 
     fn lints(csv: &str) -> Vec<String> {
         let bank = QuestionBank::from_csv(csv.as_bytes(), "b.csv").unwrap_or_else(|errors| panic!("{errors}"));
-        find(&bank).iter().map(ToString::to_string).collect()
+        let lints = find(&bank);
+        lints.iter().for_each(BankFault::assert_told_in_three_languages);
+        lints.iter().map(ToString::to_string).collect()
     }
 
     #[test]

@@ -47,7 +47,7 @@ use crate::model::submission::{Answer, Submission};
 
 pub use platform::analyse_without_bank;
 
-/// Why a submission cannot be judged; each waits for a person, for none mends itself.
+/// Why a submission cannot be judged; each waits for a person, for none passes by itself.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 pub enum AnalysisError {
     /// The bank belongs to another assessment, or the platform's descriptions changed.
@@ -235,7 +235,7 @@ fn compare_with_platform(
     }
     let told: Vec<String> =
         comparison.differ.iter().map(|(number, right)| format!("{number} (bank: {})", if *right { "right" } else { "wrong" })).collect();
-    let note = format!("bank and platform disagree on question {}; the bank decided, but one of the two should be mended", told.join(", "));
+    let note = format!("bank and platform disagree on question {}; the bank decided, but one of the two should be fixed", told.join(", "));
     Ok((!told.is_empty()).then_some(note).into_iter().collect())
 }
 

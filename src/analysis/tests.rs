@@ -133,7 +133,7 @@ fn the_operator_is_told_where_bank_and_platform_disagree() {
     let analysis = analyse(&submission, &bank, &Profile::default()).expect("an analysis");
     assert_eq!(analysis.correct, 2, "the bank decides");
     let note =
-        "bank and platform disagree on question 2 (bank: wrong), 3 (bank: right); the bank decided, but one of the two should be mended";
+        "bank and platform disagree on question 2 (bank: wrong), 3 (bank: right); the bank decided, but one of the two should be fixed";
     assert_eq!(analysis.notes, [note]);
 }
 

@@ -83,7 +83,7 @@ fn words(notice: &Notice, language: Language, is_operator: bool) -> (String, Str
     let (uid, endpoint) = (notice.institution.uid.clone().unwrap_or_else(|| notice.institution.id.to_string()), notice.endpoint.id);
     let advice = match language {
         Language::Es => "Corrija el receptor y después vuelva a enviar lo que falta; nada se pierde mientras tanto.",
-        Language::En => "Mend the receiver, then send again what is missing; nothing is lost meanwhile.",
+        Language::En => "Fix the receiver, then send again what is missing; nothing is lost meanwhile.",
         Language::Pt => "Corrija o receptor e depois envie de novo o que falta; nada se perde até lá.",
     };
     let _ = write!(text, "\n{advice}\n");

@@ -19,7 +19,7 @@ const LONG_POLL: Duration = Duration::from_secs(25);
 /// Something to tell the author.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize)]
 pub struct Note {
-    /// No PDF can be made before it is mended.
+    /// No PDF can be made before it is fixed.
     pub error: bool,
     /// What is wrong and what to do.
     pub message: String,

@@ -178,10 +178,9 @@ fn check_template(bytes: &Bytes, language: ReportLanguage) -> Checked {
 }
 
 fn check_bank(bytes: &Bytes, name: &str, words: Language) -> Checked {
-    let is_english = words == Language::En;
     match QuestionBank::from_csv(bytes, name) {
         Ok(bank) => {
-            let said = |fault: &_| -> String { fault_text(fault, is_english) };
+            let said = |fault: &_| -> String { fault_text(fault, words) };
             let warnings = lints::find(&bank);
             let findings = warnings.iter().map(|fault| Finding { is_mistake: false, text: said(fault) }).collect();
             let mut holds =
@@ -190,14 +189,18 @@ fn check_bank(bytes: &Bytes, name: &str, words: Language) -> Checked {
             Checked { findings, holds }
         }
         Err(errors) => {
-            let findings = errors.faults.iter().map(|fault| Finding { is_mistake: true, text: fault_text(fault, is_english) }).collect();
+            let findings = errors.faults.iter().map(|fault| Finding { is_mistake: true, text: fault_text(fault, words) }).collect();
             Checked { findings, holds: Vec::new() }
         }
     }
 }
 
-fn fault_text(fault: &crate::analysis::bank::BankFault, is_english: bool) -> String {
-    if is_english { fault.to_string() } else { fault.in_spanish() }
+fn fault_text(fault: &crate::analysis::bank::BankFault, words: Language) -> String {
+    match words {
+        Language::En => fault.to_string(),
+        Language::Es => fault.in_spanish(),
+        Language::Pt => fault.in_portuguese(),
+    }
 }
 
 fn check_rules(bytes: &Bytes, words: Language) -> Checked {

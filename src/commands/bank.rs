@@ -11,6 +11,7 @@ use crate::analysis::import::from_answer_key;
 use crate::analysis::lints;
 use crate::commands::files::{self, Replace};
 use crate::commands::output::{self, note, outln};
+use crate::commands::words::bank_fault;
 use crate::report::language::Language;
 
 /// Commands about question banks.
@@ -66,7 +67,7 @@ fn import_key(file: &Path, out: Option<&Path>, replace: Replace) -> anyhow::Resu
 }
 
 fn check(file: &Path, profile: Option<&Path>, title: Option<String>, language: Language, json: bool) -> anyhow::Result<()> {
-    let said = |fault: &BankFault| if language == Language::En { fault.to_string() } else { fault.in_spanish() };
+    let said = |fault: &BankFault| bank_fault(fault, language);
     match QuestionBank::from_csv(&files::read(file)?, &file.display().to_string()) {
         Ok(bank) => {
             let mut warnings: Vec<String> = lints::find(&bank).iter().map(said).collect();
@@ -81,11 +82,17 @@ fn check(file: &Path, profile: Option<&Path>, title: Option<String>, language: L
                 let faults: Vec<String> = errors.faults.iter().map(said).collect();
                 output::json(&serde_json::json!({ "faults": faults }))?;
             } else {
-                outln!("{}", if language == Language::En { errors.to_string() } else { errors.in_spanish() })?;
+                let words = match language {
+                    Language::En => errors.to_string(),
+                    Language::Es => errors.in_spanish(),
+                    Language::Pt => errors.in_portuguese(),
+                };
+                outln!("{words}")?;
             }
             match language {
                 Language::En => bail!("{} cannot be used as a question bank", file.display()),
-                Language::Es | Language::Pt => bail!("{} no se puede usar como banco de preguntas", file.display()),
+                Language::Es => bail!("{} no se puede usar como banco de preguntas", file.display()),
+                Language::Pt => bail!("{} não pode ser usado como banco de questões", file.display()),
             }
         }
     }
@@ -105,10 +112,13 @@ fn try_levels(bank: &QuestionBank, path: &Path, title: Option<&str>, language: L
                         profile.name
                     )
                 }
-                Language::Es | Language::Pt => format!(
+                Language::Es => format!(
                     "ningún resultado de los que se probaron da el nivel '{level}' del perfil '{}': ¿se puede alcanzar?",
                     profile.name
                 ),
+                Language::Pt => {
+                    format!("nenhum resultado dos que se provaram dá o nível '{level}' do perfil '{}': pode ser alcançado?", profile.name)
+                }
             })
             .collect()),
         Err(error) => Ok(vec![error.to_string()]),
@@ -123,7 +133,8 @@ fn print_sound(file: &Path, bank: &QuestionBank, warnings: &[String], language: 
     }
     let (no_faults, warned) = match language {
         Language::En => ("questions, no faults", "warning"),
-        Language::Es | Language::Pt => ("preguntas, sin errores", "aviso"),
+        Language::Es => ("preguntas, sin errores", "aviso"),
+        Language::Pt => ("questões, sem erros", "aviso"),
     };
     outln!("{}: {} {no_faults}", file.display(), bank.questions().len())?;
     for column in bank.columns() {

@@ -30,6 +30,9 @@ pub struct Args {
     /// Print the findings as JSON
     #[arg(long)]
     json: bool,
+    /// Also list the settings that nobody set, with their defaults
+    #[arg(long)]
+    all: bool,
 }
 
 /// One line of the diagnosis.
@@ -38,6 +41,9 @@ struct Line {
     part: String,
     state: State,
     detail: String,
+    /// A setting that nobody set: people are told how many there are, programs each.
+    #[serde(skip)]
+    is_default: bool,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -70,7 +76,7 @@ impl State {
 
 impl Line {
     fn new(part: impl Into<String>, state: State, detail: impl Into<String>) -> Self {
-        Self { part: part.into(), state, detail: detail.into() }
+        Self { part: part.into(), state, detail: detail.into(), is_default: false }
     }
 }
 
@@ -94,7 +100,7 @@ pub fn run(args: &Args, settings: &Settings) -> anyhow::Result<()> {
     if args.json {
         output::json(&lines)?;
     } else {
-        print(&lines, language)?;
+        print(&lines, args.all, language)?;
     }
     match lines.iter().filter(|line| line.state == State::Problem).count() {
         0 => Ok(()),
@@ -111,15 +117,22 @@ pub fn run(args: &Args, settings: &Settings) -> anyhow::Result<()> {
     }
 }
 
-fn print(lines: &[Line], language: Language) -> anyhow::Result<()> {
-    for line in lines {
+fn print(lines: &[Line], all: bool, language: Language) -> anyhow::Result<()> {
+    let shown: Vec<(&Line, String)> =
+        lines.iter().filter(|line| all || !line.is_default).map(|line| (line, one_line(&words::told(&line.part, language)))).collect();
+    let width = shown.iter().map(|(_, part)| part.chars().count()).max().unwrap_or(0);
+    for (line, part) in &shown {
         let mark = line.state.mark(language);
-        let part = words::told(&line.part, language);
         let detail = match line.state {
             State::Set => words::value(&line.detail, language),
             _ => words::told(&line.detail, language),
         };
-        outln!("{mark:<8} {:<24} {}", one_line(&part), one_line(&detail))?;
+        outln!("{mark:<8} {part:<width$} {}", one_line(&detail))?;
+    }
+    let others = lines.len() - shown.len();
+    if others > 0 {
+        let words = format!("{others} more settings are at their defaults; --all shows them");
+        outln!("\n{}", words::told(&words, language))?;
     }
     Ok(())
 }
@@ -128,14 +141,16 @@ fn print(lines: &[Line], language: Language) -> anyhow::Result<()> {
 fn values(env: &Env) -> Vec<Line> {
     let line = |setting: env::Setting| {
         let (name, is_secret) = (setting.name, env::is_secret(setting.name));
-        let detail = match (env.var(name), env.var(&format!("{name}_FILE"))) {
+        let given = (env.var(name), env.var(&format!("{name}_FILE")));
+        let is_default = given.0.is_none() && !(is_secret && given.1.is_some());
+        let detail = match given {
             (Some(_), _) if is_secret => "set".to_owned(),
             (Some(value), _) => value.to_owned(),
             (None, Some(file)) if is_secret => format!("set, from {file}"),
             _ if setting.default.is_empty() => "unset".to_owned(),
             _ => format!("{} (default)", setting.default),
         };
-        Line::new(name, State::Set, detail)
+        Line { is_default, ..Line::new(name, State::Set, detail) }
     };
     env::settings().map(line).collect()
 }

@@ -51,7 +51,7 @@ pub enum Command {
         #[arg(long, value_parser = crate::commands::email::address)]
         to: Option<EmailAddress>,
     },
-    /// Let a parked job go on, once its cause is mended; or all jobs parked for one cause
+    /// Let a parked job go on, once its cause is fixed; or all jobs parked for one cause
     Release {
         /// The jobs' ids, or their beginnings
         #[arg(value_parser = beginning, required_unless_present = "cause")]

@@ -35,7 +35,7 @@ pub enum Command {
         #[arg(long)]
         json: bool,
     },
-    /// Read a message that was passed over again, now that its cause is mended
+    /// Read a message that was passed over again, now that its cause is fixed
     Retry {
         /// Its topic
         topic: String,

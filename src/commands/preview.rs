@@ -107,7 +107,7 @@ fn render(path: &Path, data: &ReportData, fonts: &Fonts, language: Language) -> 
         (None, vec![Note { error: true, message, ..Note::default() }])
     });
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    let language = if language == Language::En { "en" } else { "es" };
+    let language = language.code();
     Snapshot { version: 0, outdated: false, pdf: pdf.map(Into::into), name, language, notes }
 }
 

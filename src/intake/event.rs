@@ -27,7 +27,7 @@ pub enum EventKind {
         /// What makes two events the same effect: source, student, assessment and submission; two events with the same key give one report.
         effect_key: String,
     },
-    /// A completion that a retry cannot mend (no assessment reference, no student): recorded and shown to a person.
+    /// A completion that a retry cannot fix (no assessment reference, no student): recorded and shown to a person.
     Unusable {
         /// What could be read all the same.
         completion: Box<Completion>,

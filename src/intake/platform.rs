@@ -1,4 +1,4 @@
-//! What asking a platform's API has in common: which answers can be waited for, and which a person must mend.
+//! What asking a platform's API has in common: which answers can be waited for, and which a person must fix.
 
 use serde_json::Value;
 

@@ -184,21 +184,7 @@ mod tests {
     use crate::storage::memory::MemoryStore;
 
     fn done(at: &str) -> Card {
-        let at = at.parse().unwrap();
-        Card {
-            v: card::VERSION,
-            job: JobId::from_digest([3; 32]),
-            round: 1,
-            attempts: 1,
-            state: "done".to_owned(),
-            cause: None,
-            message: None,
-            received: at,
-            ended: at,
-            due: None,
-            source: "learnworlds".to_owned(),
-            report: ReportFacts::default(),
-        }
+        Card::of_test(3, at.parse().unwrap(), ReportFacts::default())
     }
 
     #[tokio::test]

@@ -108,9 +108,9 @@ pub trait Handler: Send + Sync {
     /// A [`JobError`] that says where the failing line stands: retry, park or give up.
     async fn run(&self, job: &dyn JobContext) -> Result<serde_json::Value, JobError>;
 
-    /// Which of these parked jobs wait for something that is mended by now (a bank that arrived, a template that was corrected): they are released without an act of a person.
+    /// Which of these parked jobs wait for something that is fixed by now (a bank that arrived, a template that was corrected): they are released without an act of a person.
     ///
-    /// Asked now and then, with jobs whose cause is one that the program sees mended ([`Cause::is_seen_resolved`]).
+    /// Asked now and then, with jobs whose cause is one that the program sees fixed ([`Cause::is_seen_resolved`]).
     async fn resolved(&self, _parked: &[JobView]) -> Vec<JobId> {
         Vec::new()
     }

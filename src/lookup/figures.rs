@@ -117,7 +117,7 @@ pub(super) fn assessments_of_cause(conn: &Connection, state: ReportState, cause:
     conn.prepare_cached(sql)?.query_map((state.number(), WordKind::Cause as i64, cause), word_count)?.collect()
 }
 
-/// What stood still and went on since then, by cause; the last first. What stands again for the same cause is not mended.
+/// What stood still and went on since then, by cause; the last first. What stands again for the same cause is not fixed.
 pub(super) fn resolved(conn: &Connection, since: Timestamp) -> rusqlite::Result<Vec<ResolvedCause>> {
     let sql = "SELECT k.text, count(*), min(s.since), max(s.until) FROM stood s JOIN word k ON k.id=s.cause JOIN report r ON r.job=s.job \
                WHERE s.until>=?1 AND s.since IS NOT NULL AND NOT (r.state=?2 AND r.cause=s.cause) GROUP BY k.id ORDER BY max(s.until) DESC";

@@ -133,7 +133,7 @@ pub(super) async fn follow_erasures(store: &dyn Store, db: &Arc<Db>) -> Result<u
     let keys: Vec<String> = store.scan(ERASURES_FOLDER, None).try_collect().await?;
     for key in keys.into_iter().filter(|key| !key.starts_with(OPEN_ERASURES_FOLDER) && !known.contains(key)) {
         let Some((bytes, _)) = store.get(&key).await? else { continue };
-        // A damaged one is not ours to mend, and stops nothing.
+        // A damaged one is not ours to fix, and stops nothing.
         let Ok(erased) = serde_json::from_slice::<Erased>(&bytes) else { continue };
         changed += db.write(move |index| index.forget_erased(&key, &erased.jobs, erased.done.is_some())).await?;
     }

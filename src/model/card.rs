@@ -234,16 +234,12 @@ fn text(value: &Value) -> Option<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    fn card(report: ReportFacts) -> Card {
-        let at = "2026-11-28T10:00:00Z".parse().unwrap();
-        Card {
+impl Card {
+    /// A report that was sent at its first attempt; the job's id is made of a number.
+    pub(crate) fn of_test(number: u8, at: Timestamp, report: ReportFacts) -> Self {
+        Self {
             v: VERSION,
-            job: JobId::from_digest([7; 32]),
+            job: JobId::from_digest([number; 32]),
             round: 1,
             attempts: 1,
             state: "done".to_owned(),
@@ -255,6 +251,17 @@ mod tests {
             source: "learnworlds".to_owned(),
             report,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn card(report: ReportFacts) -> Card {
+        Card::of_test(7, "2026-11-28T10:00:00Z".parse().unwrap(), report)
     }
 
     #[test]

@@ -16,7 +16,7 @@ pub enum Resolution {
     Outage,
     /// When a file or a setting is corrected, which the program sees: the jobs that wait for it are then released without an act of a person.
     Seen,
-    /// Only a person can tell that it is mended: they release, retry or discard the job.
+    /// Only a person can tell that it is fixed: they release, retry or discard the job.
     Person,
 }
 
@@ -50,7 +50,7 @@ pub struct Words {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Implied {
     /// How it goes away.
-    pub mending: Resolution,
+    pub resolution: Resolution,
     /// Who can act.
     pub actor: Actor,
     /// What it is, in a few words.
@@ -59,13 +59,13 @@ pub struct Implied {
 
 /// What a cause of which nothing is known implies.
 const UNKNOWN: Implied = Implied {
-    mending: Resolution::Person,
+    resolution: Resolution::Person,
     actor: Actor::Operator,
     words: Words { es: "Causa desconocida", en: "Unknown cause", pt: "Causa desconhecida" },
 };
 
 macro_rules! causes {
-    ($($name:ident = $word:literal, $mending:ident, $actor:ident, $es:literal, $en:literal, $pt:literal;)*) => {
+    ($($name:ident = $word:literal, $resolution:ident, $actor:ident, $es:literal, $en:literal, $pt:literal;)*) => {
         /// Why a job waits, parked or died.
         #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
         #[serde(from = "String", into = "String")]
@@ -99,7 +99,7 @@ macro_rules! causes {
             pub fn implied(&self) -> Implied {
                 match self {
                     $(Self::$name => Implied {
-                        mending: Resolution::$mending,
+                        resolution: Resolution::$resolution,
                         actor: Actor::$actor,
                         words: Words { es: $es, en: $en, pt: $pt },
                     },)*
@@ -185,9 +185,9 @@ causes! {
 }
 
 impl Cause {
-    /// Whether the program sees it mended and then lets its jobs go.
+    /// Whether the program sees it fixed and then lets its jobs go.
     pub fn is_seen_resolved(&self) -> bool {
-        self.implied().mending == Resolution::Seen
+        self.implied().resolution == Resolution::Seen
     }
 
     /// Whether all mails wait for it, which may take days and is no fault of the job: it is never given up for this.
@@ -197,7 +197,7 @@ impl Cause {
 
     /// Whether nobody need hear of it while the job is tried again.
     pub fn is_patient(&self) -> bool {
-        self.implied().mending == Resolution::Time
+        self.implied().resolution == Resolution::Time
     }
 }
 

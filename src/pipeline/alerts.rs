@@ -1,4 +1,4 @@
-//! Tells the admin what a person must mend: one mail per cause and hour, however many jobs it stops and however many instances run.
+//! Tells the admin what a person must fix: one mail per cause and hour, however many jobs it stops and however many instances run.
 //!
 //! Derived from the feed: jobs that gave up wait in one small object per store, by cause, until a mail about them went out. What a running job notices beside its end (a broken file whose last good version serves on, a trouble that lasts) is noted in memory and taken in with the next run: nothing here can delay a job.
 

@@ -197,7 +197,7 @@ async fn conclude(run: &Run<'_>, mail: &OutgoingMail, tries: &Tries, outcome: Se
     }
 }
 
-/// What a refusal means for its job: what a person must mend parks it, what concerns every mail waits with all others.
+/// What a refusal means for its job: what a person must fix parks it, what concerns every mail waits with all others.
 fn refused(refusal: &Refusal) -> JobError {
     let cause = refusal.reason.cause();
     match refusal.reason.about() {

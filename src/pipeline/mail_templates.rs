@@ -217,7 +217,7 @@ impl MailTemplates {
         self.three(language, ["plan_subject.txt", "plan.txt", "plan.html"], &values)
     }
 
-    /// The mail that tells an admin what to mend.
+    /// The mail that tells an admin what to fix.
     pub(super) fn alert(&self, language: Language, mail: &AlertMail<'_>) -> Result<MailText, minijinja::Error> {
         let values = context! {
             cause => mail.cause.as_str(),

@@ -1,4 +1,4 @@
-//! Why the everyday jobs wait for a person, in the school's language: these words go into alerts, lists and the platform's log, and a school mends them without a technician.
+//! Why the everyday jobs wait for a person, in the school's language: these words go into alerts, lists and the platform's log, and a school fixes them without a technician.
 
 use crate::model::person::EmailAddressError;
 use crate::report::language::Language;

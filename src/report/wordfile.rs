@@ -40,53 +40,81 @@ pub enum FileKind {
 impl FileKind {
     /// What it is and what to do.
     pub fn describe(self, language: Language) -> &'static str {
-        let (es, en) = match self {
+        let (es, en, pt) = match self {
             Self::Empty => (
                 "el archivo está vacío; ábralo en Word y guárdelo de nuevo como .docx",
                 "the file is empty; open it in Word and save it again as .docx",
+                "o arquivo está vazio; abra-o no Word e salve-o de novo como .docx",
             ),
             Self::Pdf => (
                 "es un PDF, no un documento de Word; use el .docx del que se hizo",
                 "it is a PDF, not a Word document; use the .docx it was made from",
+                "é um PDF, não um documento do Word; use o .docx do qual foi feito",
             ),
             Self::Rtf => (
                 "es un texto enriquecido (.rtf) con otro nombre; ábralo en Word y guárdelo como .docx",
                 "it is rich text (.rtf) under another name; open it in Word and save it as .docx",
+                "é um texto formatado (.rtf) com outro nome; abra-o no Word e salve-o como .docx",
             ),
             Self::OldWord => (
                 "es un documento de Word antiguo (.doc) con otro nombre; ábralo en Word y guárdelo como .docx",
                 "it is an old Word document (.doc) under another name; open it in Word and save it as .docx",
+                "é um documento antigo do Word (.doc) com outro nome; abra-o no Word e salve-o como .docx",
             ),
             Self::Encrypted => (
                 "está protegido con contraseña; guárdelo en Word sin contraseña",
                 "it is protected by a password; save it in Word without one",
+                "está protegido por senha; salve-o no Word sem senha",
             ),
             Self::WebPage => (
                 "es una página web con otro nombre; ábrala en Word y guárdela como .docx",
                 "it is a web page under another name; open it in Word and save it as .docx",
+                "é uma página web com outro nome; abra-a no Word e salve-a como .docx",
             ),
-            Self::Picture => ("es una imagen, no un documento de Word", "it is a picture, not a Word document"),
+            Self::Picture => {
+                ("es una imagen, no un documento de Word", "it is a picture, not a Word document", "é uma imagem, não um documento do Word")
+            }
             Self::Workbook => (
                 "es una planilla de Excel con otro nombre, no un documento de Word",
                 "it is an Excel workbook under another name, not a Word document",
+                "é uma planilha do Excel com outro nome, não um documento do Word",
             ),
             Self::Presentation => (
                 "es una presentación de PowerPoint con otro nombre, no un documento de Word",
                 "it is a PowerPoint presentation under another name, not a Word document",
+                "é uma apresentação do PowerPoint com outro nome, não um documento do Word",
             ),
             Self::OpenDocument => (
                 "es un documento de LibreOffice (.odt) con otro nombre; guárdelo como .docx",
                 "it is a LibreOffice document (.odt) under another name; save it as .docx",
+                "é um documento do LibreOffice (.odt) com outro nome; salve-o como .docx",
             ),
-            Self::Pages => ("es un documento de Pages; expórtelo como Word (.docx)", "it is a Pages document; export it as Word (.docx)"),
-            Self::Zip => ("es un archivo .zip; sáquele el .docx y use ese", "it is a .zip file; take the .docx out of it and use that"),
-            Self::Text => ("es un archivo de texto, no un documento de Word", "it is a text file, not a Word document"),
+            Self::Pages => (
+                "es un documento de Pages; expórtelo como Word (.docx)",
+                "it is a Pages document; export it as Word (.docx)",
+                "é um documento do Pages; exporte-o como Word (.docx)",
+            ),
+            Self::Zip => (
+                "es un archivo .zip; sáquele el .docx y use ese",
+                "it is a .zip file; take the .docx out of it and use that",
+                "é um arquivo .zip; retire dele o .docx e use esse",
+            ),
+            Self::Text => (
+                "es un archivo de texto, no un documento de Word",
+                "it is a text file, not a Word document",
+                "é um arquivo de texto, não um documento do Word",
+            ),
             Self::Shortcut => (
                 "es solo un acceso directo a un documento en línea; descárguelo como Word (.docx)",
                 "it is only a shortcut to a document online; download it as Word (.docx)",
+                "é só um atalho para um documento online; baixe-o como Word (.docx)",
             ),
         };
-        if language == Language::En { en } else { es }
+        match language {
+            Language::Es => es,
+            Language::En => en,
+            Language::Pt => pt,
+        }
     }
 }
 

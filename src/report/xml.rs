@@ -9,6 +9,23 @@ use docx_to_pdf::package::Limits;
 const WORD: [&str; 2] =
     ["http://schemas.openxmlformats.org/wordprocessingml/2006/main", "http://purl.oclc.org/ooxml/wordprocessingml/main"];
 
+/// The order of a cell's properties (ECMA-376 part 1, 17.4.69); Word refuses some files that break it.
+pub(in crate::report) const CELL_PROPERTIES: [&str; 13] = [
+    "cnfStyle",
+    "tcW",
+    "gridSpan",
+    "hMerge",
+    "vMerge",
+    "tcBorders",
+    "shd",
+    "noWrap",
+    "tcMar",
+    "textDirection",
+    "tcFitText",
+    "vAlign",
+    "hideMark",
+];
+
 /// What an element is, as far as templates care.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in crate::report) enum Kind {

@@ -181,6 +181,11 @@ fn doctor_checks_everything_and_hides_secrets() {
     let words = text(&good.stdout);
     assert!(good.status.success(), "{words}{}", text(&good.stderr));
     assert!(words.contains("storage") && words.contains("template") && !words.contains("hush-hush"), "{words}");
+    assert!(words.contains("EMAIL_USER") && !words.contains("SMTP_PORT") && words.contains("--all shows them"), "{words}");
+    let all =
+        harness::gradepost(&["doctor", "--all"], &settings(&[("DATA_DIR", &data), ("WEBHOOK_SECRET", "hush-hush")])).output().unwrap();
+    let all = text(&all.stdout);
+    assert!(all.contains("SMTP_PORT") && all.contains("587 (default)") && !all.contains("--all"), "{all}");
     let bad =
         harness::gradepost(&["doctor", "--json"], &settings(&[("DATA_DIR", &data), ("WEBHOOK_WAIT_SECONDS", "soon")])).output().unwrap();
     assert_eq!(bad.status.code(), Some(1));

@@ -12,6 +12,7 @@ use serde_json::Value;
 use crate::browser::Browser;
 use crate::gcs_emulator::peer::peer;
 use crate::harness::{Answer, Service, completion, files, gradepost, mails, repository, school};
+use crate::person::{Person, field};
 
 mod lists;
 pub(crate) mod threats;
@@ -21,69 +22,6 @@ pub(crate) const ADMIN: &str = "admin-token-of-the-tests";
 pub(crate) const OPERATOR: &str = "operator-token-of-the-tests";
 pub(crate) const READER: &str = "reader-token-of-the-tests";
 pub(crate) const TOKENS: [(&str, &str); 3] = [("ADMIN_TOKEN", ADMIN), ("OPERATOR_TOKEN", OPERATOR), ("READER_TOKEN", READER)];
-
-/// Somebody with a browser without scripts: keeps cookies, follows nothing.
-pub(crate) struct Person<'a> {
-    service: &'a Service,
-    pub(crate) cookies: BTreeMap<String, String>,
-}
-
-impl<'a> Person<'a> {
-    pub(crate) fn new(service: &'a Service) -> Self {
-        Self { service, cookies: BTreeMap::new() }
-    }
-
-    pub(crate) async fn signed_in(service: &'a Service, token: &str) -> Self {
-        let mut person = Self::new(service);
-        let page = person.get("/console/sign-in").await;
-        let answer = person.post("/console/sign-in", &[("csrf", &field(&page.text, "csrf")), ("token", token)]).await;
-        assert_eq!(answer.status, 303, "{}", answer.text);
-        person
-    }
-
-    pub(crate) fn request(&self, method: reqwest::Method, path: &str) -> reqwest::RequestBuilder {
-        gradepost::app::install_tls_provider();
-        let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-        client.request(method, self.service.url(path)).header("Cookie", cookies.join("; "))
-    }
-
-    pub(crate) async fn keep(&mut self, request: reqwest::RequestBuilder) -> Answer {
-        let answer = self.service.send(request).await;
-        for cookie in answer.headers.get_all("set-cookie") {
-            let pair = cookie.to_str().unwrap().split(';').next().unwrap();
-            let (name, value) = pair.split_once('=').unwrap();
-            self.cookies.insert(name.to_owned(), value.to_owned());
-        }
-        answer
-    }
-
-    pub(crate) async fn get(&mut self, path: &str) -> Answer {
-        let request = self.request(reqwest::Method::GET, path);
-        self.keep(request).await
-    }
-
-    pub(crate) async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
-        let request = self.request(reqwest::Method::POST, path).header("Sec-Fetch-Site", "same-origin").form(fields);
-        self.keep(request).await
-    }
-
-    /// Asks for a question's page and sends its form as it stands, with these fields filled in.
-    pub(crate) async fn answer(&mut self, path: &str, filled: &[(&str, &str)]) -> Answer {
-        let page = self.get(path).await;
-        assert_eq!(page.status, 200, "{}", page.text);
-        let (csrf, expected) = (field(&page.text, "csrf"), field(&page.text, "expected"));
-        let fields: Vec<(&str, &str)> =
-            [("csrf", csrf.as_str()), ("expected", expected.as_str())].into_iter().chain(filled.iter().copied()).collect();
-        self.post(path, &fields).await
-    }
-}
-
-/// The value of a hidden field; of the last form that has it, as the menu's come first.
-pub(crate) fn field(page: &str, name: &str) -> String {
-    let mark = format!("name=\"{name}\" value=\"");
-    page.rsplit(&mark).next().filter(|_| page.contains(&mark)).and_then(|rest| rest.split('"').next()).unwrap_or_default().to_owned()
-}
 
 pub(crate) async fn report_of(service: &Service, student: &str) -> String {
     let answer = service.webhook(&completion(student)).await;
@@ -212,7 +150,7 @@ async fn what_waits_for_a_bank_goes_on_together_once_it_is_there() {
     until(&mut person, "/console/reports?state=sent", |page| page.matches("class=\"who\"").count() == 3).await;
     assert_eq!(mails(folder.path()).len(), 3);
     let told = person.get("/console/todo").await.text;
-    assert!(told.contains("Resuelto hace poco") && told.contains("3 informes siguieron"), "what was mended is told: {told}");
+    assert!(told.contains("Resuelto hace poco") && told.contains("3 informes siguieron"), "what was fixed is told: {told}");
 }
 
 /// A path of a route with something in its places.

@@ -50,9 +50,9 @@ async fn refused_then_accepted(inject: &str) {
     failing.kill();
     assert_eq!(mails(school.path()).len(), 0, "nothing was promised, nothing happened");
 
-    let mended = Service::start(school.path(), &[]);
-    let again = mended.webhook(&completion("ana")).await;
-    assert_eq!((again.status, again.body["status"].as_str()), (200, Some("processed")), "{}\n{}", again.text, mended.log());
+    let fixed = Service::start(school.path(), &[]);
+    let again = fixed.webhook(&completion("ana")).await;
+    assert_eq!((again.status, again.body["status"].as_str()), (200, Some("processed")), "{}\n{}", again.text, fixed.log());
     assert_eq!(mails(school.path()).len(), 1);
     assert_eq!(files(&school.path().join(".tmp")), Vec::<String>::new(), "what the failed writes left is cleaned away");
 }

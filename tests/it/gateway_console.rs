@@ -10,9 +10,10 @@ use tokio::net::TcpListener;
 
 use crate::browser::Browser;
 use crate::console::threats::assert_tame;
-use crate::gateway_pages::{ADMIN, OPERATOR, Person, READER, client, hidden, secret_of, service};
+use crate::gateway_pages::{ADMIN, OPERATOR, READER, secret_of, service};
 use crate::gcs_emulator::peer::peer;
 use crate::harness::{Service, repository};
+use crate::person::{Person, client, field};
 
 /// What somebody may write wherever others can write.
 const EVIL: &str = "<script>alert(1)</script><img src=x onerror=alert(2)>\"'><svg onload=alert(3)>javascript:alert(4)";
@@ -127,7 +128,7 @@ async fn what_failed_is_found_by_its_words_read_and_sent_again_once() {
     let good = house.endpoint(&institution, "/good").await;
     let bad = house.endpoint(&institution, "/bad").await;
     house.publish(&institution, 1).await;
-    let mut operator = Person::signed_in(&service, OPERATOR).await;
+    let mut operator = Person::english(&service).sign_in(OPERATOR).await;
     let dead = "/console/deliveries?state=dead";
     let list = until(&mut operator, dead, |page| page.contains("class=\"who\"")).await;
     assert!(
@@ -138,7 +139,7 @@ async fn what_failed_is_found_by_its_words_read_and_sent_again_once() {
     assert!(operator.get("/console/deliveries?state=delivered&class=5xx").await.text.contains("No delivery fits these filters"));
 
     // The words of an error stand in no address.
-    let csrf = hidden(&list, "csrf");
+    let csrf = field(&list, "csrf");
     let found = operator.post("/console/deliveries/search", &[("csrf", &csrf), ("q", "BASE de datos")]).await;
     let address = found.headers["location"].to_str().unwrap().to_owned();
     assert!(address.starts_with("/console/deliveries?s=") && !address.contains("datos"), "{address}");
@@ -151,18 +152,18 @@ async fn what_failed_is_found_by_its_words_read_and_sent_again_once() {
     assert_eq!(page.matches("<li class=\"bad\">").count(), 4);
     assert!(page.contains("&lt;img src=x") && !page.contains("<img src=x"), "an answer is text");
     assert!(!page.contains("Ana P"), "data are shown when asked for only");
-    let shown = operator.post(&format!("{delivery}/data"), &[("csrf", &hidden(&page, "csrf")), ("once", &hidden(&page, "once"))]).await;
+    let shown = operator.post(&format!("{delivery}/data"), &[("csrf", &field(&page, "csrf")), ("once", &field(&page, "once"))]).await;
     assert!(shown.text.contains("Ana Pérez") && shown.text.contains("Webhook-Signature"), "{}", shown.text);
     assert_eq!(shown.headers["cache-control"], "no-store");
-    let mut admin = Person::signed_in(&service, ADMIN).await;
+    let mut admin = Person::english(&service).sign_in(ADMIN).await;
     assert!(admin.get("/console/audit").await.text.contains("Event · Show the data"), "that somebody looked is recorded");
 
-    // The receiver is mended; the delivery is sent again, once, however often the form is sent.
+    // The receiver is fixed; the delivery is sent again, once, however often the form is sent.
     let change =
         admin.answer(&format!("/console/endpoints/{institution}.{bad}/edit"), &[("url", &format!("{}/good/now", house.receiver))]).await;
     assert_eq!(change.status, 303, "{}", change.text);
     let question = operator.get(&format!("{delivery}/again")).await.text;
-    let fields = ["csrf", "once", "expected"].map(|name| (name, hidden(&question, name)));
+    let fields = ["csrf", "once", "expected"].map(|name| (name, field(&question, name)));
     let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let first = operator.post(&format!("{delivery}/again"), &fields).await;
     assert_eq!(first.status, 303, "{}", first.text);
@@ -219,7 +220,7 @@ async fn what_receivers_and_partners_write_stays_text_on_every_page_of_the_gatew
     let key = call("/api/v1/keys", json!({ "name": evil, "role": "reader" })).await;
     assert!(key.status < 500, "{}", key.text);
 
-    let mut admin = Person::signed_in(&service, ADMIN).await;
+    let mut admin = Person::english(&service).sign_in(ADMIN).await;
     let list = until(&mut admin, "/console/deliveries?state=dead", |page| page.contains("class=\"who\"")).await;
     let delivery = first_link(&list, "/console/deliveries/app_");
     let own = format!("{institution}.{endpoint}");
@@ -245,7 +246,7 @@ async fn what_receivers_and_partners_write_stays_text_on_every_page_of_the_gatew
         assert_tame(path, &page);
     }
     let page = admin.get(&delivery).await.text;
-    let data = admin.post(&format!("{delivery}/data"), &[("csrf", &hidden(&page, "csrf")), ("once", &hidden(&page, "once"))]).await;
+    let data = admin.post(&format!("{delivery}/data"), &[("csrf", &field(&page, "csrf")), ("once", &field(&page, "once"))]).await;
     assert_tame("the data", &data);
     assert!(data.text.contains("&lt;script&gt;alert"), "{}", data.text);
 
@@ -253,7 +254,7 @@ async fn what_receivers_and_partners_write_stays_text_on_every_page_of_the_gatew
     let link = admin.answer(&format!("/console/institutions/{institution}/portal"), &[("may", "manage"), ("hours", "24")]).await;
     assert_tame("the portal's key", &link);
     let key = secret_of(&link.text).split("#key=").nth(1).unwrap().to_owned();
-    let mut own_people = Person::new(&service);
+    let mut own_people = Person::english(&service);
     assert_eq!(own_people.answer("/portal", &[("key", &key)]).await.status, 303);
     let mut pages = ["home", "deliveries", "dead-letters"].map(|path| format!("/portal/{path}")).to_vec();
     pages.extend(["", "/edit", "/headers", "/rotate"].map(|deed| format!("/portal/endpoints/{own}{deed}")));
@@ -275,8 +276,11 @@ async fn an_endpoint_is_tried_changed_paused_and_removed_by_who_may_and_nobody_e
     let institution = house.institution("liceo-1", "Liceo 1").await;
     let id = house.endpoint(&institution, "/good").await;
     let endpoint = format!("/console/endpoints/{institution}.{id}");
-    let (mut admin, mut operator, mut reader) =
-        (Person::signed_in(&service, ADMIN).await, Person::signed_in(&service, OPERATOR).await, Person::signed_in(&service, READER).await);
+    let (mut admin, mut operator, mut reader) = (
+        Person::english(&service).sign_in(ADMIN).await,
+        Person::english(&service).sign_in(OPERATOR).await,
+        Person::english(&service).sign_in(READER).await,
+    );
 
     // Every deed, by every role: asked of by GET, and never done without the form's token.
     for deed in EndpointDeed::ALL.into_iter().filter(|deed| *deed != EndpointDeed::Resume) {
@@ -318,7 +322,7 @@ async fn an_endpoint_is_tried_changed_paused_and_removed_by_who_may_and_nobody_e
 
     // What somebody else changed meanwhile is not overwritten.
     let stale = admin.get(&format!("{endpoint}/pause")).await.text;
-    let fields = ["csrf", "once", "expected"].map(|name| (name, hidden(&stale, name)));
+    let fields = ["csrf", "once", "expected"].map(|name| (name, field(&stale, name)));
     let fields: Vec<(&str, &str)> = fields.iter().map(|(name, value)| (*name, value.as_str())).collect();
     assert_eq!(admin.answer(&format!("{endpoint}/headers"), &[("remove", "X-Api-Key")]).await.status, 303);
     assert_eq!(admin.post(&format!("{endpoint}/pause"), &fields).await.status, 409);
@@ -352,7 +356,7 @@ async fn an_institutions_own_people_see_their_own_and_nothing_else() {
     let (own, foreign) = (house.endpoint(&mine, "/good").await, house.endpoint(&other, "/good").await);
     house.publish(&mine, 1).await;
     house.publish(&other, 2).await;
-    let mut admin = Person::signed_in(&service, ADMIN).await;
+    let mut admin = Person::english(&service).sign_in(ADMIN).await;
     let theirs = until(&mut admin, &format!("/console/deliveries?institution={other}"), |page| page.contains("class=\"who\"")).await;
     let theirs = first_link(&theirs, "/console/deliveries/app_").replace("/console", "/portal");
     let key = async |admin: &mut Person<'_>, may: &str| {
@@ -362,14 +366,14 @@ async fn an_institutions_own_people_see_their_own_and_nothing_else() {
     };
     let (manage, look) = (key(&mut admin, "manage").await, key(&mut admin, "look").await);
 
-    let mut nobody = Person::new(&service);
+    let mut nobody = Person::english(&service);
     assert_eq!(nobody.get("/portal/home").await.headers["location"], "/portal");
     let wrong = nobody.answer("/portal", &[("key", "not.a.key")]).await;
     assert!(wrong.status == 401 && wrong.text.contains("That key is not good"), "{}", wrong.text);
     // A program's key is no way in.
     assert_eq!(nobody.answer("/portal", &[("key", ADMIN)]).await.status, 401);
 
-    let (mut manager, mut viewer) = (Person::new(&service), Person::new(&service));
+    let (mut manager, mut viewer) = (Person::english(&service), Person::english(&service));
     assert_eq!(manager.answer("/portal", &[("key", &manage)]).await.status, 303);
     assert_eq!(viewer.answer("/portal", &[("key", &format!("http://x/portal#key={look}"))]).await.status, 303, "the whole link is as good");
     for person in [&mut manager, &mut viewer] {
@@ -429,7 +433,7 @@ async fn every_page_of_the_gateway_is_fit_to_be_seen() {
     for n in 0..12 {
         house.publish(&institution, n).await;
     }
-    let mut admin = Person::signed_in(&service, ADMIN).await;
+    let mut admin = Person::english(&service).sign_in(ADMIN).await;
     until(&mut admin, "/console/dead-letters", |page| page.matches("class=\"who\"").count() == 10).await;
     house.endpoint(&institution, "/busy").await;
     house.publish(&institution, 13).await;

@@ -409,7 +409,7 @@ async fn messages_that_are_no_events_are_passed_over_shown_and_tried_again() {
     let reasons: Vec<&str> = by_offset.values().map(String::as_str).collect();
     assert_eq!(reasons, ["not_json", "no_institution", "no_type", "unknown_institution", "empty", "too_large", "id_reused"], "{listed}");
     assert!(!listed.contains("Ana") && !service.log().contains("Ana"), "what a message says is kept nowhere");
-    // The cause of one is mended.
+    // The cause of one is fixed.
     let (is_done, _, error) = command(&["kafka", "retry", "webhook_payload", "1", "3"], &settings);
     assert!(!is_done && error.contains("create it"), "{error}");
     let new = NewInstitution { name: "B".to_owned(), uid: Some("inst-b".to_owned()), ..NewInstitution::default() };

@@ -46,6 +46,7 @@ mod outcomes;
 mod output;
 mod owner;
 mod pages;
+mod person;
 mod plan;
 mod platform_texts;
 mod platforms;

@@ -533,8 +533,8 @@ async fn the_console_searches_in_texts_and_lists_what_is_kept_without_whose_data
         let event = json!({ "type": "user.behavior", "data": { "userId": user, "sessionId": user, "events": [{ "type": "click", "element": "#play", "timestamp": "2026-03-01T10:00:00Z" }] } });
         told(&service, "/webhooks/services/acme", &[("X-API-Key", "service-k3y-1b9")], &event).await;
     }
-    let mut operator = crate::console::Person::signed_in(&service, crate::console::OPERATOR).await;
-    let csrf = crate::console::field(&operator.get("/console/platform").await.text, "csrf");
+    let mut operator = crate::person::Person::signed_in(&service, crate::console::OPERATOR).await;
+    let csrf = crate::person::field(&operator.get("/console/platform").await.text, "csrf");
     let page = until(&service, async || {
         let page = operator.post("/console/platform", &[("csrf", &csrf), ("q", "ERUPCION")]).await;
         assert_eq!(page.status, 200, "{}", page.text);
@@ -559,7 +559,7 @@ async fn the_console_searches_in_texts_and_lists_what_is_kept_without_whose_data
     for path in ["/console/platform/nothing", "/console/platform/..%2Fgrades"] {
         assert_eq!(operator.get(path).await.status, 404, "{path}");
     }
-    let mut reader = crate::console::Person::signed_in(&service, crate::console::READER).await;
+    let mut reader = crate::person::Person::signed_in(&service, crate::console::READER).await;
     assert_eq!(reader.get("/console/platform").await.status, 403);
     assert!(!service.log().contains("Zacarias") && !service.log().contains("ERUPCION"), "no log has what was searched");
 }

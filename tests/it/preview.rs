@@ -1,4 +1,4 @@
-//! `template preview` in a real browser: the PDF, a save with mistakes, a mended save.
+//! `template preview` in a real browser: the PDF, a save with mistakes, a fixed save.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
@@ -81,12 +81,12 @@ fn the_preview_shows_each_save_and_says_what_is_wrong() {
         // The outdated sheet is pale.
         keep(&mut browser, "mistakes.png", 0);
 
-        // Mended and changed: another PDF, no notes.
+        // Fixed and changed: another PDF, no notes.
         save(&template, &changed("Qué repasar ahora", "Qué repasar con mucho cariño"));
         browser
             .wait_for(&format!("document.body.className === 'good' && {shown}.src.includes('version=' + document.body.dataset.version)"));
         assert_ne!(browser.value(&pdf), first);
         assert_eq!(browser.value("document.querySelectorAll('#notes li').length"), 0);
-        keep(&mut browser, "mended.png", 20);
+        keep(&mut browser, "fixed.png", 20);
     }
 }

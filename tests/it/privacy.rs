@@ -11,8 +11,9 @@ use serde_json::{Value, json};
 use wiremock::matchers::{method, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use crate::console::{ADMIN, Person, TOKENS, audited, field, until};
+use crate::console::{ADMIN, TOKENS, audited, until};
 use crate::harness::{Answer, SECRET, Service, completion, files, gradepost, mails, school};
+use crate::person::{Person, field};
 
 const STUDENT: &str = "zoraida-the-erased";
 const ADDRESS: &str = "zoraida-the-erased@example.com";

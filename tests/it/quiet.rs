@@ -5,8 +5,9 @@ use std::collections::BTreeMap;
 use gradepost::http::{console, gateway_pages};
 use serde_json::{Value, json};
 
-use crate::console::{ADMIN, OPERATOR, Person, READER, TOKENS, field, filled};
+use crate::console::{ADMIN, OPERATOR, READER, TOKENS, filled};
 use crate::harness::{SECRET, Service, completion, gradepost, school};
+use crate::person::{Person, field};
 
 /// Who must not be told of, by whatever name; an answer that nobody else gives; what was searched for.
 const STUDENT: &str = "zoraida-of-the-log";

@@ -154,7 +154,7 @@ async fn faults(folder: &Path, what: &str) -> Vec<String> {
         let output = gradepost(line, &settings).output().unwrap();
         let (out, words) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
         let ended = output.status.code();
-        // A list for people that is damaged is theirs to mend, and so is a folder in an object's place; then it is named with what to do.
+        // A list for people that is damaged is theirs to fix, and so is a folder in an object's place; then it is named with what to do.
         let is_told = words.contains("correct it (UTF-8) or remove it") || words.contains("a file and a folder want the same name");
         let may_fail = line[0] == "doctor" || (is_told && ["export", "projections"].contains(&line[0]));
         expect(ended == Some(0) || (may_fail && ended == Some(1)), format!("{line:?} ends with {ended:?}: {words}"));

@@ -15,9 +15,10 @@ use jsonwebtoken::{Algorithm, EncodingKey, Header, encode};
 use serde_json::{Value, json};
 
 use crate::browser::Browser;
-use crate::console::{ADMIN, OPERATOR, Person, READER, TOKENS, audited, field, report_of, until};
+use crate::console::{ADMIN, OPERATOR, READER, TOKENS, audited, report_of, until};
 use crate::gcs_emulator::peer::peer;
 use crate::harness::{Answer, Service, files, gradepost, mails, repository, school};
+use crate::person::{Person, field};
 
 const SECRET_OF_CLIENT: &str = "a secret, with + and : in it";
 const EC_KEY: &[u8] = include_bytes!("../../test_data/push/test_only_ec_key.pem");

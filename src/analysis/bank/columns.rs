@@ -61,8 +61,11 @@ const CORRECT: &[&str] = &[
     "alternativa_correta",
     "gabarito",
 ];
-/// What the first column means, in English and Spanish.
-const NUMBERED: (&str, &str) = ("the question's number", "el número de la pregunta");
+/// What a column means, in English, Spanish and Portuguese.
+type Meaning = (&'static str, &'static str, &'static str);
+
+/// What the first column means, in English, Spanish and Portuguese.
+const NUMBERED: Meaning = ("the question's number", "el número de la pregunta", "o número da questão");
 const POINTS: &[&str] = &["points", "puntos", "puntaje", "pontos", "score"];
 const KIND: &[&str] = &["type", "tipo", "block_type"];
 const TEXT: &[&str] = &["text", "texto", "enunciado", "question_text", "texto_de_la_pregunta", "description", "descripcion", "descricao"];
@@ -96,7 +99,7 @@ impl Columns {
     pub(super) fn read(header: &csv::StringRecord, line: u64) -> Result<Self, Vec<BankFault>> {
         let keys: Vec<String> = header.iter().map(key).collect();
         let mut faults = Vec::new();
-        let mut one = |aliases: &[&str], meaning: (&str, &str)| match positions(&keys, aliases).as_slice() {
+        let mut one = |aliases: &[&str], meaning: Meaning| match positions(&keys, aliases).as_slice() {
             [] => None,
             [position] => Some(*position),
             [first, second, ..] => {
@@ -106,18 +109,19 @@ impl Columns {
                     line,
                     format!("the columns '{a}' and '{b}' both mean {}: keep one", meaning.0),
                     format!("las columnas '{a}' y '{b}' significan ambas {}: deje una", meaning.1),
+                    format!("as colunas '{a}' e '{b}' significam ambas {}: deixe uma", meaning.2),
                 ));
                 Some(*first)
             }
         };
         let number = one(NUMBER, NUMBERED).or_else(|| one(QUESTION, NUMBERED));
-        let correct = one(CORRECT, ("the right answer", "la respuesta correcta"));
-        let points = one(POINTS, ("the points", "los puntos"));
-        let (kind, options) = (one(KIND, ("the type", "el tipo")), one(OPTIONS, ("the options", "las opciones")));
-        let link = one(LINK, ("the link to study", "el enlace para estudiar"));
+        let correct = one(CORRECT, ("the right answer", "la respuesta correcta", "a resposta correta"));
+        let points = one(POINTS, ("the points", "los puntos", "os pontos"));
+        let (kind, options) = (one(KIND, ("the type", "el tipo", "o tipo")), one(OPTIONS, ("the options", "las opciones", "as opções")));
+        let link = one(LINK, ("the link to study", "el enlace para estudiar", "o link para estudar"));
         // Beside a column for the number, a column `pregunta` is the question's text.
         let beside = QUESTION.iter().filter_map(|name| keys.iter().position(|key| key == name)).find(|p| Some(*p) != number);
-        let text = one(TEXT, ("the question's text", "el texto de la pregunta")).or(beside);
+        let text = one(TEXT, ("the question's text", "el texto de la pregunta", "o texto da questão")).or(beside);
         let found: Vec<&str> = header.iter().map(str::trim).filter(|h| !h.is_empty()).collect();
         for (missing, name) in [(number.is_none(), NUMBER[0]), (correct.is_none(), CORRECT[0])] {
             if missing {
@@ -126,6 +130,7 @@ impl Columns {
                     line,
                     format!("there is no column '{name}'; found: {found}"),
                     format!("falta la columna '{name}'; hay: {found}"),
+                    format!("falta a coluna '{name}'; há: {found}"),
                 ));
             }
         }
@@ -180,6 +185,7 @@ fn groups(keys: &[String], taken: &[Option<usize>], line: u64, faults: &mut Vec<
                 line,
                 format!("columns {first} and {second} are both '{name}': rename one"),
                 format!("las columnas {first} y {second} se llaman ambas '{name}': cambie el nombre de una"),
+                format!("as colunas {first} e {second} se chamam ambas '{name}': mude o nome de uma"),
             ));
         }
         groups.push((position, name));

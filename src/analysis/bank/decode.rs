@@ -9,8 +9,8 @@ const SAMPLE: usize = 200_000;
 
 /// The text of a file; a fault where it is no text, but a workbook or a page under the name of one.
 pub(super) fn decode(bytes: &[u8]) -> Result<String, BankFault> {
-    if let Some((en, es)) = foreign(bytes) {
-        return Err(BankFault::file(en, es));
+    if let Some((en, es, pt)) = foreign(bytes) {
+        return Err(BankFault::file(en, es, pt));
     }
     let text = by_mark(bytes).unwrap_or_else(|| legacy(bytes));
     // Marks within come of files that were joined.
@@ -24,8 +24,8 @@ fn names_part(zip: &[u8], part: &[u8]) -> bool {
     holds(&zip[..zip.len().min(ENDS)]) || holds(&zip[zip.len().saturating_sub(ENDS)..])
 }
 
-/// What the file is, where it is none of ours.
-fn foreign(bytes: &[u8]) -> Option<(&'static str, &'static str)> {
+/// What the file is, where it is none of ours, in English, Spanish and Portuguese.
+fn foreign(bytes: &[u8]) -> Option<(&'static str, &'static str, &'static str)> {
     let start = &bytes[..bytes.len().min(400)];
     let text = String::from_utf8_lossy(start).to_ascii_lowercase();
     let text = text.trim_start_matches(|c: char| c.is_whitespace() || c == '\u{feff}');
@@ -33,6 +33,7 @@ fn foreign(bytes: &[u8]) -> Option<(&'static str, &'static str)> {
         return Some((
             "this is a Word document, not a bank: a bank is a table saved as CSV (question_number, correct_alternative, …)",
             "este archivo es un documento de Word, no un banco: un banco es una tabla guardada como CSV (question_number, correct_alternative, …)",
+            "este arquivo é um documento do Word, não um banco: um banco é uma tabela salva como CSV (question_number, correct_alternative, …)",
         ));
     }
     if bytes.starts_with(b"PK\x03\x04") {
@@ -41,11 +42,13 @@ fn foreign(bytes: &[u8]) -> Option<(&'static str, &'static str)> {
             (
                 "this is an OpenDocument spreadsheet under the name of a CSV file: save it as CSV",
                 "este archivo es una hoja de cálculo OpenDocument con nombre de CSV: guárdelo como CSV",
+                "este arquivo é uma planilha OpenDocument com nome de CSV: salve-a como CSV",
             )
         } else {
             (
                 "this is an Excel workbook under the name of a CSV file: save it as CSV (in Excel: Save as, CSV UTF-8), or make a bank of it with gradepost bank import",
                 "este archivo es un libro de Excel con nombre de CSV: guárdelo como CSV (en Excel: Guardar como, CSV UTF-8) o conviértalo con gradepost bank import",
+                "este arquivo é uma pasta de trabalho do Excel com nome de CSV: salve-a como CSV (no Excel: Salvar como, CSV UTF-8) ou converta-a com gradepost bank import",
             )
         });
     }
@@ -53,28 +56,36 @@ fn foreign(bytes: &[u8]) -> Option<(&'static str, &'static str)> {
         return Some((
             "this is an old Excel workbook (.xls) under the name of a CSV file: save it as CSV, or make a bank of it with gradepost bank import",
             "este archivo es un libro de Excel antiguo (.xls) con nombre de CSV: guárdelo como CSV o conviértalo con gradepost bank import",
+            "este arquivo é uma pasta de trabalho antiga do Excel (.xls) com nome de CSV: salve-a como CSV ou converta-a com gradepost bank import",
         ));
     }
     if ["<!doctype html", "<html", "<head", "<table", "<body", "<meta"].iter().any(|tag| text.starts_with(tag)) {
         return Some((
             "this is a web page under the name of a CSV file: download the file itself, or save the table as CSV",
             "este archivo es una página web con nombre de CSV: descargue el archivo mismo o guarde la tabla como CSV",
+            "este arquivo é uma página web com nome de CSV: baixe o próprio arquivo ou salve a tabela como CSV",
         ));
     }
     if text.starts_with("<?xml") {
         return Some((
             "this is an XML file (perhaps an Excel 2003 workbook) under the name of a CSV file: save it as CSV",
             "este archivo es XML (quizás un libro de Excel 2003) con nombre de CSV: guárdelo como CSV",
+            "este arquivo é XML (talvez uma pasta de trabalho do Excel 2003) com nome de CSV: salve-o como CSV",
         ));
     }
     let other =
         bytes.starts_with(b"%PDF") || bytes.starts_with(b"\x89PNG") || bytes.starts_with(b"\xff\xd8\xff") || bytes.starts_with(b"{\\rtf");
     other
-        .then_some(("this is no table of text: export the bank as CSV", "este archivo no es una tabla de texto: exporte el banco como CSV"))
+        .then_some((
+            "this is no table of text: export the bank as CSV",
+            "este archivo no es una tabla de texto: exporte el banco como CSV",
+            "este arquivo não é uma tabela de texto: exporte o banco como CSV",
+        ))
         .or_else(|| {
             (zeros(bytes).is_none() && bytes.iter().take(SAMPLE).any(|byte| *byte == 0)).then_some((
                 "the file holds bytes that no text has: export the bank as CSV",
                 "el archivo contiene bytes que ningún texto tiene: exporte el banco como CSV",
+                "o arquivo contém bytes que nenhum texto tem: exporte o banco como CSV",
             ))
         })
 }
@@ -267,7 +278,7 @@ mod tests {
             (b"1;A\0\0;x", "bytes that no text has"),
         ] {
             let fault = decode(bytes).expect_err("no bank");
-            assert!(fault.message.contains(word) && !fault.spanish.is_empty(), "{}", fault.message);
+            assert!(fault.message.contains(word) && !fault.spanish.is_empty() && !fault.portuguese.is_empty(), "{}", fault.message);
         }
     }
 }

@@ -20,15 +20,32 @@ pub struct BankFault {
     pub message: String,
     /// The same in Spanish.
     pub spanish: String,
+    /// The same in Portuguese.
+    pub portuguese: String,
+}
+
+#[cfg(test)]
+impl BankFault {
+    /// Fails unless the fault is told in three languages, each in words of its own.
+    pub(crate) fn assert_told_in_three_languages(&self) {
+        let (en, es, pt) = (&self.message, &self.spanish, &self.portuguese);
+        assert!(en != es && en != pt && es != pt, "{self:?}");
+        assert!(!pt.contains(['¿', 'ñ']) && !pt.contains(" el ") && !pt.contains(" y "), "Spanish words in Portuguese: {pt}");
+    }
 }
 
 impl BankFault {
-    pub(crate) fn at(line: u64, message: impl Into<String>, spanish: impl Into<String>) -> Self {
-        Self { line: Some(line), message: message.into(), spanish: spanish.into() }
+    pub(crate) fn at(line: u64, message: impl Into<String>, spanish: impl Into<String>, portuguese: impl Into<String>) -> Self {
+        Self { line: Some(line), message: message.into(), spanish: spanish.into(), portuguese: portuguese.into() }
     }
 
-    pub(crate) fn file(message: impl Into<String>, spanish: impl Into<String>) -> Self {
-        Self { line: None, message: message.into(), spanish: spanish.into() }
+    pub(crate) fn file(message: impl Into<String>, spanish: impl Into<String>, portuguese: impl Into<String>) -> Self {
+        Self { line: None, message: message.into(), spanish: spanish.into(), portuguese: portuguese.into() }
+    }
+
+    /// A fault of the file whose words are those of a library, in English.
+    pub(crate) fn untranslated(line: Option<u64>, message: String) -> Self {
+        Self { line, spanish: message.clone(), portuguese: message.clone(), message }
     }
 
     /// The fault with its line, in Spanish.
@@ -36,6 +53,14 @@ impl BankFault {
         match self.line {
             Some(line) => format!("línea {line}: {}", self.spanish),
             None => self.spanish.clone(),
+        }
+    }
+
+    /// The fault with its line, in Portuguese.
+    pub fn in_portuguese(&self) -> String {
+        match self.line {
+            Some(line) => format!("linha {line}: {}", self.portuguese),
+            None => self.portuguese.clone(),
         }
     }
 }
@@ -62,6 +87,13 @@ impl BankErrors {
         let faults = if self.faults.len() == 1 { "error" } else { "errores" };
         let listed: Vec<String> = self.faults.iter().map(BankFault::in_spanish).collect();
         format!("el banco de preguntas '{}' tiene {} {faults} y no se usa:\n  {}", self.name, listed.len(), listed.join("\n  "))
+    }
+
+    /// All of it in Portuguese.
+    pub fn in_portuguese(&self) -> String {
+        let faults = if self.faults.len() == 1 { "erro" } else { "erros" };
+        let listed: Vec<String> = self.faults.iter().map(BankFault::in_portuguese).collect();
+        format!("o banco de questões '{}' tem {} {faults} e não é usado:\n  {}", self.name, listed.len(), listed.join("\n  "))
     }
 }
 

@@ -3,13 +3,15 @@
 use crate::analysis::bank::BankFault;
 
 /// How a quoted cell that runs over several lines is wrong.
-const NEVER: (&str, &str) = (
+const NEVER: (&str, &str, &str) = (
     "a quote opens in this row and is never closed: close it, or remove it",
     "en esta fila se abren comillas que no se cierran: ciérrelas o quítelas",
+    "nesta linha se abrem aspas que não se fecham: feche-as ou retire-as",
 );
-const MIDDLE: (&str, &str) = (
+const MIDDLE: (&str, &str, &str) = (
     "a quote opens in this row and closes in the middle of a cell further down: close it, or remove it",
     "en esta fila se abren comillas que se cierran en medio de una celda más abajo: ciérrelas o quítelas",
+    "nesta linha se abrem aspas que se fecham no meio de uma célula mais abaixo: feche-as ou retire-as",
 );
 
 /// The first quoted cell that swallows what follows: one that is never closed, or closed by the quote of another cell some lines below.
@@ -29,8 +31,8 @@ pub(super) fn check(text: &str, delimiter: u8, line: u64) -> Result<(), BankFaul
         }
         let (close, lines) = closing(bytes, at + 1);
         match close {
-            None => return Err(BankFault::at(line, NEVER.0, NEVER.1)),
-            Some(close) if lines > 0 && !is_end(bytes.get(close + 1)) => return Err(BankFault::at(line, MIDDLE.0, MIDDLE.1)),
+            None => return Err(BankFault::at(line, NEVER.0, NEVER.1, NEVER.2)),
+            Some(close) if lines > 0 && !is_end(bytes.get(close + 1)) => return Err(BankFault::at(line, MIDDLE.0, MIDDLE.1, MIDDLE.2)),
             Some(close) => at = close + 1,
         }
         (line, begins) = (line + lines, false);

@@ -26,6 +26,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<(Vec<Question>, Vec<String>), Vec<Ban
         return Err(vec![BankFault::file(
             format!("the file is larger than {} MiB, which no question bank is", LARGEST >> 20),
             format!("el archivo pesa más de {} MiB, y ningún banco de preguntas pesa tanto", LARGEST >> 20),
+            format!("o arquivo tem mais de {} MiB, e nenhum banco de questões é tão grande", LARGEST >> 20),
         )]);
     }
     let text = decode::decode(bytes).map_err(|fault| vec![fault])?;
@@ -46,8 +47,11 @@ pub(super) fn read(bytes: &[u8]) -> Result<(Vec<Question>, Vec<String>), Vec<Ban
                 }
             }
             Err(error) => {
-                let (en, es) = (format!("not readable as CSV: {error}"), format!("no se puede leer como CSV: {error}"));
-                return Err(vec![BankFault::file(en, es)]);
+                return Err(vec![BankFault::file(
+                    format!("not readable as CSV: {error}"),
+                    format!("no se puede leer como CSV: {error}"),
+                    format!("não é legível como CSV: {error}"),
+                )]);
             }
         }
     }
@@ -55,6 +59,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<(Vec<Question>, Vec<String>), Vec<Ban
         return Err(vec![BankFault::file(
             "the file is empty; the first line must name the columns question_number and correct_alternative",
             "el archivo está vacío; la primera línea debe nombrar las columnas question_number y correct_alternative",
+            "o arquivo está vazio; a primeira linha deve nomear as colunas question_number e correct_alternative",
         )]);
     };
     let columns = Columns::read(header, *line)?;
@@ -83,12 +88,14 @@ fn too_many(line: u64, columns: bool) -> BankFault {
             line,
             format!("more than {MOST_COLUMNS} columns, which no question bank has"),
             format!("más de {MOST_COLUMNS} columnas, y ningún banco de preguntas tiene tantas"),
+            format!("mais de {MOST_COLUMNS} colunas, e nenhum banco de questões tem tantas"),
         );
     }
     BankFault::at(
         line,
         format!("more than {MOST_ROWS} rows, which no question bank has"),
         format!("más de {MOST_ROWS} filas, y ningún banco de preguntas tiene tantas"),
+        format!("mais de {MOST_ROWS} linhas, e nenhum banco de questões tem tantas"),
     )
 }
 
@@ -141,7 +148,7 @@ fn question(record: &csv::StringRecord, columns: &Columns, header: &csv::StringR
         return Err(vec![fault]);
     }
     let mut faults = Vec::new();
-    let mut fault = |en: String, es: String| faults.push(BankFault::at(line, en, es));
+    let mut fault = |en: String, es: String, pt: String| faults.push(BankFault::at(line, en, es, pt));
 
     let extra: Vec<&str> = record.iter().skip(width).filter(|cell| !cell.trim().is_empty()).collect();
     if !extra.is_empty() {
@@ -156,6 +163,10 @@ fn question(record: &csv::StringRecord, columns: &Columns, header: &csv::StringR
                 "{count} celdas más que columnas tiene el encabezado ('{cells}'): ponga entre comillas los textos que contienen el separador{}",
                 if curly { "; las comillas tipográficas no sirven, escriba \"" } else { "" }
             ),
+            format!(
+                "{count} células a mais que as colunas do cabeçalho ('{cells}'): ponha entre aspas os textos que contêm o separador{}",
+                if curly { "; as aspas tipográficas não servem, escreva \"" } else { "" }
+            ),
         );
     }
     for position in [columns.number, columns.correct].into_iter().chain(columns.groups.iter().map(|(position, _)| *position)) {
@@ -164,11 +175,12 @@ fn question(record: &csv::StringRecord, columns: &Columns, header: &csv::StringR
             fault(
                 format!("the cell '{cell}' runs over several lines: remove the line break, or close the quote"),
                 format!("la celda '{cell}' ocupa varias líneas: quite el salto de línea o cierre las comillas"),
+                format!("a célula '{cell}' ocupa várias linhas: retire a quebra de linha ou feche as aspas"),
             );
         }
     }
-    let number = parse_number(cell(columns.number)).unwrap_or_else(|(en, es)| {
-        fault(en, es);
+    let number = parse_number(cell(columns.number)).unwrap_or_else(|(en, es, pt)| {
+        fault(en, es, pt);
         0
     });
     let kind = optional(columns.kind).and_then(|spelling| {
@@ -178,18 +190,21 @@ fn question(record: &csv::StringRecord, columns: &Columns, header: &csv::StringR
             fault(
                 format!("the type '{spelling}' is unknown; known are {}", Kind::WORDS),
                 format!("el tipo '{spelling}' no existe; hay {}", Kind::WORDS),
+                format!("o tipo '{spelling}' não existe; há {}", Kind::WORDS),
             );
         }
         kind
     });
-    for (position, what) in
-        [Some(columns.correct), columns.options].into_iter().zip([("right answer", "respuesta correcta"), ("options", "opciones")])
+    for (position, what) in [Some(columns.correct), columns.options]
+        .into_iter()
+        .zip([("right answer", "respuesta correcta", "resposta correta"), ("options", "opciones", "opções")])
     {
         let Some(text) = optional(position) else { continue };
         if let Some(value) = errors::value(text) {
             fault(
                 format!("the {} is Excel's error {value}: write the answer itself", what.0),
                 format!("en la {} está el error {value} de Excel: escriba la respuesta misma", what.1),
+                format!("no campo '{}' está o erro {value} do Excel: escreva a própria resposta", what.2),
             );
         }
         if !bars_part_answers(text) {
@@ -197,6 +212,7 @@ fn question(record: &csv::StringRecord, columns: &Columns, header: &csv::StringR
             fault(
                 format!("in '{text}' a | has nothing to part, as in |x|: a bar that belongs to the text is written \\|"),
                 format!("en '{text}' hay un | que no separa nada, como en |x|: una barra que es parte del texto se escribe \\|"),
+                format!("em '{text}' há um | que não separa nada, como em |x|: uma barra que faz parte do texto se escreve \\|"),
             );
         }
     }
@@ -205,12 +221,17 @@ fn question(record: &csv::StringRecord, columns: &Columns, header: &csv::StringR
         fault(
             "no right answer: fill it in, or set the type to 'open' if a teacher grades the question".to_owned(),
             "falta la respuesta correcta: complétela, o ponga el tipo 'open' si la pregunta la corrige un profesor".to_owned(),
+            "falta a resposta correta: preencha-a, ou ponha o tipo 'open' se um professor corrige a questão".to_owned(),
         );
     }
     let points = optional(columns.points).map_or(1.0, |text| {
         parse_points(text).unwrap_or_else(|| {
             let text = shown(text);
-            fault(format!("the points '{text}' are no number above 0"), format!("los puntos '{text}' no son un número mayor que 0"));
+            fault(
+                format!("the points '{text}' are no number above 0"),
+                format!("los puntos '{text}' no son un número mayor que 0"),
+                format!("os pontos '{text}' não são um número maior que 0"),
+            );
             1.0
         })
     });
@@ -222,6 +243,7 @@ fn question(record: &csv::StringRecord, columns: &Columns, header: &csv::StringR
         fault(
             format!("the link '{link}' is no web address: it must begin with https://"),
             format!("el enlace '{link}' no es una dirección web: debe empezar con https://"),
+            format!("o link '{link}' não é um endereço da web: deve começar com https://"),
         );
     }
     if let Some(row) = optional(columns.text).and_then(|text| swallowed_row(text, columns.number, number + 1, width)) {
@@ -229,6 +251,7 @@ fn question(record: &csv::StringRecord, columns: &Columns, header: &csv::StringR
         fault(
             format!("the text of question {number} holds the row '{row}': a quote is not closed"),
             format!("el texto de la pregunta {number} contiene la fila '{row}': faltan comillas de cierre"),
+            format!("o texto da questão {number} contém a linha '{row}': faltam as aspas de fechamento"),
         );
     }
     if !faults.is_empty() {
@@ -239,7 +262,8 @@ fn question(record: &csv::StringRecord, columns: &Columns, header: &csv::StringR
         let (answers, options) = (correct.len(), options.len());
         let en = format!("{answers} right answers and {options} options are more than a question has: look at the bars between them");
         let es = format!("{answers} respuestas correctas y {options} opciones son más de las que tiene una pregunta: revise las barras");
-        return Err(vec![BankFault::at(line, en, es)]);
+        let pt = format!("{answers} respostas corretas e {options} opções são mais do que uma questão tem: reveja as barras");
+        return Err(vec![BankFault::at(line, en, es, pt)]);
     }
     Ok(Question { number, line, correct, options, kind, points, text: optional(columns.text).map(str::to_owned), link, groups })
 }
@@ -251,7 +275,12 @@ const MOST_OPTIONS: usize = 100;
 /// What makes a whole row unreadable: the header once more, or another delimiter than the header's.
 fn whole_row(record: &csv::StringRecord, header: &csv::StringRecord, line: u64) -> Option<BankFault> {
     if record.iter().map(str::trim).eq(header.iter().map(str::trim)) {
-        return Some(BankFault::at(line, "this row is the header once more: remove it", "esta fila repite el encabezado: elimínela"));
+        return Some(BankFault::at(
+            line,
+            "this row is the header once more: remove it",
+            "esta fila repite el encabezado: elimínela",
+            "esta linha repete o cabeçalho: apague-a",
+        ));
     }
     let mut filled = record.iter().filter(|cell| !cell.trim().is_empty());
     let (Some(only), None, true) = (filled.next(), filled.next(), header.len() > 1) else { return None };
@@ -261,6 +290,7 @@ fn whole_row(record: &csv::StringRecord, header: &csv::StringRecord, line: u64) 
         line,
         format!("this row parts its cells with '{named}', and the header does not: use one delimiter in the whole file"),
         format!("esta fila separa sus celdas con '{named}' y el encabezado no: use un solo separador en todo el archivo"),
+        format!("esta linha separa as células com '{named}' e o cabeçalho não: use um só separador em todo o arquivo"),
     ))
 }
 
@@ -294,9 +324,9 @@ fn swallowed_row(text: &str, position: usize, next: u32, width: usize) -> Option
 }
 
 /// `12`, what a spreadsheet makes of it (`12.0`, `12,0`), or a text that names it (`Pregunta 12`).
-fn parse_number(cell: &str) -> Result<u32, (String, String)> {
+fn parse_number(cell: &str) -> Result<u32, (String, String, String)> {
     if cell.is_empty() {
-        return Err(("no question number".to_owned(), "falta el número de la pregunta".to_owned()));
+        return Err(("no question number".to_owned(), "falta el número de la pregunta".to_owned(), "falta o número da questão".to_owned()));
     }
     let whole = cell.strip_suffix(".0").or_else(|| cell.strip_suffix(",0")).unwrap_or(cell);
     let number = whole.parse().ok().or_else(|| question_number::leading(cell));
@@ -304,8 +334,11 @@ fn parse_number(cell: &str) -> Result<u32, (String, String)> {
         Some(number) if (1..=MAX_NUMBER).contains(&number) => Ok(number),
         _ => {
             let cell = shown(cell);
-            let es = format!("el número de pregunta '{cell}' no es un número entero desde 1");
-            Err((format!("the question number '{cell}' is no whole number from 1 on"), es))
+            Err((
+                format!("the question number '{cell}' is no whole number from 1 on"),
+                format!("el número de pregunta '{cell}' no es un número entero desde 1"),
+                format!("o número da questão '{cell}' não é um número inteiro a partir de 1"),
+            ))
         }
     }
 }
@@ -342,6 +375,7 @@ fn check_numbers(questions: &[(u64, Question)], complete: bool, faults: &mut Vec
                 *line,
                 format!("question {} is already on line {first}", question.number),
                 format!("la pregunta {} ya está en la línea {first}", question.number),
+                format!("a questão {} já está na linha {first}", question.number),
             )),
             None => drop(lines.insert(question.number, *line)),
         }
@@ -350,7 +384,11 @@ fn check_numbers(questions: &[(u64, Question)], complete: bool, faults: &mut Vec
         return;
     }
     let Some(last) = lines.keys().next_back() else {
-        return faults.push(BankFault::file("the file has a header and no questions", "el archivo tiene encabezado y ninguna pregunta"));
+        return faults.push(BankFault::file(
+            "the file has a header and no questions",
+            "el archivo tiene encabezado y ninguna pregunta",
+            "o arquivo tem cabeçalho e nenhuma questão",
+        ));
     };
     let missing: Vec<u32> = (1..=*last).filter(|number| !lines.contains_key(number)).collect();
     if !missing.is_empty() {
@@ -359,6 +397,7 @@ fn check_numbers(questions: &[(u64, Question)], complete: bool, faults: &mut Vec
         faults.push(BankFault::file(
             format!("the numbers run to {last}, but missing are {shown}{}", more("and", "more")),
             format!("los números llegan a {last}, pero faltan {shown}{}", more("y", "más")),
+            format!("os números vão até {last}, mas faltam {shown}{}", more("e", "mais")),
         ));
     }
 }

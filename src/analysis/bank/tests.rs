@@ -7,6 +7,7 @@ fn read(bytes: &[u8]) -> QuestionBank {
 
 fn faults(csv: &str) -> Vec<String> {
     let errors = QuestionBank::from_csv(csv.as_bytes(), "banco.csv").expect_err("faults");
+    errors.faults.iter().for_each(BankFault::assert_told_in_three_languages);
     errors.faults.iter().map(ToString::to_string).collect()
 }
 

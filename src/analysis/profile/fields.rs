@@ -27,7 +27,7 @@ impl<'t> Faults<'t> {
     }
 
     pub(super) fn add(&self, at: &Range<usize>, message: impl Into<String>, suggestion: Option<String>) {
-        // Each looks for its line from the beginning, and nobody mends more of them at a time.
+        // Each looks for its line from the beginning, and nobody fixes more of them at a time.
         if self.found.borrow().len() >= MOST_FAULTS {
             return;
         }

@@ -6,6 +6,7 @@ use super::{Line, State};
 use crate::analysis::bank::{self, BankFault, QuestionBank};
 use crate::analysis::lints;
 use crate::analysis::profile::{Profile, Profiles};
+use crate::commands::words::bank_fault;
 use crate::report::language::Language;
 use crate::report::starter::catalogue::BundledTemplate;
 use crate::report::template::{Finding, Severity, Template, TemplateError};
@@ -199,7 +200,7 @@ async fn read(store: &dyn Store, key: &str) -> Result<Bytes, String> {
 }
 
 fn in_words(faults: &[BankFault], language: Language) -> Vec<String> {
-    faults.iter().map(|fault| if language == Language::En { fault.to_string() } else { fault.in_spanish() }).collect()
+    faults.iter().map(|fault| bank_fault(fault, language)).collect()
 }
 
 /// The first few faults, and how many more there are.

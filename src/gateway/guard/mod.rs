@@ -40,7 +40,7 @@ pub struct Guard {
 pub enum UrlVerdict {
     /// All its addresses may be called.
     Fine,
-    /// It cannot be resolved now, which may be mended until something is sent.
+    /// It cannot be resolved now, which may be fixed until something is sent.
     Unresolved(NameError),
     /// It leads where nothing is sent.
     Refused(Refused),

@@ -53,7 +53,7 @@ async fn a_failing_delivery_follows_its_schedule_and_dies_with_a_letter() {
     assert!(house.got(URL).iter().all(|id| *id == event.id.to_string()), "every try carries the same id");
     let letters = house.gateway.dead_letters(endpoint.id, &PageQuery::first(10)).await.unwrap().data;
     assert_eq!((letters.len(), letters[0].attempts, letters[0].error.message.as_str()), (1, 5, "the receiver answered 500"));
-    // The receiver is mended, and somebody asks for the letter once more.
+    // The receiver is fixed, and somebody asks for the letter once more.
     house.set(URL, Receiver::Takes);
     house.gateway.replay_dead_letter(a, &endpoint.id.to_string(), event.id).await.unwrap();
     assert_eq!(house.states(&event).await, [DeliveryState::Waiting]);

@@ -370,7 +370,7 @@ act! {
 act! {
     /// Let it go on
     ///
-    /// For a parked report, once its cause is mended.
+    /// For a parked report, once its cause is fixed.
     release, "/api/v1/reports/{job}/release", "release"
 }
 act! {

@@ -1,4 +1,4 @@
-//! What waits for a person, by what it lacks, and how to mend it.
+//! What waits for a person, by what it lacks, and how to fix it.
 
 use axum::extract::Path;
 use axum::response::Response;
@@ -43,8 +43,8 @@ pub fn resolved_lines(visit: &Visit, resolved: &[ResolvedCause]) -> Markup {
     let at = |at| format::moment_in_sentence(at, visit.caller.now, &visit.console().site.zone, language);
     html! {
         @if !resolved.is_empty() {
-            section class="card" aria-labelledby="mended" {
-                h2 id="mended" { (words.mended) }
+            section class="card" aria-labelledby="fixed" {
+                h2 id="fixed" { (words.fixed) }
                 ul class="groups" role="list" { @for one in resolved.iter().take(MENDED) {
                     @let sentence = if one.reports == 1 { words.mended_one } else { words.mended_many };
                     li {
@@ -99,7 +99,7 @@ pub async fn one(Reader(visit): Reader, Path(cause): Path<String>) -> Response {
         (Err(error), _) | (_, Err(error)) => return pages::problem(&visit.caller, &Problem::of_lookup(&error)),
     };
     let Some(group) = groups.iter().find(|group| group.cause == cause) else {
-        // What was mended meanwhile is no fault of who comes by its link.
+        // What was fixed meanwhile is no fault of who comes by its link.
         return pages::see("/console/todo");
     };
     let cause_of_group = Cause::parse(&group.cause);

@@ -227,9 +227,9 @@ impl Query {
     pub fn time(&self, name: &str) -> Result<Option<Timestamp>, Problem> {
         // A plus sign that was not escaped arrives as a space: `…T00:00:00 00:00`.
         let Some(text) = self.text(name) else { return Ok(None) };
-        let mended = text.replace(' ', "+");
-        let mended = if text.contains('T') { mended.as_str() } else { text };
-        mended.parse().map(Some).map_err(|_| unreadable(name, "a time such as 2026-11-28T09:30:00Z"))
+        let fixed = text.replace(' ', "+");
+        let fixed = if text.contains('T') { fixed.as_str() } else { text };
+        fixed.parse().map(Some).map_err(|_| unreadable(name, "a time such as 2026-11-28T09:30:00Z"))
     }
 
     /// The values of an array, each once.

@@ -86,7 +86,7 @@ impl Lane {
             for job in handler.resolved(&of_kind).await {
                 match operator.release(&job).await {
                     Ok(()) => pass.released += 1,
-                    Err(error) => tracing::warn!(job.id = %job, %error, "A job whose cause is mended could not be released"),
+                    Err(error) => tracing::warn!(job.id = %job, %error, "A job whose cause is fixed could not be released"),
                 }
             }
         }

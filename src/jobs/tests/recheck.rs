@@ -1,4 +1,4 @@
-//! Jobs that go on without an act of a person: a cause that is mended, a later event that takes over.
+//! Jobs that go on without an act of a person: a cause that is fixed, a later event that takes over.
 
 use super::*;
 use crate::jobs::accept::Claim;
@@ -44,7 +44,7 @@ async fn jobs_whose_cause_is_mended_go_by_themselves_and_others_stay() {
     assert_eq!(reports(&jobs).release_resolved().await.unwrap().released, 0);
     handler.is_there.store(true, Ordering::Relaxed);
     assert_eq!(reports(&jobs).release_resolved().await.unwrap().released, 3);
-    assert_eq!(handler.asked.load(Ordering::Relaxed), 6, "a cause that only a person sees mended is not asked about");
+    assert_eq!(handler.asked.load(Ordering::Relaxed), 6, "a cause that only a person sees fixed is not asked about");
     for job in waiting {
         assert!(matches!(jobs.run_one(&*handler, &job).await, Outcome::Ended(End { state: EndState::Done, .. })));
     }

@@ -1,6 +1,5 @@
 use super::*;
 use crate::model::card::{AssessmentFacts, ReportFacts, StudentFacts};
-use crate::model::ids::JobId;
 use crate::pipeline::consent::NoWishes;
 use crate::pipeline::consent::tests::Blocks;
 use crate::storage::memory::MemoryStore;
@@ -10,25 +9,13 @@ fn at(minute: i64) -> Timestamp {
 }
 
 fn card(student: u32, minute: i64, percentage: f64) -> Card {
-    Card {
-        v: 1,
-        job: JobId::from_digest([student as u8; 32]),
-        round: 1,
-        attempts: 1,
-        state: "done".to_owned(),
-        cause: None,
-        message: None,
-        received: at(minute),
-        ended: at(minute),
-        due: None,
-        source: "learnworlds".to_owned(),
-        report: ReportFacts {
-            pct: Some(percentage),
-            student: StudentFacts { key: format!("u{student}"), ..StudentFacts::default() },
-            assessment: AssessmentFacts { key: "M1".to_owned(), title: "Matemática 1".to_owned() },
-            ..ReportFacts::default()
-        },
-    }
+    let report = ReportFacts {
+        pct: Some(percentage),
+        student: StudentFacts { key: format!("u{student}"), ..StudentFacts::default() },
+        assessment: AssessmentFacts { key: "M1".to_owned(), title: "Matemática 1".to_owned() },
+        ..ReportFacts::default()
+    };
+    Card::of_test(student as u8, at(minute), report)
 }
 
 fn over(store: Arc<dyn Store>) -> Cohorts {

@@ -5,7 +5,7 @@ use crate::report::language::Language;
 
 /// Whether the reports go by themselves once the cause is gone.
 pub(super) fn goes_by_itself(cause: &Cause) -> bool {
-    matches!(cause.implied().mending, Resolution::Time | Resolution::Outage | Resolution::Seen)
+    matches!(cause.implied().resolution, Resolution::Time | Resolution::Outage | Resolution::Seen)
 }
 
 /// What to do, in whole sentences.

@@ -30,20 +30,7 @@ fn facts(number: u32) -> ReportFacts {
 
 fn card(number: u32) -> Card {
     let at = Timestamp::from_second(1_800_000_000 + i64::from(number)).unwrap();
-    Card {
-        v: 1,
-        job: job(number),
-        round: 1,
-        attempts: 1,
-        state: "done".to_owned(),
-        cause: None,
-        message: None,
-        received: at,
-        ended: at,
-        due: None,
-        source: "learnworlds".to_owned(),
-        report: facts(number),
-    }
+    Card { job: job(number), ..Card::of_test(0, at, facts(number)) }
 }
 
 fn over(store: Arc<MemoryStore>) -> Processed {

@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::report::xml::Tree;
+use crate::report::xml::{CELL_PROPERTIES, Tree};
 use docx_to_pdf::package::Limits;
 
 /// Parents whose children have an order, and that order.
@@ -114,24 +114,7 @@ pub(super) const ORDERS: [(&str, &[&str]); 12] = [
             "tblDescription",
         ],
     ),
-    (
-        "tcPr",
-        &[
-            "cnfStyle",
-            "tcW",
-            "gridSpan",
-            "hMerge",
-            "vMerge",
-            "tcBorders",
-            "shd",
-            "noWrap",
-            "tcMar",
-            "textDirection",
-            "tcFitText",
-            "vAlign",
-            "hideMark",
-        ],
-    ),
+    ("tcPr", &CELL_PROPERTIES),
     ("tcBorders", &["top", "start", "left", "bottom", "end", "right", "insideH", "insideV", "tl2br", "tr2bl"]),
     ("tblBorders", &["top", "start", "left", "bottom", "end", "right", "insideH", "insideV"]),
     ("tblCellMar", &["top", "start", "left", "bottom", "end", "right"]),

@@ -7,24 +7,7 @@ use super::keywords::is_cell_mark;
 use super::lifted::Lifted;
 use super::scan::Scan;
 use super::tags::{Action, Tag};
-use crate::report::xml::Kind;
-
-/// The order of a cell's properties (ECMA-376 part 1, 17.4.69); Word refuses some files that break it.
-const ORDER: [&str; 13] = [
-    "cnfStyle",
-    "tcW",
-    "gridSpan",
-    "hMerge",
-    "vMerge",
-    "tcBorders",
-    "shd",
-    "noWrap",
-    "tcMar",
-    "textDirection",
-    "tcFitText",
-    "vAlign",
-    "hideMark",
-];
+use crate::report::xml::{CELL_PROPERTIES, Kind};
 
 /// The edits of all cell marks of a part.
 pub(super) fn edits(scan: &Scan, source: &str, lifted: &Lifted, edits: &mut Vec<Edit>) {
@@ -93,7 +76,7 @@ impl Cell<'_> {
     /// Writes the properties, each in its place in the order.
     fn write(mut self, edits: &mut Vec<Edit>) {
         let (tree, w) = (&self.scan.tree, &self.scan.tree.prefix);
-        let rank = |name: &str| ORDER.iter().position(|known| *known == name).unwrap_or(ORDER.len());
+        let rank = |name: &str| CELL_PROPERTIES.iter().position(|known| *known == name).unwrap_or(CELL_PROPERTIES.len());
         self.properties.sort_by_key(|(name, _)| rank(name));
         let place = tree.elements[self.cell];
         if self.across {

@@ -23,7 +23,7 @@ pub(super) enum Meant {
 
 /// A name is at most so many bytes long.
 const LONGEST: usize = 120;
-/// More of them in one paragraph are told after the first ones are mended.
+/// More of them in one paragraph are told after the first ones are fixed.
 const MOST: usize = 50;
 
 /// A pair of brackets, and how many of the plain ones the character stands for.

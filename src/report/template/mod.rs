@@ -7,7 +7,7 @@
 //! 2. `blocks`: beginnings and ends are paired, and it is decided whether they replace their text, paragraph, cell or row;
 //! 3. `rewrite`: edits on the source turn the part into a minijinja template, everything else byte for byte;
 //! 4. `check`: every tag is looked at on its own, so that all errors are told at once with their places;
-//! 5. `engine`: minijinja fills the part, values become WordprocessingML, `repair` mends what loops left empty.
+//! 5. `engine`: minijinja fills the part, values become WordprocessingML, `repair` fixes what loops left empty.
 //!
 //! Parts without tags, and everything that is no text, are carried over as they are.
 

@@ -217,7 +217,7 @@ fn not_closed(scan: &Scan, places: &Places) -> Vec<(usize, Finding)> {
     scan.broken.iter().map(finding).collect()
 }
 
-/// More of them in a part are told after the first ones are mended.
+/// More of them in a part are told after the first ones are fixed.
 const MOST_LOOKALIKES: usize = 500;
 
 /// What looks like a mark and is none; `own`: stretches of the source that fields and controls give way to.

@@ -57,36 +57,44 @@ pub struct Place {
 impl Place {
     /// In words.
     pub fn describe(&self, language: Language) -> String {
-        let es = language != Language::En;
-        let mut out = match (self.kind, es) {
-            (PartKind::Body, true) => "documento".to_owned(),
-            (PartKind::Body, false) => "document".to_owned(),
-            (PartKind::Header, true) => format!("encabezado ({})", self.part),
-            (PartKind::Header, false) => format!("header ({})", self.part),
-            (PartKind::Footer, true) => format!("pie de página ({})", self.part),
-            (PartKind::Footer, false) => format!("footer ({})", self.part),
-            (PartKind::Footnotes, true) => "notas al pie".to_owned(),
-            (PartKind::Footnotes, false) => "footnotes".to_owned(),
-            (PartKind::Endnotes, true) => "notas al final".to_owned(),
-            (PartKind::Endnotes, false) => "endnotes".to_owned(),
-            (PartKind::Properties, true) => "propiedades del documento".to_owned(),
-            (PartKind::Properties, false) => "document properties".to_owned(),
+        let pick = |es: &'static str, en: &'static str, pt: &'static str| match language {
+            Language::Es => es,
+            Language::En => en,
+            Language::Pt => pt,
         };
-        let mut add = |spanish: &str, english: &str, number: Option<usize>| {
+        let kind = match self.kind {
+            PartKind::Body => pick("documento", "document", "documento"),
+            PartKind::Header => pick("encabezado", "header", "cabeçalho"),
+            PartKind::Footer => pick("pie de página", "footer", "rodapé"),
+            PartKind::Footnotes => pick("notas al pie", "footnotes", "notas de rodapé"),
+            PartKind::Endnotes => pick("notas al final", "endnotes", "notas de fim"),
+            PartKind::Properties => pick("propiedades del documento", "document properties", "propriedades do documento"),
+        };
+        let mut out = kind.to_owned();
+        if matches!(self.kind, PartKind::Header | PartKind::Footer) {
+            out.push_str(&format!(" ({})", self.part));
+        }
+        let numbers = [
+            (pick("sección", "section", "seção"), self.section.filter(|&section| section > 1)),
+            (pick("tabla", "table", "tabela"), self.table),
+            (pick("fila", "row", "linha"), self.row),
+            (pick("celda", "cell", "célula"), self.cell),
+            (pick("párrafo", "paragraph", "parágrafo"), (self.paragraph > 0).then_some(self.paragraph)),
+        ];
+        for (what, number) in numbers {
             if let Some(number) = number {
-                out.push_str(&format!(", {} {number}", if es { spanish } else { english }));
+                out.push_str(&format!(", {what} {number}"));
             }
-        };
-        add("sección", "section", self.section.filter(|&section| section > 1));
-        add("tabla", "table", self.table);
-        add("fila", "row", self.row);
-        add("celda", "cell", self.cell);
-        add("párrafo", "paragraph", (self.paragraph > 0).then_some(self.paragraph));
+        }
         if self.text_box {
-            out.push_str(if es { ", en un cuadro de texto" } else { ", in a text box" });
+            out.push_str(pick(", en un cuadro de texto", ", in a text box", ", em uma caixa de texto"));
         }
         if let Some(heading) = &self.heading {
-            out.push_str(&if es { format!(", bajo «{heading}»") } else { format!(", under “{heading}”") });
+            out.push_str(&match language {
+                Language::Es => format!(", bajo «{heading}»"),
+                Language::En => format!(", under “{heading}”"),
+                Language::Pt => format!(", sob “{heading}”"),
+            });
         }
         out
     }

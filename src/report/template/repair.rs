@@ -1,4 +1,4 @@
-//! What lifting rows, cells and paragraphs out can leave behind, mended: Word refuses a cell without a paragraph and a table without rows.
+//! What lifting rows, cells and paragraphs out can leave behind, fixed: Word refuses a cell without a paragraph and a table without rows.
 
 #![expect(
     clippy::format_push_string,

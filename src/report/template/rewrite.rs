@@ -21,9 +21,9 @@ pub(super) struct Rewritten {
     pub source: String,
     /// For each tag written, the line its code stands on; ascending.
     pub lines: Vec<(usize, usize)>,
-    /// Rows, cells or paragraphs were lifted out, so the result may need mending.
+    /// Rows, cells or paragraphs were lifted out, so the result may need repair.
     pub lifted: bool,
-    /// Cells repeat or span, so the grids of marked tables may need mending.
+    /// Cells repeat or span, so the grids of marked tables may need repair.
     pub regrid: bool,
 }
 

@@ -13,7 +13,7 @@ use super::part::Part;
 use super::{Failure, FillOptions, Template};
 use crate::report::data::ReportData;
 
-/// More mistakes than these are told after the first ones are mended.
+/// More mistakes than these are told after the first ones are fixed.
 const MOST: usize = 100;
 
 /// What fails when a part is filled with the data.

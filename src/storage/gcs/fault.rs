@@ -47,7 +47,7 @@ impl RequestError {
         match self {
             Self::Precondition => StoreError::Conflict { key },
             Self::Missing => {
-                StoreError::Refused { key, message: format!("there is no bucket {bucket}; create it, or mend GCP_BUCKET_NAME") }
+                StoreError::Refused { key, message: format!("there is no bucket {bucket}; create it, or fix GCP_BUCKET_NAME") }
             }
             Self::Later { message, retry_after } => StoreError::Unavailable { key, message, retry_after },
             Self::Refused { message } => StoreError::Refused { key, message },

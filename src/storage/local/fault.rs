@@ -33,7 +33,7 @@ impl FileError {
         Self::Io { doing, path: path.to_owned(), error }
     }
 
-    /// What the caller can do about it: some conditions mend themselves, the others need a person.
+    /// What the caller can do about it: some conditions pass by themselves, the others need a person.
     pub(super) fn into_store_error(self, key: String) -> StoreError {
         let (doing, path, error) = match self {
             Self::Exists => return StoreError::AlreadyExists { key },

@@ -132,7 +132,12 @@ pub(super) const STORAGE: &[Sentence] = &[
         "dê à conta do serviço o papel Storage Object User no bucket",
     ],
     [
-        "there is no bucket {}; create it, or mend GCP_BUCKET_NAME",
+        "{} more settings are at their defaults; --all shows them",
+        "{} ajustes más tienen su valor por defecto; --all los muestra",
+        "mais {} ajustes têm seu valor padrão; --all os mostra",
+    ],
+    [
+        "there is no bucket {}; create it, or fix GCP_BUCKET_NAME",
         "no hay un bucket {}; créelo, o corrija GCP_BUCKET_NAME",
         "não há um bucket {}; crie-o, ou corrija GCP_BUCKET_NAME",
     ],

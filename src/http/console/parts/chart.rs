@@ -25,9 +25,12 @@ impl Day {
 }
 
 const WIDTH: f64 = 720.0;
-const HEIGHT: f64 = 168.0;
-const BOTTOM: f64 = 22.0;
-const TOP: f64 = 14.0;
+const HEIGHT: f64 = 184.0;
+// Room for labels that a phone draws twice as large (console.css), because there the picture is half as wide.
+const BOTTOM: f64 = 30.0;
+const TOP: f64 = 26.0;
+/// Half of the widest label.
+const LABEL: f64 = 40.0;
 const CLASSES: [&str; 3] = ["good", "warn", "bad"];
 
 /// Stacked columns, one per day.
@@ -37,14 +40,14 @@ pub fn days(days: &[Day], title: &str, description: &str) -> Markup {
     let room = HEIGHT - BOTTOM - TOP;
     let height = |n: u64| room * n as f64 / most as f64;
     html! {
-        svg class="chart" viewBox={ "0 0 " (WIDTH) " " (HEIGHT) } role="group" aria-labelledby="days-t days-d" {
+        svg class="chart days" viewBox={ "0 0 " (WIDTH) " " (HEIGHT) } role="group" aria-labelledby="days-t days-d" {
             title id="days-t" { (title) }
             desc id="days-d" { (description) }
             defs {
                 pattern id="h1" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)" { line class="hatch" x1="0" y1="0" x2="0" y2="6" {} }
                 pattern id="h2" width="4" height="4" patternUnits="userSpaceOnUse" patternTransform="rotate(-45)" { line class="hatch" x1="0" y1="0" x2="0" y2="4" {} }
             }
-            text x="0" y="10" { (most) }
+            text x="0" y=(TOP - 6.0) { (most) }
             @for (place, day) in days.iter().enumerate() {
                 @let x = place as f64 * step;
                 @if day.is_weekend { rect class="rest" x=(round(x)) y=(TOP) width=(round(step)) height=(room) {} }
@@ -58,7 +61,7 @@ pub fn days(days: &[Day], title: &str, description: &str) -> Markup {
                         }
                     }
                 }
-                @if let Some(label) = &day.label { text x=(round(x + step / 2.0)) y=(HEIGHT - 6.0) text-anchor="middle" { (label) } }
+                @if let Some(label) = &day.label { text x=(round((x + step / 2.0).clamp(LABEL, WIDTH - LABEL))) y=(HEIGHT - 7.0) text-anchor="middle" { (label) } }
             }
             line class="axis" x1="0" y1=(HEIGHT - BOTTOM) x2=(WIDTH) y2=(HEIGHT - BOTTOM) {}
         }
@@ -121,7 +124,7 @@ mod tests {
     fn a_column_is_as_tall_as_its_share_of_the_busiest_day_and_names_itself() {
         let day = |n| Day { name: format!("day {n}"), counts: [n, 0, 0], href: "/console/reports".to_owned(), ..Day::default() };
         let svg = days(&[day(10), day(5), day(0)], "t", "d").into_string();
-        assert!(svg.contains(r#"height="132""#) && svg.contains(r#"height="66""#), "{svg}");
+        assert!(svg.contains(r#"height="128""#) && svg.contains(r#"height="64""#), "{svg}");
         assert!(svg.contains(r#"aria-label="day 5: 5""#) && !svg.contains("day 0"), "an empty day is no link");
         assert!(!svg.contains("style="));
     }

@@ -25,7 +25,7 @@ words! {
     /// The questions, and what is said once it is done.
     Question {
         try_now: "¿Intentar ahora el informe de {student}? Si no, se intenta solo a las {at}.", "Try {student}'s report now? Otherwise it is tried by itself at {at}.", "Tentar agora o relatório de {student}? Se não, tenta sozinho às {at}.";
-        go_on: "¿Ya está resuelto: «{cause}»? El informe de {student} continúa ahora.", "Is it mended: “{cause}”? {student}'s report goes on now.", "Já está resolvido: “{cause}”? O relatório de {student} continua agora.";
+        go_on: "¿Ya está resuelto: «{cause}»? El informe de {student} continúa ahora.", "Is it fixed: “{cause}”? {student}'s report goes on now.", "Já está resolvido: “{cause}”? O relatório de {student} continua agora.";
         send: "¿Enviar otra vez a {address}? {student} recibirá un segundo correo con el mismo PDF del {date}.", "Send it again to {address}? {student} gets a second mail with the same PDF of {date}.", "Enviar de novo a {address}? {student} receberá um segundo e-mail com o mesmo PDF de {date}.";
         send_to: "El informe tiene datos personales de {student}. Envíalo solo a quien corresponda: apoderado o profesor jefe. Quedará anotado.", "The report holds personal data of {student}. Send it only to someone entitled to it, such as a guardian or the class teacher; this is recorded.", "O relatório tem dados pessoais de {student}. Envie só a quem corresponde: responsável ou professor titular. Ficará anotado.";
         render: "Se hace otra vez con la plantilla de hoy y las mismas respuestas y notas de {student}.", "It is made anew with today's template, from the same answers and marks of {student}.", "É feito de novo com o modelo de hoje e as mesmas respostas e notas de {student}.";

@@ -27,7 +27,7 @@ words! {
         which: "Con cuáles", "Which", "Com quais";
         picked: "Los marcados", "Those ticked", "Os marcados";
         newest: "Los {n} más nuevos", "The newest {n}", "Os {n} mais novos";
-        everything: "Los {n} que muestra este filtro", "All {n} that this filter finds", "Os {n} que este filtro mostra";
+        everything: "Todos los que muestra este filtro ({n})", "All that this filter finds ({n})", "Todos os que este filtro mostra ({n})";
         pick_page: "Marcar los de esta página", "Tick those on this page", "Marcar os desta página";
         nothing_fits: "No se eligió ningún informe con el que se pueda hacer eso.", "No report was chosen that this can be done to.", "Nenhum relatório foi escolhido com o qual se possa fazer isso.";
         ask: "{act}: {n} informes", "{act}: {n} reports", "{act}: {n} relatórios";
@@ -44,7 +44,7 @@ words! {
         ask_discard: "No se enviará nada a estos estudiantes. Se puede deshacer con «Intentar de nuevo».", "Nothing will be sent to these students. “Try again” undoes it.", "Nada será enviado a estes estudantes. Pode-se desfazer com “Tentar de novo”.";
         pace: "Salen unos cinco correos por segundo. Puedes detenerlo mientras avanza.", "About five mails go out each second. You can stop it while it goes on.", "Saem uns cinco e-mails por segundo. Você pode parar enquanto avança.";
         asked_before: "Ya está en marcha.", "It is under way already.", "Já está em andamento.";
-        mended: "Resuelto hace poco", "Mended lately", "Resolvido há pouco";
+        fixed: "Resuelto hace poco", "Fixed lately", "Resolvido há pouco";
         mended_one: "Un informe siguió {at}; esperaba desde {since}.", "One report went on {at}; it had waited since {since}.", "Um relatório seguiu {at}; aguardava desde {since}.";
         mended_many: "{n} informes siguieron, el último {at}; esperaban desde {since}.", "{n} reports went on, the last {at}; they had waited since {since}.", "{n} relatórios seguiram, o último {at}; aguardavam desde {since}.";
         remake: "¿Ya salieron informes con un error?", "Did reports go out with a mistake?", "Já saíram relatórios com um erro?";

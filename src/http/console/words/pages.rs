@@ -224,8 +224,8 @@ words! {
         title: "Estado", "Health", "Estado";
         lead: "Lo mismo que diría la persona técnica al revisar el servicio.", "What the technical person would see when checking the service.", "O mesmo que a pessoa técnica veria ao revisar o serviço.";
         well: "Todo lo revisado está bien.", "All that was checked is well.", "Tudo o que foi verificado está bem.";
-        ill_one: "Hay algo que arreglar.", "There is something to mend.", "Há algo a consertar.";
-        ill_many: "Hay {n} cosas que arreglar.", "There are {n} things to mend.", "Há {n} coisas a consertar.";
+        ill_one: "Hay algo que arreglar.", "There is something to fix.", "Há algo a consertar.";
+        ill_many: "Hay {n} cosas que arreglar.", "There are {n} things to fix.", "Há {n} coisas a consertar.";
         ok: "Bien", "Well", "Bem";
         bad: "Mal", "Not well", "Mal";
         info: "Dato", "Fact", "Dado";
@@ -291,7 +291,7 @@ words! {
         who: "Entraste como", "You are", "Você entrou como";
         role: "Puedes", "You may", "Você pode";
         role_reader: "Ver informes y resultados", "See reports and results", "Ver relatórios e resultados";
-        role_operator: "Ver, resolver, enviar y preparar archivos", "See, mend, send and prepare files", "Ver, resolver, enviar e preparar arquivos";
+        role_operator: "Ver, resolver, enviar y preparar archivos", "See, fix, send and prepare files", "Ver, resolver, enviar e preparar arquivos";
         role_admin: "Todo, también decidir quién entra", "Everything, also who may come in", "Tudo, também decidir quem entra";
         look: "Cómo se ve", "How it looks", "Como se vê";
         language: "Idioma", "Language", "Idioma";

@@ -24,7 +24,7 @@ words! {
         filed_means: "El PDF está hecho y guardado; no salió ningún correo.", "The PDF is made and kept; no mail went out.", "O PDF está feito e guardado; nenhum e-mail saiu.";
         duplicate_means: "La plataforma avisó dos veces de lo mismo. No se envió otra vez.", "The platform told of the same twice. It was not sent again.", "A plataforma avisou duas vezes do mesmo. Não foi enviado de novo.";
         skipped_means: "La regla de repeticiones del colegio deja el informe anterior.", "The school's rule for retakes keeps the earlier report.", "A regra de repetições da escola mantém o relatório anterior.";
-        waits_means: "Falta algo que solo una persona puede arreglar. Está en «Por resolver».", "Something is missing that only a person can mend. It stands under “To do”.", "Falta algo que só uma pessoa pode resolver. Está em “A resolver”.";
+        waits_means: "Falta algo que solo una persona puede arreglar. Está en «Por resolver».", "Something is missing that only a person can fix. It stands under “To do”.", "Falta algo que só uma pessoa pode resolver. Está em “A resolver”.";
         failed_means: "Se intentó muchas veces y se dejó de intentar. Se puede intentar de nuevo.", "It was tried many times and given up. It can be tried again.", "Tentou-se muitas vezes e desistiu-se. Pode-se tentar de novo.";
         discarded_means: "Una persona decidió que no se envíe nada.", "A person decided that nothing is sent.", "Uma pessoa decidiu que nada será enviado.";
         damaged_means: "Los datos guardados no se pueden leer. Avisa a la persona técnica.", "What was kept cannot be read. Tell the technical person.", "Os dados guardados não podem ser lidos. Avise a pessoa técnica.";

@@ -32,7 +32,7 @@ pub enum ApiError {
         /// What was not found.
         message: String,
     },
-    /// Any other refusal that a repetition does not mend (400, 422, a redirect).
+    /// Any other refusal that a repetition does not fix (400, 422, a redirect).
     #[error("{message}")]
     Invalid {
         /// What was refused, in the platform's words where they are harmless.

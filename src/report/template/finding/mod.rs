@@ -1,6 +1,7 @@
 //! What `template check` says: what is wrong, where, and what to do about it.
 
 mod english;
+mod portuguese;
 mod spanish;
 
 use std::collections::HashMap;
@@ -206,7 +207,7 @@ impl Cause {
     }
 }
 
-/// One thing to mend.
+/// One thing to fix.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
     /// How bad it is.
@@ -267,15 +268,22 @@ impl Finding {
     /// What is wrong and what to do, in words, without the place.
     pub fn message(&self, language: Language) -> String {
         let shown = Self { tag: shortened(&self.tag, LONGEST_QUOTE), ..self.clone() };
-        let message = if language == Language::En { english::message(&shown) } else { spanish::message(&shown) };
+        let message = match language {
+            Language::Es => spanish::message(&shown),
+            Language::En => english::message(&shown),
+            Language::Pt => portuguese::message(&shown),
+        };
         // A name within it may be as long, too.
         shortened(&message, LONGEST_MESSAGE)
     }
 
     /// Message, place and text around, in words.
     pub fn describe(&self, language: Language) -> String {
-        let (at, text, also, more) =
-            if language == Language::En { ("Where", "Text", "Also", "more") } else { ("Dónde", "Texto", "También", "más") };
+        let (at, text, also, more) = match language {
+            Language::Es => ("Dónde", "Texto", "También", "más"),
+            Language::En => ("Where", "Text", "Also", "more"),
+            Language::Pt => ("Onde", "Texto", "Também", "mais"),
+        };
         let mut out = format!("{}\n  {at}: {}", self.message(language), self.place.describe(language));
         if !self.context.is_empty() {
             out.push_str("\n  ");

@@ -104,6 +104,10 @@ fn a_mistake_in_a_header_names_the_header_and_one_below_a_heading_the_heading() 
             "<<ALUNMO>>: no existe «ALUNMO». ¿Quiso decir «ALUMNO»?\n  Dónde: encabezado (word/h1.xml), párrafo 1\n  Texto: <<ALUNMO>>",
         ]
     );
+    assert_eq!(
+        findings[1].describe(Language::Pt),
+        "<<ALUNMO>>: não existe “ALUNMO”. Quis dizer “ALUMNO”?\n  Onde: cabeçalho (word/h1.xml), parágrafo 1\n  Texto: <<ALUNMO>>"
+    );
     let json = serde_json::to_value(&findings[0]).unwrap();
     assert_eq!((json["code"].as_str(), json["place"]["paragraph"].as_u64()), (Some("unknown_name"), Some(2)));
     assert!(json["message"].as_str().is_some_and(|message| message.contains("Did you mean")));

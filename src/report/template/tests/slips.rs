@@ -159,7 +159,7 @@ fn no_message_speaks_of_parsers() {
         let findings = check(&p(&[slip]));
         assert!(!findings.is_empty(), "{slip}");
         for finding in &findings {
-            for language in [Language::En, Language::Es] {
+            for language in [Language::En, Language::Es, Language::Pt] {
                 let said = finding.message(language);
                 let own = said.replace(&finding.tag, "");
                 for word in ["expected", "unexpected", "syntax error", "token", "`", "undefined", "invalid operation", "identifier"] {
