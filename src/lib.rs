@@ -45,3 +45,4 @@ pub mod model;
 pub mod sealing;
 pub mod signing;
 pub mod text;
+pub mod translations;

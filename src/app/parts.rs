@@ -115,13 +115,13 @@ struct Engine {
 }
 
 impl Renderer for Engine {
-    fn open(&self, docx: &[u8]) -> Result<Box<dyn OpenTemplate>, String> {
-        let template = Template::parse(docx).map_err(|error| error.to_string())?;
+    fn open(&self, docx: &[u8], language: Language) -> Result<Box<dyn OpenTemplate>, String> {
+        let template = Template::parse(docx).map_err(|error| error.describe(language))?;
         let findings = template.mistakes();
         if findings.is_empty() {
             return Ok(Box::new(Opened { template, fonts: self.fonts.clone(), writer: Arc::clone(&self.writer) }));
         }
-        Err(findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "))
+        Err(findings.iter().map(|finding| finding.describe(language)).collect::<Vec<_>>().join("; "))
     }
 
     fn bundled(&self, file: Option<&str>, language: Language) -> Option<Bytes> {

@@ -22,8 +22,9 @@ use crate::pipeline::engine::RenderedReport;
 use crate::report::language::Language as ReportLanguage;
 use crate::report::starter::catalogue::ALL;
 use crate::report::starter::{Case, of_method};
-use crate::report::template::{self, Template, TemplateError};
+use crate::report::template::{self, Template};
 use crate::report::{self, Options};
+use crate::translations;
 
 /// Reports whose records are read at the same time.
 const READS: usize = 16;
@@ -164,11 +165,7 @@ fn check_template(bytes: &Bytes, language: ReportLanguage) -> Checked {
     let parsed = match Template::parse(bytes) {
         Ok(parsed) => parsed,
         Err(error) => {
-            let text = match error {
-                TemplateError::NotWord(kind) => kind.describe(language).to_owned(),
-                error => error.to_string(),
-            };
-            return Checked { findings: vec![Finding { is_mistake: true, text }], holds: Vec::new() };
+            return Checked { findings: vec![Finding { is_mistake: true, text: error.describe(language) }], holds: Vec::new() };
         }
     };
     let mut findings = parsed.check(None);
@@ -180,7 +177,7 @@ fn check_template(bytes: &Bytes, language: ReportLanguage) -> Checked {
 fn check_bank(bytes: &Bytes, name: &str, words: Language) -> Checked {
     match QuestionBank::from_csv(bytes, name) {
         Ok(bank) => {
-            let said = |fault: &_| -> String { fault_text(fault, words) };
+            let said = |fault: &_| -> String { translations::bank_fault(fault, language(words)) };
             let warnings = lints::find(&bank);
             let findings = warnings.iter().map(|fault| Finding { is_mistake: false, text: said(fault) }).collect();
             let mut holds =
@@ -189,17 +186,13 @@ fn check_bank(bytes: &Bytes, name: &str, words: Language) -> Checked {
             Checked { findings, holds }
         }
         Err(errors) => {
-            let findings = errors.faults.iter().map(|fault| Finding { is_mistake: true, text: fault_text(fault, words) }).collect();
+            let findings = errors
+                .faults
+                .iter()
+                .map(|fault| Finding { is_mistake: true, text: translations::bank_fault(fault, language(words)) })
+                .collect();
             Checked { findings, holds: Vec::new() }
         }
-    }
-}
-
-fn fault_text(fault: &crate::analysis::bank::BankFault, words: Language) -> String {
-    match words {
-        Language::En => fault.to_string(),
-        Language::Es => fault.in_spanish(),
-        Language::Pt => fault.in_portuguese(),
     }
 }
 
@@ -219,7 +212,10 @@ fn check_rules(bytes: &Bytes, words: Language) -> Checked {
             Checked { findings: Vec::new(), holds: holds.collect() }
         }
         Err(faults) => {
-            let findings = faults.iter().map(|fault| Finding { is_mistake: true, text: fault.to_string() }).collect();
+            let findings = faults
+                .iter()
+                .map(|fault| Finding { is_mistake: true, text: translations::profile_error(fault, language(words)) })
+                .collect();
             Checked { findings, holds: Vec::new() }
         }
     }

@@ -11,8 +11,8 @@ use crate::analysis::import::from_answer_key;
 use crate::analysis::lints;
 use crate::commands::files::{self, Replace};
 use crate::commands::output::{self, note, outln};
-use crate::commands::words::bank_fault;
 use crate::report::language::Language;
+use crate::translations;
 
 /// Commands about question banks.
 #[derive(Debug, Subcommand)]
@@ -67,7 +67,7 @@ fn import_key(file: &Path, out: Option<&Path>, replace: Replace) -> anyhow::Resu
 }
 
 fn check(file: &Path, profile: Option<&Path>, title: Option<String>, language: Language, json: bool) -> anyhow::Result<()> {
-    let said = |fault: &BankFault| bank_fault(fault, language);
+    let said = |fault: &BankFault| translations::bank_fault(fault, language);
     match QuestionBank::from_csv(&files::read(file)?, &file.display().to_string()) {
         Ok(bank) => {
             let mut warnings: Vec<String> = lints::find(&bank).iter().map(said).collect();
@@ -82,12 +82,7 @@ fn check(file: &Path, profile: Option<&Path>, title: Option<String>, language: L
                 let faults: Vec<String> = errors.faults.iter().map(said).collect();
                 output::json(&serde_json::json!({ "faults": faults }))?;
             } else {
-                let words = match language {
-                    Language::En => errors.to_string(),
-                    Language::Es => errors.in_spanish(),
-                    Language::Pt => errors.in_portuguese(),
-                };
-                outln!("{words}")?;
+                outln!("{}", translations::bank_errors(&errors, language))?;
             }
             match language {
                 Language::En => bail!("{} cannot be used as a question bank", file.display()),

@@ -4,7 +4,6 @@
 //! What people read is in the terminal's language; JSON is the same in all.
 
 mod school;
-mod words;
 
 use std::sync::Arc;
 
@@ -23,6 +22,7 @@ use crate::jobs::config::TaskQueue;
 use crate::report::language::Language;
 use crate::storage::Store;
 use crate::text::one_line;
+use crate::translations;
 
 /// Arguments of `doctor`.
 #[derive(Debug, clap::Args)]
@@ -118,21 +118,24 @@ pub fn run(args: &Args, settings: &Settings) -> anyhow::Result<()> {
 }
 
 fn print(lines: &[Line], all: bool, language: Language) -> anyhow::Result<()> {
-    let shown: Vec<(&Line, String)> =
-        lines.iter().filter(|line| all || !line.is_default).map(|line| (line, one_line(&words::told(&line.part, language)))).collect();
+    let shown: Vec<(&Line, String)> = lines
+        .iter()
+        .filter(|line| all || !line.is_default)
+        .map(|line| (line, one_line(&translations::told(&line.part, language))))
+        .collect();
     let width = shown.iter().map(|(_, part)| part.chars().count()).max().unwrap_or(0);
     for (line, part) in &shown {
         let mark = line.state.mark(language);
         let detail = match line.state {
-            State::Set => words::value(&line.detail, language),
-            _ => words::told(&line.detail, language),
+            State::Set => translations::value(&line.detail, language),
+            _ => translations::told(&line.detail, language),
         };
         outln!("{mark:<8} {part:<width$} {}", one_line(&detail))?;
     }
     let others = lines.len() - shown.len();
     if others > 0 {
         let words = format!("{others} more settings are at their defaults; --all shows them");
-        outln!("\n{}", words::told(&words, language))?;
+        outln!("\n{}", translations::told(&words, language))?;
     }
     Ok(())
 }

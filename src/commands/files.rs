@@ -7,6 +7,8 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context as _, bail};
 
 use crate::analysis::profile::Profiles;
+use crate::commands::words::language;
+use crate::translations;
 
 /// Reads a file the user named.
 pub fn read(path: &Path) -> anyhow::Result<Vec<u8>> {
@@ -154,8 +156,9 @@ pub fn block_on<T>(work: impl Future<Output = anyhow::Result<T>>) -> anyhow::Res
 
 /// Reads profiles of assessments.
 pub fn profiles(path: &Path) -> anyhow::Result<Profiles> {
-    Profiles::from_toml(&read_text(path)?, &path.display().to_string())
-        .map_err(|errors| anyhow::anyhow!(errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))
+    Profiles::from_toml(&read_text(path)?, &path.display().to_string()).map_err(|errors| {
+        anyhow::anyhow!(errors.iter().map(|error| translations::profile_error(error, language())).collect::<Vec<_>>().join("\n"))
+    })
 }
 
 #[cfg(test)]

@@ -2,7 +2,6 @@
 //!
 //! What scripts and other commands take up again (states, causes, ids, columns of CSV, JSON) is the same in every language.
 
-use crate::analysis::bank::BankFault;
 use crate::report::language::Language;
 
 /// The language of the terminal, as programs are told it; English unless it is one of ours.
@@ -15,15 +14,6 @@ pub fn language() -> Language {
 /// Of `es_CL.UTF-8`, `pt_BR@euro`, `C`.
 fn of_locale(locale: &str) -> Language {
     locale.split(['.', '@']).next().unwrap_or_default().parse().unwrap_or(Language::En)
-}
-
-/// A fault of a question bank, with its line.
-pub fn bank_fault(fault: &BankFault, language: Language) -> String {
-    match language {
-        Language::Es => fault.in_spanish(),
-        Language::En => fault.to_string(),
-        Language::Pt => fault.in_portuguese(),
-    }
 }
 
 /// A sentence in Spanish, English and Portuguese, as `format!` takes it; one that is missing does not compile.

@@ -21,6 +21,7 @@ use crate::pipeline::trouble::storage;
 use crate::report::language::Language;
 use crate::storage::key::{ObjectKey, QUESTIONS_FOLDER};
 use crate::storage::{PutMode, Store, Version};
+use crate::translations;
 
 /// The school's template; the bundled one serves until there is one.
 const TEMPLATE: &str = "plantilla_test_diagnostico.docx";
@@ -39,6 +40,8 @@ pub(super) struct AssetCache {
     profiles: VersionedCache<Profiles>,
     banks: VersionedCache<QuestionBank>,
     templates: VersionedCache<Box<dyn OpenTemplate>>,
+    /// The school's, in which faults of its files are told.
+    language: Language,
     complaints: Mutex<Vec<Complaint>>,
     clock: Arc<dyn Clock>,
     /// The names of all banks, and when they were listed.
@@ -65,8 +68,15 @@ pub(super) fn serves_on(cause: &str) -> bool {
 }
 
 impl AssetCache {
-    pub(super) fn new(store: Arc<dyn Store>, renderer: Arc<dyn Renderer>, pool: Arc<RenderPool>, clock: Arc<dyn Clock>) -> Self {
+    pub(super) fn new(
+        store: Arc<dyn Store>,
+        renderer: Arc<dyn Renderer>,
+        pool: Arc<RenderPool>,
+        clock: Arc<dyn Clock>,
+        language: Language,
+    ) -> Self {
         Self {
+            language,
             store,
             renderer,
             pool,
@@ -116,10 +126,13 @@ impl AssetCache {
     /// How assessments are judged; without a file every one by the built-in profile.
     pub(super) async fn profiles(&self) -> Result<Arc<Profiles>, JobError> {
         let key = ObjectKey::Assessments.path();
-        let file = key.clone();
-        let read = move |bytes: &Bytes| Profiles::from_toml(&String::from_utf8_lossy(bytes), &file).map_err(|faults| listed(&faults));
-        let profiles =
-            self.current(&self.profiles, &key, read, "profile_outdated").await.map_err(|fault| fault.into_error("profile_invalid"))?;
+        let (file, language) = (key.clone(), self.language);
+        let read = move |bytes: &Bytes| {
+            Profiles::from_toml(&String::from_utf8_lossy(bytes), &file)
+                .map_err(|faults| faults.iter().map(|fault| translations::profile_error(fault, language)).collect::<Vec<_>>().join("; "))
+        };
+        let profiles = self.current(&self.profiles, &key, read, "profile_outdated").await;
+        let profiles = profiles.map_err(|error| error.into_error("profile_invalid", language))?;
         Ok(profiles.unwrap_or_default())
     }
 
@@ -128,9 +141,9 @@ impl AssetCache {
         let names = self.bank_names().await?;
         let Some(name) = bank::find(&names, &bank::candidates(title, configured)) else { return Ok(None) };
         let key = format!("{QUESTIONS_FOLDER}{name}");
-        let name = name.to_owned();
-        let read = move |bytes: &Bytes| QuestionBank::from_csv(bytes, &name).map_err(|errors| errors.to_string());
-        self.current(&self.banks, &key, read, "bank_outdated").await.map_err(|fault| fault.into_error("bank_invalid"))
+        let (name, language) = (name.to_owned(), self.language);
+        let read = move |bytes: &Bytes| QuestionBank::from_csv(bytes, &name).map_err(|errors| translations::bank_errors(&errors, language));
+        self.current(&self.banks, &key, read, "bank_outdated").await.map_err(|error| error.into_error("bank_invalid", language))
     }
 
     /// A workbook that lies where an assessment's bank should.
@@ -143,10 +156,10 @@ impl AssetCache {
     /// The template to fill: the school's file of the profile's name, else of the usual name; where there is none, the bundled one in the report's language.
     pub(super) async fn template(&self, configured: Option<&str>, language: Language) -> Result<Arc<Box<dyn OpenTemplate>>, JobError> {
         let key = ObjectKey::Template(configured.unwrap_or(TEMPLATE)).path();
-        let renderer = self.renderer.clone();
-        let open = move |bytes: &Bytes| renderer.open(bytes);
-        let found =
-            self.current(&self.templates, &key, open, "template_outdated").await.map_err(|fault| fault.into_error("template_broken"))?;
+        let (renderer, own) = (self.renderer.clone(), self.language);
+        let open = move |bytes: &Bytes| renderer.open(bytes, own);
+        let found = self.current(&self.templates, &key, open, "template_outdated").await;
+        let found = found.map_err(|error| error.into_error("template_broken", own))?;
         if let Some(template) = found {
             return Ok(template);
         }
@@ -164,7 +177,7 @@ impl AssetCache {
         if let Some(kept) = self.templates.last(&key) {
             return Ok(kept);
         }
-        let opened = self.renderer.open(&bundled).map_err(|words| JobError::dead("template_broken", words))?;
+        let opened = self.renderer.open(&bundled, self.language).map_err(|words| JobError::dead("template_broken", words))?;
         Ok(self.templates.keep(&key, Version(String::new()), Arc::new(opened), self.clock.now()))
     }
 }
@@ -231,13 +244,13 @@ impl AssetCache {
 
     fn complain(&self, cause: &'static str, key: &str, words: &str) {
         tracing::error!(key, "the new version is broken, the one before is used: {words}");
-        let words = format!("the new version of {key} is not used, the one before is: {words}");
+        let words = match self.language {
+            Language::Es => format!("la versión nueva de {key} no se usa, se sigue usando la anterior: {words}"),
+            Language::En => format!("the new version of {key} is not used, the one before is: {words}"),
+            Language::Pt => format!("a versão nova de {key} não é usada, continua a anterior: {words}"),
+        };
         self.complaints.lock().unwrap_or_else(PoisonError::into_inner).push(Complaint { cause, words });
     }
-}
-
-fn listed<T: ToString>(faults: &[T]) -> String {
-    faults.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
 /// Why a file cannot be used.
@@ -247,13 +260,17 @@ enum AssetError {
 }
 
 impl AssetError {
-    fn into_error(self, cause: &'static str) -> JobError {
-        match self {
-            Self::Store(error) => error,
-            Self::Broken { key, words } => {
-                JobError::park(cause, format!("{key} cannot be used: {words}; correct the file, then release the job"))
-            }
-        }
+    fn into_error(self, cause: &'static str, language: Language) -> JobError {
+        let (key, words) = match self {
+            Self::Store(error) => return error,
+            Self::Broken { key, words } => (key, words),
+        };
+        let words = match language {
+            Language::Es => format!("{key} no se puede usar: {words}; corrija el archivo: los informes siguen solos"),
+            Language::En => format!("{key} cannot be used: {words}; correct the file, and the reports go on by themselves"),
+            Language::Pt => format!("{key} não pode ser usado: {words}; corrija o arquivo: os relatórios seguem sozinhos"),
+        };
+        JobError::park(cause, words)
     }
 }
 

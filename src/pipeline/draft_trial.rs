@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use crate::analysis;
 use crate::analysis::bank::QuestionBank;
-use crate::analysis::profile::Profiles;
+use crate::analysis::profile::{ProfileError, Profiles};
 use crate::jobs::handler::{AcceptedEvent, JobContext, JobError};
 use crate::model::analysis::QuestionResult;
 use crate::model::cause::Cause;
@@ -21,6 +21,7 @@ use crate::pipeline::{Pipeline, Prepared, compose};
 use crate::report::data::Report;
 use crate::storage::Store;
 use crate::storage::key::ObjectKey;
+use crate::translations;
 
 /// The most records of a job that are looked at.
 const RECORDS: usize = 1000;
@@ -109,8 +110,8 @@ impl Pipeline {
         let missing = self.services.config.missing;
         let pool = &self.services.pool;
         let work = if let Some(docx) = template {
-            let (renderer, docx) = (self.services.assets.renderer(), docx.clone());
-            pool.run(move || make(&*renderer.open(&docx)?, &report, missing)).await
+            let (renderer, docx, language) = (self.services.assets.renderer(), docx.clone(), self.services.config.language);
+            pool.run(move || make(&*renderer.open(&docx, language)?, &report, missing)).await
         } else {
             let template =
                 self.services.assets.template(analysed.template.as_deref(), analysed.language).await.map_err(|error| error.message)?;
@@ -126,8 +127,9 @@ impl Pipeline {
     pub async fn mark_with_bank(&self, draft_trial: &DraftTrial, name: &str, csv: &Bytes) -> Result<Marked, String> {
         let profiles = self.services.assets.profiles().await.map_err(|error| error.message)?;
         let (fetched, name, csv, event) = (draft_trial.fetched.submission.clone(), name.to_owned(), csv.clone(), self.titles(draft_trial)?);
+        let language = self.services.config.language;
         let work = move || {
-            let bank = QuestionBank::from_csv(&csv, &name).map_err(|errors| errors.to_string())?;
+            let bank = QuestionBank::from_csv(&csv, &name).map_err(|errors| translations::bank_errors(&errors, language))?;
             let profile = profiles.get(event.0.as_deref(), event.1.as_deref());
             analysis::analyse(&fetched, &bank, profile).map_err(|error| error.to_string())
         };
@@ -139,8 +141,8 @@ impl Pipeline {
     /// # Errors
     /// Why they cannot be judged, in words.
     pub async fn mark_with_rules(&self, draft_trial: &DraftTrial, toml: &str) -> Result<Marked, String> {
-        let profiles =
-            Profiles::from_toml(toml, "assessments.toml").map_err(|faults| faults.first().map(ToString::to_string).unwrap_or_default())?;
+        let said = |fault: &ProfileError| translations::profile_error(fault, self.services.config.language);
+        let profiles = Profiles::from_toml(toml, "assessments.toml").map_err(|faults| faults.first().map(said).unwrap_or_default())?;
         self.mark_by(draft_trial, &profiles).await
     }
 

@@ -11,8 +11,8 @@ pub trait Renderer: Send + Sync {
     /// Parses a template and checks it.
     ///
     /// # Errors
-    /// Everything that is wrong with it, in words for its author.
-    fn open(&self, docx: &[u8]) -> Result<Box<dyn OpenTemplate>, String>;
+    /// Everything that is wrong with it, in words for its author in this language.
+    fn open(&self, docx: &[u8], language: Language) -> Result<Box<dyn OpenTemplate>, String>;
 
     /// A template that comes with gradepost, in a language: the one of this file name, or the one that serves until the school has one.
     fn bundled(&self, file: Option<&str>, language: Language) -> Option<Bytes>;

@@ -141,7 +141,7 @@ impl Pipeline {
         let alerts = Arc::new(Alerts::new(store.clone(), mailer.clone(), mails.clone(), config.language, consent.clone()));
         let platform = PlatformSigns::since(clock.now());
         let pool = Arc::new(RenderPool::new(config.memory).context("cannot start the threads that judge answers and lay reports out")?);
-        let assets = Arc::new(AssetCache::new(store.clone(), renderer, pool.clone(), clock.clone()));
+        let assets = Arc::new(AssetCache::new(store.clone(), renderer, pool.clone(), clock.clone(), config.language));
         let cohorts = Arc::new(Cohorts::new(store.clone(), consent.clone()));
         let processed = Arc::new(Processed::new(store.clone(), consent.clone()));
         let plans = Arc::new(Plans::new(store.clone(), assets.clone(), config.language));

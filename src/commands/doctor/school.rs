@@ -6,12 +6,12 @@ use super::{Line, State};
 use crate::analysis::bank::{self, BankFault, QuestionBank};
 use crate::analysis::lints;
 use crate::analysis::profile::{Profile, Profiles};
-use crate::commands::words::bank_fault;
 use crate::report::language::Language;
 use crate::report::starter::catalogue::BundledTemplate;
 use crate::report::template::{Finding, Severity, Template, TemplateError};
 use crate::storage::key::{ObjectKey, QUESTIONS_FOLDER};
 use crate::storage::{Store, StoreError};
+use crate::translations;
 
 /// The school's template; the bundled one serves until there is one.
 const TEMPLATE: &str = "plantilla_test_diagnostico.docx";
@@ -29,7 +29,7 @@ pub(super) async fn check(store: &dyn Store, language: Language) -> Vec<Line> {
         (Err(error), _) => return unreadable("question banks", &error),
         (_, Err(error)) => return unreadable("template", &error),
     };
-    let (profiles, mut lines) = profiles(store).await;
+    let (profiles, mut lines) = profiles(store, language).await;
     lines.extend(check_banks(store, &banks, &profiles, language).await);
     lines.extend(needed_banks(&profiles, &banks));
     lines.extend(check_templates(store, &templates, &profiles, language).await);
@@ -50,7 +50,7 @@ fn has_extension(name: &str, extension: &str) -> bool {
     name.rsplit_once('.').is_some_and(|(_, found)| found.eq_ignore_ascii_case(extension))
 }
 
-async fn profiles(store: &dyn Store) -> (Profiles, Vec<Line>) {
+async fn profiles(store: &dyn Store, language: Language) -> (Profiles, Vec<Line>) {
     let key = ObjectKey::Assessments.path();
     let problem = |words: String| (Profiles::default(), vec![Line::new("profiles", State::Problem, words)]);
     let bytes = match store.get(&key).await {
@@ -69,7 +69,10 @@ async fn profiles(store: &dyn Store) -> (Profiles, Vec<Line>) {
             let count = profiles.iter().count();
             (profiles, vec![Line::new("profiles", State::Ok, format!("{key}: {count} with the one for everything else"))])
         }
-        Err(faults) => (Profiles::default(), faults.iter().map(|fault| Line::new("profiles", State::Problem, fault.to_string())).collect()),
+        Err(faults) => (
+            Profiles::default(),
+            faults.iter().map(|fault| Line::new("profiles", State::Problem, translations::profile_error(fault, language))).collect(),
+        ),
     }
 }
 
@@ -200,7 +203,7 @@ async fn read(store: &dyn Store, key: &str) -> Result<Bytes, String> {
 }
 
 fn in_words(faults: &[BankFault], language: Language) -> Vec<String> {
-    faults.iter().map(|fault| bank_fault(fault, language)).collect()
+    faults.iter().map(|fault| translations::bank_fault(fault, language)).collect()
 }
 
 /// The first few faults, and how many more there are.

@@ -238,7 +238,7 @@ impl Submissions for Platform {
 struct PlainRenderer;
 
 impl Renderer for PlainRenderer {
-    fn open(&self, docx: &[u8]) -> Result<Box<dyn OpenTemplate>, String> {
+    fn open(&self, docx: &[u8], _: Language) -> Result<Box<dyn OpenTemplate>, String> {
         if docx.starts_with(b"broken") { Err("paragraph 3: unknown name ALUMNA".to_owned()) } else { Ok(Box::new(Plain)) }
     }
 

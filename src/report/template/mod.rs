@@ -141,6 +141,19 @@ pub enum TemplateError {
     Engine(String),
 }
 
+impl TemplateError {
+    /// What is wrong, as far as its author can correct it in the author's language.
+    pub fn describe(&self, language: Language) -> String {
+        let (frame, findings) = match (self, language) {
+            (Self::NotWord(kind), _) => return kind.describe(language).to_owned(),
+            (Self::Invalid(findings), Language::Es) => ("la plantilla tiene errores:", findings),
+            (Self::Invalid(findings), Language::Pt) => ("o modelo tem erros:", findings),
+            _ => return self.to_string(),
+        };
+        format!("{frame}\n{}", findings.describe(language))
+    }
+}
+
 /// A template, parsed once and kept; filling it does not change it.
 #[derive(Debug)]
 pub struct Template {

@@ -390,18 +390,25 @@ const ERROR_FINDINGS: usize = 20;
 #[serde(transparent)]
 pub struct Findings(pub Vec<Finding>);
 
+impl Findings {
+    /// In words; of more than a few only the number is told.
+    pub fn describe(&self, language: Language) -> String {
+        let mut lines: Vec<String> = self.0.iter().take(ERROR_FINDINGS).map(|finding| finding.describe(language)).collect();
+        match (self.0.len().saturating_sub(ERROR_FINDINGS), language) {
+            (0, _) => {}
+            (1, Language::Es) => lines.push("y 1 error más (template check los muestra todos)".to_owned()),
+            (1, Language::En) => lines.push("and 1 more mistake (template check tells all)".to_owned()),
+            (1, Language::Pt) => lines.push("e mais 1 erro (template check mostra todos)".to_owned()),
+            (more, Language::Es) => lines.push(format!("y {more} errores más (template check los muestra todos)")),
+            (more, Language::En) => lines.push(format!("and {more} more mistakes (template check tells all)")),
+            (more, Language::Pt) => lines.push(format!("e mais {more} erros (template check mostra todos)")),
+        }
+        lines.join("\n")
+    }
+}
+
 impl fmt::Display for Findings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (number, finding) in self.0.iter().take(ERROR_FINDINGS).enumerate() {
-            if number > 0 {
-                f.write_str("\n")?;
-            }
-            write!(f, "{finding}")?;
-        }
-        match self.0.len().saturating_sub(ERROR_FINDINGS) {
-            0 => Ok(()),
-            1 => f.write_str("\nand 1 more mistake (template check tells all)"),
-            more => write!(f, "\nand {more} more mistakes (template check tells all)"),
-        }
+        f.write_str(&self.describe(Language::En))
     }
 }

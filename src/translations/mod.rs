@@ -1,11 +1,14 @@
-//! What `doctor` says, in the terminal's language.
+//! What rooms say in English, in the language of whoever reads it: `doctor`'s lines, faults of profiles.
 //!
 //! The rooms tell what they find in English, as their logs and JSON do; here the sentences stand beside their translations, with `{}` where a value goes. A sentence that nobody translated is shown as it is: better in English than not at all. A test holds that every sentence of the settings and of `doctor` itself is here.
 
 mod mail;
 mod parts;
+mod profiles;
 mod settings;
 
+use crate::analysis::bank::{BankErrors, BankFault};
+use crate::analysis::profile::ProfileError;
 use crate::report::language::Language;
 
 /// A sentence in English, Spanish and Portuguese; `{}` stands for a value, in the same order in all.
@@ -26,6 +29,7 @@ const SENTENCES: &[&[Sentence]] = &[
     parts::SCHOOL,
     parts::STORAGE,
     parts::PLATFORMS,
+    profiles::PROFILES,
     mail::MAIL,
     mail::ADVICE,
     mail::TLS,
@@ -38,7 +42,7 @@ const SENTENCES: &[&[Sentence]] = &[
 const DEEPEST: usize = 6;
 
 /// A text in a language.
-pub(super) fn told(text: &str, language: Language) -> String {
+pub fn told(text: &str, language: Language) -> String {
     match language {
         Language::En => text.to_owned(),
         _ => in_depth(text, language, 0),
@@ -46,9 +50,33 @@ pub(super) fn told(text: &str, language: Language) -> String {
 }
 
 /// A setting's value with what is said of it; a value itself is never translated.
-pub(super) fn value(text: &str, language: Language) -> String {
+pub fn value(text: &str, language: Language) -> String {
     let said = VALUES.iter().find_map(|sentence| Some((sentence, matched(sentence[0], text)?)));
     said.map_or_else(|| text.to_owned(), |(sentence, values)| filled(of(sentence, language), &values))
+}
+
+/// A fault of a question bank, with its line.
+pub fn bank_fault(fault: &BankFault, language: Language) -> String {
+    match language {
+        Language::Es => fault.in_spanish(),
+        Language::En => fault.to_string(),
+        Language::Pt => fault.in_portuguese(),
+    }
+}
+
+/// All faults of a question bank.
+pub fn bank_errors(errors: &BankErrors, language: Language) -> String {
+    match language {
+        Language::Es => errors.in_spanish(),
+        Language::En => errors.to_string(),
+        Language::Pt => errors.in_portuguese(),
+    }
+}
+
+/// A fault of a profile file, with its place.
+pub fn profile_error(error: &ProfileError, language: Language) -> String {
+    let suggestion = error.suggestion.as_ref().map(|suggestion| format!(" ({})", told(suggestion, language))).unwrap_or_default();
+    format!("{}:{}: {}{suggestion}", error.file, error.line, told(&error.message, language))
 }
 
 fn of(sentence: &Sentence, language: Language) -> &'static str {
