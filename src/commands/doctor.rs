@@ -123,7 +123,7 @@ fn print(lines: &[Line], all: bool, language: Language) -> anyhow::Result<()> {
         .filter(|line| all || !line.is_default)
         .map(|line| (line, one_line(&translations::told(&line.part, language))))
         .collect();
-    let width = shown.iter().map(|(_, part)| part.chars().count()).max().unwrap_or(0);
+    let width = shown.iter().map(|(_, part)| part.chars().count()).max().unwrap_or(0).max(24);
     for (line, part) in &shown {
         let mark = line.state.mark(language);
         let detail = match line.state {

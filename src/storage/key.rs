@@ -69,6 +69,8 @@ pub const AUDIT_FOLDER: &str = "audit/acts/";
 pub const PEOPLE_FOLDER: &str = "people/";
 /// What was put in use of the files that the school edits, by kind and name.
 pub const VERSIONS_FOLDER: &str = "versions/";
+/// Drafts of files that the school edits, by kind and file.
+pub const DRAFTS_FOLDER: &str = "drafts/";
 /// All keys to the gateway.
 pub const API_KEYS_FOLDER: &str = "access/keys/";
 /// What was erased and why.
@@ -552,7 +554,7 @@ impl ObjectKey<'_> {
             Self::SessionEpoch => "sessions/epoch.json".to_owned(),
             Self::Person(id) => format!("{PEOPLE_FOLDER}{}.json", safe_name(id)),
             Self::LinkUsed(id) => format!("links/used/{}", safe_name(id)),
-            Self::Draft { kind, name, id } => format!("drafts/{}/{}/{}", safe_name(kind), safe_name(name), safe_name(id)),
+            Self::Draft { kind, name, id } => format!("{DRAFTS_FOLDER}{}/{}/{}", safe_name(kind), safe_name(name), safe_name(id)),
             Self::FileVersion { kind, name, number, extension } => {
                 format!("{VERSIONS_FOLDER}{}/{}/{number:06}.{}", safe_name(kind), safe_name(name), safe_name(extension))
             }

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use serde_json::Value;
 
-use crate::harness::{Service, gradepost, repository, run};
+use crate::harness::{Service, completion, gradepost, repository, run, school};
 use crate::school::{handed_in, keep_bank};
 
 fn path(path: &Path) -> &str {
@@ -98,4 +98,28 @@ fn every_template_can_be_listed_and_started_from_in_every_language() {
     assert!(folder.path().join("plantilla_cien.docx").is_file());
     let unknown = run(&["template", "init", "CIENX"]);
     assert!(!unknown.status.success() && text(&unknown.stderr).contains("there is no template 'CIENX'"), "{}", text(&unknown.stderr));
+}
+
+#[tokio::test]
+async fn a_broken_bank_profile_and_template_are_told_in_the_schools_language() {
+    let broken = [
+        ("questions/Test de diagnóstico Parte 1.csv", "question_number,correct_alternative\nx,A\n"),
+        ("assessments.toml", "[[assessment]]\nname = \"uno\"\npercentaje = 1\nmatch = { title = \"*\" }\n"),
+        ("templates/plantilla_test_diagnostico.docx", "%PDF-1.7"),
+    ];
+    let told = [
+        ("es", ["línea 2: el número de pregunta 'x' no es", "la clave 'percentaje' no existe en", "es un PDF, no un documento de Word"]),
+        ("en", ["line 2: the question number 'x' is no", "unknown key 'percentaje' in", "it is a PDF, not a Word document"]),
+        ("pt", ["linha 2: o número da questão 'x' não é", "a chave 'percentaje' não existe em", "é um PDF, não um documento do Word"]),
+    ];
+    for (language, words) in told {
+        for ((file, text), words) in broken.iter().zip(words) {
+            let school = school();
+            std::fs::create_dir(school.path().join("templates")).unwrap();
+            std::fs::write(school.path().join(file), text).unwrap();
+            let service = Service::start(school.path(), &[("REPORT_LANGUAGE", language)]);
+            let answer = service.webhook(&completion("ana")).await;
+            assert!(answer.body["status"] == "parked" && answer.text.contains(words), "{language} {file}: {}", answer.text);
+        }
+    }
 }

@@ -442,6 +442,12 @@ async fn a_template_is_drafted_checked_tried_put_in_use_and_taken_back_in_a_brow
     let page = upload(&mut browser, &files[2]);
     assert!(page.contains("No se puede poner en uso"), "{page}");
     assert_eq!(browser.value("document.querySelectorAll('form[action$=\"/use\"] button').length"), 0);
+    // A draft that somebody left is found again; what is in use is none.
+    browser.go(&service.url("/console/templates"));
+    assert_eq!(browser.value("document.querySelectorAll('form[action$=\"/discard\"]').length"), 1);
+    browser.value("document.querySelector('form[action$=\"/discard\"]').requestSubmit()");
+    browser.wait_for("document.body.textContent.includes('El borrador se descartó')");
+    assert_eq!(browser.value("document.querySelectorAll('form[action$=\"/discard\"]').length"), 0);
     upload(&mut browser, &files[1]);
     put_in_use(&mut browser);
     assert!(in_use() == std::fs::read(&files[1]).ok());

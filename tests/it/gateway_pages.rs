@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use crate::harness::{Answer, Service, run};
-use crate::person::{Person, client, field};
+use crate::harness::{Service, run};
+use crate::person::{Person, client};
 
 pub(crate) const ADMIN: &str = "an admin token of the stories";
 pub(crate) const OPERATOR: &str = "an operator's token of the stories";

@@ -243,7 +243,7 @@ async fn doctor_speaks_the_terminals_language_with_all_its_advice_and_scripts_re
                 "PROBLEMA correo                   al iniciar TLS: el certificado del servidor viene de una autoridad que esta máquina no conoce",
                 "los correos esperan hasta que los ajustes correspondan al servidor",
                 "trabajo más antiguo      nada está atrasado",
-                "ajuste   PORT                     8080 (por defecto)",
+                "ajuste   SMTP_SERVER              localhost",
                 "problemas; vea las líneas marcadas PROBLEMA",
             ][..],
         ),

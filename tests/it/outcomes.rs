@@ -9,7 +9,7 @@ use gradepost::clock::{Clock as _, ManualClock};
 use gradepost::delivery::mail::Mailer;
 use gradepost::delivery::mail::config::{MailConfig, TlsMode};
 use gradepost::delivery::mail::outbox::NoOutbox;
-use gradepost::intake::submissions::{Asked, FetchError, Found, Submissions};
+use gradepost::intake::submissions::{FetchError, SubmissionAnswer, SubmissionQuery, Submissions};
 use gradepost::jobs::Jobs;
 use gradepost::jobs::config::JobsConfig;
 use gradepost::jobs::handler::{AcceptedEvent, JobKind};
@@ -96,16 +96,16 @@ struct Nothing;
 
 #[async_trait]
 impl Submissions for Nothing {
-    async fn find(&self, asked: &Asked<'_>) -> Result<Found, FetchError> {
+    async fn find(&self, asked: &SubmissionQuery<'_>) -> Result<SubmissionAnswer, FetchError> {
         let completion = asked.completion;
-        Ok(Found { submission: None::<Submission>, student: completion.student.clone(), title: None, course_title: None })
+        Ok(SubmissionAnswer { submission: None::<Submission>, student: completion.student.clone(), title: None, course_title: None })
     }
 }
 
 struct OneLine;
 
 impl Renderer for OneLine {
-    fn open(&self, _: &[u8]) -> Result<Box<dyn OpenTemplate>, String> {
+    fn open(&self, _: &[u8], _: Language) -> Result<Box<dyn OpenTemplate>, String> {
         Ok(Box::new(Self))
     }
 

@@ -6,9 +6,9 @@ use crate::harness::{Answer, Service};
 
 /// Keeps cookies, follows nothing, fills in forms as they stand.
 pub(crate) struct Person<'a> {
-    service: &'a Service,
+    pub(crate) service: &'a Service,
     pub(crate) cookies: BTreeMap<String, String>,
-    language: Option<&'static str>,
+    pub(crate) language: Option<&'static str>,
 }
 
 impl<'a> Person<'a> {

@@ -135,6 +135,33 @@ fn use_form(visit: &Visit, path: &str, seen: &str, is_sound: bool, fails: bool) 
     }
 }
 
+/// Throws a draft away; what is in use stays.
+pub async fn discard(kind: FileKind, Path((name, id)): Path<(String, String)>, act: Act<Operator>) -> Response {
+    let visit = &act.visit;
+    if !visit.may(changer(kind)) {
+        return pages::problem(&visit.caller, &Problem::Forbidden(changer(kind)));
+    }
+    if let Err(problem) = drafted(kind, &name, &id, visit).await {
+        return pages::problem(&visit.caller, &problem);
+    }
+    let recorded = Acted {
+        who: visit.who(),
+        role: Some(visit.session.role),
+        act: "file.discard",
+        on: &name,
+        more: Some(id.clone()),
+        ..Acted::default()
+    };
+    let Ok(audit) = visit.console().audit.record(recorded).await else { return pages::problem(&visit.caller, &Problem::NoAudit) };
+    match visit.console().store.delete(&ObjectKey::Draft { kind: kind.as_str(), name: &name, id: &id }.path()).await {
+        Ok(()) => pages::see_saying(&visit.caller, kind.path(), visit.words().files.discarded),
+        Err(_) => {
+            visit.console().audit.failed(&audit, "the store was away").await;
+            pages::problem(&visit.caller, &Problem::Store)
+        }
+    }
+}
+
 /// Puts a draft in use: recorded, numbered, and only if the file is still the one that was seen.
 pub async fn put_in_use(kind: FileKind, Path((name, id)): Path<(String, String)>, act: Act<Operator>) -> Response {
     let visit = &act.visit;

@@ -1,5 +1,7 @@
 //! Templates, banks and rules: listed, checked, previewed; a new version is a draft that is checked and tried on real reports before it is put in use.
 
+use std::collections::BTreeMap;
+
 use axum::extract::{Path, Query};
 use axum::http::header;
 use axum::response::{IntoResponse as _, Response};
@@ -20,9 +22,10 @@ use crate::http::console::words::{Files, Language, count, fill};
 use crate::http::console::workshop::{Checked, FileKind};
 use crate::http::console::{many, report_query};
 use crate::lookup::view::ReportState;
+use crate::model::ids::safe_name;
 use crate::model::role::Role;
 use crate::signing::sha256_hex;
-use crate::storage::key::{ObjectKey, VERSIONS_FOLDER};
+use crate::storage::key::{DRAFTS_FOLDER, ObjectKey, VERSIONS_FOLDER};
 use crate::storage::{StoreError, Version};
 
 /// Files of one kind that are listed.
@@ -123,9 +126,65 @@ pub async fn list(kind: FileKind, Reader(visit): Reader) -> Response {
                 }
             }
         }
+        @if visit.may(Role::Operator) { (drafts_card(kind, &open_drafts(kind, &visit).await, &visit)) }
         @if visit.may(changer(kind)) { (upload(kind, &visit)) }
     };
     pages::show(&visit, entry(kind), name, &body).await
+}
+
+/// A draft that was never put in use.
+struct OpenDraft {
+    name: String,
+    id: String,
+}
+
+/// So many drafts are looked for, and shown.
+const MOST_DRAFTS: usize = 200;
+
+/// The drafts of a kind that were never put in use; nothing while the store is away, for the list above stands without them.
+async fn open_drafts(kind: FileKind, visit: &Visit) -> Vec<OpenDraft> {
+    let folder = format!("{DRAFTS_FOLDER}{}/", kind.as_str());
+    let keys = visit.console().store.list(&folder, None, MOST_DRAFTS).await.unwrap_or_default();
+    let mut open = Vec::new();
+    let mut in_use: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for (name, id) in keys.iter().filter_map(|key| key.strip_prefix(&folder)?.split_once('/')) {
+        // A name that the store spells otherwise leads nowhere.
+        if !kind.takes(name) || safe_name(name) != name {
+            continue;
+        }
+        if !in_use.contains_key(name) {
+            let mut shas: Vec<String> = versions(kind, name, visit).await.into_iter().map(|(_, used)| used.sha).collect();
+            shas.extend(live(kind, name, visit).await.ok().flatten().map(|(bytes, _)| sha256_hex(&bytes)));
+            in_use.insert(name.to_owned(), shas);
+        }
+        if !in_use.get(name).is_some_and(|shas| shas.iter().any(|sha| sha.starts_with(id))) {
+            open.push(OpenDraft { name: name.to_owned(), id: id.to_owned() });
+        }
+    }
+    open
+}
+
+fn drafts_card(kind: FileKind, drafts: &[OpenDraft], visit: &Visit) -> Markup {
+    let words = &visit.words().files;
+    html! {
+        @if !drafts.is_empty() {
+            section class="card" {
+                h2 { (words.drafts) }
+                p class="soft" { (words.drafts_lead) }
+                ul class="groups" role="list" {
+                    @for draft in drafts {
+                        @let path = format!("{}/{}/draft/{}", kind.path(), encoded(&draft.name), draft.id);
+                        li {
+                            div { a href=(path) { (draft.name) } }
+                            @if visit.may(changer(kind)) {
+                                form method="post" action={ (path) "/discard" } { (form::csrf(visit)) button class="b small" { (words.discard) } }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
 }
 
 /// The cause of what waits for a bank.

@@ -178,6 +178,11 @@ fn file_routes<S: Clone + Send + Sync + 'static>(kind: FileKind) -> Vec<Route<S>
             Role::Operator,
             post(move |draft: Path<(String, String)>, act: Act<gate::Operator>| file_drafts::put_in_use(kind, draft, act)),
         ),
+        role(
+            "/{name}/draft/{id}/discard",
+            Role::Operator,
+            post(move |draft: Path<(String, String)>, act: Act<gate::Operator>| file_drafts::discard(kind, draft, act)),
+        ),
     ]
 }
 

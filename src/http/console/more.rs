@@ -198,6 +198,7 @@ fn act<'a>(word: &'a str, words: &AuditWords) -> &'a str {
         "reports.export" => words.list_exported,
         "file.use" => words.used,
         "file.draft" => words.drafted,
+        "file.discard" => words.draft_discarded,
         "key.create" => words.key_created,
         "key.revoke" => words.key_revoked,
         "console.link" => words.shell_link,

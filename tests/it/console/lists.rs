@@ -83,7 +83,7 @@ async fn an_act_on_many_goes_on_after_a_crash_is_stopped_in_the_middle_and_does_
     until(&mut person, &bulk, |page| done(page) >= 5).await;
     let cookies = person.cookies.clone();
     service.restart();
-    let mut person = Person { service: &service, cookies };
+    let mut person = Person { cookies, ..Person::new(&service) };
     // It goes on by itself, and a person stops it before its end.
     browser.go(&service.url(&bulk));
     let mut hand = Hand::new(&mut browser);

@@ -46,6 +46,10 @@ words! {
         live: "En uso", "In use", "Em uso";
         by_hand: "Puesta a mano en la carpeta", "Put into the folder by hand", "Posta à mão na pasta";
         back_to: "Volver a esta", "Back to this one", "Voltar a esta";
+        drafts: "Borradores", "Drafts", "Rascunhos";
+        drafts_lead: "Subidos y todavía no en uso.", "Uploaded and not in use yet.", "Enviados e ainda não em uso.";
+        discard: "Descartar", "Discard", "Descartar";
+        discarded: "El borrador se descartó.", "The draft was discarded.", "O rascunho foi descartado.";
         draft: "Borrador de {name}", "Draft of {name}", "Rascunho de {name}";
         draft_lead: "Todavía no se usa. Mira qué cambiaría y decide.", "Not in use yet. See what would change, then decide.", "Ainda não está em uso. Veja o que mudaria e decida.";
         trial: "Prueba con informes de verdad", "Trial on real reports", "Teste com relatórios de verdade";

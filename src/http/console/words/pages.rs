@@ -339,6 +339,7 @@ words! {
         bulk_stopped: "Detuvo una acción sobre varios", "Stopped an act on several", "Parou uma ação sobre vários";
         used: "Puso en uso un archivo", "Put a file in use", "Pôs um arquivo em uso";
         drafted: "Subió un borrador", "Uploaded a draft", "Enviou um rascunho";
+        draft_discarded: "Descartó un borrador", "Discarded a draft", "Descartou um rascunho";
         key_created: "Creó una clave de programa", "Made a program's key", "Criou uma chave de programa";
         key_revoked: "Terminó una clave de programa", "Ended a program's key", "Encerrou uma chave de programa";
         shell_link: "Pidió un enlace para entrar", "Asked for a link to sign in", "Pediu um link para entrar";
