@@ -1,5 +1,7 @@
 //! The logical structure while it grows: what a screen reader will read (ISO 32000-1, 14.8).
 
+use std::collections::HashMap;
+
 use crate::document::model::Paragraph;
 use crate::layout::frame::{Node, NodeId, Role, Structure};
 
@@ -13,6 +15,10 @@ pub(super) struct Builder {
     /// Decoration is being laid out: no elements.
     artifact: bool,
     lists: Vec<OpenList>,
+    /// What floats is told before this paragraph: it is anchored before the first of its words.
+    before: Option<NodeId>,
+    /// The cells that refer to notes.
+    note_homes: HashMap<i32, NodeId>,
 }
 
 /// A list that may still get items.
@@ -39,6 +45,7 @@ pub(super) struct Outer {
     parent: Option<NodeId>,
     artifact: bool,
     lists: Vec<OpenList>,
+    before: Option<NodeId>,
 }
 
 /// The elements of one paragraph.
@@ -82,6 +89,42 @@ impl Builder {
         !self.artifact
     }
 
+    /// What floats from here on is anchored before the first word of this paragraph, or (`None`) behind.
+    pub(super) fn anchor_before(&mut self, paragraph: Option<NodeId>) {
+        self.before = paragraph;
+    }
+
+    /// Adds the element of something that floats. It is a block and cannot stand within a line's words: it is told before its paragraph where it is anchored before the first of them, else behind it.
+    pub(super) fn float(&mut self) -> Option<NodeId> {
+        let section = self.add(Role::Section)?;
+        let parent = self.parent;
+        let before = self.before.filter(|paragraph| self.tree.nodes.get(paragraph.0).is_some_and(|node| node.parent == parent));
+        if let Some(node) = self.node(section) {
+            node.before = before;
+        }
+        Some(section)
+    }
+
+    /// Notes which cell an element that refers to a note stands in.
+    pub(super) fn refer_to_note(&mut self, note: i32, from: Option<NodeId>) {
+        let mut at = from;
+        while let Some(node) = at.and_then(|at| self.tree.nodes.get(at.0)) {
+            if let (Role::Cell { .. } | Role::HeaderCell { .. }, Some(cell)) = (node.role, at) {
+                self.note_homes.insert(note, cell);
+                return;
+            }
+            at = node.parent;
+        }
+    }
+
+    /// Adds the element of a note: that of a footnote in the cell that refers to it, any other where the text stands.
+    pub(super) fn note(&mut self, footnote: Option<i32>) -> Option<NodeId> {
+        let home = footnote.and_then(|note| self.note_homes.get(&note)).copied();
+        let role = home.and_then(|home| self.tree.nodes.get(home.0)).map(|node| node.role);
+        let home = home.filter(|_| matches!(role, Some(Role::Cell { .. } | Role::HeaderCell { .. })));
+        self.add_below(Role::Note, home.or(self.parent))
+    }
+
     /// Adds an element below a given one.
     pub(super) fn add_below(&mut self, role: Role, parent: Option<NodeId>) -> Option<NodeId> {
         (!self.artifact).then(|| self.tree.add(role, parent))
@@ -94,7 +137,8 @@ impl Builder {
 
     /// Content from here on goes into this element; `None` = wherever it went before.
     pub(super) fn enter(&mut self, parent: Option<NodeId>) -> Outer {
-        let outer = Outer { parent: self.parent, artifact: self.artifact, lists: std::mem::take(&mut self.lists) };
+        let (lists, before) = (std::mem::take(&mut self.lists), self.before.take());
+        let outer = Outer { parent: self.parent, artifact: self.artifact, lists, before };
         self.parent = parent.or(self.parent);
         outer
     }
@@ -111,6 +155,7 @@ impl Builder {
         self.parent = outer.parent;
         self.artifact = outer.artifact;
         self.lists = outer.lists;
+        self.before = outer.before;
     }
 
     /// Something that is no list item ends all lists.

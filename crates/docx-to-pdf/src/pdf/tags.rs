@@ -72,10 +72,10 @@ pub(super) fn add(
         let rows: Vec<Object> = group.rows.iter().filter_map(|row| elements.get(*row)?.id.map(Object::Reference)).collect();
         document.set_object(group.id, dictionary! { "Type" => "StructElem", "S" => group.role, "P" => table, "K" => rows });
     }
-    let children: Vec<Object> = (0..structure.nodes.len())
-        .filter(|at| structure.nodes.get(*at).is_some_and(|node| parent(node, *at).is_none()))
-        .filter_map(|at| elements.get(at)?.id.map(Object::Reference))
-        .collect();
+    let mut topmost: Vec<usize> =
+        (0..structure.nodes.len()).filter(|at| structure.nodes.get(*at).is_some_and(|node| parent(node, *at).is_none())).collect();
+    topmost.sort_by_key(|at| place(structure, *at));
+    let children: Vec<Object> = topmost.into_iter().filter_map(|at| elements.get(at)?.id.map(Object::Reference)).collect();
     let mut whole = dictionary! { "Type" => "StructElem", "S" => "Document", "P" => root, "K" => children };
     if !language.is_empty() {
         whole.set("Lang", text_string(language));
@@ -103,6 +103,12 @@ pub(super) fn add(
 /// A parent stands before its child; anything else is treated as a child of the document.
 pub(super) fn parent(node: &Node, at: usize) -> Option<usize> {
     node.parent.map(|parent| parent.0).filter(|parent| *parent < at)
+}
+
+/// Where an element stands among its siblings: in the order in which they were made, but for those that are told before another.
+fn place(structure: &Structure, at: usize) -> (usize, bool, usize) {
+    let before = structure.nodes.get(at).and_then(|node| node.before).map(|sibling| sibling.0);
+    (before.unwrap_or(at), before.is_none(), at)
 }
 
 /// Sorts content and children to their elements.
@@ -135,7 +141,7 @@ fn gather(structure: &Structure, marks: &[Vec<NodeId>], annotations: &[Annotatio
         }
     }
     for element in &mut elements {
-        element.children.reverse();
+        element.children.sort_by_key(|child| place(structure, *child));
     }
     elements
 }
@@ -247,6 +253,9 @@ fn describe(node: &Node, at: usize, data_rows: &[bool]) -> Dictionary {
     if let Some(alt) = &node.alt {
         dict.set("Alt", text_string(alt));
     }
+    if let Some(actual) = &node.actual {
+        dict.set("ActualText", text_string(actual));
+    }
     if let Some(language) = &node.lang {
         dict.set("Lang", text_string(language));
     }
@@ -325,5 +334,6 @@ pub(super) fn role_name(role: Role) -> &'static str {
         Role::Section => "Sect",
         Role::Division => "Div",
         Role::Span => "Span",
+        Role::Formula => "Formula",
     }
 }
