@@ -256,8 +256,17 @@ pub struct Node {
     pub actual: Option<String>,
     /// Its language, where it differs from the document's.
     pub lang: Option<String>,
-    /// The element with the same parent that it is told before, whatever order they were made in.
-    pub before: Option<NodeId>,
+    /// The element with the same parent that it is told right before or behind, whatever order they were made in.
+    pub beside: Option<(NodeId, Side)>,
+}
+
+/// On which side of another element one is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// Before it.
+    Before,
+    /// Behind it.
+    Behind,
 }
 
 /// Roles of structure elements (ISO 32000-1, 14.8.4).
@@ -312,7 +321,7 @@ pub enum Role {
 impl Structure {
     /// Adds an element and tells its id.
     pub fn add(&mut self, role: Role, parent: Option<NodeId>) -> NodeId {
-        self.nodes.push(Node { role, parent, alt: None, actual: None, lang: None, before: None });
+        self.nodes.push(Node { role, parent, alt: None, actual: None, lang: None, beside: None });
         NodeId(self.nodes.len() - 1)
     }
 }

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use crate::document::model::Paragraph;
-use crate::layout::frame::{Node, NodeId, Role, Structure};
+use crate::layout::frame::{Node, NodeId, Role, Side, Structure};
 
 /// Grows the tree; can go back to an earlier state when a page is laid out again.
 #[derive(Debug, Default)]
@@ -17,7 +17,7 @@ pub(super) struct Builder {
     lists: Vec<OpenList>,
     /// What floats is told before this paragraph: it is anchored before the first of its words.
     before: Option<NodeId>,
-    /// The cells that refer to notes.
+    /// The paragraphs that refer to notes.
     note_homes: HashMap<i32, NodeId>,
 }
 
@@ -100,29 +100,34 @@ impl Builder {
         let parent = self.parent;
         let before = self.before.filter(|paragraph| self.tree.nodes.get(paragraph.0).is_some_and(|node| node.parent == parent));
         if let Some(node) = self.node(section) {
-            node.before = before;
+            node.beside = before.map(|paragraph| (paragraph, Side::Before));
         }
         Some(section)
     }
 
-    /// Notes which cell an element that refers to a note stands in.
+    /// Notes which paragraph, or list, an element that refers to a note stands in.
     pub(super) fn refer_to_note(&mut self, note: i32, from: Option<NodeId>) {
         let mut at = from;
-        while let Some(node) = at.and_then(|at| self.tree.nodes.get(at.0)) {
-            if let (Role::Cell { .. } | Role::HeaderCell { .. }, Some(cell)) = (node.role, at) {
-                self.note_homes.insert(note, cell);
+        while let Some((node, id)) = at.and_then(|at| Some((self.tree.nodes.get(at.0)?, at))) {
+            let in_list = node.parent.and_then(|parent| self.tree.nodes.get(parent.0)).is_some_and(|parent| parent.role == Role::ListBody);
+            let block = matches!(node.role, Role::Paragraph | Role::Heading(_)) || node.role == Role::List && !in_list;
+            if block {
+                self.note_homes.insert(note, id);
                 return;
             }
             at = node.parent;
         }
     }
 
-    /// Adds the element of a note: that of a footnote in the cell that refers to it, any other where the text stands.
+    /// Adds the element of a note: that of a footnote behind the paragraph that refers to it, any other where the text stands.
     pub(super) fn note(&mut self, footnote: Option<i32>) -> Option<NodeId> {
         let home = footnote.and_then(|note| self.note_homes.get(&note)).copied();
-        let role = home.and_then(|home| self.tree.nodes.get(home.0)).map(|node| node.role);
-        let home = home.filter(|_| matches!(role, Some(Role::Cell { .. } | Role::HeaderCell { .. })));
-        self.add_below(Role::Note, home.or(self.parent))
+        let Some(home) = home.and_then(|home| Some((home, self.tree.nodes.get(home.0)?.parent))) else { return self.add(Role::Note) };
+        let note = self.add_below(Role::Note, home.1)?;
+        if let Some(node) = self.node(note) {
+            node.beside = Some((home.0, Side::Behind));
+        }
+        Some(note)
     }
 
     /// Adds an element below a given one.

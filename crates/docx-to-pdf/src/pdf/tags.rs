@@ -6,7 +6,7 @@ use super::extent::figure_boxes;
 use super::navigation::Annotation;
 use super::number::short;
 use super::{PdfError, catalog};
-use crate::layout::frame::{Frames, Node, NodeId, Role, Structure};
+use crate::layout::frame::{Frames, Node, NodeId, Role, Side, Structure};
 
 /// Something a structure element holds besides other elements.
 enum Content {
@@ -47,7 +47,8 @@ pub(super) fn add(
 ) -> Result<(), PdfError> {
     let structure = &frames.structure;
     let mut elements = gather(structure, marks, annotations);
-    for (element, kept) in elements.iter_mut().zip(kept(structure)) {
+    let told: Vec<bool> = elements.iter().map(|element| element.first < usize::MAX).collect();
+    for (element, kept) in elements.iter_mut().zip(kept(structure, &told)) {
         if kept || element.first < usize::MAX {
             element.id = Some(document.new_object_id());
         }
@@ -105,10 +106,13 @@ pub(super) fn parent(node: &Node, at: usize) -> Option<usize> {
     node.parent.map(|parent| parent.0).filter(|parent| *parent < at)
 }
 
-/// Where an element stands among its siblings: in the order in which they were made, but for those that are told before another.
-fn place(structure: &Structure, at: usize) -> (usize, bool, usize) {
-    let before = structure.nodes.get(at).and_then(|node| node.before).map(|sibling| sibling.0);
-    (before.unwrap_or(at), before.is_none(), at)
+/// Where an element stands among its siblings: in the order in which they were made, but for those that are told beside another.
+fn place(structure: &Structure, at: usize) -> (usize, u8, usize) {
+    match structure.nodes.get(at).and_then(|node| node.beside) {
+        Some((sibling, Side::Before)) => (sibling.0, 0, at),
+        Some((sibling, Side::Behind)) => (sibling.0, 2, at),
+        None => (at, 1, at),
+    }
 }
 
 /// Sorts content and children to their elements.
@@ -172,9 +176,13 @@ fn row_groups(document: &mut Document, structure: &Structure, data_rows: &[bool]
     groups
 }
 
-/// Elements that stay even when nothing of them is drawn: an empty cell keeps its table regular.
-fn kept(structure: &Structure) -> impl Iterator<Item = bool> {
-    structure.nodes.iter().map(|node| matches!(node.role, Role::Row | Role::Cell { .. } | Role::HeaderCell { .. }))
+/// Elements that stay even when nothing of them is drawn: an empty cell keeps its table regular, and an item that has a number has a body.
+fn kept(structure: &Structure, told: &[bool]) -> impl Iterator<Item = bool> {
+    structure.nodes.iter().map(|node| match node.role {
+        Role::Row | Role::Cell { .. } | Role::HeaderCell { .. } => true,
+        Role::ListBody => node.parent.and_then(|item| told.get(item.0)).copied().unwrap_or(false),
+        _ => false,
+    })
 }
 
 /// Sets what an element holds: its own pieces and its children, in the order of reading.

@@ -43,6 +43,9 @@ impl TableBox {
     }
 }
 
+/// No cell says that it spans more columns.
+const MOST_COLUMNS: usize = 1000;
+
 /// Lays a table out in a column of this width.
 pub(super) fn lay<'a>(context: &mut Context<'a>, table: &'a Table, available: Pt, bases: Bases) -> TableBox {
     let rows: Vec<&'a Row> = table.rows.iter().filter(|row| !row.hidden).collect();
@@ -58,6 +61,8 @@ pub(super) fn lay<'a>(context: &mut Context<'a>, table: &'a Table, available: Pt
     let columns = grid::columns(table, available);
     let x = grid::offset(context, table, &columns, available, bases.in_cell);
     let header_rows = rows.iter().take_while(|row| row.header).count();
+    let ends = rows.iter().map(|row| row_end(row));
+    let most = ends.max().unwrap_or(0);
     let mut boxes = Vec::with_capacity(rows.len());
     for (index, row) in rows.iter().enumerate() {
         let place = if lays_out {
@@ -65,7 +70,10 @@ pub(super) fn lay<'a>(context: &mut Context<'a>, table: &'a Table, available: Pt
         } else {
             Place::Row { node: context.structure.add_below(Role::Row, node), header: index < header_rows }
         };
+        // A row that begins later or ends sooner than others has empty cells there in the structure: its table stays regular (ISO 14289-1, 7.5).
+        place.empty_cell(context, row.skip_before as usize);
         let mut cells = cells(context, table, row, &columns, place, bases);
+        place.empty_cell(context, most - row_end(row));
         let others = turned_height(context, row, &cells, bases);
         for cell in cells.iter_mut().filter(|cell| cell.direction != TextDirection::Horizontal) {
             cell.content_height = others;
@@ -127,6 +135,22 @@ enum Place {
     Division(Option<NodeId>),
 }
 
+impl Place {
+    fn empty_cell(self, context: &mut Context<'_>, columns: usize) {
+        let columns = columns.min(MOST_COLUMNS) as u16;
+        if let (Self::Row { node, header }, 1..) = (self, columns) {
+            let rows = 1;
+            context.structure.add_below(if header { Role::HeaderCell { columns, rows } } else { Role::Cell { columns, rows } }, node);
+        }
+    }
+}
+
+/// Where a row's last cell ends, in columns.
+fn row_end(row: &Row) -> usize {
+    let ends = |at: usize, cell: &Cell| at.saturating_add(cell.span.max(1) as usize).min(1 << 20);
+    row.cells.iter().fold(row.skip_before as usize, ends)
+}
+
 /// Whether a row's paragraphs keep it with the next row.
 fn keeps_next(row: &Row) -> bool {
     let keeps = |cell: &Cell| matches!(cell.blocks.first(), Some(Block::Paragraph(paragraph)) if paragraph.props.keep_next);
@@ -168,7 +192,7 @@ fn cell_box<'a>(
     let stacked = if continued {
         Stacked::default()
     } else {
-        let extent = (span.min(1000) as u16, 1);
+        let extent = (span.min(MOST_COLUMNS) as u16, 1);
         let (columns, rows) = extent;
         node = match place {
             Place::Division(node) => node,
