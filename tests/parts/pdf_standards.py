@@ -7,7 +7,8 @@ Files that do not say they are PDF/A (a character has no glyph) are named, not j
 """
 import argparse, collections, glob, io, json, os, re, subprocess, sys, tempfile
 
-import pikepdf
+import logging, pikepdf
+logging.disable()
 from pikepdf import Array, Dictionary, Name, Stream, String
 
 try: from fontTools.ttLib import TTFont
@@ -131,7 +132,7 @@ class Checks:
         if "/A" in annotation: need(str(annotation.A.get("/S")) in ACTIONS, "6.5.1", "an action that is not allowed")
 
     def content(self, owner, resources, depth=0):
-        need, deep, font, fonts = self.need, 0, None, resources.get("/Font", Dictionary())
+        need, deep, font, saved, fonts = self.need, 0, None, [], resources.get("/Font", Dictionary())
         for one in resources.get("/ColorSpace", Dictionary()).values(): self.space(one)
         for state in resources.get("/ExtGState", Dictionary()).values():
             need("/TR" not in state and str(state.get("/TR2", "/Default")) == "/Default" and "/HTP" not in state, "6.2.5", "a transfer function")
@@ -140,8 +141,8 @@ class Checks:
         for operands, operator in pikepdf.parse_content_stream(owner):
             name = str(operator)
             need(name in OPERATORS, "6.2.2", f"an operator {name}")
-            if name == "q": deep += 1; need(deep <= 28, "6.1.13", "graphics states nested deeper than 28")
-            elif name == "Q": deep -= 1
+            if name == "q": saved.append(font); deep += 1; need(deep <= 28, "6.1.13", "graphics states nested deeper than 28")
+            elif name == "Q": deep -= 1; font = saved.pop() if saved else None
             elif name in ("rg", "RG"): need(self.rgb, "6.2.4.3", "DeviceRGB without such an intent")
             elif name in ("k", "K"): need(False, "6.2.4.3", "DeviceCMYK")
             elif name == "ri": need(str(operands[0]) in ("/RelativeColorimetric", "/AbsoluteColorimetric", "/Perceptual", "/Saturation"), "6.2.6", "a rendering intent of its own")

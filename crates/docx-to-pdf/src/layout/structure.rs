@@ -135,6 +135,15 @@ impl Builder {
         (!self.artifact).then(|| self.tree.add(role, parent))
     }
 
+    /// Adds an element right behind another, or else before one; nothing where there is neither.
+    pub(super) fn add_beside(&mut self, role: Role, behind: Option<NodeId>, before: Option<NodeId>) {
+        let Some(beside) = behind.map(|node| (node, Side::Behind)).or(before.map(|node| (node, Side::Before))) else { return };
+        let Some(parent) = self.tree.nodes.get(beside.0.0).map(|node| node.parent) else { return };
+        if let Some(node) = self.add_below(role, parent).and_then(|added| self.node(added)) {
+            node.beside = Some(beside);
+        }
+    }
+
     /// An element to change.
     pub(super) fn node(&mut self, node: NodeId) -> Option<&mut Node> {
         self.tree.nodes.get_mut(node.0)

@@ -8,4 +8,5 @@ mod formulas;
 mod measured;
 mod pushed;
 mod support;
+mod told;
 mod word;

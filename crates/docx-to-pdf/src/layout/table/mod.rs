@@ -9,6 +9,8 @@ mod row;
 #[cfg(all(test, feature = "bundled-fonts"))]
 mod tests;
 
+use std::collections::HashMap;
+
 use crate::document::model::{Block, Cell, Inline, Offset, Row, RowHeight, Table, TableFloat, TextDirection, VerticalMerge};
 use crate::layout::context::{Context, DEEPEST, twips};
 use crate::layout::float::Bases;
@@ -93,6 +95,9 @@ pub(super) fn lay<'a>(context: &mut Context<'a>, table: &'a Table, available: Pt
     }
     context.structure.leave(outer);
     merge(&mut boxes, &rows);
+    if !lays_out {
+        tag_merged(context, &boxes);
+    }
     borders::resolve(table, &rows, &mut boxes, &columns);
     heights(&mut boxes, &rows);
     if boxes.iter().any(RowBox::cuts_text) {
@@ -325,6 +330,32 @@ fn merge(boxes: &mut [RowBox], rows: &[&Row]) {
             let below =
                 boxes[index + 1..].iter().take_while(|row| row.cells.iter().any(|other| other.continued && other.column == column)).count();
             boxes[index].cells[cell].rows = below + 1;
+        }
+    }
+}
+
+/// Says in the structure over how many rows cells reach. A cell that goes on one that is not there is an empty one.
+fn tag_merged(context: &mut Context<'_>, boxes: &[RowBox]) {
+    // Until which row each column belongs to a merged cell.
+    let mut taken: HashMap<usize, usize> = HashMap::new();
+    for (index, row) in boxes.iter().enumerate() {
+        let mut before = None;
+        for (at, cell) in row.cells.iter().enumerate() {
+            let columns = cell.span.min(MOST_COLUMNS) as u16;
+            if !cell.continued {
+                taken.insert(cell.column, index + cell.rows);
+                let rows = cell.rows.min(MOST_COLUMNS) as u16;
+                if let Some(node) = cell.node.filter(|_| rows > 1).and_then(|node| context.structure.node(node)) {
+                    match &mut node.role {
+                        Role::Cell { rows: told, .. } | Role::HeaderCell { rows: told, .. } => *told = rows,
+                        _ => {}
+                    }
+                }
+                before = cell.node.or(before);
+            } else if taken.get(&cell.column).is_none_or(|end| *end <= index) {
+                let next = row.cells[at..].iter().find_map(|cell| cell.node);
+                context.structure.add_beside(Role::Cell { columns, rows: 1 }, before, next);
+            }
         }
     }
 }
