@@ -212,6 +212,28 @@ class Checks:
                 if "/K" in kid: stack.append(kid.K)
 
 
+    def tables(self):
+        """Tables whose rows do not all reach over the same columns (ISO 14289-1, 7.5)."""
+        kids = lambda element: [one for one in (element.K if isinstance(element.get("/K"), Array) else [element.get("/K")]) if isinstance(one, Dictionary) and "/S" in one]
+        stack, irregular = kids(self.pdf.Root.StructTreeRoot), 0
+        while stack:
+            element = stack.pop()
+            stack.extend(kids(element))
+            if element.S != "/Table": continue
+            rows = [row for part in kids(element) for row in ([part] if part.S == "/TR" else kids(part)) if row.S == "/TR"]
+            span = lambda cell, name: int(cell.A.get(name, 1)) if isinstance(cell.get("/A"), Dictionary) else 1
+            taken, widths = [], set()
+            for row in rows:
+                width = sum(columns for columns, _ in taken)
+                taken = [(columns, left - 1) for columns, left in taken if left > 1]
+                for cell in (cell for cell in kids(row) if cell.S in ("/TD", "/TH")):
+                    width += span(cell, "/ColSpan")
+                    if span(cell, "/RowSpan") > 1: taken.append((span(cell, "/ColSpan"), span(cell, "/RowSpan") - 1))
+                widths.add(width)
+            irregular += len(widths) > 1
+        return irregular
+
+
 def universal(paths, listed):
     """PDF/UA-1 by outloud, where it is there."""
     program = os.path.join(os.path.dirname(sys.executable), "outloud")
@@ -234,15 +256,18 @@ def main():
     parser.add_argument("pdf"); parser.add_argument("--list", type=int, default=3)
     options = parser.parse_args()
     count, files, sound, silent = collections.Counter(), collections.defaultdict(set), 0, []
+    irregular = collections.Counter()
     paths = sorted(glob.glob(options.pdf + "/*.pdf"))
     for path in paths:
         checks = Checks(path)
+        irregular[os.path.basename(path)] += checks.tables()
         if b"<pdfaid:part>" not in checks.raw: silent.append(os.path.basename(path)); continue
         faults = checks.run()
         sound += not faults
         for fault in faults: count[fault] += 1; files[fault].add(os.path.basename(path))
     for (clause, words), number in count.most_common(): print(f"PDF/A-2a {clause}, {words}: {number} in {len(files[clause, words])} files, such as {', '.join(sorted(files[clause, words])[:options.list])}")
     print(f"PDF/A-2a: {len(paths) - len(silent)} of {len(paths)} files say that they are, {sound} of these without a fault" + (f"; not: {', '.join(silent[:options.list])} …" if silent else ""))
+    print(f"PDF/UA-1 7.5: {sum(irregular.values())} tables are irregular{''.join(', ' + name for name, number in irregular.items() if number)}")
     universal(paths, options.list)
     sys.exit(1 if count else 0)
 
