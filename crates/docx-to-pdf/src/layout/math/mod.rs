@@ -23,6 +23,9 @@ const BINARY: f32 = 4.0 / 18.0;
 const RELATION: f32 = 5.0 / 18.0;
 const THIN: f32 = 3.0 / 18.0;
 
+/// So many characters are shaped at once.
+const LONGEST_PIECE: usize = 128;
+
 /// A piece of a formula with its size; its ink starts at the left end of its baseline.
 #[derive(Debug, Clone, Default)]
 pub(super) struct MathBox {
@@ -199,14 +202,22 @@ impl Setter<'_, '_, '_> {
         }
     }
 
-    /// A text as one piece, as high and deep as its letters are.
+    /// A text as one piece, as high and deep as its letters are. A long one is shaped in several, so that it stays linear.
     fn letters(&mut self, text: &str, look: &Rc<Look>) -> MathBox {
-        let (set, _) = self.glyphs(text, look);
+        let mut set = MathBox::default();
+        let mut rest = text;
+        while !rest.is_empty() {
+            let end = rest.char_indices().nth(LONGEST_PIECE).map_or(rest.len(), |(at, _)| at);
+            let (piece, behind) = rest.split_at(end);
+            set.push(self.glyphs(piece, look).0);
+            rest = behind;
+        }
         set
     }
 
-    /// A text, and how far its ink reaches from its origin: left and right.
+    /// A sign or short text, and how far its ink reaches from its origin: left and right.
     fn glyphs(&mut self, text: &str, look: &Rc<Look>) -> (MathBox, (Pt, Pt)) {
+        let text = text.char_indices().nth(LONGEST_PIECE).map_or(text, |(at, _)| &text[..at]);
         let word = look.word(self.context.fonts, text, false);
         self.context.warnings.extend(word.missing.iter().map(|character| Warning::MissingGlyph { character: *character }));
         let [left, bottom, right, top] = self.reach(&word);
@@ -235,7 +246,7 @@ impl Setter<'_, '_, '_> {
     /// The height of strokes of fractions: that of the middle of a plus.
     fn axis(&mut self, style: Style) -> Pt {
         let look = self.sign_look(style);
-        let plus = self.letters("+", &look);
+        let (plus, _) = self.glyphs("+", &look);
         (plus.ascent - plus.descent) / 2.0
     }
 
