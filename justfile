@@ -66,6 +66,10 @@ reduce +docx:
     cargo build --release --locked --quiet -p docx-to-pdf --example docx-to-pdf
     python3 tests/parts/differ/reduce.py {{docx}}
 
+# PDFs made with --pdf-a against ISO 19005-2 (pikepdf, fontTools) and PDF/UA-1 (outloud): just standards PDF_DIR
+standards pdf *args:
+    python3 tests/parts/pdf_standards.py "{{pdf}}" {{args}}
+
 # what a screen reader reads of our PDFs against the text of their documents (pikepdf): just structure DOCX_DIR PDF_DIR
 structure docx pdf *args:
     python3 tests/parts/structure.py "{{docx}}" "{{pdf}}" {{args}}

@@ -90,6 +90,13 @@ def cases():
         page = f'<w:sectPr><w:pgSz w:w="{number}" w:h="{number}"/><w:pgMar w:top="{number}" w:left="{number}" w:bottom="{number}"/><w:cols w:num="{number}"/></w:sectPr>'
         yield f"measures of {number}", docx((p(props=every) + table) * 20 + page)
     yield "a page one point high", docx(p("palabra " * 2000) + '<w:sectPr><w:pgSz w:w="20" w:h="20"/></w:sectPr>')
+    math = lambda inner: f'<w:p><m:oMath xmlns:m="http://schemas.openxmlformats.org/officeDocument/2006/math">{inner}</m:oMath></w:p>'
+    yield "fractions in fractions, 500 deep", docx(math("<m:f><m:num>" * 500 + "<m:r><m:t>1</m:t></m:r>" + "</m:num></m:f>" * 500))
+    yield "a formula of a hundred thousand operators", docx(math("<m:r><m:t>" + "a+" * 100_000 + "</m:t></m:r>"))
+    yield "a formula of a million letters and marks", docx(math("<m:r><m:t>" + "a" * 500_000 + "\u0301" * 500_000 + "</m:t></m:r>"))
+    yield "a matrix of 300 × 300", docx(math("<m:m>" + f"<m:mr>{'<m:e><m:r><m:t>x</m:t></m:r></m:e>' * 300}</m:mr>" * 300 + "</m:m>"))
+    yield "scripts and brackets, 20 deep, of ten thousand letters", docx(math(
+        "<m:d><m:e><m:sSup><m:e>" * 20 + "<m:r><m:t>x+</m:t></m:r>" * 10_000 + "</m:e><m:sup><m:r><m:t>2</m:t></m:r></m:sup></m:sSup></m:e></m:d>" * 20))
     yield "a picture cut off", pictured("a.png", png(100, 100, pixels)[:120])
     yield "a picture of 65000 × 65000", pictured("a.png", png(65_000, 65_000, pixels))
     yield "a JPEG that ends in its head", pictured("a.jpg", b"\xff\xd8\xff\xe0\0\x10JFIF\0")

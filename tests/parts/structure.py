@@ -3,16 +3,18 @@
 
 Usage: structure.py DOCX_DIR PDF_DIR [--list N]        (needs pikepdf)
 
-The document's text is what its body holds in order, with notes behind the paragraph that refers to them: deleted, hidden and fallback content, field codes and the text of headers and footers are left out.
+The document's text is what its body holds in order, with footnotes behind the paragraph that refers to them, endnotes at the end, and what floats before the paragraph it is anchored in, or behind it where words stand before the anchor: deleted, hidden and fallback content, field codes and the text of headers and footers are left out.
 Numbers of lists, pages and notes are made by layout and stand in no document: words that hold a digit, and single letters and signs, are left out on both sides.
 For each document: the share of its words that the structure tells, and the share that it tells in the document's order.
 """
-import argparse, difflib, glob, os, re, sys, unicodedata, zipfile
+import argparse, datetime, difflib, glob, os, re, sys, time, unicodedata, zipfile
 import xml.etree.ElementTree as tree
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 VML = "{urn:schemas-microsoft-com:vml}"
+MATH = "{http://schemas.openxmlformats.org/officeDocument/2006/math}"
+MONTHS = re.compile("january|february|march|april|may|june|july|august|september|october|november|december", re.I)
 
 
 def words(text):
@@ -31,7 +33,7 @@ class Word:
         self.main = target.lstrip("/")
         self.folder = self.main.rsplit("/", 1)[0] + "/" if "/" in self.main else ""
         self.notes = {kind: self.part(f"{self.folder}{kind}s.xml") for kind in ("footnote", "endnote")}
-        self.out, self.fields, self.told = [], [], set()
+        self.out, self.fields, self.end = [], [], []
 
     def part(self, name):
         try: root = tree.fromstring(self.archive.read(name))
@@ -41,37 +43,76 @@ class Word:
     def text(self):
         root = tree.fromstring(self.archive.read(self.main))
         self.walk(root.find(W + "body") if root.find(W + "body") is not None else root, [])
+        for note in self.end: self.walk(note, [])
         return "".join(self.out)
+
+    def apart(self, element, pending):
+        """The text of an element by itself."""
+        outer, self.out = self.out, []
+        for child in element: self.walk(child, pending)
+        text, self.out = "".join(self.out), outer
+        return text
+
+    @staticmethod
+    def floats(element):
+        """Whether a drawing or picture is anchored, and no part of its line."""
+        if element.tag == W + "drawing": return any(child.tag.endswith("}anchor") for child in element)
+        shapes = [child for child in element if child.tag.startswith(VML) and not child.tag.endswith("}shapetype")]
+        return any("position:absolute" in child.get("style", "").replace(" ", "") for child in shapes)
 
     def walk(self, element, pending):
         name = element.tag
-        if name in (W + "del", W + "moveFrom", W + "instrText", W + "delText", W + "sectPr", W + "pPr", W + "tblPr", W + "trPr", W + "tcPr", MC + "Fallback") or name == W + "sdtPr": return
+        if name in (W + "del", W + "moveFrom", W + "delText", W + "sectPr", W + "pPr", W + "tblPr", W + "trPr", W + "tcPr", MC + "Fallback") or name == W + "sdtPr": return
         if name == W + "r":
             props = element.find(W + "rPr")
             hidden = props is not None and props.find(W + "vanish") is not None and props.find(W + "vanish").get(W + "val", "1") not in ("0", "false")
             if hidden: return
+        if name == W + "instrText":
+            if self.fields and self.fields[-1][0] == "code": self.fields[-1][1] += element.text or ""
+            return
         if name == W + "fldChar":
             kind = element.get(W + "fldCharType")
-            if kind == "begin": self.fields.append("code")
-            elif kind == "separate" and self.fields: self.fields[-1] = "result"
+            if kind == "begin": self.fields.append(["code", ""])
+            elif kind == "separate" and self.fields: self.fields[-1][0] = "result"
             elif kind == "end" and self.fields: self.fields.pop()
             return
-        if "code" in self.fields and name in (W + "t", W + "tab", W + "br"): return
-        if name == W + "t": self.out.append(element.text or "")
+        if any(kind == "code" for kind, _ in self.fields) and name in (W + "t", W + "tab", W + "br"): return
+        if name == W + "t":
+            text = element.text or ""
+            # A date is that of the day the PDF was made, or the document saved.
+            if self.fields and (kind := re.match(r"\s*(DATE|TIME|SAVEDATE)\b", self.fields[-1][1], re.I)):
+                saved = re.search(rb"<dcterms:modified[^>]*>\d+-(\d+)", self.archive.read("docProps/core.xml")) if kind[1].upper() == "SAVEDATE" else None
+                text = MONTHS.sub(datetime.date(2000, int(saved[1]), 1).strftime("%B") if saved else time.strftime("%B"), text)
+            self.out.append(text)
         elif name in (W + "tab", W + "br", W + "cr", W + "ptab"): self.out.append(" ")
         elif name == W + "noBreakHyphen": self.out.append("-")
-        elif name in (W + "footnoteReference", W + "endnoteReference"):
-            note = self.notes["footnote" if "footnote" in name else "endnote"].get(element.get(W + "id"))
+        elif name == W + "footnoteReference":
+            note = self.notes["footnote"].get(element.get(W + "id"))
             if note is not None: pending.append(note)
-        elif name.endswith("}t") and name.startswith("{http://schemas.openxmlformats.org/officeDocument/2006/math"): self.out.append(element.text or "")
+            # Its number stands at the word before it.
+            self.out.append("1")
+        elif name == W + "endnoteReference":
+            note = self.notes["endnote"].get(element.get(W + "id"))
+            if note is not None: self.end.append(note)
+            self.out.append("1")
+        elif name == MATH + "t": self.out.append(" " + re.sub(r"[^\w]", " ", element.text or "") + " ")
         if name == W + "txbxContent": self.out.append("\n")
+        if name in (W + "drawing", W + "pict", W + "object") and self.floats(element):
+            # A block cannot stand within a line's words: it is read before its paragraph where none of these stand before its anchor, else behind.
+            (self.behind if "".join(self.out).strip() else self.before).append(self.apart(element, pending))
+            return
+        if name == W + "drawing" and any(one.get("descr") for one in element.iter() if one.tag.endswith("}docPr")): self.out.append("\n")
         if name == W + "p":
             waiting = []
-            for child in element: self.walk(child, waiting)
-            self.out.append("\n")
+            outer, self.before, self.behind = (self.before, self.behind), [], []
+            text = self.apart(element, waiting)
+            self.out += [*self.before, "\n", text, "\n", *self.behind]
+            self.before, self.behind = outer
             for note in waiting: self.walk(note, [])
             return
         for child in element: self.walk(child, pending)
+
+    before, behind = [], []
 
 
 class Pdf:
@@ -151,7 +192,9 @@ class Pdf:
             if kid.get("/Type") == "/OBJR": return
             block = str(kid.get("/S", "")) in self.BLOCKS
             if block: out.append("\n")
-            if "/ActualText" in kid: out.append(str(kid.ActualText))
+            # Screen readers read a formula by its description.
+            if kid.get("/S") == "/Formula" and "/Alt" in kid: out.append(" " + re.sub(r"[^\w]|_", " ", str(kid.Alt)) + " ")
+            elif "/ActualText" in kid: out.append(str(kid.ActualText))
             else: self.walk(kid.get("/K"), page, out)
             if block: out.append("\n")
 
@@ -176,8 +219,8 @@ def main():
             if left.get(word, 0) > 0: left[word] -= 1; told += 1
         total = max(1, len(theirs))
         opcodes = [code for code in matcher.get_opcodes() if code[0] != "equal"]
-        rows.append((kept / total, told / total, len(theirs), len(ours), name, [(theirs[i:j][:4], ours[k:l][:4]) for _, i, j, k, l in opcodes[:40 if options.show else 3]]))
-    for order, told, count, ours, name, different in sorted(rows)[:options.list]:
+        rows.append((kept / total if theirs else 1, told / total if theirs else 1, len(theirs), len(ours), name, [(theirs[i:j][:4], ours[k:l][:4]) for _, i, j, k, l in opcodes[:40 if options.show else 3]]))
+    for order, told, count, ours, name, different in sorted(rows, key=lambda row: (row[0], row[2] == row[3]))[:options.list]:
         print(f"{name[:60]:60} {count:6} words, {ours:6} told: {told:.4f}, in order {order:.4f}  {different if order < 1 or ours != count else ''}")
     exact = sum(1 for row in rows if row[0] == 1 and row[2] == row[3])
     print(f"{len(rows)} documents: the structure tells exactly the document's words in its order in {exact}; all of them in order in {sum(row[0] == 1 for row in rows)}; at least 99.5 % in {sum(row[0] >= .995 for row in rows)}; mean told {sum(row[1] for row in rows) / len(rows):.4f}, in order {sum(row[0] for row in rows) / len(rows):.4f}")

@@ -1,4 +1,4 @@
-//! Converts a Word document to PDF: `docx-to-pdf IN.docx OUT.pdf`, or to a picture of each page: `docx-to-pdf IN.docx OUT.svg` (OUT-1.svg and so on). Names on standard error what is not laid out as the document asks.
+//! Converts a Word document to PDF: `docx-to-pdf IN.docx OUT.pdf` (with `--pdf-a` for archives), or to a picture of each page: `docx-to-pdf IN.docx OUT.svg` (OUT-1.svg and so on). Names on standard error what is not laid out as the document asks.
 
 use std::error::Error;
 use std::process::ExitCode;
@@ -8,12 +8,16 @@ use docx_to_pdf::package::{Limits, Package};
 use docx_to_pdf::{Options, convert, lay_out, svg};
 
 fn main() -> ExitCode {
-    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let mut arguments: Vec<String> = std::env::args().skip(1).collect();
+    let archive = arguments.first().is_some_and(|first| first == "--pdf-a");
+    if archive {
+        arguments.remove(0);
+    }
     let [from, to] = arguments.as_slice() else {
-        eprintln!("usage: docx-to-pdf IN.docx OUT.pdf|OUT.svg");
+        eprintln!("usage: docx-to-pdf [--pdf-a] IN.docx OUT.pdf|OUT.svg");
         return ExitCode::from(2);
     };
-    match convert_file(from, to) {
+    match convert_file(from, to, archive) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("{from}: {error}");
@@ -23,7 +27,7 @@ fn main() -> ExitCode {
 }
 
 #[expect(clippy::disallowed_methods, reason = "a program of its own: it reads and writes the files it is told")]
-fn convert_file(from: &str, to: &str) -> Result<(), Box<dyn Error>> {
+fn convert_file(from: &str, to: &str, archive: bool) -> Result<(), Box<dyn Error>> {
     let package = Package::open(&std::fs::read(from)?, &Limits::default())?;
     if let Some(stem) = to.strip_suffix(".svg") {
         let fonts = Fonts::default();
@@ -33,7 +37,7 @@ fn convert_file(from: &str, to: &str) -> Result<(), Box<dyn Error>> {
         }
         return Ok(());
     }
-    let converted = convert(&package, &Fonts::default(), &Options::default())?;
+    let converted = convert(&package, &Fonts::default(), &Options { archive, ..Options::default() })?;
     for warning in &converted.warnings {
         eprintln!("{warning}");
     }

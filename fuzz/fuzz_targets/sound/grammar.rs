@@ -31,7 +31,7 @@ impl<I: Iterator<Item = u8>> Walk<I> {
             return;
         }
         let name = children[usize::from(byte) % children.len()];
-        if name == "w:t" {
+        if matches!(name, "w:t" | "m:t") {
             self.leaf(byte);
             return;
         }
@@ -43,8 +43,11 @@ impl<I: Iterator<Item = u8>> Walk<I> {
     }
 
     fn leaf(&mut self, byte: u8) {
-        let inside_run = self.open.last() == Some(&"w:r");
-        let (before, behind) = if inside_run { ("<w:t xml:space=\"preserve\">", "</w:t>") } else { ("<w:p><w:r><w:t>", "</w:t></w:r></w:p>") };
+        let (before, behind) = match self.open.last() {
+            Some(&"w:r") => ("<w:t xml:space=\"preserve\">", "</w:t>"),
+            Some(&"m:r") => ("<m:t>", "</m:t>"),
+            _ => ("<w:p><w:r><w:t>", "</w:t></w:r></w:p>"),
+        };
         self.out.push_str(before);
         let repeat = self.bytes.next().unwrap_or(1) % 24;
         for at in 0..=repeat {
@@ -82,7 +85,7 @@ const CHILDREN: &[(&str, &[&str])] = &[
     ("w:sdt", &["w:sdtPr", "w:sdtContent"]),
     ("w:sdtContent", BLOCKS),
     ("w:sdtPr", &["w:alias", "w:tag"]),
-    ("w:p", &["w:r", "w:pPr", "w:r", "w:hyperlink", "w:fldSimple", "w:bookmarkStart", "w:bookmarkEnd", "w:ins", "w:smartTag"]),
+    ("w:p", &["w:r", "w:pPr", "w:r", "w:hyperlink", "w:fldSimple", "w:bookmarkStart", "w:bookmarkEnd", "w:ins", "w:smartTag", "m:oMath", "m:oMathPara"]),
     ("w:hyperlink", &["w:r"]),
     ("w:fldSimple", &["w:r"]),
     ("w:ins", &["w:r"]),
@@ -166,7 +169,56 @@ const CHILDREN: &[(&str, &[&str])] = &[
     ("v:rect", VML),
     ("v:oval", VML),
     ("v:textbox", &["w:txbxContent"]),
+    ("m:oMathPara", &["m:oMath", "m:oMathParaPr"]),
+    ("m:oMathParaPr", &["m:jc"]),
+    ("m:oMath", MATH),
+    ("m:r", &["m:t", "m:rPr", "w:rPr", "m:t"]),
+    ("m:rPr", &["m:sty", "m:nor"]),
+    ("m:f", &["m:num", "m:den", "m:fPr"]),
+    ("m:fPr", MATH_PROPERTIES),
+    ("m:sSubSup", PARTS),
+    ("m:sPre", PARTS),
+    ("m:sSup", PARTS),
+    ("m:nary", &["m:e", "m:sub", "m:sup", "m:naryPr"]),
+    ("m:naryPr", MATH_PROPERTIES),
+    ("m:rad", &["m:e", "m:deg", "m:radPr"]),
+    ("m:radPr", MATH_PROPERTIES),
+    ("m:d", &["m:e", "m:e", "m:dPr"]),
+    ("m:dPr", MATH_PROPERTIES),
+    ("m:m", &["m:mr", "m:mr", "m:mPr"]),
+    ("m:mPr", &["m:mcs"]),
+    ("m:mcs", &["m:mc"]),
+    ("m:mc", &["m:mcPr"]),
+    ("m:mcPr", &["m:mcJc", "m:count"]),
+    ("m:mr", &["m:e"]),
+    ("m:eqArr", &["m:e"]),
+    ("m:func", &["m:fName", "m:e"]),
+    ("m:limLow", &["m:e", "m:lim"]),
+    ("m:limUpp", &["m:e", "m:lim"]),
+    ("m:groupChr", &["m:e", "m:groupChrPr"]),
+    ("m:groupChrPr", MATH_PROPERTIES),
+    ("m:acc", &["m:e", "m:accPr"]),
+    ("m:accPr", MATH_PROPERTIES),
+    ("m:bar", &["m:e"]),
+    ("m:borderBox", &["m:e"]),
+    ("m:phant", &["m:e", "m:phantPr"]),
+    ("m:phantPr", MATH_PROPERTIES),
+    ("m:num", MATH),
+    ("m:den", MATH),
+    ("m:e", MATH),
+    ("m:sub", MATH),
+    ("m:sup", MATH),
+    ("m:deg", MATH),
+    ("m:lim", MATH),
+    ("m:fName", MATH),
 ];
+
+const MATH: &[&str] = &[
+    "m:r", "m:f", "m:sSubSup", "m:sPre", "m:sSup", "m:nary", "m:rad", "m:d", "m:m", "m:eqArr", "m:func", "m:limLow", "m:limUpp", "m:groupChr",
+    "m:acc", "m:bar", "m:borderBox", "m:phant",
+];
+const PARTS: &[&str] = &["m:e", "m:sub", "m:sup"];
+const MATH_PROPERTIES: &[&str] = &["m:chr", "m:type", "m:pos", "m:limLoc", "m:degHide", "m:begChr", "m:endChr", "m:sepChr", "m:grow", "m:show", "m:zeroWid"];
 
 const BLOCKS: &[&str] = &["w:p", "w:p", "w:tbl", "w:sdt", "w:p", "w:sectPr"];
 const BORDERS: &[&str] = &["w:top", "w:left", "w:bottom", "w:right", "w:insideH", "w:insideV", "w:between", "w:bar"];
@@ -179,7 +231,7 @@ const ATTRIBUTES: &[&str] = &[
     "w:start", "w:fmt", "w:linePitch", "w:hRule", "w:ascii", "w:hAnsi", "w:char", "w:font", "w:instr", "w:fldCharType", "w:id", "w:name",
     "w:anchor", "r:id", "r:embed", "cx", "cy", "x", "y", "l", "t", "r", "b", "rot", "flipH", "prst", "val", "pos", "relativeFrom", "behindDoc",
     "wrapText", "distT", "distL", "style", "path", "coordsize", "points", "w:tblpX", "w:tblpY", "w:vertAnchor", "w:horzAnchor", "w:xAlign",
-    "w:wrap", "w:gutter", "w:color2", "wR", "hR", "stAng", "swAng", "fmla", "name", "from", "to", "descr",
+    "w:wrap", "w:gutter", "w:color2", "wR", "hR", "stAng", "swAng", "fmla", "name", "from", "to", "descr", "m:val",
 ];
 
 const VALUES: &[&str] = &[
@@ -191,7 +243,7 @@ const VALUES: &[&str] = &[
     "yellow", "Heading1", "Grid", "Normal", "Calibri", "Symbol", "F0B7", "rId1", "rId6", "rId7", "rId8", "rId9", "rId99", "default", "first",
     "even", "landscape", "begin", "separate", "PAGE", " NUMPAGES ", " TOC \\o ", " REF x ", " STYLEREF 1 ", "true", "false", "rect",
     "ellipse", "roundRect", "rightArrow", "line", "star5", "bothSides", "largest", "btLr", "tbRl", "lowerRoman", "upperLetter", "5400000",
-    "21600,21600", "m0,0l21600,0xe", "position:absolute;width:9999pt;height:-1pt", "width:100pt;height:50pt;rotation:45", "*/ w 1 0", "x",
+    "21600,21600", "m0,0l21600,0xe", "position:absolute;width:9999pt;height:-1pt", "width:100pt;height:50pt;rotation:45", "*/ w 1 0", "x", "skw", "noBar", "undOvr", "{", "∑", "⏟", "→", "\u{302}",
 ];
 
 const TEXTS: &[&str] = &[

@@ -103,7 +103,7 @@ impl Reader<'_> {
     }
 
     /// The look of a run: paragraph style, character style, own properties.
-    fn run_props(&mut self, run: Node<'_>, line: &mut Line<'_>) -> Arc<RunProps> {
+    pub(super) fn run_props(&mut self, run: Node<'_>, line: &mut Line<'_>) -> Arc<RunProps> {
         let Some(node) = run.child("w:rPr") else { return Arc::clone(&line.base) };
         let direct = RunPatch::read(node, &self.theme);
         let character = self.styles.character(node.child_val("w:rStyle"), &self.theme);

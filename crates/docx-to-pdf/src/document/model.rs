@@ -2,6 +2,7 @@
 
 mod border;
 mod drawing;
+mod formula;
 mod paragraph;
 mod run;
 mod section;
@@ -17,6 +18,7 @@ pub use drawing::{
     Anchor, Dash, Drawing, DrawingContent, DrawingShape, Fill, FloatPosition, Geometry, GeometryStep, GroupChild, HorizontalBase, Label,
     LabelBase, Offset, Outline, Picture, Placement, TextArea, TextBox, TextFit, VerticalBase, WordArt, Wrap, WrapOutline, WrapSide,
 };
+pub use formula::{Formula, FractionKind, Math};
 pub use paragraph::{
     DropCap, Frame, Leader, LineSpacing, Number, NumberSuffix, Paragraph, ParagraphBorders, ParagraphProps, TabKind, TabStop, TextAlignment,
 };

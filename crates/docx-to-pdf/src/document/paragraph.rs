@@ -4,7 +4,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use super::inline::Line;
-use super::model::{Inline, Number, NumberFormat, Paragraph, ParagraphProps, RunProps};
+use super::model::{Align, BreakKind, Inline, Number, NumberFormat, Paragraph, ParagraphProps, RunProps};
 use super::numbering::Level;
 use super::numerals::NumberLanguage;
 use super::paragraph_props::{NumberRef, ParagraphPatch};
@@ -59,6 +59,9 @@ impl Reader<'_> {
         let counted = list.filter(|_| !hidden_mark && !deleted_mark);
         let number = counted.and_then(|(list, level)| self.number(list, level, &levels, &mark_patch, scope));
         let mut props = patch.finish(&style.id, &style.name);
+        if let Some(align) = display_alignment(&content) {
+            props.align = align;
+        }
         if !self.settings.collapse_spacing {
             fixed_automatic_space(&mut props);
         }
@@ -154,6 +157,20 @@ fn fixed_automatic_space(props: &mut ParagraphProps) {
     if std::mem::take(&mut props.space_after_auto) {
         props.space_after = FIXED;
     }
+}
+
+/// A paragraph that holds display formulas alone stands as they do (22.1.2.88).
+fn display_alignment(content: &[Inline]) -> Option<Align> {
+    let mut align = None;
+    for inline in content {
+        match inline {
+            Inline::Formula(formula) => align = Some(formula.display?),
+            Inline::Text { text, .. } if text.trim().is_empty() => {}
+            Inline::Break(BreakKind::Line, _) | Inline::Bookmark(_) => {}
+            _ => return None,
+        }
+    }
+    align
 }
 
 fn is_hidden(inline: &Inline) -> bool {

@@ -16,6 +16,7 @@ use std::sync::Arc;
 use cache::WordCache;
 use face::Face;
 use own::OwnFonts;
+use rustybuzz::ttf_parser::GlyphId;
 
 /// A face of the set; index into it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -201,6 +202,13 @@ impl Fonts {
     /// Shapes a text in one face. Results for short texts are cached across documents (bounded), so that repeated words cost a look-up.
     pub fn shape(&self, font: FontId, text: &str, features: Features) -> Arc<Shaped> {
         self.inner.words.get_or_shape(font, features, text, || shaping::shape(self.face(font), text, features))
+    }
+
+    /// How far a glyph's outline reaches in ems: left, bottom, right and top from its origin, up counted positive; nothing for one without an outline.
+    pub fn outline(&self, font: FontId, glyph: u16) -> Option<[f32; 4]> {
+        let parsed = self.face(font).parsed()?;
+        let bounds = parsed.shaper.glyph_bounding_box(GlyphId(glyph))?;
+        Some([bounds.x_min, bounds.y_min, bounds.x_max, bounds.y_max].map(|edge| f32::from(edge) * parsed.unit))
     }
 
     /// The font file behind a face.

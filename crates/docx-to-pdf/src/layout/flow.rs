@@ -412,7 +412,7 @@ impl<'a> Flow<'a> {
             let Some(blocks) = document.endnotes.get(&id) else { continue };
             let text = numeral(i64::from(count), document.settings.endnote_format, self.context.document_language());
             let (left, width) = self.current();
-            let note = note_layout::lay(&mut self.context, blocks, text, width);
+            let note = note_layout::lay(&mut self.context, (None, blocks), text, width);
             let mut offset = self.y;
             let mut moved = Pt::ZERO;
             for piece in note.pieces {

@@ -250,10 +250,23 @@ pub struct Node {
     pub role: Role,
     /// Its parent; `None` for children of the document.
     pub parent: Option<NodeId>,
-    /// Alternative text of a figure.
+    /// Alternative text of a figure or a formula.
     pub alt: Option<String>,
+    /// The text it stands for, where its pieces are not drawn in the order of reading.
+    pub actual: Option<String>,
     /// Its language, where it differs from the document's.
     pub lang: Option<String>,
+    /// The element with the same parent that it is told right before or behind, whatever order they were made in.
+    pub beside: Option<(NodeId, Side)>,
+}
+
+/// On which side of another element one is told.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// Before it.
+    Before,
+    /// Behind it.
+    Behind,
 }
 
 /// Roles of structure elements (ISO 32000-1, 14.8.4).
@@ -301,12 +314,14 @@ pub enum Role {
     Division,
     /// A piece of a paragraph.
     Span,
+    /// A formula.
+    Formula,
 }
 
 impl Structure {
     /// Adds an element and tells its id.
     pub fn add(&mut self, role: Role, parent: Option<NodeId>) -> NodeId {
-        self.nodes.push(Node { role, parent, alt: None, lang: None });
+        self.nodes.push(Node { role, parent, alt: None, actual: None, lang: None, beside: None });
         NodeId(self.nodes.len() - 1)
     }
 }

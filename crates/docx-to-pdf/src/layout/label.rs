@@ -4,8 +4,8 @@ use crate::document::model::{Label, LabelBase, WordArt};
 use crate::layout::context::{Context, bounded};
 use crate::layout::frame::NodeId;
 use crate::layout::ink::Ink;
-use crate::layout::line::draw_word;
 use crate::layout::look::{Look, Script, Word, script};
+use crate::layout::runs::draw_word;
 use crate::units::Pt;
 use crate::warning::Warning;
 

@@ -2,15 +2,16 @@
 
 use std::rc::Rc;
 
-use crate::document::model::{Align, BreakKind, Leader, LineSpacing, LinkTo, RunProps, TextAlignment, UnderlineStyle};
+use crate::document::model::{Align, BreakKind, Leader, LineSpacing, LinkTo, TextAlignment, UnderlineStyle};
 use crate::graphics::Rgb;
 use crate::layout::context::{Context, twips};
 use crate::layout::drawing;
-use crate::layout::frame::{Glyph, GlyphRun, Item, Link, LinkTarget, NodeId, Role, Shape, Stroke};
+use crate::layout::frame::{Link, LinkTarget, NodeId, Role, Stroke};
 use crate::layout::ink::{Ink, Mark, MarkKind, Rect};
 use crate::layout::linebreak::{LineEnd, Placed, Segment};
-use crate::layout::look::{Look, Part, Word};
+use crate::layout::look::Look;
 use crate::layout::paragraph::frame_lines;
+use crate::layout::runs::{Runs, text_color};
 use crate::layout::shape::{AtomKind, Prepared, object_height};
 use crate::units::Pt;
 
@@ -111,11 +112,13 @@ pub(super) fn extent(prepared: &Prepared<'_>, segments: &[Segment]) -> Extent {
             AtomKind::Break(_) => only_break = Some(&atom.look),
             AtomKind::Object(drawing) => object = object.max(object_height(drawing)),
             _ if atom.is_blank() => {}
-            _ => {
+            kind => {
                 let (up, down) = atom.extent();
                 found.ascent = found.ascent.max(up);
                 found.descent = found.descent.max(down);
-                found.font = found.font.max(up + down);
+                // As pictures do, formulas do not count for proportional spacing; the text they stand in does.
+                let font = if matches!(kind, AtomKind::Formula(..)) { atom.look.ascent() + atom.look.descent() } else { up + down };
+                found.font = found.font.max(font);
             }
         }
     }
@@ -175,16 +178,23 @@ impl Drawing<'_, '_> {
 pub(super) fn draw<'a>(context: &mut Context<'a>, drawing: &mut Drawing<'_, 'a>, segment: &Segment, ink: &mut Ink) {
     let places = arrange(drawing, segment);
     decorate_behind(drawing, segment, &places, ink);
-    let mut text = Runs { run: None, ink: Ink::default() };
+    let mut text = Runs::new();
     let mut behind_and_front = Ink::default();
+    let spans = spans_in_reading_order(context, drawing, segment);
     for index in visual_order(drawing.prepared, segment) {
         let placed = &segment.placed[index];
         let atom = &drawing.prepared.atoms[placed.atom];
         let (x, width) = places[index];
-        let tag = tag_of(context, drawing, atom.link);
+        let tag = match spans.get(index) {
+            Some(span) => *span,
+            None => tag_of(context, drawing, atom.link),
+        };
         let baseline = drawing.baseline_of_look(&atom.look);
         match &atom.kind {
             AtomKind::Word(word) | AtomKind::Space(word) | AtomKind::Note(word, _) => {
+                if let AtomKind::Note(_, note) = &atom.kind {
+                    context.structure.refer_to_note(*note, drawing.tag);
+                }
                 let word = placed.word.as_ref().unwrap_or(word);
                 text.word(word, &atom.look, x, baseline, (tag, text_color(context.background, &atom.look.props)));
             }
@@ -196,7 +206,13 @@ pub(super) fn draw<'a>(context: &mut Context<'a>, drawing: &mut Drawing<'_, 'a>,
             AtomKind::Object(object) => {
                 text.flush();
                 let shown = drawing::inline(context, object, x, drawing.baseline_of((object_height(object), Pt::ZERO)), drawing.tag);
-                behind_and_front.append(shown);
+                // It is told where it stands, between the words around it.
+                text.ink.append(shown);
+            }
+            AtomKind::Formula(piece, number) => {
+                text.flush();
+                let tag = formula_tag(context, drawing, atom.link, *number);
+                text.ink.append(piece.drawn(x, drawing.baseline_of(atom.extent()), tag));
             }
             AtomKind::Tab | AtomKind::PositionTab(..) => {
                 text.parting_blank(context, &atom.look, (x, baseline));
@@ -207,7 +223,7 @@ pub(super) fn draw<'a>(context: &mut Context<'a>, drawing: &mut Drawing<'_, 'a>,
             AtomKind::Anchor(_) | AtomKind::Break(_) => {}
         }
     }
-    text.hanging_blank(context, drawing, segment, &places);
+    hanging_blank(&mut text, context, drawing, segment, &places);
     text.flush();
     ink.append(text.ink);
     ink.append(behind_and_front);
@@ -215,22 +231,74 @@ pub(super) fn draw<'a>(context: &mut Context<'a>, drawing: &mut Drawing<'_, 'a>,
     link_areas(context, drawing, segment, &places, ink);
 }
 
-/// Draws one word by itself: a paragraph's number. It is `parted` from what follows by a blank, unless nothing comes between them.
-pub(super) fn draw_word(
-    context: &Context<'_>,
-    word: &Word,
-    look: &Rc<Look>,
-    (x, baseline): (Pt, Pt),
-    (tag, parted): (Option<NodeId>, bool),
-    ink: &mut Ink,
-) {
-    let mut runs = Runs { run: None, ink: Ink::default() };
-    runs.word(word, look, x, baseline, (tag, text_color(context.background, &look.props)));
-    if parted {
-        runs.parting_blank(context, look, (x + word.width, baseline));
+/// The blank at which a line ends keeps its glyph, though it does not show: without it a screen reader reads the last word and the first of the next line as one.
+/// A line that is broken by hand gets one.
+fn hanging_blank(text: &mut Runs, context: &Context<'_>, drawing: &Drawing<'_, '_>, segment: &Segment, places: &[(Pt, Pt)]) {
+    if drawing.prepared.mixed {
+        return;
     }
-    runs.flush();
-    ink.append(runs.ink);
+    if let LineEnd::Break(_) = segment.end {
+        let Some((placed, place)) = segment.shown.checked_sub(1).and_then(|last| segment.placed.get(last).zip(places.get(last))) else {
+            return;
+        };
+        let look = &drawing.prepared.atoms[placed.atom].look;
+        return text.parting_blank(context, look, (place.0 + place.1, drawing.baseline_of_look(look)));
+    }
+    let Some((placed, place)) = segment.placed.get(segment.shown).zip(places.get(segment.shown)) else { return };
+    let atom = &drawing.prepared.atoms[placed.atom];
+    let (AtomKind::Space(blank), LineEnd::Wrap) = (&atom.kind, segment.end) else { return };
+    let Some(tag) = text.tag() else { return };
+    let color = text_color(context.background, &atom.look.props);
+    text.word(blank, &atom.look, place.0, drawing.baseline_of_look(&atom.look), (tag, color));
+}
+
+/// The elements of a line with right-to-left text, atom by atom; none for other lines.
+///
+/// Its words stand, and are drawn, from left to right, and each right-to-left one with its last letter first. So every stretch is an element that says its text in the order of reading, and the elements stand in that order.
+fn spans_in_reading_order(context: &mut Context<'_>, drawing: &mut Drawing<'_, '_>, segment: &Segment) -> Vec<Option<NodeId>> {
+    if !drawing.prepared.mixed || drawing.tag.is_none() {
+        return Vec::new();
+    }
+    let mut spans = Vec::with_capacity(segment.placed.len());
+    // The stretch in work: the link it is of, its element and its text.
+    let mut open: Option<(Option<u32>, Option<NodeId>, String)> = None;
+    let say = |context: &mut Context<'_>, open: Option<(Option<u32>, Option<NodeId>, String)>| {
+        if let Some((_, Some(span), said)) = open
+            && let Some(node) = context.structure.node(span)
+        {
+            node.actual = Some(said);
+        }
+    };
+    for placed in &segment.placed {
+        let atom = &drawing.prepared.atoms[placed.atom];
+        let text = match &atom.kind {
+            AtomKind::Word(word) | AtomKind::Space(word) | AtomKind::Note(word, _) => &*placed.word.as_ref().unwrap_or(word).text,
+            AtomKind::SoftHyphen(_) => placed.word.as_ref().map_or("", |hyphen| &*hyphen.text),
+            AtomKind::Tab | AtomKind::PositionTab(..) | AtomKind::Break(_) => " ",
+            AtomKind::Anchor(_) | AtomKind::Bookmark(_) => "",
+            AtomKind::Object(_) => {
+                say(context, open.take());
+                spans.push(drawing.tag);
+                continue;
+            }
+            AtomKind::Formula(_, number) => {
+                say(context, open.take());
+                spans.push(formula_tag(context, drawing, atom.link, *number));
+                continue;
+            }
+        };
+        if open.as_ref().is_none_or(|(link, ..)| *link != atom.link) {
+            say(context, open.take());
+            let parent = tag_of(context, drawing, atom.link);
+            open = Some((atom.link, context.structure.add_below(Role::Span, parent), String::new()));
+        }
+        if let Some((_, span, said)) = &mut open {
+            said.push_str(text);
+            spans.push(*span);
+        }
+    }
+    say(context, open);
+    spans
 }
 
 /// Final left edge and width of each placed atom: alignment, justification, direction.
@@ -314,131 +382,24 @@ fn visual_order(prepared: &Prepared<'_>, segment: &Segment) -> Vec<usize> {
     order
 }
 
-/// Collects words into runs of glyphs.
-struct Runs {
-    run: Option<(GlyphRun, Option<NodeId>, *const Look)>,
-    ink: Ink,
-}
-
-impl Runs {
-    fn word(&mut self, word: &Word, look: &Rc<Look>, x: Pt, baseline: Pt, (tag, color): (Option<NodeId>, Rgb)) {
-        let mut pen = x;
-        for (index, part) in word.parts.iter().enumerate() {
-            let y = baseline - look.rise;
-            self.open(part, look, (pen, y), tag, color);
-            let text = part_text(word, index);
-            if let Some((run, ..)) = &mut self.run {
-                pen = push_part(run, part, look, text, pen);
-            }
-        }
-    }
-
-    /// The blank at which a line ends keeps its glyph, though it does not show: without it a screen reader reads the last word and the first of the next line as one.
-    /// A line that is broken by hand gets one.
-    fn hanging_blank(&mut self, context: &Context<'_>, drawing: &Drawing<'_, '_>, segment: &Segment, places: &[(Pt, Pt)]) {
-        if drawing.prepared.mixed {
-            return;
-        }
-        if let LineEnd::Break(_) = segment.end {
-            let Some((placed, place)) = segment.shown.checked_sub(1).and_then(|last| segment.placed.get(last).zip(places.get(last))) else {
-                return;
-            };
-            let look = &drawing.prepared.atoms[placed.atom].look;
-            return self.parting_blank(context, look, (place.0 + place.1, drawing.baseline_of_look(look)));
-        }
-        let Some((placed, place)) = segment.placed.get(segment.shown).zip(places.get(segment.shown)) else { return };
-        let atom = &drawing.prepared.atoms[placed.atom];
-        let (AtomKind::Space(blank), LineEnd::Wrap) = (&atom.kind, segment.end) else { return };
-        let Some(tag) = self.run.as_ref().map(|(_, tag, _)| *tag) else { return };
-        let color = text_color(context.background, &atom.look.props);
-        self.word(blank, &atom.look, place.0, drawing.baseline_of_look(&atom.look), (tag, color));
-    }
-
-    /// A blank behind the text in work, so that what a tab or a break parts is not read as one word.
-    fn parting_blank(&mut self, context: &Context<'_>, look: &Rc<Look>, (x, baseline): (Pt, Pt)) {
-        let Some(tag) = self.run.as_ref().map(|(_, tag, _)| *tag) else { return };
-        let blank = look.word(context.fonts, " ", false);
-        self.word(&blank, look, x, baseline, (tag, text_color(context.background, &look.props)));
-    }
-
-    /// Goes on with the open run, or starts a new one.
-    fn open(&mut self, part: &Part, look: &Rc<Look>, (x, y): (Pt, Pt), tag: Option<NodeId>, color: Rgb) {
-        let same = self.run.as_ref().is_some_and(|(run, run_tag, run_look)| {
-            run.font == part.face.font && run.size == part.size && *run_tag == tag && *run_look == Rc::as_ptr(look) && !run.rtl && !part.rtl
-        });
-        if same {
-            return;
-        }
-        self.flush();
-        let run = GlyphRun {
-            font: part.face.font,
-            size: part.size,
-            scale_x: look.scale(),
-            color,
-            x,
-            y,
-            glyphs: Vec::new(),
-            text: String::new(),
-            rtl: part.rtl,
-            synthetic_italic: part.face.italic,
-            synthetic_bold: part.face.bold,
-        };
-        self.run = Some((run, tag, Rc::as_ptr(look)));
-    }
-
-    fn flush(&mut self) {
-        if let Some((run, tag, _)) = self.run.take()
-            && !run.glyphs.is_empty()
-        {
-            self.ink.items.push(Item { tag, shape: Shape::Glyphs(run) });
-        }
-    }
-}
-
-/// The text a part of a word stands for.
-fn part_text(word: &Word, index: usize) -> &str {
-    let start = word.parts[index].start as usize;
-    let end = word.parts.iter().map(|part| part.start as usize).filter(|other| *other > start).min().unwrap_or(word.text.len());
-    word.text.get(start..end).unwrap_or("")
-}
-
-/// Adds a part's glyphs; returns where the pen is then.
-fn push_part(run: &mut GlyphRun, part: &Part, look: &Look, text: &str, mut pen: Pt) -> Pt {
-    let base = run.text.len() as u32;
-    run.text.push_str(text);
-    let (scale, spacing) = (look.scale(), look.spacing());
-    for glyph in &part.shaped.glyphs {
-        let advance = part.size * glyph.advance * scale;
-        run.glyphs.push(Glyph {
-            id: glyph.id,
-            x: pen - run.x + part.size * glyph.dx * scale,
-            rise: part.size * glyph.dy,
-            advance,
-            text: (base + glyph.text.0, base + glyph.text.1),
-        });
-        pen += advance + spacing;
-    }
-    pen
-}
-
-/// Text colour; automatic is black, or white on something dark.
-fn text_color(background: Option<Rgb>, props: &RunProps) -> Rgb {
-    props.color.unwrap_or_else(|| match props.highlight.or(props.shading).or(background) {
-        Some(behind) if is_dark(behind) => Rgb(255, 255, 255),
-        _ => Rgb(0, 0, 0),
-    })
-}
-
-/// LibreOffice's `Color::IsDark`: luminance of at most 62 of 255.
-fn is_dark(Rgb(red, green, blue): Rgb) -> bool {
-    (u32::from(blue) * 29 + u32::from(green) * 151 + u32::from(red) * 76) >> 8 <= 62
-}
-
 fn tag_of(context: &mut Context<'_>, drawing: &mut Drawing<'_, '_>, link: Option<u32>) -> Option<NodeId> {
     let Some(link) = link else { return drawing.tag };
     let slot = drawing.link_tags.get_mut(link as usize)?;
     if slot.is_none() {
         *slot = context.structure.add_below(Role::Link, drawing.tag);
+    }
+    *slot
+}
+
+/// The element of a formula, with what it says in words.
+fn formula_tag(context: &mut Context<'_>, drawing: &mut Drawing<'_, '_>, link: Option<u32>, number: usize) -> Option<NodeId> {
+    let parent = tag_of(context, drawing, link);
+    let slot = drawing.link_tags.get_mut(drawing.prepared.links.len() + number)?;
+    if slot.is_none() {
+        *slot = context.structure.add_below(Role::Formula, parent);
+        if let Some(node) = slot.and_then(|node| context.structure.node(node)) {
+            node.alt = drawing.prepared.formulas.get(number).cloned();
+        }
     }
     *slot
 }
@@ -463,7 +424,7 @@ fn leader(context: &Context<'_>, leader: Leader, look: &Rc<Look>, (x, width): (P
     let more = if character == "_" { 1.0 } else { 0.0 };
     let count = ((width / one.width + 0.001).floor() + more).clamp(0.0, MOST_LEADERS) as usize;
     let step = width / count.max(1) as f32;
-    let mut runs = Runs { run: None, ink: Ink::default() };
+    let mut runs = Runs::new();
     for index in 0..count {
         runs.word(&one, look, x + step * index as f32, baseline, (None, text_color(context.background, &look.props)));
     }

@@ -207,7 +207,7 @@ impl Filler<'_, '_> {
                     at = after;
                     continue;
                 }
-                AtomKind::Word(_) | AtomKind::Note(..) | AtomKind::Object(_) => {
+                AtomKind::Word(_) | AtomKind::Note(..) | AtomKind::Object(_) | AtomKind::Formula(..) => {
                     let (width, piece) = self.rest(atom, at);
                     self.note_decimal(atom);
                     if !self.fits(width - self.behind(atom)) {

@@ -1,6 +1,6 @@
 //! Paragraphs, tables and pictures become pages of positioned glyphs and paths.
 //!
-//! The phases, in order: `shape` turns a paragraph into measured atoms, `linebreak` fills lines with them, `line` gives lines their metrics and draws them, `paragraph` adds spacing, borders and numbers, `table` does the same for rows and cells.
+//! The phases, in order: `shape` turns a paragraph into measured atoms, `linebreak` fills lines with them, `math` sets formulas, `line` gives lines their metrics and draws them (`runs` collects their glyphs), `paragraph` adds spacing, borders and numbers, `table` does the same for rows and cells.
 //! `stack` piles blocks into one column of any height (cells, headers, text boxes, notes); `flow` pours the body over columns and pages; `page` closes each page with its header and footer.
 //! Pure and total: any document gives pages, whatever its numbers say.
 
@@ -15,9 +15,11 @@ mod label;
 mod line;
 mod linebreak;
 mod look;
+mod math;
 mod notes;
 mod page;
 mod paragraph;
+mod runs;
 mod shape;
 mod stack;
 mod structure;

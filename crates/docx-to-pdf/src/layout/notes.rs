@@ -6,7 +6,7 @@ use crate::document::model::Block;
 use crate::graphics::Rgb;
 use crate::layout::context::Context;
 use crate::layout::float::Bases;
-use crate::layout::frame::{Role, Stroke};
+use crate::layout::frame::Stroke;
 use crate::layout::ink::{Ink, Rect};
 use crate::layout::stack::{Column, Stacked, pile};
 use crate::units::Pt;
@@ -167,8 +167,8 @@ impl PageNotes {
 }
 
 /// Lays a note out.
-pub(super) fn lay<'a>(context: &mut Context<'a>, blocks: &'a [Block], number: String, width: Pt) -> Stacked {
-    let node = context.structure.add(Role::Note);
+pub(super) fn lay<'a>(context: &mut Context<'a>, (footnote, blocks): (Option<i32>, &'a [Block]), number: String, width: Pt) -> Stacked {
+    let node = context.structure.note(footnote);
     let outer = context.structure.enter(node);
     let outer_mark = std::mem::replace(&mut context.note_mark, number);
     let column = Rect::new(Pt::ZERO, Pt::ZERO, width, Pt::ZERO);

@@ -13,6 +13,7 @@ use crate::layout::ink::{Ink, Mark, MarkKind, Rect};
 use crate::layout::line;
 use crate::layout::linebreak::{LineEnd, Manner, Position, Segment, fill};
 use crate::layout::look::{Look, Word};
+use crate::layout::runs;
 use crate::layout::shape::{AtomKind, Prepared, prepare};
 use crate::layout::stack::space_before;
 use crate::layout::structure::ParagraphTags;
@@ -118,7 +119,7 @@ impl<'a> ParagraphLayouter<'a> {
         let prepared = prepare(context, paragraph);
         let tabs = Tabs::new(&paragraph.props, twips(context.document.settings.default_tab));
         let label = paragraph.number.as_ref().map(|number| label(context, number, &paragraph.props, &tabs));
-        let link_tags = vec![None; prepared.links.len()];
+        let link_tags = vec![None; prepared.links.len() + prepared.formulas.len()];
         Self { paragraph, prepared, tags, joined, in_cell: false, tabs, label, link_tags }
     }
 
@@ -421,7 +422,7 @@ impl<'a> ParagraphLayouter<'a> {
             ink.items.push(Item { tag: self.tags.label, shape: Shape::Image(image) });
         } else if let Some(word) = &label.word {
             let place = (label.x + shift, baseline);
-            line::draw_word(context, word, &label.look, place, (self.tags.label, number.suffix != NumberSuffix::Nothing), ink);
+            runs::draw_word(context, word, &label.look, place, (self.tags.label, number.suffix != NumberSuffix::Nothing), ink);
         }
     }
 
@@ -455,10 +456,15 @@ impl<'a> ParagraphLayouter<'a> {
 /// A paragraph's text as one line.
 fn plain_text(prepared: &Prepared<'_>, paragraph: &Paragraph) -> String {
     let mut text = paragraph.number.as_ref().filter(|number| !number.bullet).map_or_else(String::new, |number| format!("{} ", number.text));
+    let mut told = 0;
     for atom in &prepared.atoms {
         match &atom.kind {
             AtomKind::Word(word) | AtomKind::Space(word) => text.push_str(&word.text),
             AtomKind::Tab | AtomKind::Break(_) => text.push(' '),
+            AtomKind::Formula(_, formula) if told <= *formula => {
+                text.push_str(prepared.formulas.get(*formula).map_or("", String::as_str));
+                told = *formula + 1;
+            }
             _ => {}
         }
     }

@@ -11,6 +11,7 @@ use crate::document::model::{BreakKind, Drawing, Field, Inline, Leader, LinkTo, 
 use crate::document::numerals::numeral;
 use crate::layout::context::{Context, emu};
 use crate::layout::look::{Look, Script, Word, ignorable, script};
+use crate::layout::math::{self, MathBox};
 use crate::units::Pt;
 use crate::warning::Warning;
 
@@ -28,6 +29,8 @@ pub(super) struct Prepared<'a> {
     pub mark: Rc<Look>,
     /// Links atoms point into.
     pub links: Vec<&'a LinkTo>,
+    /// Its formulas, as they are read out.
+    pub formulas: Vec<String>,
     /// The paragraph reads from right to left.
     pub rtl: bool,
     /// Some atom stands at a right-to-left level, so lines are reordered.
@@ -92,6 +95,8 @@ pub(super) enum AtomKind<'a> {
     SoftHyphen(Rc<Word>),
     /// An inline drawing.
     Object(&'a Drawing),
+    /// A piece of a formula, and which formula of the paragraph it is.
+    Formula(Rc<MathBox>, usize),
     /// A floating drawing's anchor.
     Anchor(&'a Drawing),
     /// A bookmark.
@@ -99,6 +104,9 @@ pub(super) enum AtomKind<'a> {
     /// A reference to a footnote, with its word.
     Note(Rc<Word>, i32),
 }
+
+/// What stands for a piece of a formula in the paragraph's text: the line does not end between it and a letter.
+const FORMULA: char = '\u{1D453}';
 
 /// A stretch of the paragraph's joined text and where it came from.
 struct Chunk<'a> {
@@ -117,10 +125,13 @@ enum ChunkKind<'a> {
 /// Measures a paragraph's content.
 pub(super) fn prepare<'a>(context: &mut Context<'a>, paragraph: &'a Paragraph) -> Prepared<'a> {
     let mark = context.look_of(&paragraph.mark);
-    let mut collected = Collected { text: String::new(), chunks: Vec::new(), links: Vec::new(), open: None };
+    let mut collected = Collected { text: String::new(), chunks: Vec::new(), links: Vec::new(), formulas: Vec::new(), open: None };
+    let outer_background = context.background;
+    context.background = paragraph.props.shading.or(outer_background);
     for inline in &paragraph.content {
         collected.push(context, inline);
     }
+    context.background = outer_background;
     let breaks = opportunities(&collected.text);
     let levels = levels(&collected.text, paragraph.props.rtl);
     let mut atoms = Vec::with_capacity(collected.text.len() / 3 + collected.chunks.len());
@@ -128,13 +139,14 @@ pub(super) fn prepare<'a>(context: &mut Context<'a>, paragraph: &'a Paragraph) -
         cut(context, &mut atoms, &collected.text, chunk, &breaks, levels.as_deref());
     }
     let mixed = levels.is_some();
-    Prepared { atoms, mark, links: collected.links, rtl: paragraph.props.rtl, mixed }
+    Prepared { atoms, mark, links: collected.links, formulas: collected.formulas, rtl: paragraph.props.rtl, mixed }
 }
 
 struct Collected<'a> {
     text: String,
     chunks: Vec<Chunk<'a>>,
     links: Vec<&'a LinkTo>,
+    formulas: Vec<String>,
     open: Option<u32>,
 }
 
@@ -157,6 +169,14 @@ impl<'a> Collected<'a> {
                     Placement::Anchor(_) => ('\u{2060}', AtomKind::Anchor(drawing)),
                 };
                 self.atom(context, character, kind, &drawing.props);
+            }
+            Inline::Formula(formula) => {
+                let look = context.look(&formula.props);
+                let number = self.formulas.len();
+                self.formulas.push(formula.spoken());
+                for piece in math::pieces(context, formula) {
+                    self.atom_with(Rc::clone(&look), FORMULA, AtomKind::Formula(Rc::new(piece), number));
+                }
             }
             Inline::NoteRef { endnote, id, custom_mark, props } => {
                 let number = context.note_number(*id, *endnote);
@@ -335,9 +355,15 @@ fn cut<'a>(
     if let ChunkKind::Atom(kind) = kind {
         let width = match &kind {
             AtomKind::Object(drawing) => emu(drawing.width).max(Pt::ZERO),
+            AtomKind::Formula(piece, _) => piece.width,
             _ => Pt::ZERO,
         };
-        let may_end = if matches!(kind, AtomKind::Anchor(_) | AtomKind::Bookmark(_)) { Ending::Never } else { breaks[range.end] };
+        let may_end = match kind {
+            AtomKind::Anchor(_) | AtomKind::Bookmark(_) => Ending::Never,
+            // Its pieces are cut where a line may end.
+            AtomKind::Formula(..) if text[range.end..].starts_with(FORMULA) => Ending::Here,
+            _ => breaks[range.end],
+        };
         atoms.push(Atom { kind, look, width, may_end, level: level_at(range.start), link });
         return;
     }
@@ -404,6 +430,8 @@ impl Atom<'_> {
         match &self.kind {
             AtomKind::Word(word) | AtomKind::Space(word) | AtomKind::Note(word, _) => (word.ascent, word.descent),
             AtomKind::Object(drawing) => (object_height(drawing), Pt::ZERO),
+            // At least as high as the text around it would be.
+            AtomKind::Formula(piece, _) => (piece.ascent.max(self.look.ascent()), piece.descent.max(self.look.descent())),
             AtomKind::Anchor(_) | AtomKind::Bookmark(_) | AtomKind::SoftHyphen(_) => (Pt::ZERO, Pt::ZERO),
             AtomKind::Tab | AtomKind::PositionTab(..) | AtomKind::Break(_) => (self.look.ascent(), self.look.descent()),
         }

@@ -9,7 +9,6 @@ use crate::layout::context::{Context, DEEPEST, bounded, emu, twips};
 use crate::layout::drawing;
 use crate::layout::drop_cap;
 use crate::layout::float::{Bases, Floats, Outline, Zone};
-use crate::layout::frame::Role;
 use crate::layout::ink::{Ink, Rect};
 use crate::layout::linebreak::{LineEnd, Position};
 use crate::layout::paragraph::{Area, ParagraphLayouter, join};
@@ -272,7 +271,9 @@ impl<'a> Stack<'a> {
         // A page or column break in a cell, header or text box breaks nothing, not even the line (LibreOffice and Spire agree; measured).
         setter.prepared.leave_out_page_breaks();
         let zones = self.floats.len();
+        context.structure.anchor_before(setter.tags.text);
         let mut anchored = self.anchors(context, paragraph, base);
+        context.structure.anchor_before(None);
         let wrapped = self.floats.len() > zones;
         let mut from = Position::default();
         loop {
@@ -321,6 +322,9 @@ impl<'a> Stack<'a> {
     fn anchors(&mut self, context: &mut Context<'a>, paragraph: &'a Paragraph, base: Pt) -> Ink {
         let mut all = Ink::default();
         for inline in &paragraph.content {
+            if inline.is_text() {
+                context.structure.anchor_before(None);
+            }
             let Inline::Drawing(drawing) = inline else { continue };
             let Placement::Anchor(_) = drawing.placement else { continue };
             let mut bases = self.column.bases;
@@ -526,7 +530,7 @@ pub(super) fn natural_width<'a>(context: &mut Context<'a>, paragraphs: &[&'a Par
 /// Draws a floating drawing at its place; the zone is what text keeps out of.
 pub(super) fn float<'a>(context: &mut Context<'a>, drawing: &'a Drawing, bases: &Bases) -> (Ink, Option<Zone>) {
     let Placement::Anchor(anchor) = &drawing.placement else { return (Ink::default(), None) };
-    let parent = context.structure.add(Role::Section);
+    let parent = context.structure.float();
     let outer = context.structure.enter(parent);
     let mut size = (emu(drawing.width).max(Pt::ZERO), emu(drawing.height).max(Pt::ZERO));
     if let Some((share, _)) = anchor.relative_width.filter(|(share, _)| share.is_finite() && *share > 0.0) {

@@ -1,4 +1,4 @@
-//! How far figures reach on their pages: readers that enlarge or export a figure go by its box (ISO 32000-1, 14.8.5.4.3).
+//! How far figures and formulas reach on their pages: readers that enlarge or export a figure go by its box (ISO 32000-1, 14.8.5.4.3).
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -16,11 +16,11 @@ const DEEPEST: usize = 32;
 /// Left, top, right and bottom of what was seen so far.
 type Reach = [f32; 4];
 
-/// The box of each figure, by the index of its element: left, bottom, right, top, as its page counts.
+/// The box of each figure and formula, by the index of its element: left, bottom, right, top, as its page counts.
 /// A figure that is drawn on several pages has none.
 pub(super) fn figure_boxes(frames: &Frames) -> BTreeMap<usize, [f32; 4]> {
     let nodes = &frames.structure.nodes;
-    if !nodes.iter().any(|node| node.role == Role::Figure) {
+    if !nodes.iter().any(|node| matches!(node.role, Role::Figure | Role::Formula)) {
         return BTreeMap::new();
     }
     let mut boxes: BTreeMap<usize, (usize, Reach)> = BTreeMap::new();
@@ -42,12 +42,12 @@ pub(super) fn figure_boxes(frames: &Frames) -> BTreeMap<usize, [f32; 4]> {
     boxes.into_iter().filter(|(figure, _)| !torn.contains(figure)).map(|(figure, found)| (figure, up(found))).collect()
 }
 
-/// The figure an element is, or is part of.
+/// The figure or formula an element is, or is part of.
 fn figure_of(nodes: &[Node], tag: NodeId) -> Option<usize> {
     let mut at = tag.0;
     loop {
         let node = nodes.get(at)?;
-        if node.role == Role::Figure {
+        if matches!(node.role, Role::Figure | Role::Formula) {
             return Some(at);
         }
         at = tags::parent(node, at)?;

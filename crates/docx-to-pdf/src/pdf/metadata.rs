@@ -7,11 +7,11 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use lopdf::{Document, Object, Stream, StringFormat, dictionary, text_string};
 
-use super::{Meta, PdfError, catalog, srgb};
+use super::{Claims, Meta, PdfError, catalog, srgb};
 
 /// Replaces what printpdf says, which is about now and here.
-pub(super) fn add(document: &mut Document, meta: &Meta) -> Result<(), PdfError> {
-    let packet = document.add_object(packet(meta));
+pub(super) fn add(document: &mut Document, meta: &Meta, claims: Claims) -> Result<(), PdfError> {
+    let packet = document.add_object(packet(meta, claims));
     if meta.archive {
         let intent = output_intent(document);
         catalog(document)?.set("OutputIntents", vec![Object::Reference(intent)]);
@@ -66,14 +66,14 @@ fn information_dictionary(meta: &Meta) -> lopdf::Dictionary {
 }
 
 /// The same as XMP, which is what newer readers look at.
-fn packet(meta: &Meta) -> Stream {
+fn packet(meta: &Meta, claims: Claims) -> Stream {
     let mut xml = String::from(
         "<?xpacket begin=\"\u{feff}\" id=\"W5M0MpCehiHzreSzNTczkc9d\"?>\n\
          <x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">\
          <rdf:Description rdf:about=\"\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\" \
          xmlns:xmp=\"http://ns.adobe.com/xap/1.0/\" xmlns:pdf=\"http://ns.adobe.com/pdf/1.3/\" xmlns:pdfuaid=\"http://www.aiim.org/pdfua/ns/id/\"",
     );
-    if meta.archive {
+    if claims.archive {
         let names = [("pdfaid", "id/"), ("pdfaExtension", "extension/"), ("pdfaSchema", "schema#"), ("pdfaProperty", "property#")];
         for (prefix, name) in names {
             let _ = write!(xml, " xmlns:{prefix}=\"http://www.aiim.org/pdfa/ns/{name}\"");
@@ -97,13 +97,13 @@ fn packet(meta: &Meta) -> Stream {
     if !meta.producer.is_empty() {
         let _ = write!(xml, "<pdf:Producer>{}</pdf:Producer>", escaped(&meta.producer));
     }
-    if meta.is_for_everyone() {
+    if claims.for_everyone {
         // ISO 14289-1, 5: the file says that it is for everyone.
         xml.push_str("<pdfuaid:part>1</pdfuaid:part>");
     }
-    if meta.archive {
+    if claims.archive {
         xml.push_str("<pdfaid:part>2</pdfaid:part><pdfaid:conformance>A</pdfaid:conformance>");
-        if meta.is_for_everyone() {
+        if claims.for_everyone {
             xml.push_str(NAME_OF_UA);
         }
     }

@@ -52,6 +52,22 @@ impl Meta {
     }
 }
 
+/// Which standards the file says it follows.
+#[derive(Debug, Clone, Copy)]
+struct Claims {
+    /// PDF/UA-1.
+    for_everyone: bool,
+    /// PDF/A-2a.
+    archive: bool,
+}
+
+impl Claims {
+    /// Neither allows a character without a glyph (ISO 14289-1, 7.21.8; ISO 19005-2, 6.2.11.8).
+    fn of(meta: &Meta, painted: &page::Painted) -> Self {
+        Self { for_everyone: meta.is_for_everyone() && !painted.lacks_glyphs, archive: meta.archive && !painted.lacks_glyphs }
+    }
+}
+
 /// A finished PDF.
 #[derive(Debug, Clone, Default)]
 pub struct Written {
@@ -111,7 +127,7 @@ impl Writer {
         faces.embed(&mut document, &pages)?;
         let annotations = navigation::add(&mut document, frames, &pages)?;
         tags::add(&mut document, frames, &pages, &painted.marks, &annotations, &meta.language)?;
-        metadata::add(&mut document, meta)?;
+        metadata::add(&mut document, meta, Claims::of(meta, &painted))?;
         Ok(Written { bytes: save::save(&document), unreadable: pictures.unreadable() })
     }
 }

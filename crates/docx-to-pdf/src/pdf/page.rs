@@ -20,6 +20,8 @@ pub(super) struct Painted {
     pub(super) marks: Vec<Vec<NodeId>>,
     /// Graphics states for opacity.
     pub(super) states: BTreeMap<ExtendedGraphicsStateId, ExtendedGraphicsState>,
+    /// Some character has no glyph: it shows the box of its font for missing ones.
+    pub(super) lacks_glyphs: bool,
 }
 
 /// What stands in the graphics state and is not worth saying twice.
@@ -56,6 +58,7 @@ pub(super) struct Painter<'a> {
     pictures: &'a Pictures,
     structure: &'a Structure,
     states: &'a mut BTreeMap<ExtendedGraphicsStateId, ExtendedGraphicsState>,
+    pub(super) lacks_glyphs: bool,
     marks: Vec<NodeId>,
     saved: Vec<State>,
     open: Open,
@@ -73,13 +76,16 @@ pub(super) fn paint(frames: &Frames, faces: &Faces, pictures: &Pictures) -> Pain
             pictures,
             structure: &frames.structure,
             states: &mut painted.states,
+            lacks_glyphs: painted.lacks_glyphs,
             marks: Vec::new(),
             saved: Vec::new(),
             open: Open::Nothing,
         };
         painter.page(page);
+        let lacks_glyphs = painter.lacks_glyphs;
         painted.pages.push(painter.ops);
         painted.marks.push(painter.marks);
+        painted.lacks_glyphs = lacks_glyphs;
     }
     painted
 }

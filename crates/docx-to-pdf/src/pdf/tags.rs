@@ -6,7 +6,7 @@ use super::extent::figure_boxes;
 use super::navigation::Annotation;
 use super::number::short;
 use super::{PdfError, catalog};
-use crate::layout::frame::{Frames, Node, NodeId, Role, Structure};
+use crate::layout::frame::{Frames, Node, NodeId, Role, Side, Structure};
 
 /// Something a structure element holds besides other elements.
 enum Content {
@@ -47,7 +47,8 @@ pub(super) fn add(
 ) -> Result<(), PdfError> {
     let structure = &frames.structure;
     let mut elements = gather(structure, marks, annotations);
-    for (element, kept) in elements.iter_mut().zip(kept(structure)) {
+    let told: Vec<bool> = elements.iter().map(|element| element.first < usize::MAX).collect();
+    for (element, kept) in elements.iter_mut().zip(kept(structure, &told)) {
         if kept || element.first < usize::MAX {
             element.id = Some(document.new_object_id());
         }
@@ -72,10 +73,10 @@ pub(super) fn add(
         let rows: Vec<Object> = group.rows.iter().filter_map(|row| elements.get(*row)?.id.map(Object::Reference)).collect();
         document.set_object(group.id, dictionary! { "Type" => "StructElem", "S" => group.role, "P" => table, "K" => rows });
     }
-    let children: Vec<Object> = (0..structure.nodes.len())
-        .filter(|at| structure.nodes.get(*at).is_some_and(|node| parent(node, *at).is_none()))
-        .filter_map(|at| elements.get(at)?.id.map(Object::Reference))
-        .collect();
+    let mut topmost: Vec<usize> =
+        (0..structure.nodes.len()).filter(|at| structure.nodes.get(*at).is_some_and(|node| parent(node, *at).is_none())).collect();
+    topmost.sort_by_key(|at| place(structure, *at));
+    let children: Vec<Object> = topmost.into_iter().filter_map(|at| elements.get(at)?.id.map(Object::Reference)).collect();
     let mut whole = dictionary! { "Type" => "StructElem", "S" => "Document", "P" => root, "K" => children };
     if !language.is_empty() {
         whole.set("Lang", text_string(language));
@@ -103,6 +104,15 @@ pub(super) fn add(
 /// A parent stands before its child; anything else is treated as a child of the document.
 pub(super) fn parent(node: &Node, at: usize) -> Option<usize> {
     node.parent.map(|parent| parent.0).filter(|parent| *parent < at)
+}
+
+/// Where an element stands among its siblings: in the order in which they were made, but for those that are told beside another.
+fn place(structure: &Structure, at: usize) -> (usize, u8, usize) {
+    match structure.nodes.get(at).and_then(|node| node.beside) {
+        Some((sibling, Side::Before)) => (sibling.0, 0, at),
+        Some((sibling, Side::Behind)) => (sibling.0, 2, at),
+        None => (at, 1, at),
+    }
 }
 
 /// Sorts content and children to their elements.
@@ -135,7 +145,7 @@ fn gather(structure: &Structure, marks: &[Vec<NodeId>], annotations: &[Annotatio
         }
     }
     for element in &mut elements {
-        element.children.reverse();
+        element.children.sort_by_key(|child| place(structure, *child));
     }
     elements
 }
@@ -166,9 +176,13 @@ fn row_groups(document: &mut Document, structure: &Structure, data_rows: &[bool]
     groups
 }
 
-/// Elements that stay even when nothing of them is drawn: an empty cell keeps its table regular.
-fn kept(structure: &Structure) -> impl Iterator<Item = bool> {
-    structure.nodes.iter().map(|node| matches!(node.role, Role::Row | Role::Cell { .. } | Role::HeaderCell { .. }))
+/// Elements that stay even when nothing of them is drawn: an empty cell keeps its table regular, and an item that has a number has a body.
+fn kept(structure: &Structure, told: &[bool]) -> impl Iterator<Item = bool> {
+    structure.nodes.iter().map(|node| match node.role {
+        Role::Row | Role::Cell { .. } | Role::HeaderCell { .. } => true,
+        Role::ListBody => node.parent.and_then(|item| told.get(item.0)).copied().unwrap_or(false),
+        _ => false,
+    })
 }
 
 /// Sets what an element holds: its own pieces and its children, in the order of reading.
@@ -246,6 +260,9 @@ fn describe(node: &Node, at: usize, data_rows: &[bool]) -> Dictionary {
     let mut dict = dictionary! { "Type" => "StructElem", "S" => role_name(node.role) };
     if let Some(alt) = &node.alt {
         dict.set("Alt", text_string(alt));
+    }
+    if let Some(actual) = &node.actual {
+        dict.set("ActualText", text_string(actual));
     }
     if let Some(language) = &node.lang {
         dict.set("Lang", text_string(language));
@@ -325,5 +342,6 @@ pub(super) fn role_name(role: Role) -> &'static str {
         Role::Section => "Sect",
         Role::Division => "Div",
         Role::Span => "Span",
+        Role::Formula => "Formula",
     }
 }

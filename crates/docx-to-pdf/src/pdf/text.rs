@@ -49,6 +49,7 @@ impl Painter<'_> {
             return;
         }
         let unit = f64::from(run.size.0) * f64::from(run.scale_x) / 1000.0;
+        self.lacks_glyphs |= run.glyphs.iter().any(|glyph| glyph.id == 0);
         let mut rest = run.glyphs.as_slice();
         while let Some(first) = rest.first() {
             let plain = reads_as_itself(face, run, first);

@@ -48,6 +48,7 @@ impl Heading {
                 Inline::Text { text: piece, .. } => text.push_str(piece),
                 Inline::Tab(_) | Inline::Break(..) => text.push(' '),
                 Inline::NoBreakHyphen(_) => text.push('-'),
+                Inline::Formula(formula) => text.push_str(&formula.spoken()),
                 _ => {}
             }
         }

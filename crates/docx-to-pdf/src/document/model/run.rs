@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::document::fields::Computed;
-use crate::document::model::{Border, Drawing, Leader, NumberFormat, TabKind};
+use crate::document::model::{Border, Drawing, Formula, Leader, NumberFormat, TabKind};
 use crate::graphics::Rgb;
 use crate::units::{HalfPoints, Twips};
 
@@ -43,6 +43,8 @@ pub enum Inline {
     },
     /// A drawing: picture, shape, text box; inline or floating.
     Drawing(Box<Drawing>),
+    /// A formula.
+    Formula(Box<Formula>),
     /// A reference to a footnote or endnote.
     NoteRef {
         /// It is an endnote.
@@ -62,6 +64,17 @@ pub enum Inline {
     LinkStart(LinkTo),
     /// The link ends.
     LinkEnd,
+}
+
+impl Inline {
+    /// It is text that shows: a word, a value, a formula.
+    pub fn is_text(&self) -> bool {
+        match self {
+            Self::Text { text, props } => !props.hidden && !text.trim().is_empty(),
+            Self::Field { .. } | Self::Formula(_) => true,
+            _ => false,
+        }
+    }
 }
 
 /// Breaks.

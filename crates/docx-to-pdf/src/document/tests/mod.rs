@@ -133,6 +133,7 @@ fn text(paragraph: &Paragraph) -> String {
             Inline::LinkEnd => "</>".to_owned(),
             Inline::Bookmark(name) => format!("[{name}:]"),
             Inline::Drawing(_) => "▣".to_owned(),
+            Inline::Formula(formula) => formula.spoken(),
             Inline::PositionTab { align, .. } => format!("→{align:?}→"),
             Inline::NoteMark(_) => "[mark]".to_owned(),
         })

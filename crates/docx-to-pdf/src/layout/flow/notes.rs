@@ -23,7 +23,7 @@ impl Flow<'_> {
             }
             let number = self.context.note_number(*id, false);
             let width = self.columns.first().map_or(Pt(100.0), |column| column.1);
-            let note = notes::lay(&mut self.context, blocks, number, width);
+            let note = notes::lay(&mut self.context, (Some(*id), blocks), number, width);
             shares.push(Share::whole(*id, Rc::new(note)));
         }
         shares

@@ -4,7 +4,7 @@ use crate::document::model::{LineNumberRestart, LineNumbers, Paragraph};
 use crate::layout::context::twips;
 use crate::layout::flow::Flow;
 use crate::layout::ink::Ink;
-use crate::layout::line::draw_word;
+use crate::layout::runs::draw_word;
 use crate::units::Pt;
 
 /// The automatic distance from the text (LibreOffice's import: half a centimetre).

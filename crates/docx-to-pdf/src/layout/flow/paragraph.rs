@@ -29,15 +29,18 @@ struct Anchors {
     atoms: Vec<usize>,
     /// Page and column breaks: what is anchored behind one is not looked at before.
     breaks: Vec<usize>,
+    /// The first that shows.
+    first_word: usize,
 }
 
 impl Anchors {
     fn of(setter: &ParagraphLayouter<'_>) -> Self {
-        let mut places = Self { atoms: Vec::new(), breaks: Vec::new() };
+        let mut places = Self { atoms: Vec::new(), breaks: Vec::new(), first_word: usize::MAX };
         for (at, atom) in setter.prepared.atoms.iter().enumerate() {
             match &atom.kind {
                 AtomKind::Anchor(_) => places.atoms.push(at),
                 AtomKind::Break(BreakKind::Page | BreakKind::Column) => places.breaks.push(at),
+                AtomKind::Word(_) | AtomKind::Note(..) | AtomKind::Formula(..) => places.first_word = places.first_word.min(at),
                 _ => {}
             }
         }
@@ -114,7 +117,7 @@ impl<'a> Flow<'a> {
                 base = y;
                 continue;
             }
-            let anchored = match self.anchors(&setter, places.from(from), (base, y)) {
+            let anchored = match self.anchors(&setter, (places.from(from), places.first_word), (base, y)) {
                 Ok(anchored) => anchored,
                 Err(back) => return Step::Back(back),
             };
@@ -267,13 +270,20 @@ impl<'a> Flow<'a> {
     /// Lays out what is anchored in this part of the paragraph and keeps its room.
     ///
     /// A float that reaches above its paragraph changes lines already set: the page is laid out again, once, with its room kept from the start (`Err`: from that block).
-    fn anchors(&mut self, setter: &ParagraphLayouter<'a>, places: &[usize], (base, y): (Pt, Pt)) -> Result<Vec<Anchored>, usize> {
+    fn anchors(
+        &mut self,
+        setter: &ParagraphLayouter<'a>,
+        (places, first_word): (&[usize], usize),
+        (base, y): (Pt, Pt),
+    ) -> Result<Vec<Anchored>, usize> {
         let mut laid = Vec::new();
         for &atom in places {
             let Some(AtomKind::Anchor(drawing)) = setter.prepared.atoms.get(atom).map(|atom| &atom.kind) else { continue };
             let key = std::ptr::from_ref(*drawing) as usize;
             let bases = Bases { line: y, ..self.bases(base) };
+            self.context.structure.anchor_before(setter.tags.text.filter(|_| atom < first_word));
             let (mut ink, zone) = float(&mut self.context, drawing, &bases);
+            self.context.structure.anchor_before(None);
             let floats = self.floats.len();
             let mut added = None;
             if let Some(zone) = zone {

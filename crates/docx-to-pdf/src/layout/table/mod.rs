@@ -9,6 +9,8 @@ mod row;
 #[cfg(all(test, feature = "bundled-fonts"))]
 mod tests;
 
+use std::collections::HashMap;
+
 use crate::document::model::{Block, Cell, Inline, Offset, Row, RowHeight, Table, TableFloat, TextDirection, VerticalMerge};
 use crate::layout::context::{Context, DEEPEST, twips};
 use crate::layout::float::Bases;
@@ -43,6 +45,9 @@ impl TableBox {
     }
 }
 
+/// No cell says that it spans more columns.
+const MOST_COLUMNS: usize = 1000;
+
 /// Lays a table out in a column of this width.
 pub(super) fn lay<'a>(context: &mut Context<'a>, table: &'a Table, available: Pt, bases: Bases) -> TableBox {
     let rows: Vec<&'a Row> = table.rows.iter().filter(|row| !row.hidden).collect();
@@ -58,6 +63,8 @@ pub(super) fn lay<'a>(context: &mut Context<'a>, table: &'a Table, available: Pt
     let columns = grid::columns(table, available);
     let x = grid::offset(context, table, &columns, available, bases.in_cell);
     let header_rows = rows.iter().take_while(|row| row.header).count();
+    let ends = rows.iter().map(|row| row_end(row));
+    let most = ends.max().unwrap_or(0);
     let mut boxes = Vec::with_capacity(rows.len());
     for (index, row) in rows.iter().enumerate() {
         let place = if lays_out {
@@ -65,7 +72,10 @@ pub(super) fn lay<'a>(context: &mut Context<'a>, table: &'a Table, available: Pt
         } else {
             Place::Row { node: context.structure.add_below(Role::Row, node), header: index < header_rows }
         };
+        // A row that begins later or ends sooner than others has empty cells there in the structure: its table stays regular (ISO 14289-1, 7.5).
+        place.empty_cell(context, row.skip_before as usize);
         let mut cells = cells(context, table, row, &columns, place, bases);
+        place.empty_cell(context, most - row_end(row));
         let others = turned_height(context, row, &cells, bases);
         for cell in cells.iter_mut().filter(|cell| cell.direction != TextDirection::Horizontal) {
             cell.content_height = others;
@@ -85,6 +95,9 @@ pub(super) fn lay<'a>(context: &mut Context<'a>, table: &'a Table, available: Pt
     }
     context.structure.leave(outer);
     merge(&mut boxes, &rows);
+    if !lays_out {
+        tag_merged(context, &boxes);
+    }
     borders::resolve(table, &rows, &mut boxes, &columns);
     heights(&mut boxes, &rows);
     if boxes.iter().any(RowBox::cuts_text) {
@@ -125,6 +138,22 @@ enum Place {
     Row { node: Option<NodeId>, header: bool },
     /// Straight into the element of a table that only lays out.
     Division(Option<NodeId>),
+}
+
+impl Place {
+    fn empty_cell(self, context: &mut Context<'_>, columns: usize) {
+        let columns = columns.min(MOST_COLUMNS) as u16;
+        if let (Self::Row { node, header }, 1..) = (self, columns) {
+            let rows = 1;
+            context.structure.add_below(if header { Role::HeaderCell { columns, rows } } else { Role::Cell { columns, rows } }, node);
+        }
+    }
+}
+
+/// Where a row's last cell ends, in columns.
+fn row_end(row: &Row) -> usize {
+    let ends = |at: usize, cell: &Cell| at.saturating_add(cell.span.max(1) as usize).min(1 << 20);
+    row.cells.iter().fold(row.skip_before as usize, ends)
 }
 
 /// Whether a row's paragraphs keep it with the next row.
@@ -168,7 +197,7 @@ fn cell_box<'a>(
     let stacked = if continued {
         Stacked::default()
     } else {
-        let extent = (span.min(1000) as u16, 1);
+        let extent = (span.min(MOST_COLUMNS) as u16, 1);
         let (columns, rows) = extent;
         node = match place {
             Place::Division(node) => node,
@@ -301,6 +330,32 @@ fn merge(boxes: &mut [RowBox], rows: &[&Row]) {
             let below =
                 boxes[index + 1..].iter().take_while(|row| row.cells.iter().any(|other| other.continued && other.column == column)).count();
             boxes[index].cells[cell].rows = below + 1;
+        }
+    }
+}
+
+/// Says in the structure over how many rows cells reach. A cell that goes on one that is not there is an empty one.
+fn tag_merged(context: &mut Context<'_>, boxes: &[RowBox]) {
+    // Until which row each column belongs to a merged cell.
+    let mut taken: HashMap<usize, usize> = HashMap::new();
+    for (index, row) in boxes.iter().enumerate() {
+        let mut before = None;
+        for (at, cell) in row.cells.iter().enumerate() {
+            let columns = cell.span.min(MOST_COLUMNS) as u16;
+            if !cell.continued {
+                taken.insert(cell.column, index + cell.rows);
+                let rows = cell.rows.min(MOST_COLUMNS) as u16;
+                if let Some(node) = cell.node.filter(|_| rows > 1).and_then(|node| context.structure.node(node)) {
+                    match &mut node.role {
+                        Role::Cell { rows: told, .. } | Role::HeaderCell { rows: told, .. } => *told = rows,
+                        _ => {}
+                    }
+                }
+                before = cell.node.or(before);
+            } else if taken.get(&cell.column).is_none_or(|end| *end <= index) {
+                let next = row.cells[at..].iter().find_map(|cell| cell.node);
+                context.structure.add_beside(Role::Cell { columns, rows: 1 }, before, next);
+            }
         }
     }
 }

@@ -1,7 +1,8 @@
 //! Rules of tables, each measured on LibreOffice 7.4 with a small document.
 
 use crate::document::model::{
-    Block, Border, BorderStyle, Borders, Cell, Document, ParagraphProps, Row, RowHeight, Settings, Table, TableBorders, Width,
+    Block, Border, BorderStyle, Borders, Cell, Document, ParagraphProps, Row, RowHeight, Settings, Table, TableBorders, VerticalMerge,
+    Width,
 };
 use crate::graphics::Rgb;
 use crate::layout::frame::Role;
@@ -159,4 +160,25 @@ fn a_table_that_only_lays_out_leaves_its_paragraphs_in_their_order() {
         assert_eq!(roles[0], Role::Division);
         assert!(roles[1..].iter().all(|role| *role == Role::Paragraph), "{roles:?}");
     }
+}
+
+#[test]
+fn a_table_of_merged_cells_and_short_rows_is_regular() {
+    let mut grid = table(&[&["a", "b", "c"], &["d", "e", "f"], &["g", "h"]], 0.5);
+    grid.rows[0].cells[0].merge = VerticalMerge::Start;
+    grid.rows[1].cells[0].merge = VerticalMerge::Continue;
+    grid.rows[1].cells[2].merge = VerticalMerge::Continue;
+    grid.rows[2].skip_before = 1;
+    let frames = laid(&document(vec![section(vec![Block::Table(grid)])]));
+    let nodes = &frames.structure.nodes;
+    let rows: Vec<usize> = (0..nodes.len()).filter(|at| nodes[*at].role == Role::Row).collect();
+    let cells = |row: usize| {
+        let of_row = nodes.iter().filter(|node| node.parent.is_some_and(|parent| parent.0 == row));
+        of_row
+            .filter_map(|node| if let Role::Cell { columns, rows } = node.role { Some((columns, rows)) } else { None })
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(cells(rows[0]), [(1, 2), (1, 1), (1, 1)], "the merged cell reaches over two rows");
+    assert_eq!(cells(rows[1]), [(1, 1), (1, 1)], "a cell that goes on nothing is empty");
+    assert_eq!(cells(rows[2]), [(1, 1), (1, 1), (1, 1)], "a row that begins later has an empty cell there");
 }

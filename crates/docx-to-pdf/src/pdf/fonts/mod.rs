@@ -6,6 +6,7 @@
 
 mod embed;
 mod face;
+mod outlines;
 mod program;
 
 use std::collections::HashMap;

@@ -6,6 +6,7 @@ use subsetter::GlyphRemapper;
 use ttf_parser::RawFace;
 
 use super::face::{Blocks, FaceInfo};
+use super::outlines::bare;
 use crate::pdf::{PdfError, stream};
 
 /// A glyph outside of the blocks and the text it stands for.
@@ -49,7 +50,8 @@ impl Program {
         let failed = |reason: String| PdfError::Font { font: info.postscript_name.clone(), reason };
         let font = subsetter::subset(info.data.bytes, info.data.index, &remapper).map_err(|error| failed(error.to_string()))?;
         let outlines = postscript_outlines(&font);
-        let file = outlines.unwrap_or(&font);
+        let bare = if outlines.is_none() { bare(&font) } else { None };
+        let file = outlines.or(bare.as_deref()).unwrap_or(&font);
 
         let mut codes = vec![0; info.known.len()];
         let mut widths = Vec::new();
