@@ -4,6 +4,7 @@ mod agreed;
 mod around;
 mod breadth;
 mod drawn;
+mod extents;
 mod measured;
 mod pushed;
 mod support;
