@@ -145,10 +145,6 @@ fn feature(node: Node<'_>) -> Option<&'static str> {
             Some("text bent along a shape (WordArt; its words are shown straight)")
         }
         "a:grayscl" | "a:biLevel" | "a:duotone" | "a:clrChange" => Some("a recoloured picture"),
-        "a:headEnd" | "a:tailEnd" if node.attr("type").is_some_and(|kind| kind != "none") => Some("an arrow head"),
-        "v:stroke" if ["startarrow", "endarrow"].iter().any(|end| node.attr(end).is_some_and(|kind| kind != "none")) => {
-            Some("an arrow head")
-        }
         "v:shadow" if node.attr("on").is_some_and(is_on) => Some("an effect of a shape or picture (shadow)"),
         "wp:wrapPolygon" if node.children().count() > 5 => Some("text around an outline (it goes around the rectangle)"),
         _ => None,

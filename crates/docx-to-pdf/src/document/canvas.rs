@@ -27,7 +27,7 @@ fn emu(points: f32) -> Emu {
 
 /// A solid line of this width in points.
 pub(super) fn line(color: Rgb, width: f32) -> Outline {
-    Outline { color, width: emu(width), dash: Dash::Solid, arrows: (false, false) }
+    Outline { color, width: emu(width), dash: Dash::Solid, arrows: (None, None) }
 }
 
 impl Canvas {

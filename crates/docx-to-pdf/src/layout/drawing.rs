@@ -7,11 +7,13 @@ use crate::document::model::{
     TextDirection, TextFit, VerticalAlign, WordArt,
 };
 use crate::graphics::Image;
+use crate::layout::arrow;
 use crate::layout::context::{Context, DEEPEST, emu};
 use crate::layout::float::Bases;
 use crate::layout::frame::{Item, Link, LinkTarget, NodeId, Path, PathStep, PlacedImage, Role, Shape, Stroke};
 use crate::layout::ink::{Ink, Mark, MarkKind, Rect};
 use crate::layout::label;
+use crate::layout::room;
 use crate::layout::stack::{Column, Stacked, pile};
 use crate::units::{Emu, Pt};
 
@@ -21,12 +23,13 @@ const QUARTER: f32 = 0.552_284_8;
 /// Draws an inline drawing standing on the baseline at `x`.
 pub(super) fn inline<'a>(context: &mut Context<'a>, drawing: &'a Drawing, x: Pt, baseline: Pt, parent: Option<NodeId>) -> Ink {
     let outer = context.structure.enter(parent);
-    let size = (emu(drawing.width).max(Pt::ZERO), emu(drawing.height).max(Pt::ZERO));
+    let size = room::frame(drawing);
+    let around = room::inline(drawing);
     let column = Rect::new(Pt::ZERO, Pt::ZERO, size.0, size.1);
     let bases = Bases::alone(column);
     let (mut ink, _) = draw(context, drawing, size, &bases);
     context.structure.leave(outer);
-    ink.translate(x, baseline - size.1);
+    ink.translate(x + around[0], baseline - size.1 - around[3]);
     ink
 }
 
@@ -188,8 +191,10 @@ fn draw_shape<'a>(
         _ => {}
     }
     if let Some(outline) = shape.outline {
+        let mut steps = steps;
+        let heads = arrow::heads(&mut steps, &outline);
         let path = Path { steps, fill: None, opacity: 1.0, stroke: Some(stroke(outline)), even_odd: false };
-        ink.items.push(Item { tag, shape: Shape::Path(path) });
+        ink.items.extend(std::iter::once(path).chain(heads).map(|path| Item { tag, shape: Shape::Path(path) }));
     }
     let mut ink = turned(ink, 0.0, shape.flip, size);
     if let Some(text) = text {

@@ -308,6 +308,25 @@ impl Bases {
         }
     }
 
+    /// The width that a drawing's share counts from (MS-ODRAWXML 2.7.1.6); in a cell, too, that of the page or its margins.
+    pub(super) fn breadth(&self, base: HorizontalBase) -> Pt {
+        let (start, end) = match base {
+            HorizontalBase::Column | HorizontalBase::Character => (self.margin.left, self.margin.right),
+            base => Self { in_cell: false, ..*self }.span(base),
+        };
+        end - start
+    }
+
+    /// The height that a drawing's share counts from (MS-ODRAWXML 2.7.1.7).
+    pub(super) fn height(&self, base: VerticalBase) -> Pt {
+        match base {
+            VerticalBase::Page => self.page.height(),
+            VerticalBase::TopMargin | VerticalBase::InsideMargin => self.margin.top - self.page.top,
+            VerticalBase::BottomMargin | VerticalBase::OutsideMargin => self.page.bottom - self.margin.bottom,
+            _ => self.margin.height(),
+        }
+    }
+
     fn span(&self, base: HorizontalBase) -> (Pt, Pt) {
         let left_area = (self.page.left, self.margin.left);
         let right_area = (self.margin.right, self.page.right);

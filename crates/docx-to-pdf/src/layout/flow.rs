@@ -6,6 +6,7 @@ mod floating_table;
 mod notes;
 mod numbers;
 mod paragraph;
+mod passed_on;
 mod section;
 mod table;
 
@@ -29,6 +30,7 @@ use balance::Balance;
 use checkpoint::Checkpoint;
 use floating_table::Carried;
 use paragraph::KnownFloat;
+use passed_on::PassedOn;
 
 /// More pages than any report has: layout stops here.
 const MOST_PAGES: usize = 20_000;
@@ -92,8 +94,12 @@ struct Flow<'a> {
     line_number: Option<u32>,
     /// A line is drawn between the columns in work.
     separator: bool,
+    /// The columns in work began below text: on which page, and the space after that.
+    space_over_columns: Option<(usize, Pt)>,
     /// There are as many pages as there may be: what comes now is left out.
     full: bool,
+    /// Floats that go to the next page with their paragraphs, and the page that is to be laid out again for that.
+    passed_on: PassedOn<'a>,
 }
 
 /// Where a page starts.
@@ -151,7 +157,9 @@ pub(super) fn pour(context: Context<'_>) -> Outcome<'_> {
         carried: Vec::new(),
         line_number: None,
         separator: false,
+        space_over_columns: None,
         full: false,
+        passed_on: PassedOn::default(),
     };
     for (index, section) in document.sections.iter().enumerate() {
         flow.start_section(index, section);
@@ -176,6 +184,7 @@ impl<'a> Flow<'a> {
                 Step::Next(count) => index + count.max(1),
                 Step::Back(earlier) => earlier.min(index),
             };
+            index = self.lay_again().map_or(index, |earlier| earlier.min(index));
         }
         self.chain = None;
         self.page_start = None;
@@ -300,6 +309,7 @@ impl<'a> Flow<'a> {
             self.context.unsupported("what comes after page 20,000");
             return;
         }
+        self.pass_on();
         let notes = self.end_page();
         let sections = &self.context.document.sections;
         let Some(section) = sections.get(self.section) else { return };

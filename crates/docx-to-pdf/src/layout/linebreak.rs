@@ -266,8 +266,8 @@ impl Filler<'_, '_> {
             Some(_) if stop.at <= self.right + SLACK => plain,
             Some(_) if self.manner.runs_out && stop.kind == TabKind::Left => stop.at + self.right - self.left,
             Some(_) if self.manner.runs_out && stop.kind == TabKind::Center => stop.at + (self.right - self.left) / 2.0,
-            Some(column) if stop.kind == TabKind::Left => plain.max(column),
-            _ => plain,
+            Some(column) => plain.max(column),
+            None => plain,
         }
     }
 
@@ -315,7 +315,9 @@ impl Filler<'_, '_> {
         if lost || stop.at > self.right + SLACK && stop.default {
             // A tab is at least as wide as a blank.
             let blank = atom.look.word(self.fonts, " ", false).width;
-            if !starts && (lost || self.manner.inset || self.x + blank > self.right) {
+            // Before mode 15 one behind text that a stop let out of the line stays with that (LibreOffice; Spire in cells that do not wrap).
+            let out = self.manner.runs_out && self.x > self.right + SLACK;
+            if !starts && !out && (lost || self.manner.inset || self.x + blank > self.right) {
                 return false;
             }
             let width = (self.right - self.x).max(Pt::ZERO);

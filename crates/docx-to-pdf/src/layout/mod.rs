@@ -4,6 +4,7 @@
 //! `stack` piles blocks into one column of any height (cells, headers, text boxes, notes); `flow` pours the body over columns and pages; `page` closes each page with its header and footer.
 //! Pure and total: any document gives pages, whatever its numbers say.
 
+mod arrow;
 mod context;
 mod drawing;
 mod drop_cap;
@@ -19,6 +20,7 @@ mod math;
 mod notes;
 mod page;
 mod paragraph;
+mod room;
 mod runs;
 mod shape;
 mod stack;

@@ -9,9 +9,10 @@ use unicode_linebreak::{BreakOpportunity, linebreaks};
 
 use crate::document::model::{BreakKind, Drawing, Field, Inline, Leader, LinkTo, Paragraph, Placement, RunProps, TabKind};
 use crate::document::numerals::numeral;
-use crate::layout::context::{Context, emu};
+use crate::layout::context::{Context, bounded};
 use crate::layout::look::{Look, Script, Word, ignorable, script};
 use crate::layout::math::{self, MathBox};
+use crate::layout::room;
 use crate::units::Pt;
 use crate::warning::Warning;
 
@@ -354,7 +355,7 @@ fn cut<'a>(
     let Chunk { range, kind, look, link } = chunk;
     if let ChunkKind::Atom(kind) = kind {
         let width = match &kind {
-            AtomKind::Object(drawing) => emu(drawing.width).max(Pt::ZERO),
+            AtomKind::Object(drawing) => object_width(drawing),
             AtomKind::Formula(piece, _) => piece.width,
             _ => Pt::ZERO,
         };
@@ -438,9 +439,16 @@ impl Atom<'_> {
     }
 }
 
-/// An inline drawing's height.
+/// An inline drawing's height, with what it takes beyond its frame.
 pub(super) fn object_height(drawing: &Drawing) -> Pt {
-    emu(drawing.height).max(Pt::ZERO)
+    let [_, above, _, below] = room::inline(drawing);
+    bounded(room::frame(drawing).1 + above + below).max(Pt::ZERO)
+}
+
+/// Its width, likewise.
+fn object_width(drawing: &Drawing) -> Pt {
+    let [left, _, right, _] = room::inline(drawing);
+    bounded(room::frame(drawing).0 + left + right).max(Pt::ZERO)
 }
 
 /// Characters of a word that have a width of their own, for finding where a long word can be cut.

@@ -12,6 +12,7 @@ use crate::layout::float::{Bases, Floats, Outline, Zone};
 use crate::layout::ink::{Ink, Rect};
 use crate::layout::linebreak::{LineEnd, Position};
 use crate::layout::paragraph::{Area, ParagraphLayouter, join};
+use crate::layout::room;
 use crate::layout::table;
 use crate::units::Pt;
 
@@ -532,12 +533,12 @@ pub(super) fn float<'a>(context: &mut Context<'a>, drawing: &'a Drawing, bases: 
     let Placement::Anchor(anchor) = &drawing.placement else { return (Ink::default(), None) };
     let parent = context.structure.float();
     let outer = context.structure.enter(parent);
-    let mut size = (emu(drawing.width).max(Pt::ZERO), emu(drawing.height).max(Pt::ZERO));
-    if let Some((share, _)) = anchor.relative_width.filter(|(share, _)| share.is_finite() && *share > 0.0) {
-        size.0 = bases.margin.width() * share.min(10.0);
+    let mut size = room::frame(drawing);
+    if let Some((share, base)) = anchor.relative_width.filter(|(share, _)| share.is_finite() && *share > 0.0) {
+        size.0 = bases.breadth(base) * share.min(10.0);
     }
-    if let Some((share, _)) = anchor.relative_height.filter(|(share, _)| share.is_finite() && *share > 0.0) {
-        size.1 = bases.margin.height() * share.min(10.0);
+    if let Some((share, base)) = anchor.relative_height.filter(|(share, _)| share.is_finite() && *share > 0.0) {
+        size.1 = bases.height(base) * share.min(10.0);
     }
     let (mut ink, (width, height)) = drawing::draw(context, drawing, size, bases);
     context.structure.leave(outer);
@@ -561,20 +562,20 @@ pub(super) fn float<'a>(context: &mut Context<'a>, drawing: &'a Drawing, bases: 
         ink = Ink { links, marks, ..Ink::default() };
         items.into_iter().map(|item| (anchor.z, item)).collect()
     };
-    if anchor.behind {
+    // What text goes around covers no text, whatever it says of lying behind; the paragraphs' shading does not cover it (LibreOffice and Spire agree).
+    if anchor.behind && !wrapped {
         ink.behind = layer;
     } else {
         ink.front = layer;
     }
-    // The room of a shape holds its outline, half of which lies outside (LibreOffice and Spire agree; measured).
-    let edge = outline_reach(&drawing.content);
-    let rect = Rect::new(x - left - edge, y - top - edge, x + width + right + edge, y + height + bottom + edge);
+    let around = room::around(drawing, (width, height));
+    let rect = Rect::new(x - left - around[0], y - top - around[1], x + width + right + around[2], y + height + bottom + around[3]);
     // What leaves its cell does not make it higher.
     let below = if leaves_cell { rect.height() } else { bottom };
     let zone = match anchor.wrap {
         // What text runs through makes no cell higher, as in Word; in the body LibreOffice 7.4 alone lets a row grow for a picture in front of the text.
         Wrap::None => None,
-        Wrap::Tight(side) if anchor.outline.is_some() && !is_turned(&drawing.content) => {
+        Wrap::Tight(side) if anchor.outline.is_some() && !room::is_turned(&drawing.content) => {
             let outline = anchor.outline.as_ref().into_iter().flat_map(|outline| &outline.points);
             let points: Vec<(Pt, Pt)> = outline.map(|(across, down)| (x + bounded(width * *across), y + bounded(height * *down))).collect();
             let (around, outline) =
@@ -586,22 +587,6 @@ pub(super) fn float<'a>(context: &mut Context<'a>, drawing: &'a Drawing, bases: 
         Wrap::TopAndBottom => Some(Zone { rect, side: None, below, outline: None, tight: false }),
     };
     (ink, zone)
-}
-
-/// The outline that text goes around is that of the drawing before it is turned.
-fn is_turned(content: &DrawingContent) -> bool {
-    match content {
-        DrawingContent::Picture(picture) => picture.rotation != 0.0,
-        DrawingContent::Shape(shape) => shape.rotation != 0.0,
-        DrawingContent::Group { rotation, .. } => *rotation != 0.0,
-        _ => false,
-    }
-}
-
-/// How far a shape's outline lies outside of it.
-fn outline_reach(content: &DrawingContent) -> Pt {
-    let DrawingContent::Shape(shape) = content else { return Pt::ZERO };
-    shape.outline.map_or(Pt::ZERO, |outline| emu(outline.width) / 2.0)
 }
 
 /// Whether a paragraph shares its borders with the ones above and below.

@@ -210,7 +210,7 @@ fn drawing_of(height: i64) -> Drawing {
         content: DrawingContent::Unsupported("chart".to_owned()),
         width: Emu(100 * 12_700),
         height: Emu(height * 12_700),
-        effect_extent: [Emu(0); 4],
+        effect_extent: None,
         placement: Placement::Inline,
         alt: None,
         decorative: false,
@@ -250,7 +250,7 @@ fn drawing(content: DrawingContent, placement: Placement, alt: Option<&str>, lin
     let drawing = Drawing {
         width: inch,
         height: inch,
-        effect_extent: [Emu(0); 4],
+        effect_extent: None,
         placement,
         content,
         alt: alt.map(str::to_owned),

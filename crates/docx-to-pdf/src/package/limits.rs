@@ -12,7 +12,7 @@ pub struct Limits {
     pub part_bytes: u64,
     /// Unpacked size of all parts together, in bytes.
     pub total_bytes: u64,
-    /// Unpacked to packed size; only looked at for parts over a mebibyte, as small ones do no harm.
+    /// Unpacked to packed size; only looked at for parts over four mebibytes, as small ones do no harm.
     pub ratio: u64,
     /// Nesting of XML elements.
     pub xml_depth: usize,

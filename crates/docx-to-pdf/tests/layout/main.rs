@@ -4,6 +4,7 @@ mod agreed;
 mod around;
 mod breadth;
 mod drawn;
+mod extents;
 mod formulas;
 mod measured;
 mod pushed;

@@ -313,7 +313,7 @@ fn unknown_kind(node: Node<'_>) -> Option<&str> {
 }
 
 fn hairline(color: Rgb) -> Outline {
-    Outline { color, width: Emu(9525), dash: crate::document::model::Dash::Solid, arrows: (false, false) }
+    Outline { color, width: Emu(9525), dash: crate::document::model::Dash::Solid, arrows: (None, None) }
 }
 
 /// A switch: on where its element has no value, `default` where there is no element.

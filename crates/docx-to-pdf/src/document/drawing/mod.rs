@@ -37,12 +37,19 @@ impl Reader<'_> {
             let extent = size(frame.child("wp:extent"), "cx", "cy");
             let Some(data) = frame.path(&["a:graphic", "a:graphicData"]) else { continue };
             let (content, words) = self.graphic(data, extent, line.scope);
-            let margin = |name: &str| frame.child("wp:effectExtent").and_then(|around| around.attr(name)).and_then(emu).unwrap_or_default();
+            let effect_extent = frame.child("wp:effectExtent").map(|around| {
+                let side = |name: &str| around.attr(name).and_then(emu).unwrap_or_default();
+                [side("l"), side("t"), side("r"), side("b")]
+            });
+            // LibreOffice takes shapes' and groups', and of pictures that of Word 2007's turned ones (there Spire, too; measured): later ones say of a turned picture only that the rectangle that holds it reaches out of its frame.
+            let shape = data.children().next().is_some_and(|node| matches!(node.name(), "wps:wsp" | "wpg:wgp" | "wpc:wpc"));
+            let turned = matches!(&content, DrawingContent::Picture(picture) if picture.rotation != 0.0);
+            let effect_extent = effect_extent.filter(|_| shape || turned && self.settings.compatibility_mode < 14);
             let drawing = Drawing {
                 content,
                 width: extent.0,
                 height: extent.1,
-                effect_extent: [margin("l"), margin("t"), margin("r"), margin("b")],
+                effect_extent,
                 placement: if anchored { Placement::Anchor(Box::new(anchor::read(frame))) } else { Placement::Inline },
                 alt: about.and_then(alternative_text).or(words),
                 decorative: about.is_some_and(is_decorative),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::document::color;
-use crate::document::model::{Dash, Fill, Outline};
+use crate::document::model::{ArrowHead, ArrowKind, Dash, Fill, Outline};
 use crate::document::read::{Part, Reader};
 use crate::document::theme::Theme;
 use crate::document::values::{emu, integer, mix, share};
@@ -74,13 +74,35 @@ pub(in crate::document) fn outline(properties: Node<'_>, style: Option<Node<'_>>
     });
     let (rgb, _) = own.or(styled)?;
     let width = line.and_then(|line| line.attr("w")).and_then(emu).or_else(|| theme.line_width(usize::try_from(index).ok()?));
-    let head = |name: &str| line.and_then(|line| line.child(name)).and_then(|end| end.attr("type")).is_some_and(|kind| kind != "none");
+    let head = |name: &str| {
+        let end = line.and_then(|line| line.child(name))?;
+        arrow(end.attr("type")?, [end.attr("w"), end.attr("len")])
+    };
     Some(Outline {
         color: rgb,
         width: Emu(width.unwrap_or(HAIRLINE).0.clamp(0, 20_116_800)),
         dash: line.and_then(|line| line.child("a:prstDash")).and_then(|dash| dash.attr("val")).map_or(Dash::Solid, dash),
         arrows: (head("a:headEnd"), head("a:tailEnd")),
     })
+}
+
+/// An arrow head by its form, width and length, as either kind of drawing names them.
+pub(in crate::document) fn arrow(kind: &str, sizes: [Option<&str>; 2]) -> Option<ArrowHead> {
+    let kind = match kind {
+        "triangle" | "block" => ArrowKind::Triangle,
+        "stealth" | "classic" => ArrowKind::Stealth,
+        "diamond" => ArrowKind::Diamond,
+        "oval" => ArrowKind::Oval,
+        "arrow" | "open" => ArrowKind::Open,
+        _ => return None,
+    };
+    // How many widths of the line: 2, 3 or 5 (LibreOffice's import, and what Word shows).
+    let [width, length] = sizes.map(|size| match size {
+        Some("sm" | "narrow" | "short") => 2.0,
+        Some("lg" | "wide" | "long") => 5.0,
+        _ => 3.0,
+    });
+    Some(ArrowHead { kind, width, length })
 }
 
 /// Dashes by name (20.1.10.49).

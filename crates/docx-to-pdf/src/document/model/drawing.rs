@@ -15,8 +15,8 @@ pub struct Drawing {
     pub width: Emu,
     /// Its height.
     pub height: Emu,
-    /// Space for effects and lines outside its extent: left, top, right, bottom.
-    pub effect_extent: [Emu; 4],
+    /// Space for effects and lines outside its extent, where it is said: left, top, right, bottom.
+    pub effect_extent: Option<[Emu; 4]>,
     /// Inline with the text, or floating.
     pub placement: Placement,
     /// Alternative text.
@@ -285,7 +285,33 @@ pub struct Outline {
     /// Its dashes.
     pub dash: Dash,
     /// Arrow heads at start and end.
-    pub arrows: (bool, bool),
+    pub arrows: (Option<ArrowHead>, Option<ArrowHead>),
+}
+
+/// An arrow head; its size counts widths of its line.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ArrowHead {
+    /// Its form.
+    pub kind: ArrowKind,
+    /// How wide it is.
+    pub width: f32,
+    /// How long it is.
+    pub length: f32,
+}
+
+/// Forms of arrow heads (20.1.10.33).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ArrowKind {
+    /// A filled triangle.
+    Triangle,
+    /// A triangle with a notch.
+    Stealth,
+    /// A diamond about the line's end.
+    Diamond,
+    /// An ellipse about the line's end.
+    Oval,
+    /// Two lines.
+    Open,
 }
 
 /// Dashes of outlines.

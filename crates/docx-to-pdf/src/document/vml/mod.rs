@@ -47,8 +47,9 @@ impl Reader<'_> {
             placement = Placement::Anchor(Box::new(style.anchor(wrap, switch("o:allowincell"), switch("o:allowoverlap"))));
         }
         let mut size = (style.length("width").unwrap_or_default(), style.length("height").unwrap_or_default());
-        if node.name() == "v:line" {
-            size = line_extent(node, &mut placement);
+        if let Some((corner, extent)) = box_of_points(node, 0.75) {
+            shift(&mut placement, corner);
+            size = extent;
         }
         if size.0.0 < 0 || size.1.0 < 0 {
             size = (Emu(size.0.0.max(0)), Emu(size.1.0.max(0)));
@@ -59,7 +60,7 @@ impl Reader<'_> {
             content,
             width: size.0,
             height: size.1,
-            effect_extent: [Emu(0); 4],
+            effect_extent: None,
             placement,
             alt: text("alt")
                 .or_else(|| node.child("v:imagedata").and_then(|data| data.attr("o:title")).filter(|text| !text.is_empty()))
@@ -199,11 +200,8 @@ impl Reader<'_> {
             let measure = |name: &str| style.unit(name).unwrap_or_default();
             let mut offset = (measure("left"), measure("top"));
             let mut extent = (measure("width"), measure("height"));
-            if child.name() == "v:line" {
-                let end = |name: &str| unit_point(child.attr(name));
-                let (from, to) = (end("from"), end("to"));
-                offset = (Emu(from.0.0.min(to.0.0)), Emu(from.1.0.min(to.1.0)));
-                extent = (Emu((to.0.0 - from.0.0).abs()), Emu((to.1.0 - from.1.0).abs()));
+            if let Some((corner, own)) = box_of_points(child, 1.0 / 12_700.0) {
+                (offset, extent) = (corner, own);
             }
             if style.is_hidden() {
                 continue;
@@ -230,7 +228,7 @@ impl Reader<'_> {
         }
         let (width, height) = (size.0.0 as f32, size.1.0 as f32);
         if let Some(points) = node.attr("points") {
-            return polyline(points, width, height).unwrap_or(Geometry::Rectangle);
+            return polyline(points).unwrap_or(Geometry::Rectangle);
         }
         // The number of a shape's type is in its name or its type's `o:spt`.
         let number = shape_number(node, kind, name);
@@ -321,19 +319,43 @@ fn is_shape(node: Node<'_>) -> bool {
     )
 }
 
-/// A line's size and place come from its ends (19.1.2.12).
-fn line_extent(node: Node<'_>, placement: &mut Placement) -> (Emu, Emu) {
-    let (from, to) = (point(node.attr("from")), point(node.attr("to")));
-    if let Placement::Anchor(anchor) = placement {
-        let shifted = |offset: &mut super::model::Offset, by: i64| {
-            if let super::model::Offset::By(distance) = offset {
-                distance.0 += by;
-            }
-        };
-        shifted(&mut anchor.position.horizontal.1, from.0.0.min(to.0.0));
-        shifted(&mut anchor.position.vertical.1, from.1.0.min(to.1.0));
+/// A line's and a polyline's place and size come from their points (19.1.2.12, 19.1.2.15); a bare number counts so many points.
+fn box_of_points(node: Node<'_>, unit: f64) -> Option<((Emu, Emu), (Emu, Emu))> {
+    let points = match node.name() {
+        "v:line" => vec![pair_of(node.attr("from"), unit), pair_of(node.attr("to"), unit)],
+        "v:polyline" => {
+            let lengths: Vec<Emu> = lengths(node.attr("points")?, unit).collect();
+            lengths.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect()
+        }
+        _ => return None,
+    };
+    let (first, rest) = points.split_first()?;
+    let (mut least, mut most) = (*first, *first);
+    for point in rest {
+        least = (Emu(least.0.0.min(point.0.0)), Emu(least.1.0.min(point.1.0)));
+        most = (Emu(most.0.0.max(point.0.0)), Emu(most.1.0.max(point.1.0)));
     }
-    (Emu((to.0.0 - from.0.0).abs()), Emu((to.1.0 - from.1.0).abs()))
+    Some((least, (Emu(most.0.0 - least.0.0), Emu(most.1.0 - least.1.0))))
+}
+
+/// Moves what is anchored by so much.
+fn shift(placement: &mut Placement, by: (Emu, Emu)) {
+    let Placement::Anchor(anchor) = placement else { return };
+    let moved = |offset: &mut super::model::Offset, by: Emu| {
+        if let super::model::Offset::By(distance) = offset {
+            distance.0 = distance.0.saturating_add(by.0);
+        }
+    };
+    moved(&mut anchor.position.horizontal.1, by.0);
+    moved(&mut anchor.position.vertical.1, by.1);
+}
+
+/// A shape has so many numbers at most.
+const MOST_NUMBERS: usize = 20_000;
+
+/// The numbers of a list of points.
+fn lengths(points: &str, unit: f64) -> impl Iterator<Item = Emu> {
+    points.split([',', ' ']).filter_map(move |text| css_length(text, unit)).take(MOST_NUMBERS)
 }
 
 /// A point of a line: lengths with units, a bare number being a pixel.
@@ -341,23 +363,22 @@ fn point(text: Option<&str>) -> (Emu, Emu) {
     pair_of(text, 0.75)
 }
 
-fn unit_point(text: Option<&str>) -> (Emu, Emu) {
-    pair_of(text, 1.0 / 12_700.0)
-}
-
 fn pair_of(text: Option<&str>, unit: f64) -> (Emu, Emu) {
     let mut parts = text.unwrap_or_default().split(',').map(|part| css_length(part, unit).unwrap_or_default());
     (parts.next().unwrap_or_default(), parts.next().unwrap_or_default())
 }
 
-/// Points of a polyline, over the shape's own size.
-fn polyline(points: &str, width: f32, height: f32) -> Option<Geometry> {
-    let numbers: Vec<f32> =
-        points.split([',', ' ']).filter_map(|text| css_length(text, 0.75)).map(|length| length.0 as f32).take(20_000).collect();
-    let (left, top) = numbers.chunks_exact(2).fold((f32::MAX, f32::MAX), |(x, y), pair| (x.min(pair[0]), y.min(pair[1])));
-    let mut outline = super::drawing::outline::OutlineBuilder::new(width, height);
+/// Points of a polyline, over the box that holds them.
+fn polyline(points: &str) -> Option<Geometry> {
+    let numbers: Vec<f32> = lengths(points, 0.75).map(|length| length.0 as f32).collect();
+    let fold = |least: (f32, f32), most: (f32, f32), pair: &[f32]| {
+        ((least.0.min(pair[0]), least.1.min(pair[1])), (most.0.max(pair[0]), most.1.max(pair[1])))
+    };
+    let none = ((f32::MAX, f32::MAX), (f32::MIN, f32::MIN));
+    let (least, most) = numbers.chunks_exact(2).fold(none, |(least, most), pair| fold(least, most, pair));
+    let mut outline = super::drawing::outline::OutlineBuilder::new((most.0 - least.0).max(1.0), (most.1 - least.1).max(1.0));
     for (at, pair) in numbers.chunks_exact(2).enumerate() {
-        let (x, y) = (pair[0] - left, pair[1] - top);
+        let (x, y) = (pair[0] - least.0, pair[1] - least.1);
         if at == 0 { outline.move_to(x, y) } else { outline.line_to(x, y) }
     }
     let steps = outline.finish();

@@ -1,6 +1,7 @@
 //! Fills, strokes and measures of VML shapes (ECMA-376 part 4, 19.1.2.5, 19.1.2.21).
 
 use crate::document::color;
+use crate::document::drawing::paint::arrow;
 use crate::document::model::{Dash, Fill, Outline};
 use crate::document::read::{Part, Reader};
 use crate::document::values::{css_length, hex_color, is_on, says, share};
@@ -50,7 +51,10 @@ pub(super) fn stroke(node: Node<'_>, kind: Option<Node<'_>>) -> Option<Outline> 
         Some(name) if name.contains("dot") => Dash::DashDot,
         Some(_) => Dash::Dash,
     };
-    let head = |name: &str| stroke.and_then(|stroke| stroke.attr(name)).is_some_and(|kind| kind != "none");
+    let head = |name: &str| {
+        let size = |part: &str| stroke.and_then(|stroke| stroke.attr(&format!("{name}{part}")));
+        arrow(size("")?, [size("width"), size("length")])
+    };
     Some(Outline {
         color: color.and_then(css_color).unwrap_or(Rgb(0, 0, 0)),
         width: Emu(weight.and_then(|text| css_length(text, 1.0)).map_or(9525, |width| width.0.clamp(0, 20_116_800))),

@@ -10,7 +10,7 @@ use crate::units::Pt;
 /// A state of the page in work.
 pub(super) struct Checkpoint<'a> {
     /// The page it belongs to.
-    page: usize,
+    pub page: usize,
     ink: InkLength,
     column: usize,
     y: Pt,
@@ -19,7 +19,8 @@ pub(super) struct Checkpoint<'a> {
     pub at_top: bool,
     natural: bool,
     previous: Option<&'a Paragraph>,
-    floats: usize,
+    /// Floats of the page.
+    pub floats: usize,
     notes: Length,
     carried: usize,
     structure: structure::Checkpoint,

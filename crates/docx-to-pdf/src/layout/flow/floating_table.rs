@@ -7,7 +7,7 @@ use crate::layout::float::{Floats, Zone};
 use crate::layout::flow::Flow;
 use crate::layout::ink::Ink;
 use crate::layout::stack::space_after;
-use crate::layout::table::{Emitter, TableBox, float_corner};
+use crate::layout::table::{Emitter, RowBox, TableBox, float_corner};
 use crate::units::Pt;
 
 /// Less room than this holds no line.
@@ -55,7 +55,9 @@ impl Flow<'_> {
         floats.add(Zone::around((x, y), (laid.width, laid.height()), float));
         let (left, width) = self.current();
         let beside = floats.slots((left, left + width), (self.y, self.y + LINE), false);
-        beside.is_empty() && y + laid.height() + LINE > self.limit()
+        // One that is higher than a page gains nothing there: its rows are divided (LibreOffice and Spire agree; measured).
+        let highest = self.drafts.last().map_or(Pt::ZERO, |draft| draft.text.height());
+        beside.is_empty() && y + laid.height() + LINE > self.limit() && laid.height() <= highest
     }
 
     /// Draws a floating table at its place.
@@ -72,10 +74,11 @@ impl Flow<'_> {
         let begins = laid.rows.first().is_none_or(|row| y + row.height <= page.bottom + SLACK);
         let y = if begins || height > text.height() { y } else { page.bottom - height };
         let first = if y + height > page.bottom + SLACK { text.bottom - y } else { height };
-        if first < height && laid.rows.iter().any(|row| row.height > text.height() + SLACK) {
+        let (shares, cut) = shares(laid, first, text.height());
+        if cut {
             self.context.unsupported("a row of a floating table higher than its page (cut off)");
         }
-        let shares = Rc::new(shares(laid, first, text.height()));
+        let shares = Rc::new(shares);
         if let Some(share) = shares.first().filter(|share| share.height > Pt::ZERO) {
             let key = std::ptr::from_ref(table) as usize;
             let zone = Zone::around((x, y), (laid.width, share.height), float);
@@ -138,14 +141,32 @@ impl Flow<'_> {
     }
 }
 
-/// Deals a table's rows out to pages: `first` is the room on the first one, `page` that on all others.
-fn shares(laid: &TableBox, first: Pt, page: Pt) -> Vec<Share> {
+/// Deals a table's rows out to pages: `first` is the room on the first one, `page` that on all others. Rows are divided as those of other tables are (LibreOffice and Spire agree; measured).
+/// Tells, too, whether a row had to be cut off at its page's end.
+fn shares(laid: &TableBox, first: Pt, page: Pt) -> (Vec<Share>, bool) {
     let mut emitter = Emitter::new(laid);
-    let mut shares = Vec::new();
+    let (mut shares, mut cut) = (Vec::new(), false);
     let (mut ink, mut notes, mut y, mut room) = (Ink::default(), Vec::new(), Pt::ZERO, first);
-    for (index, row) in laid.rows.iter().enumerate() {
-        // A row higher than a page stands alone on one and is cut off at its end.
-        if y + row.height > room + SLACK && (y > Pt::ZERO || shares.is_empty() && room < page) {
+    let (mut index, mut rest): (usize, Option<RowBox>) = (0, None);
+    while let Some(whole) = laid.rows.get(index) {
+        let row = rest.as_ref().unwrap_or(whole);
+        let starts = rest.is_none();
+        // Nothing stands on this page yet, and the next one has no more room.
+        let fresh = y <= Pt::ZERO && (room >= page || !shares.is_empty());
+        let fits = y + row.height <= room + SLACK;
+        let divided = match !fits && room > y && (row.can_split || fresh) {
+            true => row.split(room - y, fresh),
+            false => None,
+        };
+        let Some((upper, mut lower)) = divided else {
+            if fits || fresh {
+                cut |= !fits;
+                ink.append(emitter.part(row, index, y, starts, true));
+                notes.extend(row.notes());
+                y += row.height;
+                (index, rest) = (index + 1, None);
+                continue;
+            }
             if let Some(above) = index.checked_sub(1).and_then(|above| laid.rows.get(above)).filter(|_| y > Pt::ZERO) {
                 ink.append(Emitter::closing(above, y - above.height));
             }
@@ -153,11 +174,19 @@ fn shares(laid: &TableBox, first: Pt, page: Pt) -> Vec<Share> {
             emitter.goes_on_at(Pt::ZERO);
             shares.push(Share { ink: std::mem::take(&mut ink), height: y, notes: std::mem::take(&mut notes) });
             (y, room) = (Pt::ZERO, page);
-        }
-        ink.append(emitter.row(index, y));
-        notes.extend(row.notes());
-        y += row.height;
+            continue;
+        };
+        ink.append(emitter.part(&upper, index, y, starts, false));
+        ink.append(Emitter::closing(&upper, y));
+        notes.extend(upper.notes());
+        y += upper.height;
+        ink.append(emitter.page_break(y));
+        emitter.goes_on_at(Pt::ZERO);
+        shares.push(Share { ink: std::mem::take(&mut ink), height: y, notes: std::mem::take(&mut notes) });
+        (y, room) = (Pt::ZERO, page);
+        lower.hold_merged(emitter.needed(index));
+        rest = Some(lower);
     }
     shares.push(Share { ink, height: y, notes });
-    shares
+    (shares, cut)
 }

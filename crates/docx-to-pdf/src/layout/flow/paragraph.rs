@@ -21,7 +21,21 @@ pub(super) struct KnownFloat {
     key: usize,
     zone: Zone,
     /// It reached up: its room is kept from the page's start.
-    from_start: bool,
+    pub(super) from_start: bool,
+    /// Its anchor was met on this page since.
+    pub(super) met: bool,
+}
+
+impl KnownFloat {
+    /// Which float it is.
+    pub(super) fn key(&self) -> usize {
+        self.key
+    }
+
+    /// Its room.
+    pub(super) fn zone(&self) -> &Zone {
+        &self.zone
+    }
 }
 
 /// Where a paragraph's floats are anchored.
@@ -107,7 +121,8 @@ impl<'a> Flow<'a> {
         let mut y = top;
         while !self.full {
             // What is anchored in a paragraph that has no room here moves nothing on this page: it goes along to the next (LibreOffice and Spire agree; measured).
-            if !self.at_top && !places.from(from).is_empty() && self.has_no_room(&mut setter, from, (y, above)) {
+            let here = places.from(from);
+            if !self.at_top && !here.is_empty() && (self.go_on_with(&setter, here) || self.has_no_room(&mut setter, from, (y, above))) {
                 if from == Position::default() {
                     return self.move_on(index, &start);
                 }
@@ -196,7 +211,12 @@ impl<'a> Flow<'a> {
     }
 
     /// Space above a paragraph here: none at the top of a page that began because the one before was full.
+    ///
+    /// Columns that begin below text all begin below the space after that; their first paragraphs keep what their own is larger (LibreOffice; Spire agrees where one of the two is nothing, else it adds them).
     pub(super) fn space_above(&self, paragraph: &Paragraph) -> Pt {
+        if let Some((_, after)) = self.space_over_columns.filter(|(page, _)| self.at_top && self.column > 0 && *page == self.drafts.len()) {
+            return (space_before(&paragraph.props) - after).max(Pt::ZERO);
+        }
         match (self.at_top, self.natural) {
             (true, true) => Pt::ZERO,
             (true, false) => {
@@ -301,8 +321,18 @@ impl<'a> Flow<'a> {
     }
 
     /// The room that is already kept on this page for a float.
-    pub(super) fn known_float(&self, key: usize) -> Option<Zone> {
-        self.known_floats.iter().find(|known| known.key == key).map(|known| known.zone.clone())
+    pub(super) fn known_float(&mut self, key: usize) -> Option<Zone> {
+        let known = self.known_floats.iter_mut().find(|known| known.key == key)?;
+        known.met = true;
+        Some(known.zone.clone())
+    }
+
+    /// Whether one of a paragraph's floats is to stand on the next page, together with its paragraph.
+    fn go_on_with(&self, setter: &ParagraphLayouter<'a>, places: &[usize]) -> bool {
+        places.iter().any(|atom| match setter.prepared.atoms.get(*atom).map(|atom| &atom.kind) {
+            Some(AtomKind::Anchor(drawing)) => self.is_passed_on(std::ptr::from_ref(*drawing) as usize),
+            _ => false,
+        })
     }
 
     /// Keeps room for a float. One that reaches above what stands here is kept from the page's start: the page is laid out again (`Err`: from that block).
@@ -310,6 +340,7 @@ impl<'a> Flow<'a> {
         let (left, width) = self.current();
         let above = Rect::new(left, self.column_top, left + width, y - REACH);
         let reaches_up = !self.at_top
+            && !self.is_passed_on(key)
             && zone.rect.top < above.bottom
             && zone.rect.bottom > above.top
             && zone.rect.right > left
@@ -320,14 +351,14 @@ impl<'a> Flow<'a> {
         {
             // What was only met on the way is met again, wherever it stands then.
             self.known_floats.retain(|known| known.from_start);
-            self.known_floats.push(KnownFloat { key, zone: zone.clone(), from_start: true });
+            self.known_floats.push(KnownFloat { key, zone: zone.clone(), from_start: true, met: false });
             self.floats.add(zone);
             self.chain = None;
             self.page_start = Some(PageStart { block, checkpoint: self.checkpoint(), resumed });
             self.resumed = resumed;
             return Err(block);
         }
-        self.known_floats.push(KnownFloat { key, zone: zone.clone(), from_start: false });
+        self.known_floats.push(KnownFloat { key, zone: zone.clone(), from_start: false, met: true });
         self.floats.add(zone);
         Ok(())
     }

@@ -6,6 +6,7 @@ use crate::layout::context::twips;
 use crate::layout::flow::Flow;
 use crate::layout::frame::Stroke;
 use crate::layout::ink::Rect;
+use crate::layout::stack::space_after;
 use crate::units::Pt;
 
 /// Width of the line between columns (LibreOffice's import: 0.5 pt).
@@ -36,6 +37,12 @@ impl<'a> Flow<'a> {
         }
         self.column = 0;
         self.column_top = self.y;
+        self.space_over_columns = None;
+        if let Some(above) = self.previous.filter(|_| !self.at_top && self.columns.len() > 1) {
+            let after = space_after(&above.props);
+            self.column_top += after;
+            self.space_over_columns = Some((self.drafts.len(), after));
+        }
         self.chain = None;
         self.page_start = None;
     }

@@ -1,0 +1,79 @@
+//! The room a drawing takes beyond its frame: its effects, its outline, and what reaches out of the frame when it is turned.
+
+use crate::document::model::{Drawing, DrawingContent};
+use crate::layout::context::emu;
+use crate::units::Pt;
+
+/// Turned by less than this a drawing keeps its frame.
+const HARDLY: f32 = 0.01;
+
+/// What a floating drawing of this size takes beyond its frame: left, top, right, bottom.
+///
+/// A turned one takes the rectangle that holds it (LibreOffice and Spire agree where the effect extent is what Word writes; measured).
+/// Else shapes and groups take their effect extent, of which their outline is a part (LibreOffice; Spire where they have a shadow or glow), and where none is said half their outline (both).
+/// Of pictures LibreOffice alone takes none.
+pub(super) fn around(drawing: &Drawing, size: (Pt, Pt)) -> [Pt; 4] {
+    if let Some(turned) = turned(drawing, size) {
+        return turned;
+    }
+    match (&drawing.content, drawing.effect_extent) {
+        (DrawingContent::Shape(_) | DrawingContent::Group { .. }, Some(extent)) => extent.map(|side| emu(side).max(Pt::ZERO)),
+        _ => [outline_reach(&drawing.content); 4],
+    }
+}
+
+/// What a drawing in the line takes beyond its frame: left, top, right, bottom.
+pub(super) fn inline(drawing: &Drawing) -> [Pt; 4] {
+    let size = frame(drawing);
+    if let Some(turned) = turned(drawing, size) {
+        return turned;
+    }
+    match (&drawing.content, drawing.effect_extent) {
+        (DrawingContent::Shape(_) | DrawingContent::Group { .. }, Some(extent)) => extent.map(|side| emu(side).max(Pt::ZERO)),
+        _ => [Pt::ZERO; 4],
+    }
+}
+
+/// A drawing's own size.
+pub(super) fn frame(drawing: &Drawing) -> (Pt, Pt) {
+    (emu(drawing.width).max(Pt::ZERO), emu(drawing.height).max(Pt::ZERO))
+}
+
+/// The outline that text goes around is that of the drawing before it is turned.
+pub(super) fn is_turned(content: &DrawingContent) -> bool {
+    rotation(content).abs() > HARDLY
+}
+
+fn rotation(content: &DrawingContent) -> f32 {
+    let degrees = match content {
+        DrawingContent::Picture(picture) => picture.rotation,
+        DrawingContent::Shape(shape) => shape.rotation,
+        DrawingContent::Group { rotation, .. } => *rotation,
+        _ => 0.0,
+    };
+    if degrees.is_finite() { degrees % 360.0 } else { 0.0 }
+}
+
+/// A drawing turned about its middle reaches out of its frame on two sides, and does not fill it on the others.
+fn turned(drawing: &Drawing, (width, height): (Pt, Pt)) -> Option<[Pt; 4]> {
+    if !is_turned(&drawing.content) {
+        return None;
+    }
+    let said = drawing.effect_extent.unwrap_or_default().map(emu);
+    // What is still said of a turned picture is Word 2007's way: how far it reaches out of a frame that stays as it is.
+    if matches!(drawing.content, DrawingContent::Picture(_)) && said.iter().any(|side| *side > Pt::ZERO) {
+        return Some(said.map(|side| side.max(Pt::ZERO)));
+    }
+    let (sin, cos) = rotation(&drawing.content).to_radians().sin_cos();
+    let across = width * cos.abs() + height * sin.abs();
+    let down = width * sin.abs() + height * cos.abs();
+    let edge = outline_reach(&drawing.content);
+    let (x, y) = ((across - width) / 2.0 + edge, (down - height) / 2.0 + edge);
+    Some([x, y, x, y])
+}
+
+/// How far a shape's outline lies outside of it.
+fn outline_reach(content: &DrawingContent) -> Pt {
+    let DrawingContent::Shape(shape) = content else { return Pt::ZERO };
+    shape.outline.map_or(Pt::ZERO, |outline| emu(outline.width) / 2.0)
+}
