@@ -217,7 +217,7 @@ const NATURAL_CIRCLES: &[(&str, &[&str])] = &[
         ],
     ),
     ("engine/document/chart", &["draw", "frame", "legend", "pie", "plot"]),
-    ("engine/document/model", &["drawing", "paragraph", "run"]),
+    ("engine/document/model", &["drawing", "formula", "paragraph", "run"]),
     ("engine/fonts", &["face", "shaping"]),
     ("engine/layout", &["context", "look"]),
     ("engine/layout", &["drawing", "drop_cap", "label", "line", "paragraph", "stack", "table"]),

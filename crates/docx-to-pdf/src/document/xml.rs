@@ -175,12 +175,16 @@ fn weight(element: &str) -> usize {
         "w:p" => 4000,
         "w:tc" => 2400,
         "w:r" => 160,
+        // Their signs and strokes.
+        "m:f" | "m:rad" | "m:nary" | "m:d" | "m:acc" | "m:bar" | "m:groupChr" | "m:borderBox" => 2500,
         _ => 64,
     }
 }
 
 /// A byte of text, as part of a positioned glyph.
 const CHARACTER: usize = 50;
+/// A byte of a formula: nearly every sign and letter of it stands by itself.
+const FORMULA_CHARACTER: usize = 1300;
 /// A letter with marks or a joiner that stay apart from it: together they are a piece of marked content with a text of its own.
 const MARK: usize = 5000;
 
@@ -364,7 +368,15 @@ impl<'x> Builder<'x> {
             return Err(XmlError::TooLarge(self.limits.xml_nodes));
         }
         let value = self.tree.str(entry.value);
-        self.weight += if entry.element { weight(value) } else { text_weight(value) };
+        let in_formula = || {
+            let parent = self.parents.last().and_then(|(parent, _)| self.tree.entries.get(*parent as usize));
+            parent.is_some_and(|parent| self.tree.str(parent.value) == "m:t")
+        };
+        self.weight += match (entry.element, value.len()) {
+            (true, _) => weight(value),
+            (false, length) if in_formula() => text_weight(value) + length * FORMULA_CHARACTER,
+            _ => text_weight(value),
+        };
         if self.weight > self.limits.layout_bytes {
             return Err(XmlError::TooHeavy(self.limits.layout_bytes));
         }

@@ -199,7 +199,7 @@ impl Setter<'_, '_, '_> {
         let half = em
             * match (style.display, integral) {
                 (true, true) => 1.05,
-                (true, false) => 0.7,
+                (true, false) => 0.8,
                 (false, true) => 0.6,
                 (false, false) => 0.5,
             };
