@@ -76,7 +76,7 @@ impl Records for MadeUp {
         let started = Instant::now();
         let entries = (from..until).map(|number| Entry::Attempt(Box::new(self.row(number)))).collect();
         self.took.fetch_add(u64::try_from(started.elapsed().as_nanos()).unwrap_or_default(), Ordering::Relaxed);
-        Ok(Batch { entries, cursor: Some(until.to_string()), more: until < self.many })
+        Ok(Batch { entries, cursor: Some(until.to_string()), more: until < self.many, kept_from: None })
     }
 }
 

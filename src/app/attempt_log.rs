@@ -18,20 +18,23 @@ use crate::gateway::model::{Attempt, AttemptStatus, DeliveryState, Trigger};
 use crate::lookup::attempts::rows::{AttemptRow, Entry, Outcome};
 use crate::lookup::attempts::{AttemptLog, Batch, Records};
 use crate::storage::config::Backend;
-use crate::storage::key::gateway::{parse_segment, segments_from};
+use crate::storage::key::gateway::{parse_merged, parse_segment, segments_from};
 
 /// Segments of others may appear under older names than the newest one: clocks differ, and writing takes a while.
 const WINDOW: Duration = Duration::from_mins(5);
 /// Keys listed at once.
 const LISTED: usize = 1000;
-/// Segments of one batch.
-const TOGETHER: usize = 64;
+/// Segments of one batch; one that was made of others counts for several, so that a batch fits into memory.
+const TOGETHER: usize = 128;
+const MERGED_COUNTS: usize = 8;
 /// Segments read at once.
 const AT_ONCE: usize = 32;
+/// A batch is read so often when segments are gone that were listed: merged meanwhile, or kept long enough.
+const TRIES: usize = 3;
 
 /// The log in a file of this instance, which is made when it is first used; call within a runtime.
 pub(super) fn open(config: &Config, clock: &Arc<dyn Clock>, gateway: &Arc<Gateway>) -> AttemptLog {
-    let segments = Arc::new(Segments { gateway: Arc::clone(gateway), seen: Mutex::default() });
+    let segments = Arc::new(Segments { gateway: Arc::clone(gateway), clock: Arc::clone(clock), seen: Mutex::default() });
     let log = AttemptLog::new(path(config), Arc::clone(clock), Some(Arc::clone(&segments) as Arc<dyn Records>));
     tokio::spawn(listen(gateway.subscribe(), log.clone(), segments));
     log
@@ -63,6 +66,7 @@ async fn listen(mut told: Receiver<Segment>, log: AttemptLog, segments: Arc<Segm
 /// The gateway's segments as the log reads them.
 struct Segments {
     gateway: Arc<Gateway>,
+    clock: Arc<dyn Clock>,
     /// Those of the last minutes that the log has.
     seen: Mutex<BTreeSet<String>>,
 }
@@ -83,10 +87,31 @@ impl Segments {
                 let seen = self.seen();
                 found.extend(keys.into_iter().filter(|key| !seen.contains(key)));
             }
-            if is_end || found.len() >= TOGETHER {
-                let more = !is_end || found.len() > TOGETHER;
-                found.truncate(TOGETHER);
+            let mut weight = 0;
+            let fits = found.iter().take_while(|key| {
+                weight += if parse_merged(key).is_some() { MERGED_COUNTS } else { 1 };
+                weight <= TOGETHER
+            });
+            let fits = fits.count();
+            if is_end || fits < found.len() {
+                let more = !is_end || fits < found.len();
+                found.truncate(fits);
                 return Ok((found, more));
+            }
+        }
+    }
+
+    /// The rows behind this key, of so many segments as are read together; and their keys, and whether there are more.
+    async fn rows(&self, from: Option<String>) -> Result<(Vec<Vec<Attempt>>, Vec<String>, bool), String> {
+        let mut tries = 0;
+        loop {
+            tries += 1;
+            let (keys, more) = self.unseen(from.clone()).await?;
+            let read = stream::iter(keys.clone()).map(|key| async move { self.gateway.read_segment(&key).await });
+            let rows: Vec<Option<Vec<Attempt>>> = read.buffered(AT_ONCE).try_collect().await.map_err(|error| error.to_string())?;
+            // What was made of them may lie before the last of these: it is listed now.
+            if rows.iter().all(Option::is_some) || tries == TRIES {
+                return Ok((rows.into_iter().flatten().collect(), keys, more));
             }
         }
     }
@@ -101,12 +126,11 @@ impl Records for Segments {
             None => self.seen().clear(),
             Some(from) => self.seen().retain(|key| key >= from),
         }
-        let (keys, more) = self.unseen(from).await?;
-        let read = stream::iter(keys.clone()).map(|key| async move { self.gateway.read_segment(&key).await });
-        let rows: Vec<Option<Vec<Attempt>>> = read.buffered(AT_ONCE).try_collect().await.map_err(|error| error.to_string())?;
+        let (rows, keys, more) = self.rows(from).await?;
         let cursor = keys.last().cloned().max(cursor);
         self.seen().extend(keys);
-        Ok(Batch { entries: rows.iter().flatten().flat_map(|rows| entries(rows)).collect(), cursor, more })
+        let kept_from = self.clock.now().checked_sub(self.gateway.attempts_kept_for()).ok();
+        Ok(Batch { entries: rows.iter().flat_map(|rows| entries(rows)).collect(), cursor, more, kept_from })
     }
 }
 
@@ -180,7 +204,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let mut logs = Vec::new();
         for (name, gateway) in [("one", &one), ("other", &other)] {
-            let segments = Arc::new(Segments { gateway: Arc::new(gateway.clone()), seen: Mutex::default() });
+            let segments = Arc::new(Segments { gateway: Arc::new(gateway.clone()), clock: Arc::clone(&time), seen: Mutex::default() });
             let log = AttemptLog::new(folder.path().join(name), Arc::clone(&time), Some(segments as Arc<dyn Records>));
             log.catch_up().await;
             logs.push((name, log));
@@ -203,10 +227,89 @@ mod tests {
             }
         }
         // A file that is made anew tells the call once.
-        let segments = Arc::new(Segments { gateway: Arc::new(other), seen: Mutex::default() });
+        let segments = Arc::new(Segments { gateway: Arc::new(other), clock: Arc::clone(&time), seen: Mutex::default() });
         let log = AttemptLog::new(folder.path().join("new"), time, Some(segments as Arc<dyn Records>));
         log.catch_up().await;
         assert_eq!(answers(&log).await, ["EXPUNGED"]);
         assert_eq!(one.attempts_of(institution, &event.id.to_string()).await.unwrap().len(), 1);
+    }
+
+    /// A store whose segments are merged by another instance when so many of them were read.
+    struct MergedMeanwhile {
+        inner: Arc<dyn Store>,
+        reads: std::sync::atomic::AtomicUsize,
+        at: usize,
+        other: std::sync::OnceLock<Gateway>,
+    }
+
+    #[async_trait]
+    impl Store for MergedMeanwhile {
+        async fn put(
+            &self,
+            key: &str,
+            bytes: bytes::Bytes,
+            mode: crate::storage::PutMode,
+        ) -> Result<crate::storage::Version, crate::storage::StoreError> {
+            self.inner.put(key, bytes, mode).await
+        }
+
+        async fn get(&self, key: &str) -> Result<Option<(bytes::Bytes, crate::storage::Version)>, crate::storage::StoreError> {
+            if key.starts_with("gw/attempts/")
+                && self.reads.fetch_add(1, std::sync::atomic::Ordering::Relaxed) == self.at
+                && let Some(other) = self.other.get()
+            {
+                other.upkeep().await.unwrap();
+            }
+            self.inner.get(key).await
+        }
+
+        async fn list(&self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<String>, crate::storage::StoreError> {
+            self.inner.list(prefix, after, limit).await
+        }
+
+        async fn delete(&self, key: &str) -> Result<(), crate::storage::StoreError> {
+            self.inner.delete(key).await
+        }
+
+        fn describe(&self) -> String {
+            "a store that others work on".to_owned()
+        }
+    }
+
+    #[tokio::test]
+    async fn a_log_that_is_read_while_segments_are_merged_has_every_call_once() {
+        // Between the first and the last segment of a batch, behind it, and before anything.
+        for at in [0, 1, 40, 127, 128, 130, 150, usize::MAX] {
+            let clock = ManualClock::new("2026-11-28T12:00:00Z".parse().unwrap());
+            let (inner, time): (Arc<dyn Store>, Arc<dyn Clock>) = (Arc::new(MemoryStore::new()), Arc::new(clock.clone()));
+            let (other, jobs) = refused_everywhere(&inner, &time, 1, "unknown here");
+            let store = Arc::new(MergedMeanwhile { inner, reads: 0.into(), at, other: std::sync::OnceLock::new() });
+            let institution =
+                other.create_institution(NewInstitution { name: "School".to_owned(), ..NewInstitution::default() }).await.unwrap().id;
+            let endpoint = NewEndpoint { url: "https://receiver.test/".to_owned(), ..NewEndpoint::default() };
+            other.create_endpoint(institution, endpoint).await.unwrap();
+            let handlers = other.handlers(Handlers::new());
+            for _ in 0..320 {
+                let new = NewEvent { event_type: "grade.submitted".to_owned(), payload: "{}".to_owned(), ..NewEvent::default() };
+                let event = other.publish(institution, new, None).await.unwrap().event;
+                jobs.lane(LaneName::Deliveries).run_until(&handlers, &event.job, &CancellationToken::new()).await;
+                clock.advance(Duration::from_secs(20));
+            }
+            let mut made = BTreeSet::new();
+            for key in other.segments_after(None, 1000).await.unwrap() {
+                made.extend(other.read_segment(&key).await.unwrap().unwrap().into_iter().map(|row| row.id.to_string()));
+            }
+            assert!(made.len() >= 150, "more than a batch has: {}", made.len());
+            clock.advance(Duration::from_hours(2));
+            store.other.set(other).ok().unwrap();
+            let (gateway, _) = refused_everywhere(&(store.clone() as Arc<dyn Store>), &time, 2, "");
+            let folder = tempfile::tempdir().unwrap();
+            let segments = Arc::new(Segments { gateway: Arc::new(gateway), clock: Arc::clone(&time), seen: Mutex::default() });
+            let log = AttemptLog::new(folder.path().join("log"), time, Some(segments as Arc<dyn Records>));
+            log.catch_up().await;
+            let rows = log.attempts(AttemptFilter::default(), Slice { limit: 1000, ..Slice::default() }).await.unwrap();
+            assert_eq!(rows.len(), made.len(), "merged when {at} were read");
+            assert_eq!(rows.into_iter().map(|row| row.id).collect::<BTreeSet<_>>(), made, "merged when {at} were read");
+        }
     }
 }

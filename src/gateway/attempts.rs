@@ -2,26 +2,29 @@
 //!
 //! Decisions never read it. Lists with filters are made of an index that follows [`AttemptLog::subscribe`] and [`Gateway::segments_after`]; what is read here directly is the slow way.
 
+use std::collections::BTreeSet;
 use std::io::{Read as _, Write as _};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use bytes::Bytes;
 use flate2::Compression;
 use flate2::read::GzDecoder;
 use flate2::write::GzEncoder;
-use futures::TryStreamExt as _;
+use futures::stream::BoxStream;
+use futures::{StreamExt as _, TryStreamExt as _};
 use jiff::Timestamp;
 use tokio::sync::{Mutex as AsyncMutex, Notify, broadcast};
 
 use crate::clock::Clock;
 use crate::gateway::error::GatewayError;
-use crate::gateway::ids::{AttemptId, Chance, EndpointId, InstitutionId};
+use crate::gateway::ids::{AttemptId, Chance, InstitutionId};
 use crate::gateway::model::{Attempt, Event};
 use crate::gateway::{Core, Gateway};
 use crate::jobs::failpoint;
-use crate::storage::key::gateway::{ATTEMPTS_FOLDER, GatewayKey, parse_segment, segments_from};
-use crate::storage::{PutMode, Store, StoreError};
+use crate::storage::key::gateway::{ATTEMPTS_FOLDER, GatewayKey, parse_merged, parse_segment, segments_from};
+use crate::storage::{PutMode, Store, StoreError, Version};
 
 /// Rows of a segment.
 const MOST_ROWS: usize = 500;
@@ -37,6 +40,10 @@ const GATHER_FIRST_REMOTE: Duration = Duration::from_secs(1);
 const PAUSE: Duration = Duration::from_secs(1);
 /// No segment is larger than this when it is unpacked.
 const MOST_UNPACKED: u64 = 64 * 1024 * 1024;
+/// Packed bytes that are unpacked where they are met; more of them are unpacked apart, as it keeps the thread for a while.
+const UNPACKED_HERE: usize = 32 * 1024;
+/// Segments read at once.
+const AT_ONCE: usize = 16;
 /// Segments that subscribers may be behind before they must read the store.
 const BEHIND: usize = 256;
 
@@ -113,6 +120,11 @@ impl AttemptLog {
         }
         let gather = if self.store.is_remote() { GATHER_FIRST_REMOTE } else { GATHER_FIRST };
         self.record_within(vec![row], gather).await;
+    }
+
+    /// How many segments this instance wrote so far.
+    pub(crate) async fn written(&self) -> u64 {
+        *self.writing.lock().await
     }
 
     /// Lets no first try take longer than others for as long as what is returned lives.
@@ -240,21 +252,79 @@ fn lines_of(rows: &[Attempt]) -> Result<Vec<Vec<u8>>, GatewayError> {
     lines.map_err(|error| GatewayError::Internal(error.to_string()))
 }
 
-fn pack(lines: &[Vec<u8>]) -> Result<Vec<u8>, GatewayError> {
+/// A segment's bytes.
+pub(crate) fn pack(lines: impl IntoIterator<Item = impl AsRef<[u8]>>) -> Result<Vec<u8>, GatewayError> {
     let fault = |error: std::io::Error| GatewayError::Internal(format!("a segment cannot be packed: {error}"));
     let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
     for line in lines {
-        encoder.write_all(line).map_err(fault)?;
+        encoder.write_all(line.as_ref()).map_err(fault)?;
         encoder.write_all(b"\n").map_err(fault)?;
     }
     encoder.finish().map_err(fault)
 }
 
-/// The rows of a segment's bytes; a line that is damaged is left out.
-pub fn unpack(bytes: &[u8]) -> Result<Vec<Attempt>, String> {
+/// The lines of a segment's bytes.
+pub(crate) fn unpack_text(bytes: &[u8]) -> Result<String, String> {
     let mut text = String::new();
     GzDecoder::new(bytes).take(MOST_UNPACKED).read_to_string(&mut text).map_err(|error| error.to_string())?;
-    Ok(text.lines().filter_map(|line| serde_json::from_str(line).ok()).collect())
+    Ok(text)
+}
+
+/// The rows of a segment's bytes; a line that is damaged is left out.
+pub fn unpack(bytes: &[u8]) -> Result<Vec<Attempt>, String> {
+    Ok(unpack_text(bytes)?.lines().filter_map(|line| serde_json::from_str(line).ok()).collect())
+}
+
+async fn unpacked(bytes: Bytes) -> Result<Vec<Attempt>, String> {
+    if bytes.len() <= UNPACKED_HERE {
+        return unpack(&bytes);
+    }
+    tokio::task::spawn_blocking(move || unpack(&bytes)).await.map_err(|error| error.to_string())?
+}
+
+/// A look at all segments since an instant that misses no row although some are merged meanwhile: they may be gone before they are read, and what was made of them may lie where the look has been.
+struct Look {
+    from: String,
+    /// What was made of others and was looked at.
+    merged: BTreeSet<String>,
+    /// Whether it is looked once more in any case: a segment was changed, and it may have been read for merging before that.
+    is_thorough: bool,
+    passes: u32,
+    again: bool,
+}
+
+type Found<'a> = BoxStream<'a, Result<(String, Option<(Bytes, Version)>), StoreError>>;
+
+impl Look {
+    fn since(at: Timestamp, is_thorough: bool) -> Self {
+        // A segment is written after its attempts; clocks of instances differ a little.
+        let from = segments_from(at.checked_sub(Duration::from_mins(1)).unwrap_or(at));
+        Self { from, merged: BTreeSet::new(), is_thorough, passes: 0, again: true }
+    }
+
+    /// The segments of a pass; none when there is no need for another. Whatever comes of it is said to [`Self::saw`].
+    fn next<'a>(&mut self, store: &'a dyn Store) -> Option<Found<'a>> {
+        if !self.again {
+            return None;
+        }
+        self.passes += 1;
+        let is_first = self.passes == 1;
+        self.again = self.is_thorough && is_first;
+        let known = self.merged.clone();
+        let is_wanted = move |key: &String| is_first || (parse_merged(key).is_some() && !known.contains(key));
+        let keys = store.scan(ATTEMPTS_FOLDER, Some(&self.from)).try_filter(move |key| std::future::ready(is_wanted(key)));
+        Some(
+            keys.map_ok(move |key| async move { Ok((store.get(&key).await?, key)) })
+                .try_buffered(AT_ONCE)
+                .map_ok(|(found, key)| (key, found))
+                .boxed(),
+        )
+    }
+
+    fn saw(&mut self, key: &str, is_there: bool) {
+        let is_new = parse_merged(key).is_some() && self.merged.insert(key.to_owned());
+        self.again |= !is_there || (self.is_thorough && is_new && self.passes > 1);
+    }
 }
 
 impl Gateway {
@@ -266,6 +336,11 @@ impl Gateway {
     /// Keys of segments behind one, oldest first, so many at most.
     pub async fn segments_after(&self, after: Option<&str>, limit: usize) -> Result<Vec<String>, GatewayError> {
         Ok(self.core.store.list(ATTEMPTS_FOLDER, after, limit).await?)
+    }
+
+    /// How long attempts are kept.
+    pub fn attempts_kept_for(&self) -> Duration {
+        self.core.attempts_kept_for()
     }
 
     /// The rows of a segment; none when it is gone. Answers that were expunged read `EXPUNGED`.
@@ -285,15 +360,6 @@ impl Gateway {
         all.into_iter().find(|row| row.id == attempt).ok_or(GatewayError::NotFound("attempt"))
     }
 
-    /// The last attempts at an endpoint, the newest first: the slow way, which looks back at most two days.
-    pub async fn last_attempts(&self, endpoint: EndpointId, limit: usize) -> Result<Vec<Attempt>, GatewayError> {
-        let since = self.core.clock.now().checked_sub(Duration::from_hours(48)).unwrap_or_default();
-        let mut rows = self.core.attempts_since(since, |row| row.endpoint == endpoint).await?;
-        rows.reverse();
-        rows.truncate(limit);
-        Ok(rows)
-    }
-
     /// Expunges the answer of one attempt from everything that is shown.
     pub async fn expunge_attempt(&self, institution: InstitutionId, id_or_event_id: &str, attempt: AttemptId) -> Result<(), GatewayError> {
         let row = self.attempt(institution, id_or_event_id, attempt).await?;
@@ -304,11 +370,7 @@ impl Gateway {
 impl Core {
     pub(crate) async fn read_segment(&self, key: &str) -> Result<Option<Vec<Attempt>>, GatewayError> {
         let Some((bytes, _)) = self.store.get(key).await? else { return Ok(None) };
-        let rows = unpack(&bytes);
-        Ok(Some(rows.unwrap_or_else(|error| {
-            tracing::error!(key, error, "A segment of attempts is damaged and left out");
-            Vec::new()
-        })))
+        Ok(Some(read_rows(key, bytes).await))
     }
 
     pub(crate) async fn attempts_of(&self, event: &Event) -> Result<Vec<Attempt>, GatewayError> {
@@ -316,26 +378,40 @@ impl Core {
     }
 
     async fn attempts_since(&self, since: Timestamp, wanted: impl Fn(&Attempt) -> bool) -> Result<Vec<Attempt>, GatewayError> {
-        // A segment is written after its attempts; clocks of instances differ a little.
-        let from = segments_from(since.checked_sub(Duration::from_mins(1)).unwrap_or(since));
-        let mut keys = self.store.scan(ATTEMPTS_FOLDER, Some(&from));
-        let mut rows = Vec::new();
-        while let Some(key) = keys.try_next().await? {
-            rows.extend(self.read_segment(&key).await?.unwrap_or_default().into_iter().filter(&wanted));
+        let (mut look, mut rows) = (Look::since(since, false), Vec::new());
+        while let Some(mut found) = look.next(&*self.store) {
+            while let Some((key, found)) = found.try_next().await? {
+                look.saw(&key, found.is_some());
+                if let Some((bytes, _)) = found {
+                    rows.extend(read_rows(&key, bytes).await.into_iter().filter(&wanted));
+                }
+            }
         }
-        rows.sort_by_key(|row| row.id);
+        rows.sort_by(|a, b| a.id.cmp(&b.id).then_with(|| (b.response == EXPUNGED).cmp(&(a.response == EXPUNGED))));
         rows.dedup_by_key(|row| row.id);
         Ok(rows)
     }
 
     /// Blanks the answers of some rows in every segment since an instant; how many.
     pub(crate) async fn expunge_rows(&self, since: Timestamp, wanted: impl Fn(&Attempt) -> bool) -> Result<usize, GatewayError> {
-        let from = segments_from(since.checked_sub(Duration::from_mins(1)).unwrap_or(since));
-        let mut keys = self.store.scan(ATTEMPTS_FOLDER, Some(&from));
-        let mut blanked = 0;
-        while let Some(key) = keys.try_next().await? {
-            let Some((bytes, version)) = self.store.get(&key).await? else { continue };
-            let Ok(mut rows) = unpack(&bytes) else { continue };
+        let (mut look, mut blanked) = (Look::since(since, true), 0);
+        while let Some(mut found) = look.next(&*self.store) {
+            while let Some((key, found)) = found.try_next().await? {
+                look.saw(&key, found.is_some());
+                blanked += self.blank_rows(&key, found, &wanted).await?;
+            }
+        }
+        Ok(blanked)
+    }
+
+    async fn blank_rows(
+        &self,
+        key: &str,
+        mut found: Option<(Bytes, Version)>,
+        wanted: impl Fn(&Attempt) -> bool,
+    ) -> Result<usize, GatewayError> {
+        while let Some((bytes, version)) = found {
+            let Ok(mut rows) = unpacked(bytes).await else { return Ok(0) };
             let mut gone = Vec::new();
             for row in rows.iter_mut().filter(|row| wanted(row) && row.response != EXPUNGED) {
                 EXPUNGED.clone_into(&mut row.response);
@@ -343,22 +419,32 @@ impl Core {
                 gone.push(row.clone());
             }
             if gone.is_empty() {
-                continue;
+                return Ok(0);
             }
-            blanked += gone.len();
+            let blanked = gone.len();
             // Told first: whoever dies in between blanks the segment when the expunging is done again, and tells it once more.
             self.log.write_again(gone).await?;
-            self.store.put(&key, pack(&lines_of(&rows)?)?.into(), PutMode::Update(version)).await?;
-            // Whoever keeps a copy takes the answers out of it.
-            self.log.announce(key, rows);
+            match self.store.put(key, pack(lines_of(&rows)?)?.into(), PutMode::Update(version)).await {
+                Ok(_) => {
+                    // Whoever keeps a copy takes the answers out of it.
+                    self.log.announce(key.to_owned(), rows);
+                    return Ok(blanked);
+                }
+                // Somebody else took an answer out of it, or it was merged.
+                Err(StoreError::Conflict { .. }) => found = self.store.get(key).await?,
+                Err(error) => return Err(error.into()),
+            }
         }
-        Ok(blanked)
+        Ok(0)
+    }
+
+    fn attempts_kept_for(&self) -> Duration {
+        Duration::from_hours(24 * u64::from(self.config.keep_attempts_days))
     }
 
     /// Removes segments older than they are kept; how many.
     pub(crate) async fn drop_old_segments(&self, now: Timestamp) -> Result<usize, GatewayError> {
-        let kept = Duration::from_hours(24 * u64::from(self.config.keep_attempts_days));
-        let Ok(oldest) = now.checked_sub(kept) else { return Ok(0) };
+        let Ok(oldest) = now.checked_sub(self.attempts_kept_for()) else { return Ok(0) };
         let mut keys = self.store.scan(ATTEMPTS_FOLDER, None);
         let mut old = Vec::new();
         while let Some(key) = keys.try_next().await? {
@@ -373,6 +459,13 @@ impl Core {
         }
         Ok(old.len())
     }
+}
+
+async fn read_rows(key: &str, bytes: Bytes) -> Vec<Attempt> {
+    unpacked(bytes).await.unwrap_or_else(|error| {
+        tracing::error!(key, error, "A segment of attempts is damaged and left out");
+        Vec::new()
+    })
 }
 
 /// What an answer that was expunged reads.

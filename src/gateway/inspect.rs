@@ -10,7 +10,7 @@ use crate::gateway::registry::read_json;
 use crate::gateway::secrets::{Scheme, SealedSecret, signing};
 use crate::gateway::stored::Waiting;
 use crate::gateway::{Gateway, body, sign};
-use crate::storage::key::gateway::{DEAD_FOLDER, dead_folder, parse_segment, parse_waiting, queue_folder, segments_from};
+use crate::storage::key::gateway::{DEAD_FOLDER, dead_folder, parse_merged, parse_segment, parse_waiting, queue_folder, segments_from};
 
 /// Digits of a secret that are shown.
 const TAIL: usize = 4;
@@ -79,16 +79,26 @@ impl Gateway {
     pub async fn attempt_at(&self, at: Timestamp, id: &str) -> Result<Option<Attempt>, GatewayError> {
         let until = at.checked_add(WRITTEN_WITHIN).unwrap_or(at);
         let from = segments_from(at.checked_sub(std::time::Duration::from_secs(2)).unwrap_or(at));
-        for key in self.segments_after(Some(&from), MOST_SEGMENTS).await? {
-            if parse_segment(&key).is_some_and(|written| written > until) {
-                break;
+        let mut is_again = false;
+        loop {
+            let mut is_gone = false;
+            for key in self.segments_after(Some(&from), MOST_SEGMENTS).await? {
+                // One that was made of others is named by the last of them.
+                if parse_merged(&key).or_else(|| parse_segment(&key)).is_some_and(|written| written > until) {
+                    break;
+                }
+                let rows = self.read_segment(&key).await?;
+                is_gone |= rows.is_none();
+                if let Some(found) = rows.into_iter().flatten().find(|row| row.id.to_string() == id) {
+                    return Ok(Some(found));
+                }
             }
-            let rows = self.read_segment(&key).await?.unwrap_or_default();
-            if let Some(found) = rows.into_iter().find(|row| row.id.to_string() == id) {
-                return Ok(Some(found));
+            // Merged while they were looked through: the list has what was made of them now.
+            if !is_gone || is_again {
+                return Ok(None);
             }
+            is_again = true;
         }
-        Ok(None)
     }
 
     /// Cancels one delivery that waits in its endpoint's queue; whether there was one.

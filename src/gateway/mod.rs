@@ -14,7 +14,8 @@
 //! | `inspect.rs` | what pages show beyond that: secrets by their tails, what was sent, which endpoints have dead letters |
 //! | `registry.rs`, `catalogue.rs`, `filter.rs`, `check.rs`, `secrets.rs` | beneath: generations and their cache, event types, globs, what fields may hold, sealed secrets |
 //! | `guard/` | the way out judged: URLs by their text, names by their addresses |
-//! | `dispatch.rs`, `drain.rs`, `send.rs`, `sign.rs`, `body.rs`, `egress.rs`, `attempts.rs` | delivering: first tries, retries by endpoint, one POST, signatures, bodies, the way out, the log of attempts in segments |
+//! | `dispatch.rs`, `drain.rs`, `send.rs`, `sign.rs`, `body.rs`, `echo.rs`, `egress.rs`, `attempts.rs` | delivering: first tries, retries by endpoint, one POST, signatures, bodies, what an answer must not say, the way out, the log of attempts in segments |
+//! | `merge.rs`, `upkeep.rs` | segments of hours that are over become few; what was kept long enough goes |
 //!
 //! An event is one job of the lane `deliveries`: its plan is settled and written when it is accepted. A delivery whose first try fails waits in its endpoint's own queue,
 //! which one job per endpoint drains: the job's due pointer, lease and sweeps are the queue's. Nothing here may slow or endanger a report.
@@ -28,6 +29,7 @@ pub mod config;
 mod deliveries;
 mod dispatch;
 mod drain;
+mod echo;
 pub mod egress;
 mod endpoints;
 pub mod error;
@@ -39,6 +41,7 @@ pub mod ids;
 mod inbound;
 pub mod inspect;
 mod institutions;
+mod merge;
 pub mod model;
 pub mod notices;
 pub mod operations;

@@ -12,6 +12,7 @@ use reqwest::{Client, Method, Proxy, Request, Response, redirect};
 use url::Url;
 
 use crate::gateway::body::Body;
+use crate::gateway::echo::Echo;
 use crate::gateway::egress::Egress;
 use crate::gateway::guard::resolver::refusal;
 use crate::gateway::model::ErrorClass;
@@ -141,7 +142,7 @@ impl Sender {
         Ok(request)
     }
 
-    async fn exchange(&self, request: Request, now: Timestamp) -> Answer {
+    async fn exchange(&self, request: Request, echo: &Echo, now: Timestamp) -> Answer {
         let response = match self.client.execute(request).await {
             Ok(response) => response,
             Err(error) => {
@@ -149,7 +150,7 @@ impl Sender {
                 return Answer::failed(class, message);
             }
         };
-        read(response, now).await
+        read(response, echo, now).await
     }
 }
 
@@ -160,25 +161,27 @@ impl Post for Sender {
             Ok(request) => request,
             Err((class, message)) => return Answer::failed(class, message),
         };
-        match tokio::time::timeout(TOTAL + Duration::from_secs(1), self.exchange(request, now)).await {
+        let echo = Echo::of(parcel.own);
+        match tokio::time::timeout(TOTAL + Duration::from_secs(1), self.exchange(request, &echo, now)).await {
             Ok(answer) => answer,
             Err(_) => Answer::failed(ErrorClass::Timeout, "no answer within 15 seconds"),
         }
     }
 }
 
-async fn read(mut response: Response, now: Timestamp) -> Answer {
+async fn read(mut response: Response, echo: &Echo, now: Timestamp) -> Answer {
     let code = response.status().as_u16();
     let peer = response.remote_addr().map(|address| address.ip().to_string());
-    let headers = shown(response.headers());
+    let headers = shown(response.headers(), echo);
+    let most_kept = MOST_KEPT + echo.longest();
     let retry_after = response.headers().get("retry-after").and_then(|value| wish(value.as_bytes(), now));
-    let location = response.headers().get("location").map(|value| cut(&String::from_utf8_lossy(value.as_bytes()), MOST_HEADER));
+    let location = response.headers().get("location").map(|value| said(value, echo));
     let (mut kept, mut size, mut broken) = (Vec::new(), 0, None);
     loop {
         match response.chunk().await {
             Ok(Some(chunk)) => {
                 size += chunk.len();
-                kept.extend(chunk.iter().take(MOST_KEPT.saturating_sub(kept.len())));
+                kept.extend(chunk.iter().take(most_kept.saturating_sub(kept.len())));
                 if size > MOST_READ {
                     break;
                 }
@@ -202,13 +205,27 @@ async fn read(mut response: Response, now: Timestamp) -> Answer {
         }
         _ => Some((ErrorClass::Status, format!("the receiver answered {code}"))),
     };
-    Answer { code, error, peer, response: String::from_utf8_lossy(&kept).into_owned(), headers, retry_after }
+    let response = kept_of(&kept, size > kept.len(), echo);
+    Answer { code, error, peer, response, headers, retry_after }
 }
 
-fn shown(headers: &HeaderMap) -> Vec<(String, String)> {
+/// What is kept of an answer's beginning.
+fn kept_of(read: &[u8], has_more: bool, echo: &Echo) -> String {
+    let mut text = echo.out_of(&String::from_utf8_lossy(read)).into_owned();
+    // Half a value at the end of what was read is none that can be found.
+    let whole = if has_more { text.len().saturating_sub(echo.longest()) } else { text.len() };
+    text.truncate(text.floor_char_boundary(whole.min(MOST_KEPT)));
+    text
+}
+
+fn said(value: &HeaderValue, echo: &Echo) -> String {
+    cut(&echo.out_of(&String::from_utf8_lossy(value.as_bytes())), MOST_HEADER)
+}
+
+fn shown(headers: &HeaderMap, echo: &Echo) -> Vec<(String, String)> {
     let one = |(name, value): (&HeaderName, &HeaderValue)| {
         let is_secret = matches!(name.as_str(), "set-cookie" | "authorization" | "www-authenticate" | "proxy-authenticate");
-        let value = if is_secret { "…".to_owned() } else { cut(&String::from_utf8_lossy(value.as_bytes()), MOST_HEADER) };
+        let value = if is_secret { "…".to_owned() } else { said(value, echo) };
         (name.as_str().to_owned(), value)
     };
     headers.iter().take(MOST_HEADERS).map(one).collect()
@@ -270,7 +287,59 @@ fn last(chain: &[String]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
     use super::*;
+    use crate::gateway::egress::Unguarded;
+
+    const TOKEN: &str = "Bearer abcdefgh-0123456789";
+
+    /// A receiver that answers the first call with all that it got, also in its own headers.
+    async fn echoing(status: &'static str) -> (String, tokio::task::JoinHandle<()>) {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}/", listener.local_addr().unwrap());
+        let serves = tokio::spawn(async move {
+            let (mut stream, _) = listener.accept().await.unwrap();
+            let mut got = vec![0; 16 * 1024];
+            let size = stream.read(&mut got).await.unwrap();
+            let body = format!("{}{}", String::from_utf8_lossy(&got[..size]), "x".repeat(8000));
+            let head = format!(
+                "HTTP/1.1 {status}\r\nX-Got: {TOKEN}\r\nLocation: https://other.test/?{TOKEN}\r\nContent-Length: {}\r\n\r\n",
+                body.len()
+            );
+            stream.write_all(format!("{head}{body}").as_bytes()).await.unwrap();
+        });
+        (url, serves)
+    }
+
+    #[tokio::test]
+    async fn a_receiver_that_sends_back_what_it_got_does_not_have_the_endpoints_own_headers_kept() {
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let sender = Sender::new(Arc::new(Unguarded)).unwrap();
+        let own = BTreeMap::from([("Authorization".to_owned(), TOKEN.to_owned())]);
+        let body = Body { bytes: "{}".to_owned(), media_type: "application/json".to_owned() };
+        for status in ["200 OK", "302 Found", "500 Oops"] {
+            let (url, serves) = echoing(status).await;
+            let parcel = Parcel { url: &url, body: &body, signed: &[], own: &own };
+            let answer = sender.send(&parcel, Timestamp::UNIX_EPOCH).await;
+            serves.await.unwrap();
+            assert!(answer.response.contains("Authorization: …") && answer.response.len() <= MOST_KEPT, "{status}: {answer:?}");
+            assert!(!format!("{answer:?}").contains("abcdefgh"), "{status}: {answer:?}");
+        }
+    }
+
+    #[test]
+    fn no_part_of_a_value_stays_at_the_end_of_what_is_kept() {
+        let echo = Echo::of(&BTreeMap::from([("Authorization".to_owned(), TOKEN.to_owned())]));
+        for before in 0..80 {
+            let body = format!("{}{}", "é".repeat(before), format!("token={TOKEN};").repeat(400));
+            let read = &body.as_bytes()[..MOST_KEPT + echo.longest()];
+            let kept = kept_of(read, true, &echo);
+            assert!(!kept.contains("Bear") && !kept.contains("abcd") && kept.len() <= MOST_KEPT, "{before}: {kept}");
+            assert!(kept.len() > MOST_KEPT / 4);
+        }
+        assert_eq!(kept_of(TOKEN.as_bytes(), false, &echo), "…");
+    }
 
     #[test]
     fn retry_after_is_seconds_fractions_or_a_date_and_at_most_a_day() {

@@ -1,4 +1,4 @@
-//! What time takes away: attempts, payloads, dead letters that were kept long enough.
+//! What time takes away, attempts, payloads and dead letters that were kept long enough, and when segments are merged.
 
 use std::time::Duration;
 
@@ -14,22 +14,43 @@ use crate::storage::key::gateway::{ENDPOINTS_FOLDER, GatewayKey, dead_folder, pa
 pub(super) const EVERY: Duration = Duration::from_hours(24);
 /// The first look comes so long after the start, when the start's own work is done.
 const FIRST: Duration = Duration::from_mins(10);
+/// How often what this instance wrote is merged, where it is worth a list of segments: so many that the calls for it are few beside the calls that wrote them.
+const MERGED_EVERY: Duration = Duration::from_hours(1);
+pub(super) const WORTH_MERGING: u64 = 250;
 /// An event's entry in its institution's list is kept so long.
 const KEEP_ENTRY: Duration = Duration::from_hours(24 * 90);
 
 impl Gateway {
-    /// Removes what was kept long enough, for as long as the process lives.
+    /// Removes what was kept long enough, and merges segments of attempts, for as long as the process lives.
     pub async fn keep_up(&self) {
         tokio::time::sleep(FIRST).await;
+        let (mut hours, mut merged_at) = (0_u64, 0);
         loop {
             if self.is_on() {
-                match self.upkeep().await {
-                    Ok(0) => {}
-                    Ok(removed) => tracing::info!(removed, "What the gateway kept long enough was removed"),
-                    Err(error) => tracing::error!(%error, "What the gateway kept long enough is removed later"),
+                let written = self.core.log.written().await;
+                if hours.is_multiple_of(EVERY.as_secs() / MERGED_EVERY.as_secs()) {
+                    match self.upkeep().await {
+                        Ok(0) => {}
+                        Ok(removed) => tracing::info!(removed, "What the gateway kept long enough was removed"),
+                        Err(error) => tracing::error!(%error, "What the gateway kept long enough is removed later"),
+                    }
+                    merged_at = written;
+                } else if written - merged_at >= WORTH_MERGING {
+                    self.merge().await;
+                    merged_at = written;
                 }
             }
-            tokio::time::sleep(EVERY).await;
+            hours += 1;
+            tokio::time::sleep(MERGED_EVERY).await;
+        }
+    }
+
+    /// Merges segments of attempts; what cannot be merged now is merged later.
+    async fn merge(&self) {
+        match self.core.merge_segments(self.core.clock.now()).await {
+            Ok(0) => {}
+            Ok(removed) => tracing::info!(removed, "Segments of the attempt log were merged"),
+            Err(error) => tracing::warn!(%error, "Segments of the attempt log are merged later"),
         }
     }
 
@@ -46,6 +67,7 @@ impl Gateway {
             }
         }
         removed += self.core.drop_old_letters(now).await?;
+        self.merge().await;
         Ok(removed)
     }
 }

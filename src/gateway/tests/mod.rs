@@ -4,6 +4,7 @@ mod cost;
 mod deliveries;
 mod inspect;
 mod institutions;
+mod merge;
 mod reference;
 
 use std::collections::BTreeMap;
@@ -82,7 +83,7 @@ pub(super) struct Mortal {
     died: Notify,
     /// It counts as a bucket.
     far: AtomicBool,
-    /// A read lets others go on meanwhile.
+    /// A read or a write lets others go on meanwhile.
     slow: AtomicBool,
     /// Writes and lists, and reads.
     paid: AtomicUsize,
@@ -116,6 +117,9 @@ impl Mortal {
 impl Store for Mortal {
     async fn put(&self, key: &str, bytes: Bytes, mode: PutMode) -> Result<Version, StoreError> {
         self.pay();
+        if self.slow.load(Ordering::Relaxed) {
+            tokio::task::yield_now().await;
+        }
         self.write().await;
         self.inner.put(key, bytes, mode).await
     }

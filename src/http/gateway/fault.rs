@@ -9,6 +9,10 @@ use serde_json::Value;
 
 use crate::gateway::error::GatewayError;
 use crate::http::error::ApiError;
+use crate::lookup::attempts::LogError;
+
+/// A log that cannot be read is there again soon.
+const LOG_AFTER: Duration = Duration::from_secs(2);
 
 /// What went wrong.
 #[derive(Debug)]
@@ -23,6 +27,8 @@ pub(in crate::http) enum CallError {
     BadSignature,
     /// The gateway's.
     Gateway(GatewayError),
+    /// The attempt log's.
+    Log(LogError),
     /// The request's, before anything was looked at.
     Request(ApiError),
 }
@@ -35,6 +41,13 @@ impl CallError {
             Self::Conflict(message) => (StatusCode::CONFLICT, message.clone(), None),
             Self::BadSignature => (StatusCode::UNAUTHORIZED, "Invalid signature".to_owned(), None),
             Self::Gateway(error) => gateway_parts(error),
+            Self::Log(error) => {
+                let words = match error {
+                    LogError::TooLong => error.to_string(),
+                    LogError::Sqlite(_) | LogError::Closed => "The log cannot be read now; ask once more in a moment".to_owned(),
+                };
+                (StatusCode::SERVICE_UNAVAILABLE, words, Some(LOG_AFTER))
+            }
             Self::Request(_) => (StatusCode::BAD_REQUEST, String::new(), None),
         }
     }
@@ -76,6 +89,12 @@ fn gateway_parts(error: &GatewayError) -> (StatusCode, String, Option<Duration>)
         }
     };
     (status, error.to_string(), None)
+}
+
+impl From<LogError> for CallError {
+    fn from(error: LogError) -> Self {
+        Self::Log(error)
+    }
 }
 
 impl From<GatewayError> for CallError {

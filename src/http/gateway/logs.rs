@@ -13,59 +13,50 @@ use serde_json::{Value, json};
 use crate::access::role::Caller;
 use crate::gateway::Gateway;
 use crate::gateway::error::GatewayError;
-use crate::gateway::ids::MessageId;
-use crate::gateway::model::{Attempt, AttemptStatus, Institution};
+use crate::gateway::model::Institution;
 use crate::http::auth::caller::{May, Read};
 use crate::http::gateway::fault::CallError;
 use crate::http::gateway::students::SchoolError;
 use crate::http::gateway::support::{name_of, seen};
 use crate::http::state::AppState;
+use crate::lookup::attempts::rows::{AttemptFilter, Outcome, Slice};
 
 /// Rows of one answer.
 const ROWS: usize = 100;
 
-/// The newest attempts at all endpoints of an institution.
-pub(super) async fn newest(gateway: &Gateway, institution: &Institution, limit: usize) -> Result<Vec<Attempt>, GatewayError> {
-    let mut rows = Vec::new();
-    for endpoint in gateway.all_endpoints(institution.id).await? {
-        rows.extend(gateway.last_attempts(endpoint.id, limit).await?);
-    }
-    rows.sort_by_key(|attempt| std::cmp::Reverse(attempt.id));
-    rows.truncate(limit);
-    Ok(rows)
-}
-
 /// As seed 001's log has them.
-async fn rows(gateway: &Gateway, institution: &Institution) -> Result<Vec<Value>, GatewayError> {
-    let attempts = newest(gateway, institution, ROWS).await?;
-    let mut payloads: HashMap<MessageId, Value> = HashMap::new();
+async fn rows(state: &AppState, institution: &Institution) -> Result<Vec<Value>, CallError> {
+    let gateway = &state.gateway;
+    let filter = AttemptFilter { institution: Some(institution.id.to_string()), ..AttemptFilter::default() };
+    let attempts = state.log.attempts(filter, Slice { limit: ROWS, ..Slice::default() }).await?;
+    let mut payloads: HashMap<String, Value> = HashMap::new();
     let mut rows = Vec::new();
     for attempt in attempts {
-        let payload = match payloads.get(&attempt.message) {
+        let payload = match payloads.get(&attempt.event) {
             Some(known) => known.clone(),
-            None => payload_of(gateway, institution, attempt.message).await?,
+            None => payload_of(gateway, institution, &attempt.event).await?,
         };
-        let is_good = attempt.status == AttemptStatus::Success;
+        let is_good = attempt.outcome == Outcome::Success;
         rows.push(json!({
             "id": attempt.id,
             "schoolId": name_of(institution),
             "webhookUrl": attempt.url,
-            "event": attempt.event_type,
-            "messageId": attempt.message,
+            "event": attempt.kind,
+            "messageId": attempt.event,
             "payload": payload,
             "status": if is_good { "success" } else { "failed" },
             "attempt": attempt.number,
-            "error": attempt.message_text,
-            "statusCode": (attempt.code > 0).then_some(attempt.code),
+            "error": attempt.error,
+            "statusCode": (attempt.status > 0).then_some(attempt.status),
             "timestamp": attempt.at,
         }));
-        payloads.insert(attempt.message, payload);
+        payloads.insert(attempt.event, payload);
     }
     Ok(rows)
 }
 
-async fn payload_of(gateway: &Gateway, institution: &Institution, message: MessageId) -> Result<Value, GatewayError> {
-    match gateway.event(institution.id, &message.to_string()).await {
+async fn payload_of(gateway: &Gateway, institution: &Institution, message: &str) -> Result<Value, GatewayError> {
+    match gateway.event(institution.id, message).await {
         Ok(event) => Ok(event.payload.and_then(|payload| serde_json::from_str(&payload).ok()).unwrap_or_default()),
         // Its time is up.
         Err(GatewayError::NotFound(_) | GatewayError::PayloadGone) => Ok(Value::Null),
@@ -93,7 +84,7 @@ pub async fn of_school(State(state): State<AppState>, caller: May<Read>, Path(sc
 
 async fn as_json(state: &AppState, caller: &Caller, school: &str) -> Result<Json<Value>, SchoolError> {
     let institution = seen(&state.gateway, caller, school).await?.ok_or(CallError::NotFound("School not found"))?;
-    Ok(Json(json!({ "success": true, "data": rows(&state.gateway, &institution).await? })))
+    Ok(Json(json!({ "success": true, "data": rows(state, &institution).await? })))
 }
 
 /// Whether a request wants the rows and not the page.

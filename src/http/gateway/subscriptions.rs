@@ -13,14 +13,14 @@ use crate::access::role::{Caller, Right};
 use crate::gateway::error::GatewayError;
 use crate::gateway::ids::Chance;
 use crate::gateway::model::{
-    Attempt, AttemptStatus, DeliveryState, Endpoint, EndpointPatch, Format, Institution, InstitutionPatch, NewEndpoint, NewEvent,
-    NewInstitution, PageQuery,
+    DeliveryState, Endpoint, EndpointPatch, Format, Institution, InstitutionPatch, NewEndpoint, NewEvent, NewInstitution, PageQuery,
 };
 use crate::gateway::profile::Profile;
 use crate::http::auth::caller::{Manage, May, Publish, Read};
 use crate::http::gateway::fault::{CallError, dialect};
 use crate::http::gateway::support::{read, read_json, seen, text};
 use crate::http::state::AppState;
+use crate::lookup::attempts::rows::{AttemptFilter, AttemptRow, Outcome, Slice};
 
 dialect! {
     /// `{"detail": …}`, as the document's framework answers.
@@ -349,26 +349,31 @@ fn words(state: DeliveryState, attempts: u32) -> (&'static str, Option<&'static 
 /// `GET /subscription/{id}/attempts`: the last twenty.
 pub async fn attempts(State(state): State<AppState>, caller: May<Read>, Path(id): Path<String>) -> Answer {
     let present = known(&state, &caller, &id).await?;
-    let attempts = state.gateway.last_attempts(present.endpoint.id, LAST).await?;
+    let filter = AttemptFilter {
+        institution: Some(present.institution.id.to_string()),
+        endpoint: Some(present.endpoint.id.to_string()),
+        ..AttemptFilter::default()
+    };
+    let attempts = state.log.attempts(filter, Slice { limit: LAST, ..Slice::default() }).await.map_err(Fault::from)?;
     let rows: Vec<Value> = attempts.iter().map(|attempt| attempt_json(&present.id(), attempt)).collect();
     Ok((StatusCode::OK, Json(Value::Array(rows))))
 }
 
-fn attempt_json(subscription: &str, attempt: &Attempt) -> Value {
-    let outcome = match (attempt.status, attempt.then) {
-        (AttemptStatus::Success, _) => "Success",
-        (AttemptStatus::Failure, DeliveryState::Waiting) => "Failed Attempt",
-        (AttemptStatus::Failure | AttemptStatus::Cancelled, _) => "Failure",
+fn attempt_json(subscription: &str, attempt: &AttemptRow) -> Value {
+    let outcome = match attempt.outcome {
+        Outcome::Success => "Success",
+        Outcome::Failed if !attempt.died => "Failed Attempt",
+        Outcome::Failed | Outcome::Cancelled => "Failure",
     };
     json!({
-        "task_id": attempt.message,
+        "task_id": attempt.event,
         "subscription_id": subscription,
         "target_url": attempt.url,
         "timestamp": attempt.at,
         "attempt_number": attempt.number,
         "outcome": outcome,
-        "http_status": (attempt.code > 0).then_some(attempt.code),
-        "error": attempt.message_text,
+        "http_status": (attempt.status > 0).then_some(attempt.status),
+        "error": attempt.error,
     })
 }
 

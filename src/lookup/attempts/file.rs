@@ -5,12 +5,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
+use jiff::Timestamp;
 use rusqlite::{Connection, OpenFlags, OptionalExtension as _, params};
 use tokio::sync::mpsc::error::TryRecvError;
 use tokio::sync::{mpsc, oneshot};
 
 use crate::lookup::attempts::rows::Entry;
-use crate::lookup::attempts::write::{Names, apply, takes_out};
+use crate::lookup::attempts::write::{MERGE_TEXTS, Names, apply, forget, takes_out};
 use crate::lookup::sqlite;
 
 /// The schema's number; a file of another one is thrown away.
@@ -31,6 +32,8 @@ pub(super) enum Order {
     Apply { entries: Vec<Entry>, cursor: Option<String>, done: Option<Done<()>> },
     /// How far the records were read.
     Cursor { done: Done<Option<String>> },
+    /// Let go what is older.
+    Forget { before: Timestamp, done: Done<()> },
     /// Begin a new file.
     Reset { done: Option<Done<()>> },
 }
@@ -124,6 +127,13 @@ impl Writer {
             Order::Cursor { done } => {
                 let _ = done.send(self.db().and_then(|open| cursor(&open.db)));
             }
+            Order::Forget { before, done } => {
+                let forgotten = self.db().and_then(|open| forget(&mut open.db, before));
+                if let Err(error) = &forgotten {
+                    tracing::warn!(%error, "What the attempt log kept long enough stays until the next look");
+                }
+                let _ = done.send(forgotten);
+            }
             Order::Reset { done } => {
                 let renewed = self.renew();
                 if let Some(done) = done {
@@ -144,7 +154,7 @@ impl Writer {
         transaction.commit()?;
         if takes_out(entries) {
             // Deleted words stay in the index's segments until these are merged.
-            db.execute_batch("INSERT INTO attempt_text (attempt_text) VALUES ('optimize'); PRAGMA wal_checkpoint(TRUNCATE);")?;
+            db.execute_batch(MERGE_TEXTS)?;
         }
         Ok(())
     }

@@ -20,6 +20,7 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use jiff::Timestamp;
 use rusqlite::Connection;
 use tokio::sync::{Semaphore, mpsc, oneshot};
 
@@ -72,6 +73,8 @@ pub struct Batch {
     pub cursor: Option<String>,
     /// Whether there are more.
     pub more: bool,
+    /// What is older is kept no longer.
+    pub kept_from: Option<Timestamp>,
 }
 
 /// The log.
@@ -286,17 +289,24 @@ impl AttemptLog {
                     return;
                 }
             };
-            let more = batch.more;
-            let (done, answer) = oneshot::channel();
-            let order = Order::Apply { entries: batch.entries, cursor: batch.cursor, done: Some(done) };
-            if self.0.orders().send(order).await.is_err() || !matches!(answer.await, Ok(Ok(()))) {
+            let (more, kept_from) = (batch.more, batch.kept_from);
+            if !self.order(|done| Order::Apply { entries: batch.entries, cursor: batch.cursor, done: Some(done) }).await {
                 return;
             }
             if !more {
+                if let Some(before) = kept_from {
+                    self.order(|done| Order::Forget { before, done }).await;
+                }
                 self.0.is_complete.store(true, Ordering::Release);
                 return;
             }
         }
+    }
+
+    /// Has something done; whether it was.
+    async fn order(&self, order: impl FnOnce(oneshot::Sender<rusqlite::Result<()>>) -> Order) -> bool {
+        let (done, answer) = oneshot::channel();
+        self.0.orders().send(order(done)).await.is_ok() && matches!(answer.await, Ok(Ok(())))
     }
 
     async fn cursor(&self) -> Result<Option<String>, LogError> {

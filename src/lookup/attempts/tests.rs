@@ -62,7 +62,7 @@ impl Records for Told {
         let all = self.0.lock().unwrap();
         let from: usize = cursor.map_or(0, |cursor| cursor.parse().unwrap());
         let upto = (from + 7).min(all.len());
-        Ok(Batch { entries: all[from..upto].to_vec(), cursor: Some(upto.to_string()), more: upto < all.len() })
+        Ok(Batch { entries: all[from..upto].to_vec(), cursor: Some(upto.to_string()), more: upto < all.len(), kept_from: None })
     }
 }
 
@@ -343,4 +343,54 @@ async fn deliveries_are_told_by_their_last_calls_and_hours_add_up_to_the_figures
         (figures.ok, figures.failed)
     );
     assert!(hours.len() == 1 && hours[0].at == at(0), "{hours:?}");
+}
+
+/// Records that are kept from some moment on.
+struct Kept(Mutex<(Vec<Entry>, Option<Timestamp>)>);
+
+#[async_trait]
+impl Records for Kept {
+    async fn read(&self, cursor: Option<String>) -> Result<Batch, String> {
+        let (all, kept_from) = &*self.0.lock().unwrap();
+        let entries = if cursor.is_some() { Vec::new() } else { all.clone() };
+        Ok(Batch { entries, cursor: Some("end".to_owned()), more: false, kept_from: *kept_from })
+    }
+}
+
+#[tokio::test]
+async fn calls_that_were_kept_long_enough_leave_every_table_and_no_word_in_the_file() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut entries = history();
+    for (minute, name) in [(-90, "Olderunmistakable"), (90, "Youngerunmistakable")] {
+        let row = AttemptRow { answer: Some(name.to_owned()), ..attempt(minute, 9, "app_a", "ep_slow", Outcome::Failed) };
+        entries.push(Entry::Attempt(Box::new(row)));
+    }
+    let records = Arc::new(Kept(Mutex::new((entries.clone(), None))));
+    let log = open(&folder, Some(records.clone()));
+    log.catch_up().await;
+    let all = log.attempts(AttemptFilter::default(), ALL).await.unwrap();
+    assert_eq!(all.len(), 62);
+    // At 9:20 what is older than 9:00 goes, at 10:10 what is older than 10:00.
+    for (now, left, failed) in [(20, 61, 16), (70, 1, 1)] {
+        records.0.lock().unwrap().1 = Some(at(now));
+        log.catch_up().await;
+        assert_eq!(log.attempts(AttemptFilter::default(), ALL).await.unwrap(), all[..left], "{now}");
+        let figures = log.figures(FigureFilter::default()).await.unwrap();
+        assert_eq!((figures.ok + figures.failed, figures.failed), (left as u64, failed), "{now}");
+    }
+    let with = |text: &str| AttemptFilter { text: Some(text.to_owned()), ..AttemptFilter::default() };
+    assert!(log.attempts(with("olderunmistakable"), ALL).await.unwrap().is_empty());
+    assert_eq!(log.attempts(with("youngerunmistakable"), ALL).await.unwrap().len(), 1);
+    assert_eq!(log.attempts(AttemptFilter { channel: Some("north".to_owned()), ..AttemptFilter::default() }, ALL).await.unwrap().len(), 1);
+    let file = |ending: &str| folder.path().join(format!("index/attempts.sqlite{ending}"));
+    for ending in ["", "-wal"] {
+        let bytes = std::fs::read(file(ending)).unwrap_or_default();
+        assert!(!String::from_utf8_lossy(&bytes).to_lowercase().contains("olderunmistakable"), "{ending}");
+    }
+    // As a file that is made anew has it.
+    let db = Connection::open(file("")).unwrap();
+    for table in ["attempt", "mark", "hour", "latency", "trouble"] {
+        let rows: i64 = db.query_row(&format!("SELECT count(*) FROM {table}"), [], |row| row.get(0)).unwrap();
+        assert_eq!(rows, if table == "mark" { 3 } else { 1 }, "{table}");
+    }
 }

@@ -2,12 +2,18 @@
 
 use std::collections::{BTreeSet, HashMap};
 
+use jiff::Timestamp;
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use crate::lookup::attempts::key::{self, pack};
 use crate::lookup::attempts::latency::bucket;
 use crate::lookup::attempts::rows::{AttemptRow, EXPUNGED, Entry, Outcome};
+
+/// Takes deleted words out of the file as well.
+pub(super) const MERGE_TEXTS: &str = "INSERT INTO attempt_text (attempt_text) VALUES ('optimize'); PRAGMA wal_checkpoint(TRUNCATE);";
+/// Rows that are let go in one transaction.
+const FORGOTTEN_TOGETHER: i64 = 2000;
 
 /// What a name is the name of.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -201,6 +207,38 @@ fn answer_gone(db: &Connection, id: &str) -> rusqlite::Result<()> {
     let Some(row) = key::find(db, id)? else { return Ok(()) };
     db.prepare_cached("UPDATE attempt SET answer = ?2 WHERE row = ?1")?.execute(params![row, EXPUNGED])?;
     db.prepare_cached("DELETE FROM attempt_text WHERE rowid = ?1")?.execute([row])?;
+    Ok(())
+}
+
+/// Lets go what is older, by whole hours: looked for often, there is something once an hour.
+pub(super) fn forget(db: &mut Connection, before: Timestamp) -> rusqlite::Result<()> {
+    let hour = before.as_second().div_euclid(3600);
+    let until = key::first_at(Timestamp::from_second(hour * 3600).unwrap_or_default());
+    let mut is_text_gone = false;
+    loop {
+        let transaction = db.transaction()?;
+        // Rows of ids that are not ours lie below zero, and tell no time.
+        let last: Option<i64> = transaction
+            .prepare_cached("SELECT max(row) FROM (SELECT row FROM attempt WHERE row >= 0 AND row < ?1 ORDER BY row LIMIT ?2)")?
+            .query_row(params![until, FORGOTTEN_TOGETHER], |row| row.get(0))?;
+        let Some(last) = last else { break };
+        is_text_gone |= transaction
+            .prepare_cached(
+                "DELETE FROM attempt_text WHERE rowid IN (SELECT row FROM attempt WHERE row BETWEEN 0 AND ?1 AND outcome = ?2)",
+            )?
+            .execute(params![last, Outcome::Failed.code()])?
+            > 0;
+        let marks = "DELETE FROM mark WHERE name IN (SELECT id FROM name WHERE kind IN (?1, ?2)) AND row BETWEEN 0 AND ?3";
+        transaction.prepare_cached(marks)?.execute(params![Kind::Channel as i64, Kind::Tag as i64, last])?;
+        transaction.prepare_cached("DELETE FROM attempt WHERE row BETWEEN 0 AND ?1")?.execute([last])?;
+        for table in ["hour", "latency", "trouble"] {
+            transaction.prepare_cached(&format!("DELETE FROM {table} WHERE hour < ?1"))?.execute([hour])?;
+        }
+        transaction.commit()?;
+    }
+    if is_text_gone {
+        db.execute_batch(MERGE_TEXTS)?;
+    }
     Ok(())
 }
 

@@ -21,6 +21,8 @@ pub const TASKS_FOLDER: &str = "gw/tasks/";
 /// All deliveries that wait, by endpoint.
 pub const QUEUES_FOLDER: &str = "gw/queue/";
 
+/// What a segment that was made of others has in place of an instance.
+const MERGED: &str = "merged";
 /// Digits of an event's hex that make its folder: about an hour.
 const EVENT_SHARD: usize = 5;
 
@@ -109,6 +111,17 @@ pub enum GatewayKey<'a> {
         /// Its count of segments.
         number: u64,
     },
+    /// A segment that was made of others.
+    Merged {
+        /// When the first of them was written.
+        first: Timestamp,
+        /// When the last of them was written: it lies where that lay, so that whoever looks for rows since an instant finds it.
+        last: Timestamp,
+        /// The hash of their keys.
+        of: &'a str,
+    },
+    /// Up to which segment they were merged.
+    MergedUpTo,
     /// A background task.
     Task {
         /// Its id, inverted.
@@ -171,6 +184,12 @@ impl GatewayKey<'_> {
             Self::Segment { at, instance, number } => {
                 format!("{ATTEMPTS_FOLDER}{}/{}-{instance}-{number:08}.ndjson.gz", at.strftime("%Y%m%d"), at.as_millisecond())
             }
+            Self::Merged { first, last, of } => {
+                let (day, first, last) = (last.strftime("%Y%m%d"), first.as_millisecond(), last.as_millisecond());
+                // No instance is called so, and the word sorts behind all of them.
+                format!("{ATTEMPTS_FOLDER}{day}/{last}-{MERGED}-{first}-{of}.ndjson.gz")
+            }
+            Self::MergedUpTo => "gw/merged.json".to_owned(),
             Self::Task { newest_first } => format!("{TASKS_FOLDER}{newest_first}.json"),
             Self::Subject { subject, institution, message } => format!("{}{institution}-{message}", subject_folder(subject)),
             Self::Expunged { attempt } => format!("gw/expunged/{attempt}"),
@@ -252,10 +271,25 @@ pub fn parse_waiting<'k>(endpoint: &str, key: &'k str) -> Option<(Timestamp, &'k
     Some((due, parts.next()?, parts.next()?.parse().ok()?))
 }
 
-/// Reads the key of a segment back: when it was written.
+/// Reads the key of a segment back: when it was written, and for one that was made of others the last of them.
 pub fn parse_segment(key: &str) -> Option<Timestamp> {
+    parse_milliseconds(segment_parts(key)?.next()?)
+}
+
+/// Reads the key of a segment back that was made of others: when the first of them was written.
+pub fn parse_merged(key: &str) -> Option<Timestamp> {
+    let mut parts = segment_parts(key)?.skip(1);
+    parts.next().filter(|word| *word == MERGED)?;
+    parse_milliseconds(parts.next()?)
+}
+
+fn segment_parts(key: &str) -> Option<std::str::Split<'_, char>> {
     let (_, name) = key.strip_prefix(ATTEMPTS_FOLDER)?.split_once('/')?;
-    Timestamp::from_millisecond(name.split('-').next()?.parse().ok()?).ok()
+    Some(name.split('-'))
+}
+
+fn parse_milliseconds(text: &str) -> Option<Timestamp> {
+    Timestamp::from_millisecond(text.parse().ok()?).ok()
 }
 
 /// The part of a segment's key that all written at or after an instant are not less than.
@@ -281,7 +315,14 @@ mod tests {
         assert_eq!(parse_generation(&endpoints_folder("ab"), &key), Some(("cd", 7)));
         let key = GatewayKey::Segment { at: due, instance: "i", number: 1 }.path();
         assert_eq!(parse_segment(&key), Some(due));
-        assert!(segments_from(due) <= key);
+        assert!(segments_from(due) <= key && parse_merged(&key).is_none());
+        let first = due - std::time::Duration::from_mins(20);
+        let merged = GatewayKey::Merged { first, last: due, of: "ab" }.path();
+        assert_eq!((parse_segment(&merged), parse_merged(&merged)), (Some(due), Some(first)));
+        // Behind every segment of that instant, and before the next.
+        let next = GatewayKey::Segment { at: due + std::time::Duration::from_millis(1), instance: "000000000000", number: 1 }.path();
+        let last = GatewayKey::Segment { at: due, instance: "ffffffffffff", number: 99 }.path();
+        assert!(last < merged && merged < next && check_key(&merged).is_ok());
         assert!(check_key(&key).is_ok());
     }
 }
