@@ -354,7 +354,7 @@ pub async fn attempts(State(state): State<AppState>, caller: May<Read>, Path(id)
         endpoint: Some(present.endpoint.id.to_string()),
         ..AttemptFilter::default()
     };
-    let attempts = state.log.attempts(filter, Slice { limit: LAST, ..Slice::default() }).await.map_err(Fault::from)?;
+    let attempts = state.log.attempts(filter, Slice { limit: LAST, ..Slice::default() }).await.map_err(CallError::from)?;
     let rows: Vec<Value> = attempts.iter().map(|attempt| attempt_json(&present.id(), attempt)).collect();
     Ok((StatusCode::OK, Json(Value::Array(rows))))
 }

@@ -54,10 +54,10 @@ fn attempt(minute: i64, number: u8, institution: &str, endpoint: &str, outcome: 
     }
 }
 
-struct Told(Mutex<Vec<Entry>>);
+struct RecordedHistory(Mutex<Vec<Entry>>);
 
 #[async_trait]
-impl Records for Told {
+impl Records for RecordedHistory {
     async fn read(&self, cursor: Option<String>) -> Result<Batch, String> {
         let all = self.0.lock().unwrap();
         let from: usize = cursor.map_or(0, |cursor| cursor.parse().unwrap());
@@ -206,7 +206,7 @@ async fn pages_by_keyset_give_each_row_once_in_both_directions() {
 #[tokio::test]
 async fn a_file_deleted_while_it_is_used_comes_back_with_the_same_rows() {
     let folder = tempfile::tempdir().unwrap();
-    let records: Arc<dyn Records> = Arc::new(Told(Mutex::new(history())));
+    let records: Arc<dyn Records> = Arc::new(RecordedHistory(Mutex::new(history())));
     let log = open(&folder, Some(records));
     log.catch_up().await;
     let before = log.attempts(AttemptFilter::default(), ALL).await.unwrap();
@@ -227,7 +227,7 @@ async fn a_damaged_file_and_one_of_another_schema_are_made_anew() {
     let file = folder.path().join("index/attempts.sqlite");
     std::fs::create_dir(folder.path().join("index")).unwrap();
     std::fs::write(&file, b"this is no database, and long enough to be looked at as one").unwrap();
-    let records: Arc<dyn Records> = Arc::new(Told(Mutex::new(history())));
+    let records: Arc<dyn Records> = Arc::new(RecordedHistory(Mutex::new(history())));
     let log = open(&folder, Some(Arc::clone(&records)));
     log.catch_up().await;
     assert_eq!(log.attempts(of("app_a"), ALL).await.unwrap().len(), 20);
