@@ -43,8 +43,8 @@ impl TableBox {
     }
 }
 
-/// Lays a table out in a column of this width.
-pub(super) fn lay<'a>(context: &mut Context<'a>, table: &'a Table, available: Pt, bases: Bases) -> TableBox {
+/// Lays a table out in a column of this width; `nested`: in a cell of another one.
+pub(super) fn lay<'a>(context: &mut Context<'a>, table: &'a Table, available: Pt, bases: Bases, nested: bool) -> TableBox {
     let rows: Vec<&'a Row> = table.rows.iter().filter(|row| !row.hidden).collect();
     let lays_out = purpose::only_lays_out(table, &rows);
     let role = if lays_out { Role::Division } else { Role::Table };
@@ -56,7 +56,7 @@ pub(super) fn lay<'a>(context: &mut Context<'a>, table: &'a Table, available: Pt
     }
     let outer = context.structure.enter(node);
     let columns = grid::columns(table, available);
-    let x = grid::offset(context, table, &columns, available, bases.in_cell);
+    let x = grid::offset(context, table, &columns, available, nested);
     let header_rows = rows.iter().take_while(|row| row.header).count();
     let mut boxes = Vec::with_capacity(rows.len());
     for (index, row) in rows.iter().enumerate() {
