@@ -52,6 +52,11 @@ impl Ink {
         items.map(|item| if let Shape::Glyphs(run) = &item.shape { run.glyphs.len() } else { 1 }).sum()
     }
 
+    /// Nothing is drawn, and nothing marked.
+    pub(super) fn is_empty(&self) -> bool {
+        self.items.is_empty() && self.behind.is_empty() && self.front.is_empty() && self.links.is_empty() && self.marks.is_empty()
+    }
+
     /// Moves everything.
     pub(super) fn translate(&mut self, dx: Pt, dy: Pt) {
         if dx == Pt::ZERO && dy == Pt::ZERO {

@@ -356,7 +356,7 @@ impl<'a> Stack<'a> {
         if let Some(above) = self.after {
             self.y += space_after(&above.props);
         }
-        let laid = table::lay(context, table, self.column.width, self.column.bases);
+        let laid = table::lay(context, table, self.column.width, self.column.bases, self.column.holds_floats);
         let laid = Rc::new(if self.column.bases.in_cell { laid.by_rows() } else { laid });
         let mut emitter = table::Emitter::new(&laid);
         for index in 0..laid.rows.len() {
@@ -395,7 +395,7 @@ impl<'a> Stack<'a> {
 
     /// A floating table of a cell, header or footer: it stands at its place, and text goes around it.
     fn floating_table(&mut self, context: &mut Context<'a>, table: &'a Table, float: TableFloat) {
-        let laid = table::lay(context, table, self.column.width, self.column.bases);
+        let laid = table::lay(context, table, self.column.width, self.column.bases, self.column.holds_floats);
         let mut bases = self.column.bases;
         bases.paragraph = self.y + self.after.map_or(Pt::ZERO, |above| space_after(&above.props));
         let (mut x, mut y) = table::float_corner(context, table, (laid.width, laid.height()), &bases);

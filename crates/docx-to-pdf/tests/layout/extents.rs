@@ -235,3 +235,36 @@ fn what_text_goes_around_is_not_covered_by_the_paragraph_s_shading() {
     assert_eq!(order(&anchored).last(), Some(&0xF8));
     assert_eq!(order(&anchored.replace(SQUARE, "<wp:wrapNone/>")).first(), Some(&0xF8));
 }
+
+#[test]
+fn a_page_break_before_a_section_s_new_page_makes_no_empty_page() {
+    let broken = r#"<w:r><w:br w:type="page"/></w:r>"#;
+    let ends = |inner: &str| format!("<w:p><w:pPr><w:sectPr>{PAGE}</w:sectPr></w:pPr>{inner}</w:p>");
+    for (body, page) in [
+        (format!("{}<w:p>{broken}</w:p>{}", p("", "one"), ends("")), 1),
+        (format!("<w:p>{}{broken}</w:p>{}", run("one"), ends("")), 1),
+        (format!("{}{}", p("", "one"), ends(broken)), 1),
+        (format!("{}{}", p("", "one"), ends(&format!("{}{broken}", run("two")))), 1),
+        // A paragraph below the break stands on a page of its own.
+        (format!("{}<w:p>{broken}</w:p><w:p/>{}", p("", "one"), ends("")), 2),
+        (format!("{}<w:p>{broken}</w:p>{}{}", p("", "one"), p("", "two"), ends("")), 2),
+    ] {
+        Sheet::body(format!("{body}{}", p("", "last"))).stands(&[(0, "one", 50.0, 61.2), (page, "last", 50.0, 61.2)]);
+    }
+    // The page that is left stays as it is: two lines, of which the second holds the break.
+    let centred = ends("").replace("<w:sectPr>", r#"<w:sectPr><w:vAlign w:val="center"/>"#);
+    let body = format!("{}<w:p>{broken}</w:p>{centred}{}", p("", "one"), p("", "last"));
+    Sheet::body(body).stands(&[(0, "one", 50.0, 147.4), (1, "last", 50.0, 61.2)]);
+}
+
+#[test]
+fn a_table_in_a_text_box_stands_out_by_its_margin_before_mode_15() {
+    for (mode, left) in [(12, 70.0), (14, 70.0), (15, 80.0)] {
+        let table = r#"<w:tbl><w:tblPr><w:tblW w:w="1500" w:type="dxa"/><w:tblInd w:w="200" w:type="dxa"/><w:tblCellMar><w:left w:w="200" w:type="dxa"/></w:tblCellMar></w:tblPr><w:tblGrid><w:gridCol w:w="1500"/></w:tblGrid><w:tr><w:tc><w:p><w:r><w:t>cell</w:t></w:r></w:p></w:tc></w:tr></w:tbl><w:p/>"#;
+        let text =
+            format!("<wps:txbx><w:txbxContent>{table}</w:txbxContent></wps:txbx><wps:bodyPr lIns=\"0\" tIns=\"0\" rIns=\"0\" bIns=\"0\"/>");
+        let graphic = shape((100.0, 60.0), 0, "<a:ln><a:noFill/></a:ln>").replace("<wps:bodyPr/>", &text);
+        let anchored = floating((10.0, 0.0), &extent((100.0, 60.0), Some([0.0; 4])), &graphic, "");
+        Sheet { mode, ..Sheet::body(format!("<w:p>{anchored}</w:p>")) }.stands(&[(0, "cell", left, 61.2)]);
+    }
+}

@@ -23,6 +23,7 @@ impl<'a> Flow<'a> {
         self.restart_line_numbers(true);
         let goes_on = !self.drafts.is_empty() && same_paper && section.start == SectionStart::Continuous;
         if !goes_on {
+            self.leave_out_empty_page();
             self.new_page(false);
             return;
         }
@@ -45,6 +46,20 @@ impl<'a> Flow<'a> {
         }
         self.chain = None;
         self.page_start = None;
+    }
+
+    /// A page that a page break at a section's end began holds nothing: the next section's first page takes its place (LibreOffice and Spire agree; measured).
+    fn leave_out_empty_page(&mut self) {
+        let began_by_break = self.at_top && !self.natural && self.column == 0;
+        let unused = self.drafts.last().is_some_and(|draft| !draft.first && draft.ink.is_empty());
+        let noted = self.notes.goes_on() || self.notes.height > Pt::ZERO;
+        if began_by_break && unused && !noted && self.carried.is_empty() {
+            self.drafts.pop();
+            // The page before is done: nothing changes on it any more.
+            self.separator = false;
+            self.y = self.drafts.last().map_or(Pt::ZERO, |draft| draft.end);
+            self.lowest = self.y;
+        }
     }
 
     /// Lines between the columns in work (17.6.4 `sep`), as long as the longest of them.

@@ -29,7 +29,7 @@ impl<'a> Flow<'a> {
         }
         let (left, width) = self.current();
         let bases = self.bases(self.y);
-        let laid = lay(&mut self.context, table, width, bases);
+        let laid = lay(&mut self.context, table, width, bases, false);
         if floats && self.fills_page(table, &laid) {
             self.restore(&start);
             self.new_page(true);

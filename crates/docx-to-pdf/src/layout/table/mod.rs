@@ -48,8 +48,8 @@ impl TableBox {
 /// No cell says that it spans more columns.
 const MOST_COLUMNS: usize = 1000;
 
-/// Lays a table out in a column of this width.
-pub(super) fn lay<'a>(context: &mut Context<'a>, table: &'a Table, available: Pt, bases: Bases) -> TableBox {
+/// Lays a table out in a column of this width; `nested`: in a cell of another one.
+pub(super) fn lay<'a>(context: &mut Context<'a>, table: &'a Table, available: Pt, bases: Bases, nested: bool) -> TableBox {
     let rows: Vec<&'a Row> = table.rows.iter().filter(|row| !row.hidden).collect();
     let lays_out = purpose::only_lays_out(table, &rows);
     let role = if lays_out { Role::Division } else { Role::Table };
@@ -61,7 +61,7 @@ pub(super) fn lay<'a>(context: &mut Context<'a>, table: &'a Table, available: Pt
     }
     let outer = context.structure.enter(node);
     let columns = grid::columns(table, available);
-    let x = grid::offset(context, table, &columns, available, bases.in_cell);
+    let x = grid::offset(context, table, &columns, available, nested);
     let header_rows = rows.iter().take_while(|row| row.header).count();
     let ends = rows.iter().map(|row| row_end(row));
     let most = ends.max().unwrap_or(0);
