@@ -120,6 +120,7 @@ pub(super) const PROFILES: &[Sentence] = &[
     ["a level", "un nivel", "um nível"],
     ["a status", "un estado", "um estado"],
     ["a plan", "un plan", "um plano"],
+    ["a plan over several assessments", "un plan sobre varias evaluaciones", "um plano sobre várias avaliações"],
     ["title", "título", "título"],
     // What a value is, in TOML's words.
     ["string", "un texto", "um texto"],

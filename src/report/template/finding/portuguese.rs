@@ -156,7 +156,7 @@ fn feature(english: &str) -> &str {
     known.map_or(english, |(_, portuguese)| portuguese)
 }
 
-const FEATURES: [(&str, &str); 45] = [
+const FEATURES: [(&str, &str); 44] = [
     ("a chart", "um gráfico do Word"),
     ("SmartArt", "um SmartArt"),
     ("WordArt", "um WordArt"),
@@ -186,7 +186,6 @@ const FEATURES: [(&str, &str); 45] = [
     ("a text effect", "um efeito de texto (sombra, brilho, contorno, relevo)"),
     ("an effect of a shape", "um efeito de uma forma ou imagem (sombra, brilho, reflexo, bisel)"),
     ("a recoloured picture", "uma imagem com outras cores"),
-    ("an arrow head", "a ponta de uma seta"),
     ("text around an outline", "texto em volta de um contorno (contorna o retângulo)"),
     ("a page of turned text", "uma página de texto girado"),
     ("a grid for characters", "uma grade de caracteres (as linhas seguem a sua)"),

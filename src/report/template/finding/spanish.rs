@@ -156,7 +156,7 @@ fn feature(english: &str) -> &str {
     known.map_or(english, |(_, spanish)| spanish)
 }
 
-const FEATURES: [(&str, &str); 45] = [
+const FEATURES: [(&str, &str); 44] = [
     ("a chart", "un gráfico de Word"),
     ("SmartArt", "un SmartArt"),
     ("WordArt", "un WordArt"),
@@ -186,7 +186,6 @@ const FEATURES: [(&str, &str); 45] = [
     ("a text effect", "un efecto de texto (sombra, brillo, contorno, relieve)"),
     ("an effect of a shape", "un efecto de una forma o imagen (sombra, brillo, reflejo, bisel)"),
     ("a recoloured picture", "una imagen con otros colores"),
-    ("an arrow head", "la punta de una flecha"),
     ("text around an outline", "texto alrededor de un contorno (rodea el rectángulo)"),
     ("a page of turned text", "una página de texto girado"),
     ("a grid for characters", "una cuadrícula de caracteres (las líneas sí siguen la suya)"),
