@@ -107,8 +107,7 @@ impl Reader<'_> {
             }
             "m:d" => {
                 let sign = |name: &str, default: &'static str| property(node, "m:dPr", name).unwrap_or(default).to_owned();
-                let grows =
-                    !node.child("m:dPr").and_then(|properties| properties.child("m:grow")).and_then(value).is_some_and(|val| !is_on(val));
+                let grows = node.child("m:dPr").and_then(|properties| properties.child("m:grow")).and_then(value).is_none_or(is_on);
                 let (open, close, between) = (sign("m:begChr", "("), sign("m:endChr", ")"), sign("m:sepChr", "|"));
                 Math::Delimited { open, close, between, grows, parts: self.math_parts(node, depth, line) }
             }
@@ -153,11 +152,7 @@ impl Reader<'_> {
                 Math::Framed { sides, body: self.math_part(node, "m:e", depth, line) }
             }
             "m:phant" => {
-                let shown = !node
-                    .child("m:phantPr")
-                    .and_then(|properties| properties.child("m:show"))
-                    .and_then(value)
-                    .is_some_and(|val| !is_on(val));
+                let shown = node.child("m:phantPr").and_then(|properties| properties.child("m:show")).and_then(value).is_none_or(is_on);
                 let without = ["m:zeroWid", "m:zeroAsc", "m:zeroDesc"].map(|name| on("m:phantPr", name));
                 Math::Phantom { shown, without, body: self.math_part(node, "m:e", depth, line) }
             }

@@ -29,9 +29,8 @@ pub(super) fn heads(steps: &mut [PathStep], outline: &Outline) -> Vec<Path> {
     if let (Some(head), Some((tip, from))) = (outline.arrows.1, last_end(steps)) {
         let (path, end) = drawn_head(head, (tip, from), width, outline);
         drawn.push(path);
-        match steps.last_mut() {
-            Some(PathStep::Line(x, y) | PathStep::Curve(_, _, _, _, x, y)) => (*x, *y) = end,
-            _ => {}
+        if let Some(PathStep::Line(x, y) | PathStep::Curve(_, _, _, _, x, y)) = steps.last_mut() {
+            (*x, *y) = end;
         }
     }
     drawn

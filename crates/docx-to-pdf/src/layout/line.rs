@@ -247,9 +247,8 @@ fn hanging_blank(text: &mut Runs, context: &Context<'_>, drawing: &Drawing<'_, '
     let Some((placed, place)) = segment.placed.get(segment.shown).zip(places.get(segment.shown)) else { return };
     let atom = &drawing.prepared.atoms[placed.atom];
     let (AtomKind::Space(blank), LineEnd::Wrap) = (&atom.kind, segment.end) else { return };
-    let Some(tag) = text.tag() else { return };
     let color = text_color(context.background, &atom.look.props);
-    text.word(blank, &atom.look, place.0, drawing.baseline_of_look(&atom.look), (tag, color));
+    text.word_behind(blank, &atom.look, (place.0, drawing.baseline_of_look(&atom.look)), color);
 }
 
 /// The elements of a line with right-to-left text, atom by atom; none for other lines.

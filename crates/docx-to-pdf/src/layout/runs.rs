@@ -40,9 +40,10 @@ impl Runs {
         Self { run: None, ink: Ink::default() }
     }
 
-    /// The element of the text in work.
-    pub(super) fn tag(&self) -> Option<Option<NodeId>> {
-        self.run.as_ref().map(|(_, tag, _)| *tag)
+    /// Draws a word as a part of the text in work; nothing where there is none.
+    pub(super) fn word_behind(&mut self, word: &Word, look: &Rc<Look>, (x, baseline): (Pt, Pt), color: Rgb) {
+        let Some(tag) = self.run.as_ref().map(|(_, tag, _)| *tag) else { return };
+        self.word(word, look, x, baseline, (tag, color));
     }
 
     /// Draws a word.
@@ -60,9 +61,11 @@ impl Runs {
 
     /// A blank behind the text in work, so that what a tab or a break parts is not read as one word.
     pub(super) fn parting_blank(&mut self, context: &Context<'_>, look: &Rc<Look>, (x, baseline): (Pt, Pt)) {
-        let Some(tag) = self.run.as_ref().map(|(_, tag, _)| *tag) else { return };
+        if self.run.is_none() {
+            return;
+        }
         let blank = look.word(context.fonts, " ", false);
-        self.word(&blank, look, x, baseline, (tag, text_color(context.background, &look.props)));
+        self.word_behind(&blank, look, (x, baseline), text_color(context.background, &look.props));
     }
 
     /// Goes on with the open run, or starts a new one.

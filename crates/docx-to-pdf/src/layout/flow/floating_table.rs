@@ -154,10 +154,7 @@ fn shares(laid: &TableBox, first: Pt, page: Pt) -> (Vec<Share>, bool) {
         // Nothing stands on this page yet, and the next one has no more room.
         let fresh = y <= Pt::ZERO && (room >= page || !shares.is_empty());
         let fits = y + row.height <= room + SLACK;
-        let divided = match !fits && room > y && (row.can_split || fresh) {
-            true => row.split(room - y, fresh),
-            false => None,
-        };
+        let divided = if !fits && room > y && (row.can_split || fresh) { row.split(room - y, fresh) } else { None };
         let Some((upper, mut lower)) = divided else {
             if fits || fresh {
                 cut |= !fits;

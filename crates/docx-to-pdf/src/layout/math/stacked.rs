@@ -63,9 +63,9 @@ impl Setter<'_, '_, '_> {
                 let line = self.stroke((Pt::ZERO, set.width), height, rule);
                 set.ink.append(line);
                 if *above {
-                    set.ascent += gap + rule
+                    set.ascent += gap + rule;
                 } else {
-                    set.descent += gap + rule
+                    set.descent += gap + rule;
                 }
                 set
             }
