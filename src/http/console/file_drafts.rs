@@ -153,13 +153,11 @@ pub async fn discard(kind: FileKind, Path((name, id)): Path<(String, String)>, a
         ..Acted::default()
     };
     let Ok(audit) = visit.console().audit.record(recorded).await else { return pages::problem(&visit.caller, &Problem::NoAudit) };
-    match visit.console().store.delete(&ObjectKey::Draft { kind: kind.as_str(), name: &name, id: &id }.path()).await {
-        Ok(()) => pages::see_saying(&visit.caller, kind.path(), visit.words().files.discarded),
-        Err(_) => {
-            visit.console().audit.failed(&audit, "the store was away").await;
-            pages::problem(&visit.caller, &Problem::Store)
-        }
+    if visit.console().store.delete(&ObjectKey::Draft { kind: kind.as_str(), name: &name, id: &id }.path()).await.is_err() {
+        visit.console().audit.failed(&audit, "the store was away").await;
+        return pages::problem(&visit.caller, &Problem::Store);
     }
+    pages::see_saying(&visit.caller, kind.path(), visit.words().files.discarded)
 }
 
 /// Puts a draft in use: recorded, numbered, and only if the file is still the one that was seen.
