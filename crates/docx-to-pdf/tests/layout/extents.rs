@@ -204,7 +204,7 @@ fn text_longer_than_its_stop_leaves_reaches_to_the_column_s_edge() {
         let props =
             format!(r#"<w:tabs><w:tab w:val="right" w:pos="3100"/><w:tab w:val="{kind}" w:pos="3200"/></w:tabs><w:ind w:right="1000"/>"#);
         let body =
-            format!(r#"<w:p><w:pPr>{props}</w:pPr>{}<w:r><w:tab/></w:r>{}<w:r><w:tab/></w:r>{}</w:p>"#, run("q"), run("aaaa"), run("bbbb"));
+            format!(r"<w:p><w:pPr>{props}</w:pPr>{}<w:r><w:tab/></w:r>{}<w:r><w:tab/></w:r>{}</w:p>", run("q"), run("aaaa"), run("bbbb"));
         Sheet { mode, ..Sheet::body(format!("{body}{}", p("", "below"))) }.stands(&[(0, "bbbb", 205.0, 61.2), (0, "below", 50.0, 75.0)]);
     }
 }
@@ -213,7 +213,7 @@ fn text_longer_than_its_stop_leaves_reaches_to_the_column_s_edge() {
 fn before_mode_15_a_tab_behind_text_beyond_the_column_stays_on_its_line() {
     let props = r#"<w:tabs><w:tab w:val="right" w:pos="4100"/></w:tabs>"#;
     let body =
-        format!(r#"<w:p><w:pPr>{props}</w:pPr>{}<w:r><w:tab/></w:r>{}<w:r><w:tab/></w:r></w:p>{}"#, run("q"), run("aaaa"), p("", "below"));
+        format!(r"<w:p><w:pPr>{props}</w:pPr>{}<w:r><w:tab/></w:r>{}<w:r><w:tab/></w:r></w:p>{}", run("q"), run("aaaa"), p("", "below"));
     Sheet { mode: 14, ..Sheet::body(body) }.stands(&[(0, "below", 50.0, 75.0)]);
 }
 

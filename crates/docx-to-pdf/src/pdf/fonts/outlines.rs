@@ -138,6 +138,8 @@ fn be16(bytes: &[u8], at: usize) -> Option<u16> {
 
 #[cfg(all(test, feature = "bundled-fonts"))]
 mod tests {
+    use std::fmt::Write as _;
+
     use ttf_parser::{Face, GlyphId, OutlineBuilder};
 
     use super::bare;
@@ -145,20 +147,20 @@ mod tests {
 
     /// An outline as words.
     #[derive(Default)]
-    struct Told(String);
+    struct Outline(String);
 
-    impl OutlineBuilder for Told {
+    impl OutlineBuilder for Outline {
         fn move_to(&mut self, x: f32, y: f32) {
-            self.0 += &format!("M{x},{y}");
+            write!(self.0, "M{x},{y}").unwrap();
         }
         fn line_to(&mut self, x: f32, y: f32) {
-            self.0 += &format!("L{x},{y}");
+            write!(self.0, "L{x},{y}").unwrap();
         }
         fn quad_to(&mut self, x1: f32, y1: f32, x: f32, y: f32) {
-            self.0 += &format!("Q{x1},{y1},{x},{y}");
+            write!(self.0, "Q{x1},{y1},{x},{y}").unwrap();
         }
         fn curve_to(&mut self, x1: f32, y1: f32, x2: f32, y2: f32, x: f32, y: f32) {
-            self.0 += &format!("C{x1},{y1},{x2},{y2},{x},{y}");
+            write!(self.0, "C{x1},{y1},{x2},{y2},{x},{y}").unwrap();
         }
         fn close(&mut self) {
             self.0.push('Z');
@@ -166,7 +168,7 @@ mod tests {
     }
 
     fn told(face: &Face<'_>, glyph: u16) -> String {
-        let mut told = Told::default();
+        let mut told = Outline::default();
         face.outline_glyph(GlyphId(glyph), &mut told);
         told.0
     }
