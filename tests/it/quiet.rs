@@ -89,6 +89,7 @@ async fn no_log_of_a_whole_day_names_a_person_a_secret_an_answer_or_a_search() {
     for path in [format!("/api/v1/reports/{STUDENT}"), format!("/api/v1/students/{STUDENT}?q={searched}"), format!("/{STUDENT}")] {
         service.send(service.client().get(service.url(&path)).bearer_auth(STUDENT)).await;
     }
+    service.leaves_jobs_open("a command opens a report once more, which may come after the service's end");
     // Commands, of which what they log counts: lists name people on purpose.
     let mut logs = String::new();
     for arguments in [
