@@ -346,10 +346,10 @@ async fn deliveries_are_told_by_their_last_calls_and_hours_add_up_to_the_figures
 }
 
 /// Records that are kept from some moment on.
-struct Kept(Mutex<(Vec<Entry>, Option<Timestamp>)>);
+struct RetainedRecords(Mutex<(Vec<Entry>, Option<Timestamp>)>);
 
 #[async_trait]
-impl Records for Kept {
+impl Records for RetainedRecords {
     async fn read(&self, cursor: Option<String>) -> Result<Batch, String> {
         let (all, kept_from) = &*self.0.lock().unwrap();
         let entries = if cursor.is_some() { Vec::new() } else { all.clone() };
@@ -365,7 +365,7 @@ async fn calls_that_were_kept_long_enough_leave_every_table_and_no_word_in_the_f
         let row = AttemptRow { answer: Some(name.to_owned()), ..attempt(minute, 9, "app_a", "ep_slow", Outcome::Failed) };
         entries.push(Entry::Attempt(Box::new(row)));
     }
-    let records = Arc::new(Kept(Mutex::new((entries.clone(), None))));
+    let records = Arc::new(RetainedRecords(Mutex::new((entries.clone(), None))));
     let log = open(&folder, Some(records.clone()));
     log.catch_up().await;
     let all = log.attempts(AttemptFilter::default(), ALL).await.unwrap();

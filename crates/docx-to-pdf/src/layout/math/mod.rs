@@ -96,22 +96,22 @@ enum Before {
 
 /// A formula cut where a line may end: before operators of its outermost row.
 pub(super) fn pieces(context: &mut Context<'_>, formula: &Formula) -> Vec<MathBox> {
-    let mut setter = Setter { context, props: &formula.props };
+    let mut layouter = FormulaLayouter { context, props: &formula.props };
     let mut cuts = Vec::new();
     let style = Style { level: 0, display: formula.display.is_some() };
-    let last = setter.row_with(&formula.content, style, Some(&mut cuts));
+    let last = layouter.row_with(&formula.content, style, Some(&mut cuts));
     cuts.push(last);
     cuts
 }
 
 /// Sets the pieces of one formula.
-struct Setter<'c, 'a, 'p> {
+struct FormulaLayouter<'c, 'a, 'p> {
     context: &'c mut Context<'a>,
     /// The look of the text around.
     props: &'p RunProps,
 }
 
-impl Setter<'_, '_, '_> {
+impl FormulaLayouter<'_, '_, '_> {
     /// The size of a row, which all its measures are shares of.
     fn em(&self, style: Style) -> Pt {
         bounded(self.props.size.pt()).max(Pt(0.5)) * SIZES[style.level]

@@ -4,7 +4,7 @@ use crate::document::model::{Align, FractionKind, Math};
 use crate::graphics::Rgb;
 use crate::layout::frame::{Item, Path, PathStep, Shape, Stroke};
 use crate::layout::ink::Ink;
-use crate::layout::math::{MathBox, Setter, Style, THIN};
+use crate::layout::math::{FormulaLayouter, MathBox, Style, THIN};
 use crate::layout::runs::text_color;
 use crate::units::Pt;
 
@@ -14,7 +14,7 @@ const ROWS: f32 = 0.35;
 /// Every row of them is at least so high above and below its baseline.
 const LEAST: (f32, f32) = (0.65, 0.2);
 
-impl Setter<'_, '_, '_> {
+impl FormulaLayouter<'_, '_, '_> {
     pub(super) fn piece(&mut self, piece: &Math, style: Style) -> MathBox {
         match piece {
             // A row sets its own text; here it stands alone.
