@@ -1,5 +1,7 @@
 //! What came of looking at a job.
 
+use std::time::Duration;
+
 use jiff::Timestamp;
 
 use crate::jobs::error::JobsError;
@@ -15,6 +17,8 @@ pub enum Outcome {
     Again {
         /// When.
         due: Timestamp,
+        /// How long that was away when it was decided: the clock may be set before anybody waits.
+        wait: Duration,
         /// Why.
         cause: Cause,
         /// The same in words.

@@ -13,7 +13,7 @@ use crate::jobs::lease::{Lease, NotHeld};
 use crate::jobs::outcome::Outcome;
 use crate::jobs::records::{End, EndRecord, EndState, Facts, OutcomeRecord, RecordName, RoundAction, RoundRecord, VERSION};
 use crate::jobs::retry::{self, RetryProfile};
-use crate::jobs::state::{self, Attempted, Job, JobState, Patience, Transition};
+use crate::jobs::state::{self, Attempted, Job, JobState, Patience, Transition, span};
 use crate::jobs::{failpoint, feed};
 use crate::model::card::Card;
 use crate::model::cause::Cause;
@@ -114,6 +114,7 @@ impl Core {
 
     async fn again(&self, job: &Job, attempt: u32, due: Timestamp, cause: Cause, message: String) -> Result<Outcome, JobsError> {
         let due = job.due_apart(due);
+        let wait = span(self.now(), due);
         // The new pointer first, the old one last: there is always one.
         self.point_to("retry_due", job.lane(), &job.id, due).await?;
         let record = OutcomeRecord { version: VERSION, at: self.now(), due, cause: cause.clone(), message: message.clone() };
@@ -127,7 +128,8 @@ impl Core {
             (now.held, now.outcome) = (None, Some(kept.clone()));
             feed::current(&now)
         });
-        Ok(Outcome::Again { due: kept.due, cause, message })
+        let wait = if kept.due == due { wait } else { span(self.now(), kept.due) };
+        Ok(Outcome::Again { due: kept.due, wait, cause, message })
     }
 
     /// What is done once an end is recorded. The due pointer is removed last: while it stands, a sweep comes by and all this is done again.

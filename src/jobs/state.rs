@@ -424,5 +424,10 @@ pub(crate) fn later(at: Timestamp, by: Duration) -> Timestamp {
     at.saturating_add(by).unwrap_or(Timestamp::MAX)
 }
 
+/// From now until then; nothing once it is past.
+pub(crate) fn span(now: Timestamp, then: Timestamp) -> Duration {
+    Duration::try_from(then.duration_since(now)).unwrap_or_default()
+}
+
 #[cfg(test)]
 mod tests;

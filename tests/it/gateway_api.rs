@@ -88,8 +88,10 @@ async fn a_delivery_that_dies_is_seen_replayed_and_discarded_by_api_and_shell() 
     for field in ["message", "stack", "timestamp"] {
         assert!(letter["error"][field].as_str().is_some_and(|text| !text.is_empty()), "{letter}");
     }
-    let deliveries = get(&service, &format!("/deliveries?institution=liceo-1&event={event}")).await;
-    assert_eq!((&deliveries["data"][0]["state"], &deliveries["data"][0]["endpoint"]), (&json!("dead"), &json!(endpoint)));
+    // The letter is written before the delivery's end is.
+    let deliveries = format!("/deliveries?institution=liceo-1&event={event}");
+    let deliveries = until(&service, &deliveries, |told| told["data"][0]["state"] == "dead").await;
+    assert_eq!(deliveries["data"][0]["endpoint"], json!(endpoint));
     let attempts = get(&service, &format!("/attempts?institution=liceo-1&event={event}&order=asc")).await;
     let numbers: Vec<&Value> = attempts["data"].as_array().unwrap().iter().map(|attempt| &attempt["number"]).collect();
     assert_eq!(numbers, [1, 2, 3], "{attempts}");

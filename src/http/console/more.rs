@@ -7,6 +7,7 @@ use serde::Deserialize;
 
 use crate::audit::Entry;
 use crate::http::console::cookies::set_cookie;
+use crate::http::console::files::encoded;
 use crate::http::console::gate::{Act, Operator, Reader};
 use crate::http::console::gateway_acts;
 use crate::http::console::pages::{self, Problem};
@@ -160,6 +161,10 @@ pub async fn audit(Operator(visit): Operator, Query(from): Query<After>) -> Resp
 fn cells(visit: &Visit, entry: &Entry) -> [Markup; 5] {
     let words = &visit.words().audit;
     let on = match JobId::parse(&entry.on) {
+        // Whoever left the page of an act on many finds it again here: how far it is, and to stop it.
+        _ if matches!(entry.act.as_str(), "bulk" | "bulk.stop") => {
+            html! { a href={ "/console/bulk/" (encoded(&entry.on)) } { (entry.on.chars().take(8).collect::<String>()) } }
+        }
         Some(job) => html! { a href={ "/console/reports/" (job) } { (job.as_str().chars().take(8).collect::<String>()) } },
         None => or_dash(Some(&entry.on), visit),
     };

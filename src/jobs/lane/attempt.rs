@@ -10,12 +10,11 @@ use crate::jobs::context::Attempt;
 use crate::jobs::error::JobsError;
 use crate::jobs::handler::{Any, FindHandler, Handler, JobError, JobKind};
 use crate::jobs::lane::Lane;
-use crate::jobs::lane::sweep::span;
 use crate::jobs::lease::Lease;
 use crate::jobs::outcome::Outcome;
 use crate::jobs::queue::Enqueued;
 use crate::jobs::records::{End, EndState, RecordName};
-use crate::jobs::state::{self, Attempted, Job, JobState, NextStep};
+use crate::jobs::state::{self, Attempted, Job, JobState, NextStep, span};
 use crate::model::cause::Cause;
 use crate::model::ids::JobId;
 
@@ -45,9 +44,8 @@ impl Lane {
                 self.core.sightings.forget(id.as_str());
                 self.waiters.tell(id, end);
             }
-            Outcome::Again { due, .. } | Outcome::NotNow { at: due, .. } => {
-                self.next_wake.look_in(id, span(self.core.now(), *due), self.core.clock.monotonic());
-            }
+            Outcome::Again { wait, .. } => self.next_wake.look_in(id, *wait, self.core.clock.monotonic()),
+            Outcome::NotNow { at, .. } => self.next_wake.look_in(id, span(self.core.now(), *at), self.core.clock.monotonic()),
             _ => {}
         }
         outcome

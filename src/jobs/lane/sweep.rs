@@ -14,7 +14,7 @@ use tokio_util::sync::CancellationToken;
 use crate::jobs::core::Core;
 use crate::jobs::error::JobsError;
 use crate::jobs::lane::Lane;
-use crate::jobs::state::{Job, NextStep, later};
+use crate::jobs::state::{Job, NextStep, later, span};
 use crate::jobs::stop::stop_or;
 use crate::model::ids::JobId;
 use crate::model::lane::LaneName;
@@ -239,11 +239,6 @@ fn idle_sweeps(lane: LaneName) -> u32 {
 
 /// What a command opened is due within so long.
 const TOUCH_AHEAD: Duration = Duration::from_secs(3);
-
-/// From now until then.
-pub(crate) fn span(now: Timestamp, then: Timestamp) -> Duration {
-    Duration::try_from(then.duration_since(now)).unwrap_or_default()
-}
 
 impl Core {
     /// Whether the pointer that leads to the job is there.

@@ -137,10 +137,10 @@ fn report(job: &JobId, outcome: &Outcome) {
                 tracing::warn!(job.id = %job, job.outcome = outcome, job.cause = cause, "A job waits for a person: {reason}");
             }
         }
-        Outcome::Again { due, cause, message } if cause.is_patient() => {
+        Outcome::Again { due, cause, message, .. } if cause.is_patient() => {
             tracing::info!(job.id = %job, job.cause = cause.as_str(), job.due = %due, "A job is tried again: {message}");
         }
-        Outcome::Again { due, cause, message } => {
+        Outcome::Again { due, cause, message, .. } => {
             tracing::warn!(job.id = %job, job.cause = cause.as_str(), job.due = %due, "A job is tried again: {message}");
         }
         Outcome::Trouble(error) => {

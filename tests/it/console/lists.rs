@@ -23,7 +23,8 @@ impl<'b> Hand<'b> {
 
     fn types(&mut self, selector: &str, text: &str) {
         let found = format!("document.querySelector({})", Value::from(selector));
-        self.browser.wait_for(&format!("{found} !== null"));
+        // Before its script runs a page does not look while somebody types.
+        self.browser.wait_for(&format!("{found} !== null && document.readyState === 'complete'"));
         self.browser
             .value(&format!("{found}.value = {}; {found}.dispatchEvent(new Event('input', {{ bubbles: true }}))", Value::from(text)));
     }

@@ -5,6 +5,7 @@ mod checkpoint;
 mod floating_table;
 mod notes;
 mod numbers;
+mod page_state;
 mod paragraph;
 mod passed_on;
 mod section;

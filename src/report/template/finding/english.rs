@@ -1,6 +1,6 @@
 //! What is wrong and what to do, in English.
 
-use super::{Cause, Container, Finding, Problem};
+use super::{Cause, Container, Finding, Problem, opening};
 use crate::report::template::syntax::Syntax;
 
 pub(super) fn message(finding: &Finding) -> String {
@@ -84,14 +84,6 @@ pub(super) fn message(finding: &Finding) -> String {
         Problem::CutOff => "Some text does not fit its box or cell and is cut off, with sample data already. Make the box, or the cell of a picture block, larger, or let the box grow with its text.".to_owned(),
         Problem::PictureLink => format!("{tag} in the link of a picture is not filled: reports would lead to the mark itself. Put the link on a text."),
         Problem::MissingValue { name } => format!("{tag}: this report has no value for “{name}”."),
-    }
-}
-
-fn opening(closing: &str) -> &'static str {
-    match closing {
-        "}}" => "{{",
-        "%}" => "{%",
-        _ => "{#",
     }
 }
 

@@ -306,6 +306,15 @@ impl Finding {
     }
 }
 
+/// The sign that opens what this one closes.
+fn opening(closing: &str) -> &'static str {
+    match closing {
+        "}}" => "{{",
+        "%}" => "{%",
+        _ => "{#",
+    }
+}
+
 /// The longest piece of a template that a message repeats, in characters: a mark may be as long as the document.
 const LONGEST_QUOTE: usize = 160;
 /// The longest message, in characters.

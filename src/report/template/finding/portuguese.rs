@@ -1,6 +1,6 @@
 //! What is wrong and what to do, in Portuguese.
 
-use super::{Cause, Container, Finding, Problem};
+use super::{Cause, Container, Finding, Problem, opening};
 use crate::report::template::syntax::Syntax;
 
 pub(super) fn message(finding: &Finding) -> String {
@@ -90,14 +90,6 @@ pub(super) fn message(finding: &Finding) -> String {
         Problem::CutOff => "Um texto não cabe na sua caixa ou célula e é cortado, já com os dados de exemplo. Aumente a caixa, ou a célula de um bloco de imagem, ou deixe que a caixa cresça com o seu texto.".to_owned(),
         Problem::PictureLink => format!("{tag} no link de uma imagem não é preenchido: os relatórios levariam à própria marca. Ponha o link em um texto."),
         Problem::MissingValue { name } => format!("{tag}: este relatório não tem valor para “{name}”."),
-    }
-}
-
-fn opening(closing: &str) -> &'static str {
-    match closing {
-        "}}" => "{{",
-        "%}" => "{%",
-        _ => "{#",
     }
 }
 

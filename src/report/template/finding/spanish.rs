@@ -1,6 +1,6 @@
 //! What is wrong and what to do, in Spanish.
 
-use super::{Cause, Container, Finding, Problem};
+use super::{Cause, Container, Finding, Problem, opening};
 use crate::report::template::syntax::Syntax;
 
 pub(super) fn message(finding: &Finding) -> String {
@@ -90,14 +90,6 @@ pub(super) fn message(finding: &Finding) -> String {
         Problem::CutOff => "Un texto no cabe en su cuadro o celda y se corta, ya con los datos de muestra. Agrande el cuadro, o la celda de un bloque de imagen, o deje que el cuadro crezca con su texto.".to_owned(),
         Problem::PictureLink => format!("{tag} en el enlace de una imagen no se rellena: los informes llevarían a la marca misma. Ponga el enlace en un texto."),
         Problem::MissingValue { name } => format!("{tag}: este informe no tiene valor para «{name}»."),
-    }
-}
-
-fn opening(closing: &str) -> &'static str {
-    match closing {
-        "}}" => "{{",
-        "%}" => "{%",
-        _ => "{#",
     }
 }
 

@@ -3,11 +3,8 @@
 //! A section over several pages fills the columns of all but its last page; only that one is balanced (measured on LibreOffice 7.4).
 
 use crate::document::model::Block;
-use crate::layout::context::PageFacts;
-use crate::layout::float::Floats;
-use crate::layout::flow::paragraph::KnownFloat;
-use crate::layout::flow::{Carried, Checkpoint, Flow};
-use crate::layout::notes::PageNotes;
+use crate::layout::flow::page_state::PageState;
+use crate::layout::flow::{Checkpoint, Flow};
 use crate::units::Pt;
 
 /// Halvings of the height: finer than a point on any page.
@@ -36,14 +33,7 @@ struct Start<'a> {
     block: usize,
     page: usize,
     checkpoint: Checkpoint<'a>,
-    columns: Vec<(Pt, Pt)>,
-    column_top: Pt,
-    bottom: Pt,
-    floats: Floats,
-    known_floats: Vec<KnownFloat>,
-    notes: PageNotes,
-    carried: Vec<Carried>,
-    facts: PageFacts,
+    state: PageState,
 }
 
 impl<'a> Flow<'a> {
@@ -111,31 +101,12 @@ impl<'a> Flow<'a> {
     }
 
     fn start(&self, block: usize) -> Start<'a> {
-        Start {
-            block,
-            page: self.drafts.len(),
-            checkpoint: self.checkpoint(),
-            columns: self.columns.clone(),
-            column_top: self.column_top,
-            bottom: self.bottom,
-            floats: self.floats.clone(),
-            known_floats: self.known_floats.clone(),
-            notes: self.notes.clone(),
-            carried: self.carried.clone(),
-            facts: self.context.page.clone(),
-        }
+        Start { block, page: self.drafts.len(), checkpoint: self.checkpoint(), state: self.page_state() }
     }
 
     fn resume(&mut self, start: &Start<'a>) {
         self.drafts.truncate(start.page);
-        self.columns.clone_from(&start.columns);
-        self.column_top = start.column_top;
-        self.bottom = start.bottom;
-        self.floats = start.floats.clone();
-        self.known_floats.clone_from(&start.known_floats);
-        self.notes = start.notes.clone();
-        self.carried.clone_from(&start.carried);
-        self.context.page = start.facts.clone();
+        self.restore_page(start.state.clone());
         self.restore(&start.checkpoint);
         self.bottom = self.balanced_bottom();
     }

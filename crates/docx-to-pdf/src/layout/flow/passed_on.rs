@@ -1,10 +1,7 @@
 //! Floats that push their own paragraph to the next page: they go there with it, and the page they were to stand on is laid out without them (LibreOffice and Spire agree; measured).
 
-use crate::layout::context::PageFacts;
-use crate::layout::float::Floats;
-use crate::layout::flow::{Carried, Flow, KnownFloat, PageStart};
-use crate::layout::notes::PageNotes;
-use crate::units::Pt;
+use crate::layout::flow::page_state::PageState;
+use crate::layout::flow::{Flow, KnownFloat, PageStart};
 
 /// So many times a page is laid out again for this.
 const MOST: usize = 8;
@@ -22,14 +19,7 @@ pub(super) struct PassedOn<'a> {
 /// A page to be laid out again.
 struct Again<'a> {
     start: PageStart<'a>,
-    columns: Vec<(Pt, Pt)>,
-    column_top: Pt,
-    bottom: Pt,
-    floats: Floats,
-    known_floats: Vec<KnownFloat>,
-    notes: PageNotes,
-    carried: Vec<Carried>,
-    facts: PageFacts,
+    state: PageState,
 }
 
 impl Flow<'_> {
@@ -60,17 +50,9 @@ impl Flow<'_> {
             known.met = false;
             floats.add(known.zone().clone());
         }
-        self.passed_on.again = Some(Again {
-            start,
-            columns: self.columns.clone(),
-            column_top: self.column_top,
-            bottom: self.bottom,
-            floats,
-            known_floats: kept,
-            notes: self.notes.clone(),
-            carried: self.carried.clone(),
-            facts: self.context.page.clone(),
-        });
+        let mut state = self.page_state();
+        (state.floats, state.known_floats) = (floats, kept);
+        self.passed_on.again = Some(Again { start, state });
     }
 
     /// Back to the start of a page that is to be laid out again: the block it starts with.
@@ -78,15 +60,8 @@ impl Flow<'_> {
         let again = self.passed_on.again.take()?;
         let PageStart { block, mut checkpoint, resumed } = again.start;
         self.drafts.truncate(checkpoint.page);
-        self.columns = again.columns;
-        self.column_top = again.column_top;
-        self.bottom = again.bottom;
-        checkpoint.floats = again.floats.len();
-        self.floats = again.floats;
-        self.known_floats = again.known_floats;
-        self.notes = again.notes;
-        self.carried = again.carried;
-        self.context.page = again.facts;
+        checkpoint.floats = again.state.floats.len();
+        self.restore_page(again.state);
         self.restore(&checkpoint);
         self.chain = None;
         self.page_start = Some(PageStart { block, checkpoint, resumed });
