@@ -5,13 +5,16 @@
 //! Several processes may share one directory: creation is the file system's own atomic link, and everything that replaces or removes a file holds an advisory lock that dies with its process. Nobody waits long for a lock, so a process that was stopped while it held one stops no other.
 //! All processes run as one user: files are his alone (0600 in folders of 0700), and whoever else opens the directory is refused (`owner.rs`).
 
+mod blank;
 mod fault;
 mod files;
+mod folders;
 mod lock;
 mod owner;
 mod presence;
 mod private;
 mod probe;
+mod staged;
 mod walk;
 
 use std::path::{Path, PathBuf};

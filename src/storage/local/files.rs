@@ -10,9 +10,12 @@ use std::{fs, io};
 use bytes::Bytes;
 
 use crate::signing::sha256_hex;
+use crate::storage::local::blank::Blank;
 use crate::storage::local::fault::{FileError, is_absent};
+use crate::storage::local::folders::Folders;
 use crate::storage::local::lock::Locks;
 use crate::storage::local::private::{LOCKS, PRIVATE_FILE, PRIVATE_FOLDER, make_own, make_private};
+use crate::storage::local::staged::Staged;
 use crate::storage::local::walk::Walk;
 use crate::storage::local::{owner, presence};
 use crate::storage::{PutMode, Version};
@@ -28,6 +31,8 @@ const STAGING_TRIES: usize = 3;
 pub(super) struct Files {
     root: PathBuf,
     locks: Locks,
+    folders: Folders,
+    blank: Blank,
     staged: AtomicU64,
     is_full: AtomicBool,
     /// Writes in a row that found space since the disk was found full.
@@ -43,7 +48,15 @@ impl Files {
         owner::check(&root)?;
         make_private(&root.join(STAGING))?;
         let locks = Locks::open(&root)?;
-        let files = Self { root, locks, staged: AtomicU64::new(0), is_full: AtomicBool::new(false), written_since: AtomicU64::new(0) };
+        let files = Self {
+            root,
+            locks,
+            folders: Folders::default(),
+            blank: Blank::default(),
+            staged: AtomicU64::new(0),
+            is_full: AtomicBool::new(false),
+            written_since: AtomicU64::new(0),
+        };
         files.clean_staging()?;
         presence::clean(&files.root);
         Ok(files)
@@ -63,7 +76,15 @@ impl Files {
         }
         owner::check(&root)?;
         let locks = Locks::existing(&root);
-        Ok(Self { root, locks, staged: AtomicU64::new(0), is_full: AtomicBool::new(false), written_since: AtomicU64::new(0) })
+        Ok(Self {
+            root,
+            locks,
+            folders: Folders::default(),
+            blank: Blank::default(),
+            staged: AtomicU64::new(0),
+            is_full: AtomicBool::new(false),
+            written_since: AtomicU64::new(0),
+        })
     }
 
     pub(super) fn root(&self) -> &Path {
@@ -105,19 +126,20 @@ impl Files {
     fn try_put(&self, key: &str, bytes: &Bytes, mode: &PutMode) -> Result<Version, FileError> {
         let target = self.root.join(key);
         let folder = target.parent().unwrap_or(&self.root);
-        // Before any folder is made: when the root itself was removed or unmounted, nothing may be written beside it.
-        let staged = self.stage(bytes)?;
-        self.ensure_folder(folder)?;
         match mode {
-            PutMode::Create => staged.link_to(&target).inspect_err(|_| {
+            PutMode::Create => self.create(bytes, &target, folder).inspect_err(|_| {
                 // Whoever hears "exists already" will rely on it, so it must be as durable for him as for the writer, who may still be syncing.
-                sync_folder(folder).and_then(|()| sync_folder(folder.parent().unwrap_or(folder))).ok();
+                self.folders.sync(folder).and_then(|()| self.folders.sync(folder.parent().unwrap_or(folder))).ok();
             })?,
             PutMode::Overwrite => {
+                let staged = self.stage(bytes)?;
+                self.ensure_folder(folder)?;
                 let _lock = self.locks.take(key)?;
                 staged.rename_to(&target)?;
             }
             PutMode::Update(version) => {
+                let staged = self.stage(bytes)?;
+                self.ensure_folder(folder)?;
                 let _lock = self.locks.take(key)?;
                 if self.get(key)?.is_none_or(|(_, current)| current != *version) {
                     let is_folder = || FileError::io("replace", &target, ErrorKind::IsADirectory.into());
@@ -126,8 +148,18 @@ impl Files {
                 staged.rename_to(&target)?;
             }
         }
-        sync_folder(folder)?;
+        self.folders.sync(folder)?;
         Ok(version_of(bytes))
+    }
+
+    fn create(&self, bytes: &[u8], target: &Path, folder: &Path) -> Result<(), FileError> {
+        if bytes.is_empty() {
+            self.ensure_folder(folder)?;
+            return self.blank.link_to(target, || self.stage(bytes));
+        }
+        let staged = self.stage(bytes)?;
+        self.ensure_folder(folder)?;
+        staged.link_to(target)
     }
 
     pub(super) fn get(&self, key: &str) -> Result<Option<(Bytes, Version)>, FileError> {
@@ -163,9 +195,8 @@ impl Files {
     /// Writes the bytes to a temporary file and makes them durable there.
     fn stage(&self, bytes: &[u8]) -> Result<Staged, FileError> {
         let (path, mut file) = self.new_staging_file()?;
-        let staged = Staged { path };
-        // The lock tells cleaners in other processes that the writer lives.
         let written = file.lock().and_then(|()| file.write_all(bytes)).and_then(|()| file.sync_all());
+        let staged = Staged { path, _lock: file };
         written.map_err(|error| FileError::io("write", &staged.path, error))?;
         Ok(staged)
     }
@@ -206,46 +237,17 @@ impl Files {
         if folder.is_dir() {
             return Ok(());
         }
-        let parent = folder.parent().unwrap_or(&self.root);
-        if folder != self.root {
-            self.ensure_folder(parent)?;
-        }
+        // A root that was removed or unmounted is not made anew: what would be written below it is not the store.
+        let Some(parent) = folder.parent().filter(|_| folder != self.root) else {
+            return Err(FileError::io("find the folder", folder, ErrorKind::NotFound.into()));
+        };
+        self.ensure_folder(parent)?;
         match fs::DirBuilder::new().mode(PRIVATE_FOLDER).create(folder) {
-            Ok(()) => sync_folder(parent),
-            Err(error) if error.kind() == ErrorKind::AlreadyExists && folder.is_dir() => sync_folder(parent),
+            Ok(()) => self.folders.sync(parent),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists && folder.is_dir() => self.folders.sync(parent),
             Err(error) => Err(FileError::io("make the folder", folder, error)),
         }
     }
-}
-
-/// A durable temporary file; removed when dropped.
-struct Staged {
-    path: PathBuf,
-}
-
-impl Staged {
-    fn link_to(&self, target: &Path) -> Result<(), FileError> {
-        fs::hard_link(&self.path, target).map_err(|error| match error.kind() {
-            // A folder of that name is no object that somebody else wrote first.
-            ErrorKind::AlreadyExists if !target.is_dir() => FileError::Exists,
-            _ => FileError::io("link", target, error),
-        })
-    }
-
-    fn rename_to(&self, target: &Path) -> Result<(), FileError> {
-        fs::rename(&self.path, target).map_err(|error| FileError::io("replace", target, error))
-    }
-}
-
-impl Drop for Staged {
-    fn drop(&mut self) {
-        // Gone already after a rename; otherwise the next start cleans up.
-        fs::remove_file(&self.path).ok();
-    }
-}
-
-fn sync_folder(folder: &Path) -> Result<(), FileError> {
-    File::open(folder).and_then(|opened| opened.sync_all()).map_err(|error| FileError::io("sync the folder", folder, error))
 }
 
 /// The content tells the version: two equal contents need no telling apart.
