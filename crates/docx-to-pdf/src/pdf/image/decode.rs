@@ -46,7 +46,7 @@ fn samples(image: DynamicImage) -> Picture {
     let (space, data) = if color.has_alpha() {
         let pixels = image.into_rgba8().into_raw();
         let opacity: Vec<u8> = pixels.iter().skip(3).step_by(4).copied().collect();
-        mask = opacity.iter().any(|value| *value < u8::MAX).then(|| stream::deflate(&opacity));
+        mask = opacity.iter().any(|value| *value < u8::MAX).then(|| stream::deflate(&opacity).into());
         drop(opacity);
         let colors = if color.has_color() { 3 } else { 1 };
         let data: Vec<u8> = pixels.chunks_exact(4).flat_map(|pixel| pixel.iter().take(colors).copied()).collect();
@@ -56,7 +56,7 @@ fn samples(image: DynamicImage) -> Picture {
     } else {
         (Space::Gray, image.into_luma8().into_raw())
     };
-    Picture { width, height, space, bits: 8, filter: "FlateDecode", predictor: None, inverted: false, data: stream::deflate(&data), mask }
+    Picture { width, height, space, bits: 8, filter: "FlateDecode", predictor: None, inverted: false, data: stream::deflate(&data).into(), mask }
 }
 
 #[cfg(test)]
@@ -85,7 +85,7 @@ mod tests {
     #[test]
     fn deep_samples_are_brought_to_eight_bits() {
         let deep = read(&png(&ImageBuffer::from_pixel(2, 2, Rgb([0xFFFF_u16, 0x8000, 0])).into())).unwrap();
-        assert_eq!(deep.data, stream::deflate(&[255, 128, 0].repeat(4)));
+        assert_eq!(*deep.data, stream::deflate(&[255, 128, 0].repeat(4)));
     }
 
     #[test]
