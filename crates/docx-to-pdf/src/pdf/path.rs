@@ -131,4 +131,3 @@ fn rectangle(steps: &[PathStep]) -> Option<[f32; 4]> {
     let down_first = ax == bx && by == cy && cx == dx && dy == ay;
     (across_first || down_first).then(|| [ax.0.min(cx.0), ay.0.min(cy.0), ax.0.max(cx.0), ay.0.max(cy.0)])
 }
-

@@ -33,6 +33,15 @@ fn deflate_with(bytes: &[u8], level: Compression) -> Vec<u8> {
     encoder.finish().unwrap_or_default()
 }
 
+/// Deflates what is too large to be put together first.
+pub(super) fn deflate_parts(parts: impl Iterator<Item = Vec<u8>>) -> Vec<u8> {
+    let mut encoder = ZlibEncoder::new(Vec::new(), LEVEL);
+    for part in parts {
+        let _ = encoder.write_all(&part);
+    }
+    encoder.finish().unwrap_or_default()
+}
+
 thread_local! {
     /// Setting a compressor up takes longer than compressing a page with it, so each thread keeps one.
     static COMPRESSOR: RefCell<Compress> = RefCell::new(Compress::new(LEVEL, true));

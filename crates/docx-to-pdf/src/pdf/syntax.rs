@@ -217,7 +217,12 @@ mod tests {
     fn tokens_are_parted_only_where_they_would_run_together() {
         let mut out = Syntax::default();
         out.name("P").raw("<<").name("MCID").integer(3).raw(">>").operator("BDC");
-        out.raw("[").string(b"a(b)\\\r", StringFormat::Literal).integer(-12).string(&[0xfe, 1], StringFormat::Hexadecimal).raw("]").operator("TJ");
+        out.raw("[")
+            .string(b"a(b)\\\r", StringFormat::Literal)
+            .integer(-12)
+            .string(&[0xfe, 1], StringFormat::Hexadecimal)
+            .raw("]")
+            .operator("TJ");
         out.lengths([1.0, 2.5]).operator("l");
         out.name("a b#").reference((7, 0)).raw("\n");
         assert_eq!(out.bytes, b"/P<</MCID 3>>BDC\n[(a\\(b\\)\\\\\\r)-12<FE01>]TJ\n1 2.5 l\n/a#20b#23 7 0 R\n");

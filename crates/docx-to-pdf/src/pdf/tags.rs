@@ -80,7 +80,14 @@ pub(super) fn add(
     for group in groups {
         let table = elements.get(group.table).and_then(|element| element.id).unwrap_or(top);
         let rows = group.rows.iter().filter_map(|row| elements.get(*row)?.id);
-        body.object(group.id).raw("<</Type/StructElem/S").name(group.role).raw("/P").reference(table).raw("/K[").references(rows).raw("]>>");
+        body.object(group.id)
+            .raw("<</Type/StructElem/S")
+            .name(group.role)
+            .raw("/P")
+            .reference(table)
+            .raw("/K[")
+            .references(rows)
+            .raw("]>>");
     }
     let mut topmost: Vec<usize> =
         (0..structure.nodes.len()).filter(|at| structure.nodes.get(*at).is_some_and(|node| parent(node, *at).is_none())).collect();

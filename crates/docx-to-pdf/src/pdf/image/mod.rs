@@ -217,8 +217,17 @@ mod tests {
     use super::*;
 
     fn decode(space: Space, inverted: bool) -> Option<Vec<f32>> {
-        let picture =
-            Picture { width: 1, height: 1, space, bits: 8, filter: "FlateDecode", predictor: None, inverted, data: Arc::default(), mask: None };
+        let picture = Picture {
+            width: 1,
+            height: 1,
+            space,
+            bits: 8,
+            filter: "FlateDecode",
+            predictor: None,
+            inverted,
+            data: Arc::default(),
+            mask: None,
+        };
         picture.decode(Some(Tone { gain: 0.5, offset: 0.25 }))
     }
 
