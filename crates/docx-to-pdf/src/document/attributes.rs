@@ -54,23 +54,22 @@ fn scan<'s>(raw: &'s str, list: &mut [(&'s str, &'s str); MOST]) -> Option<usize
         if name == bytes.len() {
             return Some(count);
         }
-        while bytes.get(at).is_some_and(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b':' | b'_' | b'-' | b'.')) {
-            at += 1;
+        let length = bytes.get(name..)?.iter().position(|byte| !is_name(*byte)).filter(|length| *length > 0)?;
+        let end = name + length;
+        let (Some(b'='), Some(quote @ (b'"' | b'\''))) = (bytes.get(end), bytes.get(end + 1)) else { return None };
+        let value = end + 2;
+        let length = bytes.get(value..)?.iter().position(|byte| byte == quote || matches!(byte, b'&' | b'<' | b'\t' | b'\n' | b'\r'))?;
+        if bytes.get(value + length) != Some(quote) {
+            return None;
         }
-        let (Some(b'='), Some(quote @ (b'"' | b'\''))) = (bytes.get(at), bytes.get(at + 1)) else { return None };
-        let (end, value) = (at, at + 2);
-        at = value;
-        loop {
-            match bytes.get(at)? {
-                byte if byte == quote => break,
-                b'&' | b'<' | b'\t' | b'\n' | b'\r' => return None,
-                _ => at += 1,
-            }
-        }
-        *list.get_mut(count)? = (raw.get(name..end).filter(|name| !name.is_empty())?, raw.get(value..at)?);
+        *list.get_mut(count)? = (raw.get(name..end)?, raw.get(value..value + length)?);
         count += 1;
-        at += 1;
+        at = value + length + 1;
     }
+}
+
+fn is_name(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || matches!(byte, b':' | b'_' | b'-' | b'.')
 }
 
 #[cfg(test)]
