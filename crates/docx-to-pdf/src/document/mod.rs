@@ -8,6 +8,7 @@
 pub mod model;
 pub mod numerals;
 
+mod attributes;
 mod beyond;
 mod canvas;
 mod chart;

@@ -161,16 +161,15 @@ impl RunPatch {
 
     fn finish(self) -> RunProps {
         let on = |which: Toggle| self.toggles[which as usize].unwrap_or(false);
-        let base = RunProps::default();
         let (rtl, complex) = (self.rtl.unwrap_or(false), self.complex.unwrap_or(false));
         let as_complex = rtl || complex;
-        let font = self.font.unwrap_or(base.font);
+        let font = self.font.unwrap_or_else(|| RunProps::FONT.to_owned());
         RunProps {
             font_east_asia: self.font_east_asia.unwrap_or_else(|| font.clone()),
             font_cs: self.font_cs.unwrap_or_else(|| font.clone()),
             font,
-            size: self.size.unwrap_or(base.size),
-            size_cs: self.size_cs.unwrap_or(base.size_cs),
+            size: self.size.unwrap_or(RunProps::SIZE),
+            size_cs: self.size_cs.unwrap_or(RunProps::SIZE),
             bold: on(if as_complex { Toggle::BoldComplex } else { Toggle::Bold }),
             italic: on(if as_complex { Toggle::ItalicComplex } else { Toggle::Italic }),
             underline: self.underline.flatten(),

@@ -45,8 +45,9 @@ pub(super) fn unicode(font: &str, character: char) -> Option<char> {
 
 /// Whether a family's letters are pictures.
 pub(super) fn is_symbol_font(font: &str) -> bool {
-    let font = font.trim().to_ascii_lowercase();
-    font.starts_with("wingdings") || matches!(font.as_str(), "symbol" | "symbolmt" | "webdings")
+    let font = font.trim();
+    let begins = |name: &str| font.get(..name.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(name));
+    begins("wingdings") || ["symbol", "symbolmt", "webdings"].iter().any(|name| font.eq_ignore_ascii_case(name))
 }
 
 fn wingdings_2(code: u32) -> Option<char> {

@@ -10,10 +10,10 @@
 
 use std::borrow::Cow;
 
-use quick_xml::XmlVersion;
 use quick_xml::events::{BytesStart, Event};
 use unicode_normalization::char::{compose, is_combining_mark};
 
+use super::attributes::Attributes;
 use super::error::XmlError;
 use crate::package::Limits;
 
@@ -191,7 +191,8 @@ const MARK: usize = 5000;
 /// What a text costs on its way to the PDF. A letter whose marks make another letter (`é` in two pieces) costs what letters cost.
 fn text_weight(text: &str) -> usize {
     let plain = text.len() * CHARACTER;
-    if text.is_ascii() {
+    // Marks and joiners begin at U+0300, whose first byte this is.
+    if text.bytes().all(|byte| byte < 0xcc) {
         return plain;
     }
     let joins = |c: char| is_combining_mark(c) || matches!(c, '\u{200d}' | '\u{fe00}'..='\u{fe0f}');
@@ -280,11 +281,12 @@ impl<'x> Builder<'x> {
         if self.open.len() >= self.limits.xml_depth {
             return Err(XmlError::TooDeep(self.limits.xml_depth));
         }
-        self.declare(start);
+        let attributes = Attributes::of(start);
+        self.declare(start, &attributes);
         let name = self.usual(start.name().into_inner());
         match self.role(&name, start) {
             Role::Node => {
-                let at = self.add(&name, start)?;
+                let at = self.add(&name, &attributes)?;
                 self.parents.push((at, NONE));
                 self.open.push(Open::Node);
             }
@@ -299,10 +301,11 @@ impl<'x> Builder<'x> {
     }
 
     fn empty(&mut self, start: &BytesStart<'_>) -> Result<(), XmlError> {
-        self.declare(start);
+        let attributes = Attributes::of(start);
+        self.declare(start, &attributes);
         let name = self.usual(start.name().into_inner());
         if matches!(self.role(&name, start), Role::Node) {
-            self.add(&name, start)?;
+            self.add(&name, &attributes)?;
         }
         let depth = self.open.len();
         self.keeps_blanks = self.keeps_blanks.filter(|declared| *declared < depth);
@@ -333,27 +336,24 @@ impl<'x> Builder<'x> {
         Ok(())
     }
 
-    fn add(&mut self, name: &str, start: &BytesStart<'_>) -> Result<u32, XmlError> {
+    fn add(&mut self, name: &str, attributes: &Attributes<'_>) -> Result<u32, XmlError> {
         let value = self.keep(name);
         let from = self.tree.attributes.len() as u32;
         let mut own_space = false;
-        for attribute in start.attributes().with_checks(false).flatten() {
-            let key = attribute.key.into_inner();
-            if key.starts_with("xmlns") {
-                continue;
+        attributes.each(|written, text| {
+            if written.starts_with("xmlns") {
+                return;
             }
             // A name without a prefix is in no namespace, whatever the default one is.
-            let key = if key.contains(':') { self.usual(key) } else { Cow::Borrowed(key) };
+            let key = if written.contains(':') { self.usual(written) } else { Cow::Borrowed(written) };
             let key = self.keep(&key);
-            // A value that cannot be unescaped is as good as absent.
-            let Ok(text) = attribute.normalized_value(XmlVersion::Implicit1_0) else { continue };
-            own_space |= attribute.key.into_inner() == "xml:space";
+            own_space |= written == "xml:space";
             if own_space && text == "preserve" && name != "w:t" && self.keeps_blanks.is_none() {
                 self.keeps_blanks = Some(self.open.len());
             }
-            let text = self.keep(&text);
+            let text = self.keep(text);
             self.tree.attributes.push((key, text));
-        }
+        });
         if name == "w:t" && !own_space && self.keeps_blanks.is_some() {
             let inherited = (self.keep("xml:space"), self.keep("preserve"));
             self.tree.attributes.push(inherited);
@@ -400,8 +400,8 @@ impl<'x> Builder<'x> {
     }
 
     /// Notes prefixes that are bound to a known namespace under another name than usual.
-    fn declare(&mut self, start: &BytesStart<'_>) {
-        if !start.attributes_raw().contains("xmlns") {
+    fn declare(&mut self, start: &BytesStart<'_>, attributes: &Attributes<'_>) {
+        if !attributes.declare() {
             return;
         }
         for attribute in start.attributes().with_checks(false).flatten() {

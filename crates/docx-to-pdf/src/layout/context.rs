@@ -142,6 +142,8 @@ pub(super) struct Context<'a> {
     image_ids: HashMap<usize, ImageId>,
     looks: HashMap<u64, Vec<Rc<Look>>>,
     looks_by_address: HashMap<usize, Rc<Look>>,
+    /// The look found last: neighbours look alike.
+    last_look: Option<Rc<Look>>,
 }
 
 impl<'a> Context<'a> {
@@ -167,6 +169,7 @@ impl<'a> Context<'a> {
             image_ids: HashMap::new(),
             looks: HashMap::new(),
             looks_by_address: HashMap::new(),
+            last_look: None,
         }
     }
 
@@ -188,6 +191,15 @@ impl<'a> Context<'a> {
     }
 
     fn look_by_value(&mut self, props: &RunProps, own: impl FnOnce() -> Arc<RunProps>) -> Rc<Look> {
+        if let Some(last) = self.last_look.as_ref().filter(|last| *last.props == *props) {
+            return Rc::clone(last);
+        }
+        let look = self.look_among_all(props, own);
+        self.last_look = Some(Rc::clone(&look));
+        look
+    }
+
+    fn look_among_all(&mut self, props: &RunProps, own: impl FnOnce() -> Arc<RunProps>) -> Rc<Look> {
         let alike = self.looks.entry(resemblance(props)).or_default();
         if let Some(look) = alike.iter().find(|look| *look.props == *props) {
             return Rc::clone(look);

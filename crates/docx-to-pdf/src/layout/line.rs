@@ -178,7 +178,7 @@ impl Drawing<'_, '_> {
 pub(super) fn draw<'a>(context: &mut Context<'a>, drawing: &mut Drawing<'_, 'a>, segment: &Segment, ink: &mut Ink) {
     let places = arrange(drawing, segment);
     decorate_behind(drawing, segment, &places, ink);
-    let mut text = Runs::new();
+    let mut text = Runs::new(text_length(drawing, segment));
     let mut behind_and_front = Ink::default();
     let spans = spans_in_reading_order(context, drawing, segment);
     for index in visual_order(drawing.prepared, segment) {
@@ -229,6 +229,15 @@ pub(super) fn draw<'a>(context: &mut Context<'a>, drawing: &mut Drawing<'_, 'a>,
     ink.append(behind_and_front);
     decorate_front(drawing, segment, &places, context.background, ink);
     link_areas(context, drawing, segment, &places, ink);
+}
+
+/// About how many glyphs a line has.
+fn text_length(drawing: &Drawing<'_, '_>, segment: &Segment) -> usize {
+    let words = segment.placed.iter().map(|placed| match &drawing.prepared.atoms[placed.atom].kind {
+        AtomKind::Word(word) | AtomKind::Space(word) => word.text.len(),
+        _ => 1,
+    });
+    words.sum()
 }
 
 /// The blank at which a line ends keeps its glyph, though it does not show: without it a screen reader reads the last word and the first of the next line as one.
@@ -423,7 +432,7 @@ fn leader(context: &Context<'_>, leader: Leader, look: &Rc<Look>, (x, width): (P
     let more = if character == "_" { 1.0 } else { 0.0 };
     let count = ((width / one.width + 0.001).floor() + more).clamp(0.0, MOST_LEADERS) as usize;
     let step = width / count.max(1) as f32;
-    let mut runs = Runs::new();
+    let mut runs = Runs::new(count);
     for index in 0..count {
         runs.word(&one, look, x + step * index as f32, baseline, (None, text_color(context.background, &look.props)));
     }
@@ -439,6 +448,9 @@ fn stretches<T: PartialEq>(
     of: impl Fn(&Rc<Look>, bool) -> Option<T>,
 ) -> Vec<(T, Rc<Look>, Pt, Pt)> {
     let mut found: Vec<(T, Rc<Look>, Pt, Pt)> = Vec::new();
+    if !segment.placed.iter().any(|placed| of(&drawing.prepared.atoms[placed.atom].look, false).is_some()) {
+        return found;
+    }
     for index in visual_order(drawing.prepared, segment) {
         let atom = &drawing.prepared.atoms[segment.placed[index].atom];
         let (x, width) = places[index];

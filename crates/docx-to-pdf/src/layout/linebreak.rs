@@ -147,7 +147,7 @@ pub(super) fn fill(
         right,
         edge: right,
         x: left,
-        placed: Vec::new(),
+        placed: Vec::with_capacity(prepared.atoms.len().saturating_sub(from.atom).min(32)),
         open,
         best: None,
         word: None,

@@ -19,7 +19,7 @@ pub(super) fn draw_word(
     (tag, parted): (Option<NodeId>, bool),
     ink: &mut Ink,
 ) {
-    let mut runs = Runs::new();
+    let mut runs = Runs::new(word.text.len() + 1);
     runs.word(word, look, x, baseline, (tag, text_color(context.background, &look.props)));
     if parted {
         runs.parting_blank(context, look, (x + word.width, baseline));
@@ -31,13 +31,15 @@ pub(super) fn draw_word(
 /// Collects words into runs of glyphs.
 pub(super) struct Runs {
     run: Option<(GlyphRun, Option<NodeId>, *const Look)>,
+    /// About how many glyphs are still to come.
+    ahead: usize,
     /// What is drawn so far.
     pub ink: Ink,
 }
 
 impl Runs {
-    pub(super) fn new() -> Self {
-        Self { run: None, ink: Ink::default() }
+    pub(super) fn new(glyphs: usize) -> Self {
+        Self { run: None, ahead: glyphs, ink: Ink::default() }
     }
 
     /// Draws a word as a part of the text in work; nothing where there is none.
@@ -84,8 +86,8 @@ impl Runs {
             color,
             x,
             y,
-            glyphs: Vec::new(),
-            text: String::new(),
+            glyphs: Vec::with_capacity(self.ahead),
+            text: String::with_capacity(self.ahead),
             rtl: part.rtl,
             synthetic_italic: part.face.italic,
             synthetic_bold: part.face.bold,
@@ -98,6 +100,7 @@ impl Runs {
         if let Some((run, tag, _)) = self.run.take()
             && !run.glyphs.is_empty()
         {
+            self.ahead = self.ahead.saturating_sub(run.glyphs.len());
             self.ink.items.push(Item { tag, shape: Shape::Glyphs(run) });
         }
     }

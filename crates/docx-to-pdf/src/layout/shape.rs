@@ -272,7 +272,10 @@ fn opportunities(text: &str) -> Vec<Ending> {
     let first_end = text[first_word..].find(char::is_whitespace).map_or(text.len(), |at| first_word + at);
     let mut before: [Option<char>; 2] = [None, None];
     for (at, character) in text.char_indices() {
-        if let [earlier, Some(last)] = before {
+        if let [earlier, Some(last)] = before
+            && (matches!(last, '/' | '}' | '-' | '\\' | '$' | '%' | '€' | '£' | '№' | '(' | '[' | '{')
+                || matches!(character, '%' | '$' | '€' | '£'))
+        {
             let around = Around { earlier, last, next: character, later: text[at..].chars().nth(1) };
             if last == '/' && (breaks[at] == Ending::Here || around.word_before_number()) {
                 breaks[at] = if at > first_end { Ending::Back } else { Ending::Here };

@@ -1,11 +1,10 @@
-//! What the file says about itself: information dictionary, XMP, language, and an identity that follows from the content.
+//! What the file says about itself: information dictionary, XMP, language.
 
 use std::fmt::Write as _;
-use std::hash::Hasher;
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use lopdf::{Document, Object, Stream, StringFormat, dictionary, text_string};
+use lopdf::{Document, Object, Stream, dictionary, text_string};
 
 use super::{Claims, Meta, PdfError, catalog, srgb};
 
@@ -25,8 +24,6 @@ pub(super) fn add(document: &mut Document, meta: &Meta, claims: Claims) -> Resul
     }
     let information = document.trailer.get(b"Info").and_then(Object::as_reference)?;
     document.set_object(information, information_dictionary(meta));
-    let identity = identity(document, meta);
-    document.trailer.set("ID", vec![identity.clone(), identity]);
     Ok(())
 }
 
@@ -130,41 +127,4 @@ fn escaped(text: &str) -> String {
 fn date(meta: &Meta, format: &str) -> Option<String> {
     let moment = Timestamp::from_second(meta.created?).ok()?.to_zoned(TimeZone::UTC);
     jiff::fmt::strtime::format(format, &moment).ok()
-}
-
-/// Sixteen bytes that follow from what the file holds, so that the same report has the same identity.
-fn identity(document: &Document, meta: &Meta) -> Object {
-    // Not a secret and not a proof: two fixed, differently seeded hashes are enough to tell files apart.
-    let halves = [0_u64, 1].map(|seed| {
-        let mut hasher = FixedHasher(seed.wrapping_add(0xcbf2_9ce4_8422_2325));
-        for text in [&meta.title, &meta.author, &meta.subject, &meta.language, &meta.producer] {
-            hasher.write(text.as_bytes());
-        }
-        hasher.write(&meta.created.unwrap_or_default().to_le_bytes());
-        for object in document.objects.values() {
-            if let Object::Stream(stream) = object {
-                hasher.write(&stream.content);
-            }
-        }
-        hasher.finish()
-    });
-    Object::String(halves.map(u64::to_be_bytes).concat(), StringFormat::Hexadecimal)
-}
-
-/// The standard library's hashers may change from one release to the next; this one does not.
-struct FixedHasher(u64);
-
-impl Hasher for FixedHasher {
-    fn write(&mut self, bytes: &[u8]) {
-        for word in bytes.chunks(8) {
-            let mut padded = [0; 8];
-            padded.iter_mut().zip(word).for_each(|(to, from)| *to = *from);
-            self.0 = (self.0.rotate_left(5) ^ u64::from_le_bytes(padded)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        }
-        self.0 = (self.0 ^ bytes.len() as u64).wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    }
-
-    fn finish(&self) -> u64 {
-        self.0 ^ (self.0 >> 29)
-    }
 }

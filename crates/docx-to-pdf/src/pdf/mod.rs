@@ -1,8 +1,8 @@
 //! Pages of positioned glyphs, paths and pictures become a tagged PDF.
 //!
-//! printpdf assembles the document: pages, resources, graphics operators, marked content.
-//! What it has no words for is added to its object tree before saving: embedded subsets, the structure tree, the outline,
-//! metadata. Nothing here depends on time or chance, so the same frames give the same bytes.
+//! printpdf assembles the document: pages, resources, graphics states.
+//! Operators are written straight to the page they stand on, and what printpdf has no words for is added to its objects before saving: embedded subsets,
+//! pictures, the structure tree, the outline, metadata. Nothing here depends on time or chance, so the same frames give the same bytes.
 
 mod extent;
 mod fonts;
@@ -15,6 +15,7 @@ mod path;
 mod save;
 mod srgb;
 mod stream;
+mod syntax;
 mod tags;
 #[cfg(all(test, feature = "bundled-fonts"))]
 mod tests;
@@ -22,6 +23,8 @@ mod text;
 
 use lopdf::{Document, Object, ObjectId};
 use printpdf::{PdfDocument, PdfPage, PdfSaveOptions, Rect};
+
+use save::Body;
 
 use crate::fonts::Fonts;
 use crate::layout::frame::{Frames, ImageId};
@@ -120,30 +123,40 @@ impl Writer {
         let faces = self.fonts.for_frames(frames, fonts)?;
         let pictures = self.images.for_frames(frames);
         let mut painted = page::paint(frames, &faces, &pictures);
-        let mut document = assemble(frames, &mut painted, &pictures);
-
-        let pages: Vec<ObjectId> = document.get_pages().into_values().collect();
-        stream::compress(&mut document);
-        faces.embed(&mut document, &pages)?;
-        let annotations = navigation::add(&mut document, frames, &pages)?;
-        tags::add(&mut document, frames, &pages, &painted.marks, &annotations, &meta.language)?;
-        metadata::add(&mut document, meta, Claims::of(meta, &painted))?;
-        Ok(Written { bytes: save::save(&document), unreadable: pictures.unreadable() })
+        let (mut body, pages) = assemble(frames, &mut painted)?;
+        pictures.embed(&mut body, &pages)?;
+        faces.embed(&mut body, &pages)?;
+        let annotations = navigation::add(&mut body.document, frames, &pages)?;
+        tags::add(&mut body, frames, &pages, &painted.marks, &annotations, &meta.language)?;
+        metadata::add(&mut body.document, meta, Claims::of(meta, &painted))?;
+        Ok(Written { bytes: body.save(), unreadable: pictures.unreadable() })
     }
 }
 
-/// Hands pages and resources to printpdf and takes its object tree.
-fn assemble(frames: &Frames, painted: &mut page::Painted, pictures: &image::Pictures) -> Document {
+/// Has printpdf assemble the pages and gives them their operators.
+fn assemble(frames: &Frames, painted: &mut page::Painted) -> Result<(Body, Vec<ObjectId>), PdfError> {
     let mut pdf = PdfDocument::new("");
-    for (page, ops) in frames.pages.iter().zip(painted.pages.drain(..)) {
+    for page in &frames.pages {
         let sheet = Rect::from_wh(number::pt(page.width.0), number::pt(page.height.0));
-        pdf.pages.push(PdfPage { media_box: sheet.clone(), trim_box: sheet.clone(), crop_box: sheet, ops });
+        pdf.pages.push(PdfPage { media_box: sheet.clone(), trim_box: sheet.clone(), crop_box: sheet, ops: Vec::new() });
     }
     pdf.resources.extgstates.map = std::mem::take(&mut painted.states);
-    pdf.resources.xobjects.map = pictures.resources();
-    // "Secure" would drop the operators printpdf has no name for; all of ours are written by us.
-    let options = PdfSaveOptions { optimize: false, subset_fonts: false, secure: false, image_optimization: None };
-    pdf.to_lopdf_document(&options, &mut Vec::new())
+    let options = PdfSaveOptions { optimize: false, subset_fonts: false, secure: true, image_optimization: None };
+    let mut document = pdf.to_lopdf_document(&options, &mut Vec::new());
+    let pages: Vec<ObjectId> = document.get_pages().into_values().collect();
+    for (page, operators) in pages.iter().zip(painted.pages.drain(..)) {
+        let content = document.get_dictionary(*page)?.get(b"Contents").and_then(Object::as_reference)?;
+        document.set_object(content, stream::content(operators));
+    }
+    Ok((Body::new(document), pages))
+}
+
+/// What all pages share of a kind of resource.
+fn resources<'b>(body: &'b mut Body, pages: &[ObjectId], kind: &str) -> Result<&'b mut lopdf::Dictionary, PdfError> {
+    let page = body.document.get_dictionary(pages.first().copied().unwrap_or_default())?;
+    let resources = page.get(b"Resources").and_then(Object::as_reference)?;
+    let shared = body.document.get_dictionary(resources)?.get(kind.as_bytes()).and_then(Object::as_reference)?;
+    Ok(body.document.get_object_mut(shared)?.as_dict_mut()?)
 }
 
 /// The document's catalog.

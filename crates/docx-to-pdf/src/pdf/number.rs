@@ -1,6 +1,6 @@
 //! Numbers for the PDF: finite, short, within what readers take.
 
-use printpdf::{Point, Pt};
+use printpdf::Pt;
 
 /// The farthest a coordinate may lie; readers keep 16.16 fixed-point numbers or floats.
 const FARTHEST: f32 = 32_000.0;
@@ -16,16 +16,11 @@ pub(super) fn hundredths(value: f32) -> i32 {
 }
 
 /// A factor of a matrix, where a hundredth is too coarse.
-pub(super) fn factor(value: f32) -> f32 {
-    if value.is_finite() { (value.clamp(-FARTHEST, FARTHEST) * 100_000.0).round() / 100_000.0 + 0.0 } else { 0.0 }
+pub(super) fn hundred_thousandths(value: f32) -> i64 {
+    if value.is_finite() { (f64::from(value.clamp(-FARTHEST, FARTHEST)) * 100_000.0).round() as i64 } else { 0 }
 }
 
 /// A length as printpdf takes it.
 pub(super) fn pt(value: f32) -> Pt {
     Pt(short(value))
-}
-
-/// A point as printpdf takes it.
-pub(super) fn point(x: f32, y: f32) -> Point {
-    Point { x: pt(x), y: pt(y) }
 }

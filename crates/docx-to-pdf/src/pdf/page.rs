@@ -1,12 +1,13 @@
-//! Items of a page become printpdf operators; marked content notes which structure element each belongs to.
+//! Items of a page become its operators; marked content notes which structure element each belongs to.
 
 use std::collections::BTreeMap;
 
-use printpdf::{CurTransMat, DictItem, ExtendedGraphicsState, ExtendedGraphicsStateId, Op, XObjectId, XObjectTransform};
+use lopdf::StringFormat;
+use printpdf::{ExtendedGraphicsState, ExtendedGraphicsStateId};
 
 use super::fonts::Faces;
 use super::image::Pictures;
-use super::number::{factor, short};
+use super::syntax::Syntax;
 use super::text::TextState;
 use crate::graphics::Rgb;
 use crate::layout::frame::{Frames, Item, NodeId, Page, PathStep, PlacedImage, Role, Shape, Structure};
@@ -15,7 +16,7 @@ use crate::layout::frame::{Frames, Item, NodeId, Page, PathStep, PlacedImage, Ro
 #[derive(Default)]
 pub(super) struct Painted {
     /// The operators of each page.
-    pub(super) pages: Vec<Vec<Op>>,
+    pub(super) pages: Vec<Vec<u8>>,
     /// For each page, the structure element of each marked-content id.
     pub(super) marks: Vec<Vec<NodeId>>,
     /// Graphics states for opacity.
@@ -50,7 +51,7 @@ enum Open {
 
 /// Draws one page.
 pub(super) struct Painter<'a> {
-    pub(super) ops: Vec<Op>,
+    pub(super) content: Syntax,
     pub(super) faces: &'a Faces,
     pub(super) state: State,
     /// Height of the page; layout measures from the top, PDF from the bottom. Zero in groups, whose matrix turns them.
@@ -69,7 +70,7 @@ pub(super) fn paint(frames: &Frames, faces: &Faces, pictures: &Pictures) -> Pain
     let mut painted = Painted::default();
     for page in &frames.pages {
         let mut painter = Painter {
-            ops: Vec::with_capacity(page.items.len() * 6),
+            content: Syntax::with_capacity(page.items.len() * 100),
             faces,
             state: State::default(),
             height: page.height.0,
@@ -83,7 +84,7 @@ pub(super) fn paint(frames: &Frames, faces: &Faces, pictures: &Pictures) -> Pain
         };
         painter.page(page);
         let lacks_glyphs = painter.lacks_glyphs;
-        painted.pages.push(painter.ops);
+        painted.pages.push(painter.content.bytes);
         painted.marks.push(painter.marks);
         painted.lacks_glyphs = lacks_glyphs;
     }
@@ -149,8 +150,7 @@ impl Painter<'_> {
         let (full_width, full_height) = (width / shown_x, height / shown_y);
         let (from_x, from_y) = (-width / 2.0 - left * full_width, -height / 2.0 - bottom * full_height);
         self.transform([full_width, 0.0, 0.0, full_height, from_x, from_y]);
-        let transform = XObjectTransform { no_auto_scale: true, ..XObjectTransform::default() };
-        self.ops.push(Op::UseXobject { id: XObjectId(name), transform });
+        self.content.name(&name).operator("Do");
         self.restore();
     }
 
@@ -166,10 +166,11 @@ impl Painter<'_> {
         match known {
             Some(node) => {
                 let role = self.structure.nodes.get(node.0).map_or(Role::Span, |node| node.role);
-                let properties = BTreeMap::from([self.mark_id(node)]);
-                self.begin_mark(super::tags::role_name(role), properties);
+                self.content.name(super::tags::role_name(role)).raw("<<");
+                self.mark_id(node);
+                self.content.raw(">>").operator("BDC");
             }
-            None => self.ops.push(Op::BeginMarkedContent { tag: "Artifact".to_owned() }),
+            None => self.content.name("Artifact").operator("BMC"),
         }
     }
 
@@ -177,28 +178,24 @@ impl Painter<'_> {
     ///
     /// The text belongs to the content itself, not to a span inside of it, after which poppler would lose the element's rest;
     /// and it is called a span whatever its element is, because poppler looks for texts in spans only.
-    pub(super) fn mark_with_text(&mut self, tag: Option<NodeId>, text: DictItem) {
+    pub(super) fn mark_with_text(&mut self, tag: Option<NodeId>, text: &[u8]) {
         self.end_mark();
         let known = self.known(tag);
-        let mut properties = BTreeMap::from([("ActualText".to_owned(), text)]);
-        if let Some(node) = known {
-            properties.extend([self.mark_id(node)]);
-        } else {
-            self.ops.push(Op::BeginMarkedContent { tag: "Artifact".to_owned() });
+        if known.is_none() {
+            self.content.name("Artifact").operator("BMC");
         }
-        self.begin_mark("Span", properties);
+        self.content.raw("/Span<</ActualText").string(text, StringFormat::Hexadecimal);
+        if let Some(node) = known {
+            self.mark_id(node);
+        }
+        self.content.raw(">>").operator("BDC");
         self.open = Open::Replaced { in_artifact: known.is_none() };
     }
 
-    fn begin_mark(&mut self, tag: &str, properties: BTreeMap<String, DictItem>) {
-        let properties = DictItem::Dict { map: properties };
-        self.ops.push(Op::BeginMarkedContentWithProperties { tag: tag.to_owned(), properties });
-    }
-
     /// Notes a piece of an element and numbers it.
-    fn mark_id(&mut self, node: NodeId) -> (String, DictItem) {
+    fn mark_id(&mut self, node: NodeId) {
+        self.content.name("MCID").integer(self.marks.len() as i64);
         self.marks.push(node);
-        ("MCID".to_owned(), DictItem::Int(self.marks.len() as i64 - 1))
     }
 
     /// Closes what is open, so that graphics states and marked content nest.
@@ -209,7 +206,9 @@ impl Painter<'_> {
             Open::Replaced { in_artifact: true } => 2,
             _ => 1,
         };
-        self.ops.extend((0..levels).map(|_| Op::EndMarkedContent));
+        for _ in 0..levels {
+            self.content.operator("EMC");
+        }
     }
 
     /// A structure element, if there is such a one.
@@ -219,18 +218,17 @@ impl Painter<'_> {
 
     /// Saves the graphics state; [`Painter::restore`] brings it back together with what we remember of it.
     pub(super) fn save(&mut self) {
-        self.ops.push(Op::SaveGraphicsState);
+        self.content.operator("q");
         self.saved.push(self.state.clone());
     }
 
     pub(super) fn restore(&mut self) {
-        self.ops.push(Op::RestoreGraphicsState);
+        self.content.operator("Q");
         self.state = self.saved.pop().unwrap_or_default();
     }
 
     pub(super) fn transform(&mut self, [a, b, c, d, e, f]: [f32; 6]) {
-        let matrix = CurTransMat::Raw([factor(a), factor(b), factor(c), factor(d), short(e), short(f)]);
-        self.ops.push(Op::SetTransformationMatrix { matrix });
+        self.content.factor(a).factor(b).factor(c).factor(d).lengths([e, f]).operator("cm");
     }
 
     /// Sets the opacity of what follows; the caller saves and restores around it.
@@ -239,15 +237,10 @@ impl Painter<'_> {
         if percent >= 100.0 {
             return;
         }
-        let id = ExtendedGraphicsStateId(format!("A{percent}"));
-        self.states.entry(id.clone()).or_insert_with(|| {
+        let name = format!("A{percent}");
+        self.content.name(&name).operator("gs");
+        self.states.entry(ExtendedGraphicsStateId(name)).or_insert_with(|| {
             ExtendedGraphicsState::default().with_current_fill_alpha(percent / 100.0).with_current_stroke_alpha(percent / 100.0)
         });
-        self.ops.push(Op::LoadGraphicsState { gs: id });
-    }
-
-    /// An operator printpdf has no name for.
-    pub(super) fn operator(&mut self, key: &str, value: Vec<DictItem>) {
-        self.ops.push(Op::Unknown { key: key.to_owned(), value });
     }
 }

@@ -1,12 +1,9 @@
 //! Paths: lines, borders, shading, charts.
 
-use printpdf::{Color, DictItem, LineCapStyle, LineDashPattern, LineJoinStyle, Op, PaintMode, Rect, Rgb as PdfRgb, WindingOrder};
-
-use super::number::{hundredths, point, pt, short};
+use super::number::hundredths;
 use super::page::Painter;
 use crate::graphics::Rgb;
 use crate::layout::frame::{Path, PathStep, Stroke};
-use crate::units::Pt;
 
 impl Painter<'_> {
     pub(super) fn path(&mut self, path: &Path) {
@@ -37,34 +34,42 @@ impl Painter<'_> {
             self.clip_rectangle(x0, self.height - y1, x1 - x0, y1 - y0);
         } else {
             self.steps(steps);
-            self.operator("W", Vec::new());
-            self.operator("n", Vec::new());
+            self.content.operator("W");
+            self.content.operator("n");
         }
     }
 
     /// Limits what follows to a rectangle given in the PDF's coordinates.
     pub(super) fn clip_rectangle(&mut self, x: f32, y: f32, width: f32, height: f32) {
-        let mode = Some(PaintMode::Clip);
-        let rectangle = Rect { x: pt(x), y: pt(y), width: pt(width), height: pt(height), mode, winding_order: Some(WindingOrder::NonZero) };
-        self.ops.push(Op::DrawRectangle { rectangle });
+        self.content.lengths([x, y, width, height]).operator("re");
+        self.content.operator("W");
+        self.content.operator("n");
     }
 
     pub(super) fn fill_color(&mut self, color: Rgb) {
         if self.state.fill.replace(color) != Some(color) {
-            self.ops.push(Op::SetFillColor { col: rgb(color) });
+            self.color(color, "rg");
         }
     }
 
     pub(super) fn stroke_color(&mut self, color: Rgb) {
         if self.state.stroke.replace(color) != Some(color) {
-            self.ops.push(Op::SetOutlineColor { col: rgb(color) });
+            self.color(color, "RG");
         }
+    }
+
+    fn color(&mut self, Rgb(r, g, b): Rgb, operator: &str) {
+        for shade in [r, g, b] {
+            // Three decimals tell all 256 shades apart.
+            self.content.decimal((f32::from(shade) / 255.0 * 1000.0).round() as i64, 3);
+        }
+        self.content.operator(operator);
     }
 
     pub(super) fn line_width(&mut self, width: f32) {
         let width = hundredths(width.max(0.0));
         if self.state.line_width.replace(width) != Some(width) {
-            self.ops.push(Op::SetOutlineThickness { pt: printpdf::Pt(width as f32 / 100.0) });
+            self.content.hundredths(width).operator("w");
         }
     }
 
@@ -75,38 +80,23 @@ impl Painter<'_> {
             self.state.dash.clone_from(&stroke.dash);
             // A pattern of zeros would be an error to readers.
             let usable = stroke.dash.iter().any(|length| *length > 0.0);
-            let pattern = stroke.dash.iter().filter(|_| usable).map(|length| short(length.max(0.0))).collect();
-            self.ops.push(Op::SetLineDashPattern { dash: LineDashPattern { offset: 0.0, pattern } });
+            let pattern = stroke.dash.iter().filter(|_| usable).map(|length| length.max(0.0));
+            self.content.raw("[").lengths(pattern).raw("]").integer(0).operator("d");
         }
         if self.state.round != stroke.round {
             self.state.round = stroke.round;
-            let (cap, join) =
-                if stroke.round { (LineCapStyle::Round, LineJoinStyle::Round) } else { (LineCapStyle::Butt, LineJoinStyle::Miter) };
-            self.ops.push(Op::SetLineCapStyle { cap });
-            self.ops.push(Op::SetLineJoinStyle { join });
+            let round = i64::from(stroke.round);
+            self.content.integer(round).operator("J");
+            self.content.integer(round).operator("j");
         }
     }
 
     fn draw(&mut self, path: &Path) {
-        let winding = if path.even_odd { WindingOrder::EvenOdd } else { WindingOrder::NonZero };
         if let Some([x0, y0, x1, y1]) = rectangle(&path.steps) {
-            let mode = match (path.fill.is_some(), path.stroke.is_some()) {
-                (true, true) => PaintMode::FillStroke,
-                (true, false) => PaintMode::Fill,
-                _ => PaintMode::Stroke,
-            };
-            let (x, y, width, height) = (pt(x0), pt(self.height - y1), pt(x1 - x0), pt(y1 - y0));
-            self.ops.push(Op::DrawRectangle { rectangle: Rect { x, y, width, height, mode: Some(mode), winding_order: Some(winding) } });
-            return;
+            self.content.lengths([x0, self.height - y1, x1 - x0, y1 - y0]).operator("re");
+        } else {
+            self.steps(&path.steps);
         }
-        if let ([PathStep::Move(x0, y0), PathStep::Line(x1, y1)], None) = (path.steps.as_slice(), path.fill) {
-            let end = |x: Pt, y: Pt| printpdf::LinePoint { p: point(x.0, self.height - y.0), bezier: false };
-            let line = printpdf::Line { points: vec![end(*x0, *y0), end(*x1, *y1)], is_closed: false };
-            self.ops.push(Op::DrawLine { line });
-            return;
-        }
-        // printpdf's polygons close every ring; operators of our own keep open ends open.
-        self.steps(&path.steps);
         let paint = match (path.fill.is_some(), path.stroke.is_some(), path.even_odd) {
             (true, true, false) => "B",
             (true, true, true) => "B*",
@@ -114,20 +104,19 @@ impl Painter<'_> {
             (true, false, true) => "f*",
             _ => "S",
         };
-        self.operator(paint, Vec::new());
+        self.content.operator(paint);
     }
 
     fn steps(&mut self, steps: &[PathStep]) {
         let height = self.height;
-        let at = |x: Pt, y: Pt| [DictItem::Real(short(x.0)), DictItem::Real(short(height - y.0))];
         for step in steps {
             match *step {
-                PathStep::Move(x, y) => self.operator("m", at(x, y).into()),
-                PathStep::Line(x, y) => self.operator("l", at(x, y).into()),
+                PathStep::Move(x, y) => self.content.lengths([x.0, height - y.0]).operator("m"),
+                PathStep::Line(x, y) => self.content.lengths([x.0, height - y.0]).operator("l"),
                 PathStep::Curve(x1, y1, x2, y2, x, y) => {
-                    self.operator("c", [at(x1, y1), at(x2, y2), at(x, y)].concat());
+                    self.content.lengths([x1.0, height - y1.0, x2.0, height - y2.0, x.0, height - y.0]).operator("c");
                 }
-                PathStep::Close => self.operator("h", Vec::new()),
+                PathStep::Close => self.content.operator("h"),
             }
         }
     }
@@ -141,10 +130,4 @@ fn rectangle(steps: &[PathStep]) -> Option<[f32; 4]> {
     let across_first = ay == by && bx == cx && cy == dy && dx == ax;
     let down_first = ax == bx && by == cy && cx == dx && dy == ay;
     (across_first || down_first).then(|| [ax.0.min(cx.0), ay.0.min(cy.0), ax.0.max(cx.0), ay.0.max(cy.0)])
-}
-
-fn rgb(Rgb(r, g, b): Rgb) -> Color {
-    // Three decimals tell all 256 shades apart.
-    let part = |shade: u8| (f32::from(shade) / 255.0 * 1000.0).round() / 1000.0;
-    Color::Rgb(PdfRgb { r: part(r), g: part(g), b: part(b), icc_profile: None })
 }

@@ -1,15 +1,31 @@
 //! The file: streams as they are, everything else packed into object streams, found through a cross-reference stream
 //! (ISO 32000-1, 7.5.7 and 7.5.8).
 //!
+//! What printpdf has no part in is written once, to where it is packed from, and what caches keep is not copied before it stands in the file.
 //! lopdf can save too, but writes every packed object three times over and leaves the cross-references uncompressed:
 //! together two fifths of the time a small report took.
 
-use lopdf::{Dictionary, Document, Object, Stream, StringFormat, dictionary};
+use std::sync::Arc;
+
+use lopdf::{Document, Object, ObjectId, Stream, StringFormat};
 
 use super::stream;
+use super::syntax::Syntax;
 
 /// Objects packed together; readers unpack a stream as a whole.
 const PACKED: usize = 1000;
+
+/// A PDF as it grows.
+pub(super) struct Body {
+    /// printpdf's objects.
+    pub(super) document: Document,
+    /// Objects without a stream, one behind the other.
+    packed: Syntax,
+    /// Their numbers, and where each begins.
+    places: Vec<(u32, usize)>,
+    /// Streams whose data a cache has too: numbers, keys with their values, and data.
+    shared: Vec<(u32, Syntax, Arc<[u8]>)>,
+}
 
 /// Where an object lies.
 #[derive(Debug, Clone, Copy)]
@@ -21,33 +37,107 @@ enum Entry {
     Packed(u32, usize),
 }
 
-/// The bytes of the file.
-pub(super) fn save(document: &Document) -> Vec<u8> {
-    let mut file = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n".to_vec();
-    let mut entries = vec![Entry::Free; document.max_id as usize + 1];
-    let mut packed = Vec::new();
-    for ((id, _), object) in &document.objects {
-        if let Object::Stream(stream) = object {
-            set(&mut entries, *id, Entry::At(file.len()));
-            indirect(&mut file, *id, stream);
-        } else {
-            packed.push((*id, object));
-        }
+impl Body {
+    pub(super) fn new(document: Document) -> Self {
+        Self { document, packed: Syntax::default(), places: Vec::new(), shared: Vec::new() }
     }
-    for group in packed.chunks(PACKED) {
-        let id = entries.len() as u32;
-        for (position, (member, _)) in group.iter().enumerate() {
-            set(&mut entries, *member, Entry::Packed(id, position));
-        }
-        entries.push(Entry::At(file.len()));
-        indirect(&mut file, id, &object_stream(group));
+
+    pub(super) fn new_id(&mut self) -> ObjectId {
+        self.document.new_object_id()
     }
-    let id = entries.len() as u32;
-    let start = file.len();
-    entries.push(Entry::At(start));
-    indirect(&mut file, id, &cross_references(document, &entries));
-    file.extend(format!("startxref\n{start}\n%%EOF\n").into_bytes());
-    file
+
+    /// An object of its own, which its caller writes.
+    pub(super) fn object(&mut self, (id, _): ObjectId) -> &mut Syntax {
+        self.packed.raw("\n");
+        self.places.push((id, self.packed.bytes.len()));
+        &mut self.packed
+    }
+
+    /// A stream with the keys and values of its dictionary, but for its length.
+    pub(super) fn stream(&mut self, dict: Syntax, data: &Arc<[u8]>) -> ObjectId {
+        let id = self.new_id();
+        self.shared.push((id.0, dict, Arc::clone(data)));
+        id
+    }
+
+    /// The bytes of the file.
+    pub(super) fn save(mut self) -> Vec<u8> {
+        let mut file = Syntax::with_capacity(self.size());
+        file.raw("%PDF-1.7\n%").bytes.extend(b"\xe2\xe3\xcf\xd3\n");
+        let mut entries = vec![Entry::Free; self.document.max_id as usize + 1];
+        let objects = std::mem::take(&mut self.document.objects);
+        for (id, object) in &objects {
+            if let Object::Stream(Stream { dict, content, .. }) = object {
+                set(&mut entries, id.0, Entry::At(file.bytes.len()));
+                indirect(&mut file, id.0, |file| _ = file.entries(dict), content);
+            } else {
+                self.object(*id).object(object);
+            }
+        }
+        for (id, dict, data) in &self.shared {
+            set(&mut entries, *id, Entry::At(file.bytes.len()));
+            indirect(&mut file, *id, |file| file.bytes.extend_from_slice(&dict.bytes), data);
+        }
+        let ends = self.places.iter().skip(1).map(|(_, begin)| begin - 1).chain([self.packed.bytes.len()]);
+        let members: Vec<_> = self.places.iter().zip(ends).map(|((id, begin), end)| (*id, *begin..end)).collect();
+        for group in members.chunks(PACKED) {
+            let id = entries.len() as u32;
+            for (position, (member, _)) in group.iter().enumerate() {
+                set(&mut entries, *member, Entry::Packed(id, position));
+            }
+            entries.push(Entry::At(file.bytes.len()));
+            let (mut index, mut text) = (Syntax::with_capacity(group.len() * 10), Vec::new());
+            for (member, range) in group {
+                index.integer(i64::from(*member)).integer(text.len() as i64);
+                text.extend_from_slice(self.packed.bytes.get(range.clone()).unwrap_or_default());
+                text.push(b'\n');
+            }
+            index.raw("\n");
+            let first = index.bytes.len() as i64;
+            index.bytes.extend(text);
+            let dict = |file: &mut Syntax| {
+                _ = file.raw("/Type/ObjStm/N").integer(group.len() as i64).raw("/First").integer(first).raw(stream::DEFLATED)
+            };
+            indirect(&mut file, id, dict, &stream::deflate(&index.bytes));
+        }
+        self.cross_references(file, entries)
+    }
+
+    /// About how long the file will be.
+    fn size(&self) -> usize {
+        let streams = self.document.objects.values().filter_map(|object| object.as_stream().ok());
+        let streams: usize = streams.map(|stream| stream.content.len()).sum();
+        streams + self.shared.iter().map(|(.., data)| data.len()).sum::<usize>() + self.packed.bytes.len() / 4 + 4096
+    }
+
+    fn cross_references(&self, mut file: Syntax, mut entries: Vec<Entry>) -> Vec<u8> {
+        let (id, start) = (entries.len() as u32, file.bytes.len());
+        entries.push(Entry::At(start));
+        let mut table = Vec::with_capacity(entries.len() * 7);
+        for entry in &entries {
+            let (kind, wide, narrow) = match *entry {
+                Entry::Free => (0, 0, u16::MAX),
+                Entry::At(offset) => (1, offset as u32, 0),
+                Entry::Packed(id, position) => (2, id, position as u16),
+            };
+            table.push(kind);
+            table.extend(wide.to_be_bytes());
+            table.extend(narrow.to_be_bytes());
+        }
+        let identity = identity(&file.bytes);
+        let dict = |file: &mut Syntax| {
+            file.raw("/Type/XRef/Size").integer(entries.len() as i64).raw("/W[1 4 2]").raw(stream::DEFLATED);
+            for key in ["Root", "Info"] {
+                if let Ok(value) = self.document.trailer.get(key.as_bytes()) {
+                    file.name(key).object(value);
+                }
+            }
+            file.raw("/ID[").string(&identity, StringFormat::Hexadecimal).string(&identity, StringFormat::Hexadecimal).raw("]");
+        };
+        indirect(&mut file, id, dict, &stream::deflate(&table));
+        file.raw("startxref\n").bytes.extend(format!("{start}\n%%EOF\n").into_bytes());
+        file.bytes
+    }
 }
 
 fn set(entries: &mut [Entry], id: u32, entry: Entry) {
@@ -56,148 +146,28 @@ fn set(entries: &mut [Entry], id: u32, entry: Entry) {
     }
 }
 
-fn object_stream(group: &[(u32, &Object)]) -> Stream {
-    let mut index = Vec::with_capacity(group.len() * 8);
-    let mut body = Vec::with_capacity(group.len() * 80);
-    for (id, object) in group {
-        integer(&mut index, i64::from(*id));
-        integer(&mut index, body.len() as i64);
-        value(&mut body, object);
-        body.push(b'\n');
-    }
-    index.push(b'\n');
-    let header = dictionary! { "Type" => "ObjStm", "N" => group.len() as i64, "First" => index.len() as i64 };
-    index.extend(body);
-    stream::deflated(header, stream::deflate(&index))
+fn indirect(file: &mut Syntax, id: u32, dict: impl FnOnce(&mut Syntax), data: &[u8]) {
+    file.integer(i64::from(id)).raw(" 0 obj\n<<");
+    dict(file);
+    file.raw("/Length").integer(data.len() as i64).raw(">>\nstream\n");
+    file.bytes.extend_from_slice(data);
+    file.raw("\nendstream\nendobj\n");
 }
 
-fn cross_references(document: &Document, entries: &[Entry]) -> Stream {
-    let mut table = Vec::with_capacity(entries.len() * 7);
-    for entry in entries {
-        let (kind, wide, narrow) = match *entry {
-            Entry::Free => (0, 0, u16::MAX),
-            Entry::At(offset) => (1, offset as u32, 0),
-            Entry::Packed(id, position) => (2, id, position as u16),
-        };
-        table.push(kind);
-        table.extend(wide.to_be_bytes());
-        table.extend(narrow.to_be_bytes());
+/// Sixteen bytes that follow from what the file holds, so that the same report has the same identity.
+///
+/// Not a secret and not a proof: two fixed, differently seeded sums are enough to tell files apart. The standard library's hashers may change from one release to the next.
+fn identity(file: &[u8]) -> [u8; 16] {
+    const ODD: u64 = 0x9e37_79b9_7f4a_7c15;
+    let (words, rest) = file.as_chunks::<8>();
+    let mut last = [0; 8];
+    last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+    let mut sums = [0xcbf2_9ce4_8422_2325_u64, 0xcbf2_9ce4_8422_2326];
+    for word in words.iter().chain([&last, &(file.len() as u64).to_le_bytes()]) {
+        sums = sums.map(|sum| (sum.rotate_left(5) ^ u64::from_le_bytes(*word)).wrapping_mul(ODD));
     }
-    let widths: Vec<Object> = vec![1.into(), 4.into(), 2.into()];
-    let mut header = dictionary! { "Type" => "XRef", "Size" => entries.len() as i64, "W" => widths };
-    for key in ["Root", "Info", "ID"] {
-        if let Ok(value) = document.trailer.get(key.as_bytes()) {
-            header.set(key, value.clone());
-        }
-    }
-    stream::deflated(header, stream::deflate(&table))
-}
-
-fn indirect(file: &mut Vec<u8>, id: u32, stream: &Stream) {
-    file.extend(format!("{id} 0 obj\n<<").into_bytes());
-    entries_of(file, &stream.dict, Some(b"Length"));
-    file.extend(format!("/Length {}>>\nstream\n", stream.content.len()).into_bytes());
-    file.extend_from_slice(&stream.content);
-    file.extend_from_slice(b"\nendstream\nendobj\n");
-}
-
-fn value(file: &mut Vec<u8>, object: &Object) {
-    match object {
-        // Streams are objects of their own; nothing here puts one inside of another.
-        Object::Null | Object::Stream(_) => word(file, b"null"),
-        Object::Boolean(true) => word(file, b"true"),
-        Object::Boolean(false) => word(file, b"false"),
-        Object::Integer(number) => integer(file, *number),
-        Object::Real(number) => real(file, *number),
-        Object::Name(text) => name(file, text),
-        Object::String(text, format) => string(file, text, *format),
-        Object::Array(items) => {
-            file.push(b'[');
-            for item in items {
-                value(file, item);
-            }
-            file.push(b']');
-        }
-        Object::Dictionary(dict) => {
-            file.extend_from_slice(b"<<");
-            entries_of(file, dict, None);
-            file.extend_from_slice(b">>");
-        }
-        Object::Reference((id, generation)) => {
-            integer(file, i64::from(*id));
-            integer(file, i64::from(*generation));
-            file.extend_from_slice(b" R");
-        }
-    }
-}
-
-fn entries_of(file: &mut Vec<u8>, dict: &Dictionary, except: Option<&[u8]>) {
-    for (key, entry) in dict.iter().filter(|(key, _)| Some(key.as_slice()) != except) {
-        name(file, key);
-        value(file, entry);
-    }
-}
-
-/// A word or number, apart from one before it.
-fn word(file: &mut Vec<u8>, text: &[u8]) {
-    if file.last().is_some_and(|last| !b"[]<>(){}/ \n".contains(last)) {
-        file.push(b' ');
-    }
-    file.extend_from_slice(text);
-}
-
-fn integer(file: &mut Vec<u8>, number: i64) {
-    let mut digits = [0_u8; 20];
-    let mut at = digits.len();
-    let mut rest = number.unsigned_abs();
-    loop {
-        at -= 1;
-        if let Some(digit) = digits.get_mut(at) {
-            *digit = b'0' + (rest % 10) as u8;
-        }
-        rest /= 10;
-        if rest == 0 {
-            break;
-        }
-    }
-    word(file, if number < 0 { b"-" } else { b"" });
-    file.extend_from_slice(digits.get(at..).unwrap_or_default());
-}
-
-fn real(file: &mut Vec<u8>, number: f32) {
-    if number.is_finite() {
-        word(file, format!("{number}").as_bytes());
-    } else {
-        word(file, b"0");
-    }
-}
-
-fn name(file: &mut Vec<u8>, text: &[u8]) {
-    file.push(b'/');
-    for &byte in text {
-        if byte.is_ascii_graphic() && !b"()<>[]{}/%#".contains(&byte) {
-            file.push(byte);
-        } else {
-            file.extend(format!("#{byte:02X}").into_bytes());
-        }
-    }
-}
-
-fn string(file: &mut Vec<u8>, text: &[u8], format: StringFormat) {
-    if format == StringFormat::Hexadecimal {
-        const DIGITS: &[u8; 16] = b"0123456789ABCDEF";
-        file.push(b'<');
-        file.extend(text.iter().flat_map(|byte| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]));
-        file.push(b'>');
-        return;
-    }
-    file.push(b'(');
-    for &byte in text {
-        match byte {
-            b'(' | b')' | b'\\' => file.extend_from_slice(&[b'\\', byte]),
-            b'\r' => file.extend_from_slice(b"\\r"),
-            _ => file.push(byte),
-        }
-    }
-    file.push(b')');
+    let mut identity = [0; 16];
+    let bytes = sums.map(|sum| (sum ^ (sum >> 29)).to_be_bytes());
+    identity.iter_mut().zip(bytes.as_flattened()).for_each(|(to, from)| *to = *from);
+    identity
 }

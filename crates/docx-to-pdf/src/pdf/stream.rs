@@ -5,13 +5,16 @@ use std::io::Write;
 
 use flate2::write::ZlibEncoder;
 use flate2::{Compress, Compression, FlushCompress, Status};
-use lopdf::{Dictionary, Document, Object, Stream};
+use lopdf::{Dictionary, Stream};
 
 /// Good enough for text operators, and three times faster than the best.
 const LEVEL: Compression = Compression::new(4);
 
 /// What is kept across documents may cost more time.
 const KEPT_LEVEL: Compression = Compression::new(9);
+
+/// What the dictionary of a deflated stream says.
+pub(super) const DEFLATED: &str = "/Filter/FlateDecode";
 
 /// Deflates bytes that are used once.
 pub(super) fn deflate(bytes: &[u8]) -> Vec<u8> {
@@ -27,6 +30,15 @@ fn deflate_with(bytes: &[u8], level: Compression) -> Vec<u8> {
     let mut encoder = ZlibEncoder::new(Vec::with_capacity(bytes.len() / 2 + 64), level);
     // Writing to memory does not fail.
     let _ = encoder.write_all(bytes);
+    encoder.finish().unwrap_or_default()
+}
+
+/// Deflates what is too large to be put together first.
+pub(super) fn deflate_parts(parts: impl Iterator<Item = Vec<u8>>) -> Vec<u8> {
+    let mut encoder = ZlibEncoder::new(Vec::new(), LEVEL);
+    for part in parts {
+        let _ = encoder.write_all(&part);
+    }
     encoder.finish().unwrap_or_default()
 }
 
@@ -46,25 +58,12 @@ fn deflate_again(bytes: &[u8]) -> Option<Vec<u8>> {
     })
 }
 
-/// A stream of bytes that are deflated already.
-pub(super) fn deflated(mut dictionary: Dictionary, bytes: Vec<u8>) -> Stream {
-    dictionary.set("Filter", "FlateDecode");
-    let mut stream = Stream::new(dictionary, bytes);
-    stream.allows_compression = false;
-    stream
-}
-
-/// Deflates every stream that has no filter yet.
-pub(super) fn compress(document: &mut Document) {
-    for object in document.objects.values_mut() {
-        if let Object::Stream(stream) = object
-            && !stream.dict.has(b"Filter")
-            && stream.content.len() > 64
-        {
-            let content = deflate(&stream.content);
-            stream.dict.set("Filter", "FlateDecode");
-            stream.set_content(content);
-            stream.allows_compression = false;
-        }
+/// A page's operators.
+pub(super) fn content(bytes: Vec<u8>) -> Stream {
+    let mut dict = Dictionary::new();
+    if bytes.len() <= 64 {
+        return Stream::new(dict, bytes);
     }
+    dict.set("Filter", "FlateDecode");
+    Stream::new(dict, deflate(&bytes))
 }

@@ -1,19 +1,27 @@
 //! The structure tree: what a screen reader reads, in which order, and as what (ISO 32000-1, 14.7 and 14.8).
 
-use lopdf::{Dictionary, Document, Object, ObjectId, StringFormat, dictionary, text_string};
+use lopdf::{ObjectId, StringFormat, dictionary, text_string};
 
 use super::extent::figure_boxes;
 use super::navigation::Annotation;
-use super::number::short;
+use super::save::Body;
+use super::syntax::Syntax;
 use super::{PdfError, catalog};
 use crate::layout::frame::{Frames, Node, NodeId, Role, Side, Structure};
 
 /// Something a structure element holds besides other elements.
+#[derive(Clone, Copy)]
 enum Content {
     /// Marked content: page and id on it.
     Mark(usize, usize),
     /// A link, by its index.
     Link(usize),
+}
+
+/// What stands in a structure element.
+enum Kid {
+    Element(ObjectId),
+    Content(Content),
 }
 
 /// What is known of a structure element while the tree is built.
@@ -38,7 +46,7 @@ struct RowGroup {
 
 /// Adds the tree, and to the pages and links the way back to it.
 pub(super) fn add(
-    document: &mut Document,
+    body: &mut Body,
     frames: &Frames,
     pages: &[ObjectId],
     marks: &[Vec<NodeId>],
@@ -50,52 +58,53 @@ pub(super) fn add(
     let told: Vec<bool> = elements.iter().map(|element| element.first < usize::MAX).collect();
     for (element, kept) in elements.iter_mut().zip(kept(structure, &told)) {
         if kept || element.first < usize::MAX {
-            element.id = Some(document.new_object_id());
+            element.id = Some(body.new_id());
         }
     }
     let data_rows = data_rows(structure);
-    let groups = row_groups(document, structure, &data_rows, &mut elements);
+    let groups = row_groups(body, structure, &data_rows, &mut elements);
     let boxes = figure_boxes(frames);
-    let (root, top) = (document.new_object_id(), document.new_object_id());
+    let (root, top) = (body.new_id(), body.new_id());
     for (at, node) in structure.nodes.iter().enumerate() {
         let Some(id) = elements.get(at).and_then(|element| element.id) else { continue };
         let parent = parent(node, at).and_then(|parent| elements.get(parent)?.id).unwrap_or(top);
-        let mut dict = describe(node, at, &data_rows);
-        dict.set("P", elements.get(at).and_then(|element| element.group).unwrap_or(parent));
+        let out = body.object(id).raw("<<");
+        describe(out, node, at, &data_rows);
+        out.raw("/P").reference(elements.get(at).and_then(|element| element.group).unwrap_or(parent));
         if let Some(rect) = boxes.get(&at) {
-            dict.set("A", dictionary! { "O" => "Layout", "BBox" => rect.map(|edge| Object::Real(short(edge))).to_vec() });
+            out.raw("/A<</O/Layout/BBox[").lengths(*rect).raw("]>>");
         }
-        kids(&mut dict, &elements, at, pages, annotations);
-        document.set_object(id, dict);
+        kids(out, &elements, at, pages, annotations);
+        out.raw(">>");
     }
     for group in groups {
         let table = elements.get(group.table).and_then(|element| element.id).unwrap_or(top);
-        let rows: Vec<Object> = group.rows.iter().filter_map(|row| elements.get(*row)?.id.map(Object::Reference)).collect();
-        document.set_object(group.id, dictionary! { "Type" => "StructElem", "S" => group.role, "P" => table, "K" => rows });
+        let rows = group.rows.iter().filter_map(|row| elements.get(*row)?.id);
+        body.object(group.id)
+            .raw("<</Type/StructElem/S")
+            .name(group.role)
+            .raw("/P")
+            .reference(table)
+            .raw("/K[")
+            .references(rows)
+            .raw("]>>");
     }
     let mut topmost: Vec<usize> =
         (0..structure.nodes.len()).filter(|at| structure.nodes.get(*at).is_some_and(|node| parent(node, *at).is_none())).collect();
     topmost.sort_by_key(|at| place(structure, *at));
-    let children: Vec<Object> = topmost.into_iter().filter_map(|at| elements.get(at)?.id.map(Object::Reference)).collect();
-    let mut whole = dictionary! { "Type" => "StructElem", "S" => "Document", "P" => root, "K" => children };
+    let children = topmost.into_iter().filter_map(|at| elements.get(at)?.id);
+    let out = body.object(top).raw("<</Type/StructElem/S/Document/P").reference(root).raw("/K[").references(children).raw("]");
     if !language.is_empty() {
-        whole.set("Lang", text_string(language));
+        out.raw("/Lang").object(&text_string(language));
     }
-    document.set_object(top, whole);
+    out.raw(">>");
     let next = pages.len() + annotations.len();
-    let parents = parents(document, &elements, pages, marks, annotations)?;
-    let mut tree = dictionary! {
-        "Type" => "StructTreeRoot",
-        "K" => vec![Object::Reference(top)],
-        "ParentTree" => parents,
-        "ParentTreeNextKey" => next as i64,
-    };
-    let notes = notes(structure, &elements);
-    if !notes.is_empty() {
-        tree.set("IDTree", dictionary! { "Names" => notes });
-    }
-    document.set_object(root, tree);
-    let catalog = catalog(document)?;
+    let parents = parents(body, &elements, pages, marks, annotations)?;
+    let out = body.object(root).raw("<</Type/StructTreeRoot/K[").reference(top).raw("]/ParentTree").reference(parents);
+    out.raw("/ParentTreeNextKey").integer(next as i64);
+    notes(out, structure, &elements);
+    out.raw(">>");
+    let catalog = catalog(&mut body.document)?;
     catalog.set("StructTreeRoot", root);
     catalog.set("MarkInfo", dictionary! { "Marked" => true });
     Ok(())
@@ -151,7 +160,7 @@ fn gather(structure: &Structure, marks: &[Vec<NodeId>], annotations: &[Annotatio
 }
 
 /// The head and the body of every table that has both: the rows of header cells it begins with, and the rest.
-fn row_groups(document: &mut Document, structure: &Structure, data_rows: &[bool], elements: &mut [Element]) -> Vec<RowGroup> {
+fn row_groups(body: &mut Body, structure: &Structure, data_rows: &[bool], elements: &mut [Element]) -> Vec<RowGroup> {
     let mut groups = Vec::new();
     for (table, _) in structure.nodes.iter().enumerate().filter(|(_, node)| node.role == Role::Table) {
         let rows: Vec<usize> = elements.get(table).map(|element| element.children.clone()).unwrap_or_default();
@@ -162,9 +171,9 @@ fn row_groups(document: &mut Document, structure: &Structure, data_rows: &[bool]
         if head == 0 || head == rows.len() || !rows.iter().all(is_row) {
             continue;
         }
-        let (head, body) = rows.split_at(head);
-        for (role, rows) in [("THead", head), ("TBody", body)] {
-            let id = document.new_object_id();
+        let (head, data) = rows.split_at(head);
+        for (role, rows) in [("THead", head), ("TBody", data)] {
+            let id = body.new_id();
             for row in rows {
                 if let Some(element) = elements.get_mut(*row) {
                     element.group = Some(id);
@@ -186,9 +195,9 @@ fn kept(structure: &Structure, told: &[bool]) -> impl Iterator<Item = bool> {
 }
 
 /// Sets what an element holds: its own pieces and its children, in the order of reading.
-fn kids(dict: &mut Dictionary, elements: &[Element], at: usize, pages: &[ObjectId], annotations: &[Annotation]) {
+fn kids(out: &mut Syntax, elements: &[Element], at: usize, pages: &[ObjectId], annotations: &[Annotation]) {
     let Some(element) = elements.get(at) else { return };
-    let mut kids: Vec<(usize, Object)> = Vec::with_capacity(element.content.len() + element.children.len());
+    let mut kids: Vec<(usize, Kid)> = Vec::with_capacity(element.content.len() + element.children.len());
     // Without pieces of its own to stand between, children keep the structure's order, whatever was drawn first.
     let mixed = !element.content.is_empty();
     let mut when = 0;
@@ -196,115 +205,134 @@ fn kids(dict: &mut Dictionary, elements: &[Element], at: usize, pages: &[ObjectI
         if let Some(id) = child.id {
             when = if mixed && child.first < usize::MAX { child.first } else { when };
             // The rows of a group stand in the table as one.
-            let kid = Object::Reference(child.group.unwrap_or(id));
-            if kids.last().is_none_or(|(_, last)| *last != kid) {
-                kids.push((when, kid));
+            let kid = child.group.unwrap_or(id);
+            if !matches!(kids.last(), Some((_, Kid::Element(last))) if *last == kid) {
+                kids.push((when, Kid::Element(kid)));
             }
         }
     }
     let home = element.content.iter().find_map(|(_, content)| if let Content::Mark(page, _) = content { Some(*page) } else { None });
-    for (when, content) in &element.content {
-        let kid = match *content {
-            Content::Mark(page, mark) if Some(page) == home => Object::Integer(mark as i64),
-            Content::Mark(page, mark) => {
-                let page = pages.get(page).copied().unwrap_or_default();
-                dictionary! { "Type" => "MCR", "Pg" => page, "MCID" => mark as i64 }.into()
-            }
-            Content::Link(index) => {
-                let Some(annotation) = annotations.get(index) else { continue };
-                let page = pages.get(annotation.page).copied().unwrap_or_default();
-                dictionary! { "Type" => "OBJR", "Obj" => annotation.id, "Pg" => page }.into()
-            }
-        };
-        kids.push((*when, kid));
-    }
+    kids.extend(element.content.iter().map(|(when, content)| (*when, Kid::Content(*content))));
     kids.sort_by_key(|(when, _)| *when);
     if let Some(page) = home.and_then(|page| pages.get(page)) {
-        dict.set("Pg", *page);
+        out.raw("/Pg").reference(*page);
     }
-    if !kids.is_empty() {
-        dict.set("K", kids.into_iter().map(|(_, kid)| kid).collect::<Vec<_>>());
+    if kids.is_empty() {
+        return;
     }
+    out.raw("/K[");
+    let id_of = |page: usize| pages.get(page).copied().unwrap_or_default();
+    for (_, kid) in kids {
+        match kid {
+            Kid::Element(id) => out.reference(id),
+            Kid::Content(Content::Mark(page, mark)) if Some(page) == home => out.integer(mark as i64),
+            Kid::Content(Content::Mark(page, mark)) => {
+                out.raw("<</Type/MCR/Pg").reference(id_of(page)).raw("/MCID").integer(mark as i64).raw(">>")
+            }
+            Kid::Content(Content::Link(index)) => {
+                let Some(annotation) = annotations.get(index) else { continue };
+                out.raw("<</Type/OBJR/Obj").reference(annotation.id).raw("/Pg").reference(id_of(annotation.page)).raw(">>")
+            }
+        };
+    }
+    out.raw("]");
 }
 
 /// From marked content and links back to their elements.
 fn parents(
-    document: &mut Document,
+    body: &mut Body,
     elements: &[Element],
     pages: &[ObjectId],
     marks: &[Vec<NodeId>],
     annotations: &[Annotation],
 ) -> Result<ObjectId, PdfError> {
-    let element = |node: NodeId| elements.get(node.0).and_then(|element| element.id).map_or(Object::Null, Object::Reference);
+    let element = |node: NodeId| elements.get(node.0).and_then(|element| element.id);
     let mut numbers = Vec::new();
     for (number, (page, nodes)) in pages.iter().zip(marks).enumerate() {
-        let list = document.add_object(nodes.iter().map(|node| element(*node)).collect::<Vec<_>>());
-        numbers.extend([Object::Integer(number as i64), Object::Reference(list)]);
-        let page = document.get_object_mut(*page)?.as_dict_mut()?;
+        let list = body.new_id();
+        let out = body.object(list).raw("[");
+        for node in nodes {
+            match element(*node) {
+                Some(id) => out.reference(id),
+                None => out.word("null"),
+            };
+        }
+        out.raw("]");
+        numbers.push((number, list));
+        let page = body.document.get_object_mut(*page)?.as_dict_mut()?;
         page.set("StructParents", number as i64);
         // Links are reached in the order of the structure.
         page.set("Tabs", "S");
     }
     for (index, annotation) in annotations.iter().enumerate() {
-        if let Some(Object::Reference(node)) = annotation.node.map(element) {
-            let number = (pages.len() + index) as i64;
-            numbers.extend([Object::Integer(number), Object::Reference(node)]);
-            document.get_object_mut(annotation.id)?.as_dict_mut()?.set("StructParent", number);
+        if let Some(node) = annotation.node.and_then(element) {
+            let number = pages.len() + index;
+            numbers.push((number, node));
+            body.document.get_object_mut(annotation.id)?.as_dict_mut()?.set("StructParent", number as i64);
         }
     }
-    Ok(document.add_object(dictionary! { "Nums" => numbers }))
+    let id = body.new_id();
+    let out = body.object(id).raw("<</Nums[");
+    for (number, to) in numbers {
+        out.integer(number as i64).reference(to);
+    }
+    out.raw("]>>");
+    Ok(id)
 }
 
 /// An element's role and attributes.
-fn describe(node: &Node, at: usize, data_rows: &[bool]) -> Dictionary {
-    let mut dict = dictionary! { "Type" => "StructElem", "S" => role_name(node.role) };
-    if let Some(alt) = &node.alt {
-        dict.set("Alt", text_string(alt));
-    }
-    if let Some(actual) = &node.actual {
-        dict.set("ActualText", text_string(actual));
-    }
-    if let Some(language) = &node.lang {
-        dict.set("Lang", text_string(language));
+fn describe(out: &mut Syntax, node: &Node, at: usize, data_rows: &[bool]) {
+    out.raw("/Type/StructElem/S").name(role_name(node.role));
+    for (key, text) in [("Alt", &node.alt), ("ActualText", &node.actual), ("Lang", &node.lang)] {
+        if let Some(text) = text {
+            out.name(key).object(&text_string(text));
+        }
     }
     match node.role {
         Role::HeaderCell { columns, rows } => {
             // A header cell beside data cells heads its row; one among its like heads a column.
             let beside_data = node.parent.and_then(|row| data_rows.get(row.0)).copied().unwrap_or(false);
             let scope = if beside_data { "Row" } else { "Column" };
-            dict.set("A", cell(columns, rows, Some(scope)));
+            cell(out, columns, rows, Some(scope));
         }
-        Role::Cell { columns, rows } if columns > 1 || rows > 1 => dict.set("A", cell(columns, rows, None)),
+        Role::Cell { columns, rows } if columns > 1 || rows > 1 => cell(out, columns, rows, None),
         // A note is referred to, so it needs a name of its own.
-        Role::Note => dict.set("ID", note_name(at)),
+        Role::Note => note_name(out.raw("/ID"), at),
         _ => {}
     }
-    dict
 }
 
 /// The names of notes with their elements, sorted.
-fn notes(structure: &Structure, elements: &[Element]) -> Vec<Object> {
+fn notes(out: &mut Syntax, structure: &Structure, elements: &[Element]) {
     let notes = structure.nodes.iter().enumerate().filter(|(_, node)| node.role == Role::Note);
-    notes.filter_map(|(at, _)| Some([note_name(at), Object::Reference(elements.get(at)?.id?)])).flatten().collect()
+    let mut notes = notes.filter_map(|(at, _)| Some((at, elements.get(at)?.id?))).peekable();
+    if notes.peek().is_none() {
+        return;
+    }
+    out.raw("/IDTree<</Names[");
+    for (at, id) in notes {
+        note_name(out, at);
+        out.reference(id);
+    }
+    out.raw("]>>");
 }
 
 /// Digits enough that names sort as their numbers do.
-fn note_name(at: usize) -> Object {
-    Object::String(format!("note{at:09}").into_bytes(), StringFormat::Literal)
+fn note_name(out: &mut Syntax, at: usize) {
+    out.string(format!("note{at:09}").as_bytes(), StringFormat::Literal);
 }
 
-fn cell(columns: u16, rows: u16, scope: Option<&str>) -> Dictionary {
-    let mut attributes = dictionary! { "O" => "Table" };
+fn cell(out: &mut Syntax, columns: u16, rows: u16, scope: Option<&str>) {
+    out.raw("/A<</O/Table");
     if let Some(scope) = scope {
-        attributes.set("Scope", scope);
+        out.raw("/Scope").name(scope);
     }
-    if columns > 1 {
-        attributes.set("ColSpan", i64::from(columns));
+    for (key, cells) in [("ColSpan", columns), ("RowSpan", rows)] {
+        if cells > 1 {
+            out.name(key).integer(i64::from(cells));
+        }
     }
-    if rows > 1 {
-        attributes.set("RowSpan", i64::from(rows));
-    }
-    attributes
+    out.raw(">>");
 }
 
 /// Which elements hold data cells.

@@ -1,10 +1,9 @@
 //! Glyph runs: positions become kerning numbers, and every glyph can be read back as its text.
 
-use printpdf::{DictItem, FontId as PdfFontId, Op, PdfFontHandle, Pt, TextMatrix, TextRenderingMode};
-
 use super::fonts::{Face, resource_name, text_of};
-use super::number::{factor, hundredths};
+use super::number::hundredths;
 use super::page::Painter;
+use super::syntax::Syntax;
 use crate::graphics::Rgb;
 use crate::layout::frame::{Glyph, GlyphRun, NodeId};
 
@@ -32,12 +31,12 @@ pub(super) struct TextState {
     bold: bool,
 }
 
-/// Glyphs waiting for one `TJ`.
-struct Show {
-    array: Vec<DictItem>,
-    codes: Vec<u8>,
-    /// The pen from the run's start in thousandths of an em.
-    pen: f64,
+/// What is open of one `TJ`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Show {
+    Nothing,
+    Array,
+    String,
 }
 
 impl Painter<'_> {
@@ -59,7 +58,7 @@ impl Painter<'_> {
             if plain {
                 self.mark(tag);
             } else {
-                self.mark_with_text(tag, actual_text(run, stretch));
+                self.mark_with_text(tag, &actual_text(run, stretch));
             }
             self.begin_text(run, first.x.0, index, size);
             self.stretch(face, stretch, unit);
@@ -73,7 +72,7 @@ impl Painter<'_> {
     pub(super) fn end_text(&mut self) {
         if std::mem::take(&mut self.state.text.open) {
             self.state.text.line = None;
-            self.ops.push(Op::EndTextSection);
+            self.content.operator("ET");
         }
     }
 
@@ -82,34 +81,28 @@ impl Painter<'_> {
         self.fill_color(run.color);
         self.embolden(run);
         if !std::mem::replace(&mut self.state.text.open, true) {
-            self.ops.push(Op::StartTextSection);
+            self.content.operator("BT");
             self.state.text.line = Some((0, 0));
         }
         if self.state.text.font.replace((face, size)) != Some((face, size)) {
-            let font = PdfFontHandle::External(PdfFontId(resource_name(face)));
-            self.ops.push(Op::SetFont { font, size: Pt(size as f32 / 100.0) });
+            self.content.name(&resource_name(face)).hundredths(size).operator("Tf");
         }
         let stretch = hundredths(run.scale_x * 100.0) - 10_000;
         if std::mem::replace(&mut self.state.text.stretch, stretch) != stretch {
-            self.ops.push(Op::SetHorizontalScaling { percent: (stretch + 10_000) as f32 / 100.0 });
+            self.content.hundredths(stretch + 10_000).operator("Tz");
         }
         self.move_to(hundredths(run.x.0 + from), hundredths(self.height - run.y.0), run.synthetic_italic);
     }
 
     fn move_to(&mut self, x: i32, y: i32, slanted: bool) {
         if slanted {
-            let matrix = [1.0, 0.0, SLANT, 1.0, x as f32 / 100.0, y as f32 / 100.0].map(factor);
-            self.ops.push(Op::SetTextMatrix { matrix: TextMatrix::Raw(matrix) });
+            self.content.word("1 0").factor(SLANT).word("1").hundredths(x).hundredths(y).operator("Tm");
             self.state.text.line = None;
-            return;
-        }
-        self.ops.push(if let Some((from_x, from_y)) = self.state.text.line.replace((x, y)) {
-            let pos = printpdf::Point { x: Pt((x - from_x) as f32 / 100.0), y: Pt((y - from_y) as f32 / 100.0) };
-            Op::SetTextCursor { pos }
+        } else if let Some((from_x, from_y)) = self.state.text.line.replace((x, y)) {
+            self.content.hundredths(x - from_x).hundredths(y - from_y).operator("Td");
         } else {
-            let matrix = [1.0, 0.0, 0.0, 1.0, x as f32 / 100.0, y as f32 / 100.0].map(factor);
-            Op::SetTextMatrix { matrix: TextMatrix::Raw(matrix) }
-        });
+            self.content.word("1 0 0 1").hundredths(x).hundredths(y).operator("Tm");
+        }
     }
 
     /// A face without bold is drawn with a stroke around its outlines.
@@ -120,59 +113,63 @@ impl Painter<'_> {
             self.line_width(run.size.0 * EMBOLDEN);
         }
         if std::mem::replace(&mut self.state.text.bold, run.synthetic_bold) != run.synthetic_bold {
-            let mode = if run.synthetic_bold { TextRenderingMode::FillStroke } else { TextRenderingMode::Fill };
-            self.ops.push(Op::SetTextRenderingMode { mode });
+            // Filled and stroked, or filled.
+            self.content.integer(if run.synthetic_bold { 2 } else { 0 }).operator("Tr");
         }
     }
 
     /// Adds glyphs, with a number wherever one does not stand where the pen is.
     fn stretch(&mut self, face: &Face, glyphs: &[Glyph], unit: f64) {
-        let start = glyphs.first().map_or(0.0, |glyph| f64::from(glyph.x.0) / unit);
-        let mut show = Show { array: Vec::new(), codes: Vec::with_capacity(glyphs.len() * 2), pen: start };
+        // The pen from the run's start in thousandths of an em.
+        let mut pen = glyphs.first().map_or(0.0, |glyph| f64::from(glyph.x.0) / unit);
+        let mut show = Show::Nothing;
         for glyph in glyphs {
             let rise = hundredths(glyph.rise.0);
             if rise != self.state.text.rise {
-                self.flush(&mut show);
+                show.go_to(Show::Nothing, &mut self.content);
                 self.state.text.rise = rise;
-                self.ops.push(Op::SetLineOffset { multiplier: rise as f32 / 100.0 });
+                self.content.hundredths(rise).operator("Ts");
             }
             let target = f64::from(glyph.x.0) / unit;
-            let back = (show.pen - target).round();
-            if (show.pen - target).abs() > TOLERANCE && back.is_finite() {
-                show.end_string();
-                show.array.push(DictItem::Int(back as i64));
-                show.pen -= back;
+            let back = (pen - target).round();
+            if (pen - target).abs() > TOLERANCE && back.is_finite() {
+                show.go_to(Show::Array, &mut self.content);
+                self.content.integer(back as i64);
+                pen -= back;
             }
-            show.codes.extend(face.code(glyph.id).to_be_bytes());
-            show.pen += face.width(glyph.id);
+            show.go_to(Show::String, &mut self.content);
+            face.code(glyph.id).to_be_bytes().into_iter().for_each(|byte| self.content.character(byte));
+            pen += face.width(glyph.id);
         }
-        self.flush(&mut show);
-    }
-
-    fn flush(&mut self, show: &mut Show) {
-        show.end_string();
-        if !show.array.is_empty() {
-            let array = DictItem::Array(std::mem::take(&mut show.array));
-            self.operator("TJ", vec![array]);
-        }
+        show.go_to(Show::Nothing, &mut self.content);
     }
 }
 
 impl Show {
-    fn end_string(&mut self) {
-        if !self.codes.is_empty() {
-            let data = std::mem::take(&mut self.codes);
-            self.array.push(DictItem::String { data, literal: true });
+    /// Opens and closes what has to be.
+    fn go_to(&mut self, wanted: Self, content: &mut Syntax) {
+        let from = std::mem::replace(self, wanted);
+        if from == Self::String && wanted < from {
+            content.raw(")");
+        }
+        if wanted == Self::Nothing && wanted < from {
+            content.raw("]").operator("TJ");
+        }
+        if from == Self::Nothing && from < wanted {
+            content.raw("[");
+        }
+        if wanted == Self::String && from < wanted {
+            content.raw("(");
         }
     }
 }
 
 /// What glyphs stand for together, in the order of reading.
-fn actual_text(run: &GlyphRun, glyphs: &[Glyph]) -> DictItem {
+fn actual_text(run: &GlyphRun, glyphs: &[Glyph]) -> Vec<u8> {
     let mut in_order: Vec<&Glyph> = glyphs.iter().collect();
     in_order.sort_by_key(|glyph| glyph.text);
     let text: String = in_order.into_iter().map(|glyph| text_of(run, glyph)).collect();
-    DictItem::String { data: utf16(&text), literal: false }
+    utf16(&text)
 }
 
 /// Whether the glyph's own entry in the font's text table is what it stands for here.

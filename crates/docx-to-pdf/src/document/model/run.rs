@@ -185,14 +185,20 @@ pub struct RunProps {
     pub effect: bool,
 }
 
+impl RunProps {
+    /// The font and the size of text about which nothing is said.
+    pub(crate) const FONT: &str = "Times New Roman";
+    pub(crate) const SIZE: HalfPoints = HalfPoints(20);
+}
+
 impl Default for RunProps {
     fn default() -> Self {
         Self {
-            font: "Times New Roman".to_owned(),
-            font_east_asia: "Times New Roman".to_owned(),
-            font_cs: "Times New Roman".to_owned(),
-            size: HalfPoints(20),
-            size_cs: HalfPoints(20),
+            font: Self::FONT.to_owned(),
+            font_east_asia: Self::FONT.to_owned(),
+            font_cs: Self::FONT.to_owned(),
+            size: Self::SIZE,
+            size_cs: Self::SIZE,
             bold: false,
             italic: false,
             underline: None,

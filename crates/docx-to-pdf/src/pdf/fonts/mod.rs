@@ -12,13 +12,14 @@ mod program;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use lopdf::{Document, Object, ObjectId};
+use lopdf::{Object, ObjectId};
 
 pub(super) use face::Face;
 use face::{Blocks, FaceInfo};
 use program::{Extra, Program};
 
-use super::PdfError;
+use super::save::Body;
+use super::{PdfError, resources};
 use crate::fonts::{FaceData, FontId, Fonts};
 use crate::layout::frame::{Frames, Glyph, GlyphRun, Item, Shape};
 
@@ -153,13 +154,10 @@ impl Faces {
     }
 
     /// Adds the fonts to the document and to the resources all pages share.
-    pub(super) fn embed(&self, document: &mut Document, pages: &[ObjectId]) -> Result<(), PdfError> {
-        let Some(first) = pages.first() else { return Ok(()) };
-        let resources = document.get_dictionary(*first)?.get(b"Resources").and_then(Object::as_reference)?;
-        let shared = document.get_dictionary(resources)?.get(b"Font").and_then(Object::as_reference)?;
+    pub(super) fn embed(&self, body: &mut Body, pages: &[ObjectId]) -> Result<(), PdfError> {
         for (index, face) in self.faces.iter().enumerate() {
-            let font = embed::add(document, face);
-            document.get_object_mut(shared)?.as_dict_mut()?.set(resource_name(index), Object::Reference(font));
+            let font = embed::add(body, face);
+            resources(body, pages, "Font")?.set(resource_name(index), Object::Reference(font));
         }
         Ok(())
     }

@@ -1,12 +1,14 @@
 //! A face cut down to some of its glyphs, compressed, with its tables for widths and text.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use subsetter::GlyphRemapper;
 use ttf_parser::RawFace;
 
 use super::face::{Blocks, FaceInfo};
 use super::outlines::bare;
+use crate::pdf::syntax::Syntax;
 use crate::pdf::{PdfError, stream};
 
 /// A glyph outside of the blocks and the text it stands for.
@@ -17,16 +19,16 @@ pub(super) type Extra = (u16, Box<str>);
 pub(super) struct Program {
     /// Codes by glyph; 0 for glyphs that are not in.
     pub(super) codes: Vec<u16>,
-    /// Widths by code.
-    pub(super) widths: Vec<f32>,
+    /// Widths by code, as the PDF spells them.
+    pub(super) widths: Syntax,
     /// The font file, deflated.
-    pub(super) file: Vec<u8>,
+    pub(super) file: Arc<[u8]>,
     /// Its length before.
     pub(super) length: usize,
     /// It has PostScript outlines.
     pub(super) cff: bool,
     /// The text behind each code, deflated.
-    pub(super) to_unicode: Vec<u8>,
+    pub(super) to_unicode: Arc<[u8]>,
     /// The tagged name.
     pub(super) name: String,
 }
@@ -54,27 +56,27 @@ impl Program {
         let file = outlines.or(bare.as_deref()).unwrap_or(&font);
 
         let mut codes = vec![0; info.known.len()];
-        let mut widths = Vec::new();
+        let mut widths = Syntax::default();
         for (code, glyph) in remapper.remapped_gids().enumerate() {
             if let Some(slot) = codes.get_mut(usize::from(glyph)) {
                 *slot = code as u16;
             }
-            widths.push(info.widths.get(usize::from(glyph)).copied().unwrap_or(0.0));
+            widths.length(info.widths.get(usize::from(glyph)).copied().unwrap_or(0.0));
         }
         Ok(Self {
             codes,
             widths,
-            file: stream::deflate_well(file),
+            file: stream::deflate_well(file).into(),
             length: file.len(),
             cff: outlines.is_some(),
-            to_unicode: stream::deflate_well(to_unicode(&texts).as_bytes()),
+            to_unicode: stream::deflate_well(to_unicode(&texts).as_bytes()).into(),
             name: format!("{}+{}", tag(blocks, extras), info.postscript_name),
         })
     }
 
     /// Bytes it takes in a cache.
     pub(super) fn size(&self) -> usize {
-        self.file.len() + self.to_unicode.len() + self.codes.len() * 2 + self.widths.len() * 4
+        self.file.len() + self.to_unicode.len() + self.codes.len() * 2 + self.widths.bytes.len()
     }
 }
 

@@ -45,18 +45,19 @@ fn samples(image: DynamicImage) -> Picture {
     let mut mask = None;
     let (space, data) = if color.has_alpha() {
         let pixels = image.into_rgba8().into_raw();
-        let opacity: Vec<u8> = pixels.iter().skip(3).step_by(4).copied().collect();
-        mask = opacity.iter().any(|value| *value < u8::MAX).then(|| stream::deflate(&opacity));
-        drop(opacity);
+        let rows = || pixels.chunks(width as usize * 4);
+        let transparent = pixels.iter().skip(3).step_by(4).any(|value| *value < u8::MAX);
+        mask = transparent.then(|| stream::deflate_parts(rows().map(|row| row.iter().skip(3).step_by(4).copied().collect())).into());
         let colors = if color.has_color() { 3 } else { 1 };
-        let data: Vec<u8> = pixels.chunks_exact(4).flat_map(|pixel| pixel.iter().take(colors).copied()).collect();
+        let data =
+            stream::deflate_parts(rows().map(|row| row.chunks_exact(4).flat_map(|pixel| pixel.iter().take(colors).copied()).collect()));
         (if color.has_color() { Space::Rgb } else { Space::Gray }, data)
     } else if color.has_color() {
-        (Space::Rgb, image.into_rgb8().into_raw())
+        (Space::Rgb, stream::deflate(&image.into_rgb8()))
     } else {
-        (Space::Gray, image.into_luma8().into_raw())
+        (Space::Gray, stream::deflate(&image.into_luma8()))
     };
-    Picture { width, height, space, bits: 8, filter: "FlateDecode", predictor: None, inverted: false, data: stream::deflate(&data), mask }
+    Picture { width, height, space, bits: 8, filter: "FlateDecode", predictor: None, inverted: false, data: data.into(), mask }
 }
 
 #[cfg(test)]
@@ -85,7 +86,7 @@ mod tests {
     #[test]
     fn deep_samples_are_brought_to_eight_bits() {
         let deep = read(&png(&ImageBuffer::from_pixel(2, 2, Rgb([0xFFFF_u16, 0x8000, 0])).into())).unwrap();
-        assert_eq!(deep.data, stream::deflate(&[255, 128, 0].repeat(4)));
+        assert_eq!(*deep.data, stream::deflate(&[255, 128, 0].repeat(4)));
     }
 
     #[test]

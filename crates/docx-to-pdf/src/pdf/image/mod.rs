@@ -4,12 +4,16 @@ mod decode;
 mod jpeg;
 mod png;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use printpdf::{DictItem, ExternalStream, ExternalXObject, XObject, XObjectId};
+use lopdf::{ObjectId, StringFormat};
 
+use super::save::Body;
+use super::stream::DEFLATED;
+use super::syntax::Syntax;
+use super::{PdfError, resources};
 use crate::graphics::{Image, ImageFormat, Tone};
 use crate::layout::frame::{Frames, ImageId};
 
@@ -30,9 +34,9 @@ pub(super) struct Picture {
     predictor: Option<u8>,
     /// CMYK as Adobe writes it, with 255 for no ink.
     inverted: bool,
-    data: Vec<u8>,
+    data: Arc<[u8]>,
     /// Opacity, 8 bits a pixel, deflated.
-    mask: Option<Vec<u8>>,
+    mask: Option<Arc<[u8]>>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -50,8 +54,8 @@ pub(super) struct ImageCache {
     kept: Mutex<CachedImage>,
 }
 
-/// The picture's file with its tone, and what became of it; `None` if it could not be read.
-type Entry = (Arc<[u8]>, Option<Tone>, Option<Arc<XObject>>);
+/// The picture's file, and what became of it; `None` if it could not be read.
+type Entry = (Arc<[u8]>, Option<Arc<Picture>>);
 
 #[derive(Debug, Default)]
 struct CachedImage {
@@ -59,32 +63,30 @@ struct CachedImage {
     size: usize,
 }
 
-/// The pictures of one document, by [`ImageId`].
+/// The pictures of one document, by [`ImageId`], each with its tone there.
 #[derive(Debug, Default)]
 pub(super) struct Pictures {
-    pictures: Vec<Option<Arc<XObject>>>,
+    pictures: Vec<Option<(Arc<Picture>, Option<Tone>)>>,
 }
 
 impl ImageCache {
     pub(super) fn for_frames(&self, frames: &Frames) -> Pictures {
-        Pictures { pictures: frames.images.iter().map(|image| self.picture(image)).collect() }
+        Pictures { pictures: frames.images.iter().map(|image| Some((self.picture(image)?, image.tone))).collect() }
     }
 
-    fn picture(&self, image: &Image) -> Option<Arc<XObject>> {
+    fn picture(&self, image: &Image) -> Option<Arc<Picture>> {
         let mut hasher = DefaultHasher::new();
         image.bytes.hash(&mut hasher);
-        image.tone.map(|tone| (tone.gain.to_bits(), tone.offset.to_bits())).hash(&mut hasher);
         let key = hasher.finish();
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((bytes, tone, picture)) = kept.pictures.get(&key)
-            && *tone == image.tone
+        if let Some((bytes, picture)) = kept.pictures.get(&key)
             && (Arc::ptr_eq(bytes, &image.bytes) || **bytes == *image.bytes)
         {
             return picture.clone();
         }
         drop(kept);
-        let picture = Picture::read(image).map(|picture| Arc::new(picture.into_object(image.tone)));
-        let size = image.bytes.len() + picture.as_deref().map_or(0, object_size);
+        let picture = Picture::read(image).map(Arc::new);
+        let size = image.bytes.len() + picture.as_deref().map_or(0, Picture::size);
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.size += size;
         if kept.size > KEPT {
@@ -92,7 +94,7 @@ impl ImageCache {
             kept.size = size;
         }
         if size <= KEPT {
-            kept.pictures.insert(key, (Arc::clone(&image.bytes), image.tone, picture.clone()));
+            kept.pictures.insert(key, (Arc::clone(&image.bytes), picture.clone()));
         }
         picture
     }
@@ -104,9 +106,15 @@ impl Pictures {
         self.pictures.get(image.0)?.as_ref().map(|_| name(image.0))
     }
 
-    pub(super) fn resources(&self) -> BTreeMap<XObjectId, XObject> {
-        let readable = self.pictures.iter().enumerate().filter_map(|(at, picture)| Some((at, picture.as_ref()?)));
-        readable.map(|(at, picture)| (XObjectId(name(at)), XObject::clone(picture))).collect()
+    /// Adds the pictures to the document and to the resources all pages share.
+    pub(super) fn embed(&self, body: &mut Body, pages: &[ObjectId]) -> Result<(), PdfError> {
+        for (at, picture) in self.pictures.iter().enumerate() {
+            if let Some((picture, tone)) = picture {
+                let id = picture.embed(*tone, body);
+                resources(body, pages, "XObject")?.set(name(at), id);
+            }
+        }
+        Ok(())
     }
 
     pub(super) fn unreadable(&self) -> Vec<ImageId> {
@@ -118,19 +126,6 @@ fn name(index: usize) -> String {
     format!("I{index}")
 }
 
-fn object_size(object: &XObject) -> usize {
-    match object {
-        XObject::External(external) => {
-            let mask = external.stream.dict.get("SMask").map_or(0, |mask| match mask {
-                DictItem::Stream { stream } => stream.content.len(),
-                _ => 0,
-            });
-            external.stream.content.len() + mask
-        }
-        XObject::Image(_) | XObject::Form(_) => 0,
-    }
-}
-
 impl Picture {
     fn read(image: &Image) -> Option<Self> {
         match image.format {
@@ -140,89 +135,81 @@ impl Picture {
         }
     }
 
-    fn into_object(mut self, tone: Option<Tone>) -> XObject {
-        if let (Space::Palette(colors), Some(tone)) = (&mut self.space, tone) {
-            for value in colors.iter_mut() {
-                *value = (tone.of(f32::from(*value) / 255.0) * 255.0).round() as u8;
-            }
-        }
-        let mut dict = header(self.width, self.height, self.bits);
-        dict.insert("ColorSpace".to_owned(), self.space.item());
-        dict.insert("Filter".to_owned(), word(self.filter));
+    /// Bytes it takes in a cache besides its file.
+    fn size(&self) -> usize {
+        self.data.len() + self.mask.as_ref().map_or(0, |mask| mask.len())
+    }
+
+    fn embed(&self, tone: Option<Tone>, body: &mut Body) -> ObjectId {
+        let mut dict = self.header(self.bits);
+        dict.raw("/ColorSpace");
+        self.space.write(tone, &mut dict);
+        dict.raw("/Filter").name(self.filter);
         if let Some(colors) = self.predictor {
-            let parameters = [
-                ("Predictor", 15),
-                ("Colors", i64::from(colors)),
-                ("BitsPerComponent", i64::from(self.bits)),
-                ("Columns", i64::from(self.width)),
-            ];
-            let map = parameters.into_iter().map(|(key, value)| (key.to_owned(), DictItem::Int(value))).collect();
-            dict.insert("DecodeParms".to_owned(), DictItem::Dict { map });
+            dict.raw("/DecodeParms<</Predictor 15/Colors").integer(i64::from(colors));
+            dict.raw("/BitsPerComponent").integer(i64::from(self.bits)).raw("/Columns").integer(i64::from(self.width)).raw(">>");
         }
         if let Some(decode) = self.decode(tone) {
-            dict.insert("Decode".to_owned(), DictItem::Array(decode));
+            dict.raw("/Decode[");
+            for value in decode {
+                dict.decimal((f64::from(value) * 10_000.0).round() as i64, 4);
+            }
+            dict.raw("]");
         }
-        if let Some(content) = self.mask {
-            let mut dict_of_mask = header(self.width, self.height, 8);
-            dict_of_mask.insert("ColorSpace".to_owned(), word("DeviceGray"));
-            dict_of_mask.insert("Filter".to_owned(), word("FlateDecode"));
-            let stream = ExternalStream { dict: dict_of_mask, content, compress: false };
-            dict.insert("SMask".to_owned(), DictItem::Stream { stream });
+        if let Some(mask) = &self.mask {
+            let mut dict_of_mask = self.header(8);
+            dict_of_mask.raw("/ColorSpace/DeviceGray").raw(DEFLATED);
+            let mask = body.stream(dict_of_mask, mask);
+            dict.raw("/SMask").reference(mask);
         }
-        let stream = ExternalStream { dict, content: self.data, compress: false };
-        XObject::External(ExternalXObject { stream, width: None, height: None, dpi: None })
+        body.stream(dict, &self.data)
     }
-}
 
-impl Picture {
+    fn header(&self, bits: u8) -> Syntax {
+        let mut dict = Syntax::default();
+        dict.raw("/Type/XObject/Subtype/Image");
+        for (key, value) in [("Width", self.width), ("Height", self.height), ("BitsPerComponent", u32::from(bits))] {
+            dict.name(key).integer(i64::from(value));
+        }
+        dict
+    }
+
     /// What the least and the greatest sample of each colour stand for, where it is not 0 and 1 (ISO 32000-1, 8.9.5.2): a tone needs no other samples.
-    fn decode(&self, tone: Option<Tone>) -> Option<Vec<DictItem>> {
+    fn decode(&self, tone: Option<Tone>) -> Option<Vec<f32>> {
         let colors = match self.space {
             Space::Gray => 1,
             Space::Rgb => 3,
             Space::Cmyk => 4,
             Space::Palette(_) => return None,
         };
-        let real = |value: f32| DictItem::Real((value * 10_000.0).round() / 10_000.0);
         let pair = match (tone, &self.space) {
-            (None, _) if self.inverted => [DictItem::Int(1), DictItem::Int(0)],
+            (None, _) if self.inverted => [1.0, 0.0],
             (None, _) => return None,
             // Ink is what light lacks.
             (Some(tone), Space::Cmyk) => {
                 let (full, none) = (1.0 - tone.offset, 1.0 - tone.gain - tone.offset);
-                if self.inverted { [real(full), real(none)] } else { [real(none), real(full)] }
+                if self.inverted { [full, none] } else { [none, full] }
             }
-            (Some(tone), _) => [real(tone.offset), real(tone.offset + tone.gain)],
+            (Some(tone), _) => [tone.offset, tone.offset + tone.gain],
         };
-        Some(std::iter::repeat_n(pair, colors).flatten().collect())
+        Some(pair.repeat(colors))
     }
 }
 
 impl Space {
-    fn item(&self) -> DictItem {
+    fn write(&self, tone: Option<Tone>, dict: &mut Syntax) {
         match self {
-            Self::Gray => word("DeviceGray"),
-            Self::Rgb => word("DeviceRGB"),
-            Self::Cmyk => word("DeviceCMYK"),
+            Self::Gray => dict.name("DeviceGray"),
+            Self::Rgb => dict.name("DeviceRGB"),
+            Self::Cmyk => dict.name("DeviceCMYK"),
             Self::Palette(colors) => {
                 let last = (colors.len() / 3).saturating_sub(1) as i64;
-                let table = DictItem::String { data: colors.clone(), literal: true };
-                DictItem::Array(vec![word("Indexed"), word("DeviceRGB"), DictItem::Int(last), table])
+                let shown = |value: &u8| tone.map_or(*value, |tone| (tone.of(f32::from(*value) / 255.0) * 255.0).round() as u8);
+                let table: Vec<u8> = colors.iter().map(shown).collect();
+                dict.raw("[/Indexed/DeviceRGB").integer(last).string(&table, StringFormat::Literal).raw("]")
             }
-        }
+        };
     }
-}
-
-fn header(width: u32, height: u32, bits: u8) -> BTreeMap<String, DictItem> {
-    let sizes = [("Width", i64::from(width)), ("Height", i64::from(height)), ("BitsPerComponent", i64::from(bits))];
-    let mut dict: BTreeMap<String, DictItem> = sizes.into_iter().map(|(key, value)| (key.to_owned(), DictItem::Int(value))).collect();
-    dict.insert("Type".to_owned(), word("XObject"));
-    dict.insert("Subtype".to_owned(), word("Image"));
-    dict
-}
-
-fn word(name: &str) -> DictItem {
-    DictItem::Name(name.as_bytes().to_vec())
 }
 
 #[cfg(test)]
@@ -230,14 +217,18 @@ mod tests {
     use super::*;
 
     fn decode(space: Space, inverted: bool) -> Option<Vec<f32>> {
-        let picture =
-            Picture { width: 1, height: 1, space, bits: 8, filter: "FlateDecode", predictor: None, inverted, data: Vec::new(), mask: None };
-        let values = picture.decode(Some(Tone { gain: 0.5, offset: 0.25 }))?;
-        let number = |item: &DictItem| match item {
-            DictItem::Real(value) => *value,
-            other => panic!("a number instead of {other:?}"),
+        let picture = Picture {
+            width: 1,
+            height: 1,
+            space,
+            bits: 8,
+            filter: "FlateDecode",
+            predictor: None,
+            inverted,
+            data: Arc::default(),
+            mask: None,
         };
-        Some(values.iter().map(number).collect())
+        picture.decode(Some(Tone { gain: 0.5, offset: 0.25 }))
     }
 
     #[test]

@@ -41,7 +41,7 @@ pub(super) fn read(bytes: &[u8]) -> Option<Picture> {
         filter: "FlateDecode",
         predictor: Some(colors),
         inverted: false,
-        data,
+        data: data.into(),
         mask: None,
     })
 }
@@ -86,7 +86,7 @@ mod tests {
     fn data_is_handed_through_in_one_piece() {
         let picture = read(&png(&[(b"IHDR", &header(8, 2, 0)), DATA, (b"tEXt", b"x"), (b"IDAT", &[4, 5]), END])).unwrap();
         assert_eq!((picture.width, picture.height, picture.bits, picture.predictor), (2, 3, 8, Some(3)));
-        assert_eq!(picture.data, [0x78, 1, 2, 3, 4, 5]);
+        assert_eq!(*picture.data, [0x78, 1, 2, 3, 4, 5]);
         assert!(matches!(picture.space, Space::Rgb) && picture.mask.is_none());
         let gray = read(&png(&[(b"IHDR", &header(16, 0, 0)), DATA, END])).unwrap();
         assert!(matches!(gray.space, Space::Gray) && gray.bits == 16);
