@@ -10,6 +10,7 @@ pub mod numerals;
 
 mod beyond;
 mod canvas;
+mod chain;
 mod chart;
 mod color;
 mod drawing;
@@ -25,6 +26,7 @@ mod numbering;
 mod paragraph;
 mod paragraph_props;
 mod read;
+mod recolor;
 mod run_props;
 mod section;
 mod settings;
