@@ -221,12 +221,12 @@ pub(super) fn close(mut context: Context<'_>, drafts: Vec<Draft>) -> (Frames, Ve
     for page in &mut frames.pages {
         page.links.retain(|link| leads_somewhere(link, &seen));
     }
-    frames.images = context.images;
-    frames.structure = context.structure.tree;
-    frames.structure.close_heading_gaps();
     if !context.chains.is_empty() {
         context.warn("text that goes on in a text box before its own is left out; put the boxes in the order of reading");
     }
+    frames.images = context.images;
+    frames.structure = context.structure.tree;
+    frames.structure.close_heading_gaps();
     let mut warnings: Vec<Warning> = context.warnings.into_iter().collect();
     warnings.extend(not_drawn.into_iter().map(|(what, pages)| Warning::NotDrawn { what, pages }));
     warnings.extend(told.into_iter().map(|(words, pages)| Warning::Cut { message: words.to_owned(), pages }));
