@@ -287,3 +287,37 @@ fn columns_are_balanced_under_lines_whose_spacing_hangs_over() {
         ]);
     }
 }
+
+#[test]
+fn text_below_a_shape_keeps_out_of_its_outline_and_its_tail() {
+    let below = |preset: &str, adjustments: &str, line: u32, said: u32| {
+        let line = if line == 0 {
+            "<a:ln><a:noFill/></a:ln>".to_owned()
+        } else {
+            format!(r#"<a:ln w="{line}"><a:solidFill><a:srgbClr val="000000"/></a:solidFill></a:ln>"#)
+        };
+        let body = format!(
+            r#"<w:p><w:r><w:drawing><wp:anchor distT="0" distB="0" distL="0" distR="0" simplePos="0" relativeHeight="2" behindDoc="0" locked="0" layoutInCell="1" allowOverlap="1"><wp:simplePos x="0" y="0"/><wp:positionH relativeFrom="column"><wp:posOffset>0</wp:posOffset></wp:positionH><wp:positionV relativeFrom="paragraph"><wp:posOffset>127000</wp:posOffset></wp:positionV><wp:extent cx="1270000" cy="508000"/><wp:effectExtent l="0" t="0" r="0" b="{said}"/><wp:wrapTopAndBottom/><wp:docPr id="1" name="s"/><a:graphic><a:graphicData uri="http://schemas.microsoft.com/office/word/2010/wordprocessingShape"><wps:wsp><wps:cNvSpPr/><wps:spPr><a:prstGeom prst="{preset}"><a:avLst>{adjustments}</a:avLst></a:prstGeom>{line}</wps:spPr><wps:bodyPr/></wps:wsp></a:graphicData></a:graphic></wp:anchor></w:drawing></w:r><w:r><w:t>text</w:t></w:r></w:p>"#
+        );
+        Sheet::body(body)
+    };
+    // The shape stands from 60 to 100; the line's baseline is 11.2 below what it keeps out of.
+    for (preset, line, said, end) in [
+        ("rect", 0, 0, 100.0),
+        ("rect", 127_000, 0, 105.0),
+        ("rect", 127_000, 25_400, 105.0),
+        ("rect", 12_700, 50_800, 104.0),
+        // Their tails end 12.5 % below them.
+        ("wedgeRectCallout", 0, 0, 105.0),
+        ("wedgeRoundRectCallout", 0, 0, 105.0),
+        ("wedgeEllipseCallout", 12_700, 0, 105.0),
+    ] {
+        below(preset, "", line, said).stands(&[(0, "text", 50.0, end + 11.2)]);
+    }
+    let up = r#"<a:gd name="adj1" fmla="val 0"/><a:gd name="adj2" fmla="val -90000"/>"#;
+    let sheet = below("wedgeRoundRectCallout", up, 12_700, 0);
+    sheet.stands(&[(0, "text", 50.0, 100.5 + 11.2)]);
+    // The tail ends 40 % above the shape, whose top is at 60.
+    let frames = sheet.laid().0;
+    assert!(paths(&frames).iter().any(|path| (bounds(path)[1] - 44.0).abs() < 0.1), "{:?}", paths(&frames));
+}
