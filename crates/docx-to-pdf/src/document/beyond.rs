@@ -2,6 +2,7 @@
 //!
 //! Elements that nobody reads are found here, in one walk over a part's tree; what the reader or layout meets while working is warned of where it is met.
 
+use super::drawing::paint::casts_plainly;
 use super::numerals::is_known;
 use super::values::{integer, is_on, switch, switched};
 use super::warnings::Warnings;
@@ -138,14 +139,16 @@ fn feature(node: Node<'_>) -> Option<&'static str> {
         "w:footnotePr" | "w:endnotePr" => notes(node),
         "w14:glow" | "w14:shadow" | "w14:reflection" | "w14:props3d" => Some("a text effect (glow, shadow, reflection, depth)"),
         "w14:textOutline" if node.child("w14:noFill").is_none() => Some("a text effect (outline)"),
+        "a:outerShdw" if casts_plainly(node) => None,
         "a:outerShdw" | "a:innerShdw" | "a:prstShdw" | "a:glow" | "a:reflection" | "a:softEdge" | "a:bevelT" => {
             Some("an effect of a shape or picture (shadow, glow, reflection, soft edge, bevel)")
         }
         "a:prstTxWarp" if node.attr("prst").is_some_and(|kind| !matches!(kind, "textNoShape" | "textPlain")) => {
             Some("text bent along a shape (WordArt; its words are shown straight)")
         }
-        "a:grayscl" | "a:biLevel" | "a:duotone" | "a:clrChange" => Some("a recoloured picture"),
-        "v:shadow" if node.attr("on").is_some_and(is_on) => Some("an effect of a shape or picture (shadow)"),
+        "v:shadow" if node.attr("on").is_some_and(is_on) && node.attr("type").is_some_and(|kind| kind != "single") => {
+            Some("an effect of a shape or picture (shadow)")
+        }
         "wp:wrapPolygon" if node.children().count() > 5 => Some("text around an outline (it goes around the rectangle)"),
         _ => None,
     }

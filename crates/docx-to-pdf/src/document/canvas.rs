@@ -47,7 +47,7 @@ impl Canvas {
             return;
         }
         let fill = fill.map(|(color, opacity)| Fill::Solid(color, opacity));
-        let shape = DrawingShape { geometry, fill, outline, rotation: 0.0, flip: (false, false), text: None };
+        let shape = DrawingShape { geometry, fill, outline, rotation: 0.0, flip: (false, false), text: None, shadow: None };
         self.push(at, size, DrawingContent::Shape(Box::new(shape)));
     }
 
@@ -109,7 +109,16 @@ impl Canvas {
 
     /// A picture with its corners at two points; the first one is its own left top corner.
     pub(super) fn picture(&mut self, image: Arc<Image>, a: (f32, f32), b: (f32, f32)) {
-        let picture = Picture { image, crop: [0.0; 4], rotation: 0.0, flip: (b.0 < a.0, b.1 < a.1), opacity: 1.0, outline: None };
+        let picture = Picture {
+            image,
+            crop: [0.0; 4],
+            rotation: 0.0,
+            flip: (b.0 < a.0, b.1 < a.1),
+            opacity: 1.0,
+            outline: None,
+            geometry: Geometry::Rectangle,
+            shadow: None,
+        };
         let at = (a.0.min(b.0), a.1.min(b.1));
         self.push(at, ((a.0 - b.0).abs(), (a.1 - b.1).abs()), DrawingContent::Picture(picture));
     }

@@ -6,9 +6,13 @@ use std::sync::Arc;
 
 use image::ImageReader;
 
+use super::recolor::{self, Change};
 use super::warnings::Warnings;
 use crate::graphics::{Image, ImageFormat, Tone};
 use crate::package::Package;
+
+/// So often one file's colours are changed.
+const MOST_RECOLORED: usize = 8;
 
 /// Pictures by the part they come from.
 #[derive(Debug, Default)]
@@ -16,6 +20,8 @@ pub(super) struct Images {
     known: HashMap<String, Result<Arc<Image>, String>>,
     /// The same in other tones, by part.
     toned: HashMap<String, Vec<Arc<Image>>>,
+    /// The same in other colours, by part.
+    recolored: HashMap<String, Vec<(Vec<Change>, Arc<Image>)>>,
 }
 
 impl Images {
@@ -38,12 +44,29 @@ impl Images {
     pub(super) fn toned(&mut self, part: &str, image: Arc<Image>, tone: Option<Tone>) -> Arc<Image> {
         let Some(tone) = tone else { return image };
         let known = self.toned.entry(part.to_owned()).or_default();
-        if let Some(same) = known.iter().find(|image| image.tone == Some(tone)) {
+        if let Some(same) = known.iter().find(|known| known.tone == Some(tone) && Arc::ptr_eq(&known.bytes, &image.bytes)) {
             return Arc::clone(same);
         }
         let toned = Arc::new(Image { tone: Some(tone), ..(*image).clone() });
         known.push(Arc::clone(&toned));
         toned
+    }
+}
+
+impl Images {
+    /// A part's picture with its colours changed; equal ones are one.
+    pub(super) fn recolored(&mut self, part: &str, image: Arc<Image>, changes: Vec<Change>) -> Arc<Image> {
+        let known = self.recolored.entry(part.to_owned()).or_default();
+        if let Some((_, same)) = known.iter().find(|(known, _)| *known == changes) {
+            return Arc::clone(same);
+        }
+        // Each makes a picture anew: of one file there are not many.
+        if known.len() >= MOST_RECOLORED {
+            return image;
+        }
+        let made = recolor::changed(&image, &changes);
+        known.push((changes, Arc::clone(&made)));
+        made
     }
 }
 

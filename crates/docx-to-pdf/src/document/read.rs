@@ -78,6 +78,7 @@ fn read_once(package: &Package, options: &ReadOptions, ahead: Ahead) -> Result<R
     reader.field_state.properties = reader.field_properties(&part);
     reader.limits.layout_bytes = reader.limits.layout_bytes.saturating_sub(tree.weight);
     beyond::look_over(&tree, &part.name, &mut reader.warnings);
+    reader.look_for_chains(&tree);
     let background = tree.root().and_then(|root| root.child("w:background")).and_then(|node| reader.background(node, &part.name));
     reader.unclosed = unclosed(body);
     let sections = reader.body(body, &part);
@@ -120,6 +121,8 @@ pub(super) struct Reader<'p> {
     pub(super) settings: Settings,
     pub(super) counters: Counters,
     pub(super) images: Images,
+    /// Text boxes that another's text may go on in, by name.
+    pub(super) boxes: HashSet<String>,
     pub(super) warnings: Warnings,
     /// Fields that are open where we read.
     pub(super) fields: Vec<OpenField>,
@@ -147,6 +150,7 @@ impl<'p> Reader<'p> {
             settings: Settings::default(),
             counters: Counters::default(),
             images: Images::default(),
+            boxes: HashSet::new(),
             warnings: Warnings::default(),
             fields: Vec::new(),
             unclosed: HashSet::new(),
@@ -318,6 +322,7 @@ impl<'p> Reader<'p> {
         }
         let tree = self.tree(&name)?;
         beyond::look_over(&tree, &name, &mut self.warnings);
+        self.look_for_chains(&tree);
         let part = self.part(name.clone());
         let outer = std::mem::replace(&mut self.unclosed, tree.root().map(unclosed).unwrap_or_default());
         let blocks = tree.root().map(|root| self.story(root, &part)).unwrap_or_default();

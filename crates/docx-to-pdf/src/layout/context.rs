@@ -11,6 +11,7 @@ use crate::fonts::Fonts;
 use crate::graphics::{Image, Rgb};
 use crate::layout::frame::ImageId;
 use crate::layout::look::Look;
+use crate::layout::stack::Part;
 use crate::layout::structure::Builder;
 use crate::units::{Emu, Pt, Twips};
 use crate::warning::Warning;
@@ -139,6 +140,8 @@ pub(super) struct Context<'a> {
     pub depth: usize,
     /// Glyphs and shapes of headers and footers drawn so far.
     pub running_drawn: usize,
+    /// What did not fit a text box and goes on in another, by that one's name.
+    pub chains: HashMap<&'a str, Part<'a>>,
     image_ids: HashMap<usize, ImageId>,
     looks: HashMap<u64, Vec<Rc<Look>>>,
     looks_by_address: HashMap<usize, Rc<Look>>,
@@ -166,6 +169,7 @@ impl<'a> Context<'a> {
             endnote_numbers: Numbers::default(),
             depth: 0,
             running_drawn: 0,
+            chains: HashMap::new(),
             image_ids: HashMap::new(),
             looks: HashMap::new(),
             looks_by_address: HashMap::new(),

@@ -13,12 +13,14 @@ use crate::layout::float::Bases;
 use crate::layout::frame::{Item, Link, LinkTarget, NodeId, Path, PathStep, PlacedImage, Role, Shape, Stroke};
 use crate::layout::ink::{Ink, Mark, MarkKind, Rect};
 use crate::layout::label;
+use crate::layout::linebreak::Position;
+use crate::layout::paint;
 use crate::layout::room;
-use crate::layout::stack::{Column, Stacked, pile};
+use crate::layout::stack::{Column, Part, Stacked, pile, pile_part};
 use crate::units::{Emu, Pt};
 
 /// Control point distance that makes a quarter of a circle from a curve.
-const QUARTER: f32 = 0.552_284_8;
+pub(super) const QUARTER: f32 = 0.552_284_8;
 
 /// Draws an inline drawing standing on the baseline at `x`.
 pub(super) fn inline<'a>(context: &mut Context<'a>, drawing: &'a Drawing, x: Pt, baseline: Pt, parent: Option<NodeId>) -> Ink {
@@ -131,7 +133,7 @@ fn draw_picture(context: &mut Context<'_>, picture: &Picture, (width, height): (
     // A figure without a description says nothing: such a picture is decoration.
     let tag = alt.filter(|_| !decorative).and_then(|alt| context.structure.figure(Some(alt)));
     let mut ink = Ink::default();
-    let placed = PlacedImage {
+    let mut placed = PlacedImage {
         image: context.image(&picture.image),
         x: Pt::ZERO,
         y: Pt::ZERO,
@@ -142,18 +144,34 @@ fn draw_picture(context: &mut Context<'_>, picture: &Picture, (width, height): (
         flip: picture.flip,
         opacity: finite(picture.opacity).clamp(0.0, 1.0),
     };
-    ink.items.push(Item { tag, shape: Shape::Image(placed) });
-    if let Some(outline) = picture.outline {
-        let path = Path {
-            steps: Rect::new(Pt::ZERO, Pt::ZERO, width, height).steps(),
-            fill: None,
-            opacity: 1.0,
-            stroke: Some(stroke(outline)),
-            even_odd: false,
-        };
-        ink.items.push(Item { tag, shape: Shape::Path(path) });
+    let cut = picture.geometry != Geometry::Rectangle;
+    if !cut && picture.outline.is_none() && picture.shadow.is_none() {
+        ink.items.push(Item { tag, shape: Shape::Image(placed) });
+        return ink;
     }
-    ink
+    // What it is cut to, its outline and its shadow turn along with it.
+    (placed.rotation, placed.flip) = (0.0, (false, false));
+    let steps = outline_steps(&picture.geometry, (width, height));
+    if let Some(shadow) = &picture.shadow {
+        let shade = Path { fill: Some(shadow.color), ..path(steps.clone()) };
+        paint::shadow(shadow, &shade, picture.rotation, (width, height), &mut ink);
+    }
+    let image = Item { tag, shape: Shape::Image(placed) };
+    ink.items.push(if cut { clipped(vec![image], steps.clone()) } else { image });
+    if let Some(outline) = picture.outline {
+        ink.items.push(Item { tag, shape: Shape::Path(Path { stroke: Some(stroke(outline)), ..path(steps) }) });
+    }
+    turned(turned(ink, 0.0, picture.flip, (width, height)), picture.rotation, (false, false), (width, height))
+}
+
+/// A path that is not painted yet.
+fn path(steps: Vec<PathStep>) -> Path {
+    Path { steps, fill: None, opacity: 1.0, stroke: None, even_odd: false }
+}
+
+/// Only what lies within a path shows.
+fn clipped(items: Vec<Item>, clip: Vec<PathStep>) -> Item {
+    Item { tag: None, shape: Shape::Group { transform: [1.0, 0.0, 0.0, 1.0, 0.0, 0.0], clip: Some(clip), items } }
 }
 
 fn finite(number: f32) -> f32 {
@@ -170,8 +188,10 @@ fn draw_shape<'a>(
     let mut size = size;
     let text = shape.text.as_ref().map(|text| {
         let outer_background = context.background;
-        if let Some(Fill::Solid(color, _)) = &shape.fill {
-            context.background = Some(*color);
+        match &shape.fill {
+            Some(Fill::Solid(color, _)) => context.background = Some(*color),
+            Some(Fill::Gradient(gradient)) => context.background = Some(gradient.mean().0),
+            _ => {}
         }
         let (ink, grown) = draw_text(context, text, size, bases);
         context.background = outer_background;
@@ -181,11 +201,21 @@ fn draw_shape<'a>(
     let tag = if alt.is_some() && !decorative && text.is_none() { context.structure.figure(alt) } else { None };
     let mut ink = Ink::default();
     let steps = outline_steps(&shape.geometry, size);
+    let filled = shape.fill.is_some() && shape.geometry != Geometry::Line;
+    if let Some(shadow) = shape.shadow.filter(|_| filled || shape.outline.is_some()) {
+        let painted = if filled { Path { fill: Some(shadow.color), ..path(steps.clone()) } } else { path(steps.clone()) };
+        let edge = shape.outline.map(|outline| Stroke { color: shadow.color, ..stroke(outline) });
+        paint::shadow(&shadow, &Path { stroke: edge.filter(|_| !filled), ..painted }, shape.rotation, size, &mut ink);
+    }
     match &shape.fill {
         Some(Fill::Solid(color, opacity)) if shape.geometry != Geometry::Line => {
             let path =
                 Path { steps: steps.clone(), fill: Some(*color), opacity: finite(*opacity).clamp(0.0, 1.0), stroke: None, even_odd: false };
             ink.items.push(Item { tag, shape: Shape::Path(path) });
+        }
+        Some(Fill::Gradient(gradient)) if filled => {
+            let strips = paint::gradient(gradient, size).into_iter().map(|path| Item { tag, shape: Shape::Path(path) });
+            ink.items.push(clipped(strips.collect(), steps.clone()));
         }
         Some(Fill::Picture(image)) => fill_picture(context, image, size, steps.clone(), tag, &mut ink),
         _ => {}
@@ -222,8 +252,7 @@ fn fill_picture(
         flip: (false, false),
         opacity: 1.0,
     };
-    let items = vec![Item { tag, shape: Shape::Image(placed) }];
-    ink.items.push(Item { tag, shape: Shape::Group { transform: [1.0, 0.0, 0.0, 1.0, 0.0, 0.0], clip: Some(clip), items } });
+    ink.items.push(clipped(vec![Item { tag, shape: Shape::Image(placed) }], clip));
 }
 
 /// The text of a box, at its place in it; the box grows with it when it fits itself to the text.
@@ -232,7 +261,10 @@ fn draw_text<'a>(context: &mut Context<'a>, text: &'a TextBox, size: (Pt, Pt), b
     let (across, along) = if sideways { (size.1, size.0) } else { size };
     let place = TextPlace::new(text, (across, along), sideways);
     let elements = context.structure.checkpoint();
-    let mut laid = pile_text(context, text, &place, 1.0, bases);
+    let mut laid = match chained(context, text, &place, bases) {
+        Some(part) => part,
+        None => pile_text(context, text, &place, 1.0, bases),
+    };
     let mut along = along;
     let mut scale = 1.0;
     match text.fit {
@@ -342,14 +374,30 @@ impl<'t> TextPlace<'t> {
 
 fn pile_text<'a>(context: &mut Context<'a>, text: &'a TextBox, place: &TextPlace<'_>, scale: f32, bases: &Bases) -> Stacked {
     let (width, height) = (place.width / scale, place.height / scale);
+    pile(context, &text.blocks, column_of((width, height), bases))
+}
+
+fn column_of((width, height): (Pt, Pt), bases: &Bases) -> Column {
     let inner = Rect::new(Pt::ZERO, Pt::ZERO, width, height);
-    let column = Column {
-        width,
-        bases: Bases { column: inner, in_cell: true, cell_margins: [Pt::ZERO; 4], ..*bases },
-        holds_floats: false,
-        wraps: true,
-    };
-    pile(context, &text.blocks, column)
+    Column { width, bases: Bases { column: inner, in_cell: true, cell_margins: [Pt::ZERO; 4], ..*bases }, holds_floats: false, wraps: true }
+}
+
+/// The part of a text that stands in this of its boxes; `None` for a box by itself.
+///
+/// The boxes are filled in the order they are drawn in, which is the document's.
+fn chained<'a>(context: &mut Context<'a>, text: &'a TextBox, place: &TextPlace<'_>, bases: &Bases) -> Option<Stacked> {
+    let from = text.chain.name.as_deref().and_then(|name| context.chains.remove(name));
+    if from.is_none() && text.chain.next.is_none() {
+        return None;
+    }
+    let part = from.unwrap_or(Part { blocks: &text.blocks, block: 0, from: Position::default() });
+    let column = column_of((place.width, place.height), bases);
+    let end = text.chain.next.is_some().then_some(place.height + SLACK);
+    let (laid, rest) = pile_part(context, part, column, end);
+    if let (Some(rest), Some(next)) = (rest, text.chain.next.as_deref()) {
+        context.chains.insert(next, rest);
+    }
+    Some(laid)
 }
 
 /// The text as large as it fits: laid out in a column as much wider as it is then drawn smaller.

@@ -19,6 +19,7 @@ mod look;
 mod math;
 mod notes;
 mod page;
+mod paint;
 mod paragraph;
 mod room;
 mod runs;

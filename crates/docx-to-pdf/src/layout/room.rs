@@ -1,7 +1,7 @@
 //! The room a drawing takes beyond its frame: its effects, its outline, and what reaches out of the frame when it is turned.
 
-use crate::document::model::{Drawing, DrawingContent};
-use crate::layout::context::emu;
+use crate::document::model::{Drawing, DrawingContent, Geometry, GeometryStep, Placement, Wrap};
+use crate::layout::context::{bounded, emu};
 use crate::units::Pt;
 
 /// Turned by less than this a drawing keeps its frame.
@@ -16,10 +16,32 @@ pub(super) fn around(drawing: &Drawing, size: (Pt, Pt)) -> [Pt; 4] {
     if let Some(turned) = turned(drawing, size) {
         return turned;
     }
-    match (&drawing.content, drawing.effect_extent) {
+    let said = match (&drawing.content, drawing.effect_extent) {
         (DrawingContent::Shape(_) | DrawingContent::Group { .. }, Some(extent)) => extent.map(|side| emu(side).max(Pt::ZERO)),
         _ => [outline_reach(&drawing.content); 4],
+    };
+    if !matches!(&drawing.placement, Placement::Anchor(anchor) if anchor.wrap == Wrap::TopAndBottom) {
+        return said;
     }
+    // Where no text stands beside, half the outline counts in any case, and what the shape itself reaches out: the tail of a callout (LibreOffice and Spire agree; beside text LibreOffice alone takes what is said). Measured.
+    let (least, beyond) = (outline_reach(&drawing.content), beyond(&drawing.content, size));
+    std::array::from_fn(|side| said[side].max(least).max(beyond[side]))
+}
+
+/// How far a shape's outline runs out of its frame: left, top, right, bottom.
+fn beyond(content: &DrawingContent, (width, height): (Pt, Pt)) -> [Pt; 4] {
+    let DrawingContent::Shape(shape) = content else { return [Pt::ZERO; 4] };
+    let Geometry::Path(steps) = &shape.geometry else { return [Pt::ZERO; 4] };
+    let points = steps.iter().filter_map(|step| match *step {
+        GeometryStep::Move(x, y) | GeometryStep::Line(x, y) | GeometryStep::Curve(_, _, _, _, x, y) => Some((x, y)),
+        GeometryStep::Close => None,
+    });
+    let whole = (0.0_f32, 0.0_f32, 1.0_f32, 1.0_f32);
+    let (left, top, right, bottom) = points.fold(whole, |(l, t, r, b), (x, y)| (l.min(x), t.min(y), r.max(x), b.max(y)));
+    let (mirrored, upside_down) = shape.flip;
+    let (left, right) = if mirrored { (1.0 - right, 1.0 - left) } else { (left, right) };
+    let (top, bottom) = if upside_down { (1.0 - bottom, 1.0 - top) } else { (top, bottom) };
+    [width * -left, height * -top, width * (right - 1.0), height * (bottom - 1.0)].map(|side| bounded(side.max(Pt::ZERO)))
 }
 
 /// What a drawing in the line takes beyond its frame: left, top, right, bottom.

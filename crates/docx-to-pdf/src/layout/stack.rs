@@ -11,7 +11,7 @@ use crate::layout::drop_cap;
 use crate::layout::float::{Bases, Floats, Outline, Zone};
 use crate::layout::ink::{Ink, Rect};
 use crate::layout::linebreak::{LineEnd, Position};
-use crate::layout::paragraph::{Area, ParagraphLayouter, join};
+use crate::layout::paragraph::{Area, Line, ParagraphLayouter, join};
 use crate::layout::room;
 use crate::layout::table;
 use crate::units::Pt;
@@ -154,22 +154,39 @@ pub(super) struct Column {
 ///
 /// A float that reaches above what stands there already changes lines: all is laid out again with its room kept from the start.
 pub(super) fn pile<'a>(context: &mut Context<'a>, blocks: &'a [Block], column: Column) -> Stacked {
+    pile_part(context, Part { blocks, block: 0, from: Position::default() }, column, None).0
+}
+
+/// Blocks from one of them on, and from a place in that.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Part<'a> {
+    /// All of them.
+    pub blocks: &'a [Block],
+    /// The first in question.
+    pub block: usize,
+    /// Where in it.
+    pub from: Position,
+}
+
+/// The same from a place on, down to `end` if there is one; returns what is left. At least one line is set.
+pub(super) fn pile_part<'a>(context: &mut Context<'a>, part: Part<'a>, column: Column, end: Option<Pt>) -> (Stacked, Option<Part<'a>>) {
     if context.depth >= DEEPEST {
         context.unsupported("content nested too deeply");
-        return Stacked::default();
+        return (Stacked::default(), None);
     }
     context.depth += 1;
     let (elements, footnotes, endnotes) =
         (context.structure.checkpoint(), context.footnote_numbers.count(), context.endnote_numbers.count());
     let mut known = Vec::new();
-    let stacked = loop {
-        let mut pile = Stack { column, floats: Floats::default(), y: Pt::ZERO, after: None, pieces: Vec::new(), known, reaches_up: false };
+    let (stacked, rest) = loop {
+        let mut pile = Stack { known, end, ..Stack::new(column) };
         for (_, zone) in &pile.known {
             pile.floats.add(zone.clone());
         }
-        pile.blocks(context, blocks);
+        pile.blocks(context, part);
         if !pile.reaches_up || pile.known.len() > MOST_KNOWN {
-            break pile.finish();
+            let rest = pile.rest.take();
+            break (pile.finish(), rest.map(|(block, from)| Part { block, from, ..part }));
         }
         known = pile.known;
         context.structure.restore(&elements);
@@ -177,7 +194,7 @@ pub(super) fn pile<'a>(context: &mut Context<'a>, blocks: &'a [Block], column: C
         context.endnote_numbers.truncate(endnotes);
     };
     context.depth -= 1;
-    stacked
+    (stacked, rest)
 }
 
 /// A float must reach so far above its line to change what stands there: half the outline of a shape does.
@@ -196,12 +213,32 @@ struct Stack<'a> {
     known: Vec<(usize, Zone)>,
     /// One of them was found in this round.
     reaches_up: bool,
+    /// Where it ends; what does not fit is left.
+    end: Option<Pt>,
+    /// What is left: a block, and where in it.
+    rest: Option<(usize, Position)>,
 }
 
 impl<'a> Stack<'a> {
-    fn blocks(&mut self, context: &mut Context<'a>, blocks: &'a [Block]) {
-        let mut index = 0;
+    fn new(column: Column) -> Self {
+        Self {
+            column,
+            floats: Floats::default(),
+            y: Pt::ZERO,
+            after: None,
+            pieces: Vec::new(),
+            known: Vec::new(),
+            reaches_up: false,
+            end: None,
+            rest: None,
+        }
+    }
+
+    fn blocks(&mut self, context: &mut Context<'a>, part: Part<'a>) {
+        let (blocks, mut index) = (part.blocks, part.block);
         while let Some(block) = blocks.get(index).filter(|_| !self.reaches_up || self.known.len() > MOST_KNOWN) {
+            let from = if index == part.block { part.from } else { Position::default() };
+            let (before, elements) = (self.pieces.len(), context.structure.checkpoint());
             index += match block {
                 // Frames in cells and text boxes stand in the text, all but drop caps (LibreOffice and Spire agree; measured).
                 Block::Paragraph(paragraph)
@@ -220,7 +257,9 @@ impl<'a> Stack<'a> {
                     1
                 }
                 Block::Paragraph(paragraph) => {
-                    self.paragraph(context, paragraph, neighbours(blocks, index));
+                    if let Some(left) = self.paragraph(context, paragraph, neighbours(blocks, index), from) {
+                        self.rest = Some((index, left));
+                    }
                     1
                 }
                 Block::Table(table) => {
@@ -228,7 +267,32 @@ impl<'a> Stack<'a> {
                     1
                 }
             };
+            // A table that does not fit is left whole, but for the first of all.
+            if self.rest.is_none() && before > 0 && matches!(block, Block::Table(_)) && self.is_beyond(self.y) {
+                self.pieces.truncate(before);
+                self.rest = Some((index - 1, Position::default()));
+            }
+            if let Some((_, left)) = self.rest {
+                if left == Position::default() {
+                    context.structure.restore(&elements);
+                }
+                break;
+            }
         }
+    }
+
+    /// How many lines fit above the end, if there is one, without widows and orphans; one where nothing stands above.
+    fn fitting(&self, lines: &[Line], top: Pt) -> usize {
+        let fitting = lines.iter().take_while(|line| !self.is_beyond(top + line.bottom() - line.slack)).count();
+        if fitting == lines.len() {
+            return fitting;
+        }
+        let kept = (1..=fitting).rev().find(|count| !lines[count - 1].glued).unwrap_or(0);
+        if kept == 0 && self.pieces.is_empty() { fitting.max(1) } else { kept }
+    }
+
+    fn is_beyond(&self, bottom: Pt) -> bool {
+        self.end.is_some_and(|end| bottom > end)
     }
 
     fn finish(self) -> Stacked {
@@ -252,8 +316,16 @@ impl<'a> Stack<'a> {
         self.floats.add(zone);
     }
 
-    fn paragraph(&mut self, context: &mut Context<'a>, paragraph: &'a Paragraph, joined: (bool, bool)) {
+    /// Sets a paragraph from a place on; returns what has no room any more.
+    fn paragraph(
+        &mut self,
+        context: &mut Context<'a>,
+        paragraph: &'a Paragraph,
+        joined: (bool, bool),
+        start: Position,
+    ) -> Option<Position> {
         let gap = match self.after {
+            _ if start != Position::default() => Pt::ZERO,
             None if self.pieces.is_empty() => {
                 // A frame in a cell or text box stands in the text.
                 if paragraph.props.space_before_auto && (paragraph.props.frame.is_none() || self.column.bases.in_cell) {
@@ -276,7 +348,7 @@ impl<'a> Stack<'a> {
         let mut anchored = self.anchors(context, paragraph, base);
         context.structure.anchor_before(None);
         let wrapped = self.floats.len() > zones;
-        let mut from = Position::default();
+        let mut from = start;
         loop {
             let area = Area {
                 width: self.column.width,
@@ -289,7 +361,9 @@ impl<'a> Stack<'a> {
             let lines = setter.lines(context, from, area);
             let top = self.y;
             let Some(end) = lines.last().map(|line| line.end) else { break };
-            for line in lines {
+            let fitting = self.fitting(&lines, top);
+            let cut = fitting < lines.len();
+            for line in lines.into_iter().take(fitting) {
                 // Anchored drawings are already in column coordinates, the line is not.
                 let mut ink = std::mem::take(&mut anchored);
                 let mut own = line.ink;
@@ -312,11 +386,15 @@ impl<'a> Stack<'a> {
                     row: None,
                 });
             }
+            if cut {
+                return Some(from);
+            }
             if end == LineEnd::Paragraph || end == LineEnd::Wrap {
                 break;
             }
         }
         self.after = Some(paragraph);
+        None
     }
 
     /// Floating drawings anchored in a paragraph: drawn in the layers behind and in front, their room kept.
@@ -475,19 +553,11 @@ pub(super) fn frame<'a>(context: &mut Context<'a>, blocks: &'a [Block], bases: &
         holds_floats: false,
         wraps: true,
     };
-    let mut pile = Stack {
-        column: inner,
-        floats: Floats::default(),
-        y: Pt::ZERO,
-        after: None,
-        pieces: Vec::new(),
-        known: Vec::new(),
-        reaches_up: false,
-    };
+    let mut pile = Stack::new(inner);
     for (index, paragraph) in own.iter().enumerate() {
         let above = index > 0 && join(&own[index - 1].props, &paragraph.props);
         let below = own.get(index + 1).is_some_and(|next| join(&paragraph.props, &next.props));
-        pile.paragraph(context, paragraph, (above, below));
+        pile.paragraph(context, paragraph, (above, below), Position::default());
     }
     let mut height = pile.y + pile.after.map_or(Pt::ZERO, |last| space_after(&last.props));
     if let Some((given, exact)) = frame.height {

@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use super::*;
 use crate::document::model::{
-    Anchor, Block, BreakKind, Cell, Columns, Drawing, DrawingContent, DrawingShape, Field, Fill, FloatPosition, Geometry, GroupChild,
-    HeaderFooter, HorizontalBase, Inline, LineSpacing, LinkTo, NumberFormat, Offset, PageNumbers, PageSetup, Paragraph, ParagraphProps,
-    Placement, Row, RunProps, Section, SectionStart, Table, TextArea, TextBox, TextDirection, TextFit, VerticalAlign, VerticalBase, Wrap,
+    Anchor, Block, BreakKind, Cell, Chain, Columns, Drawing, DrawingContent, DrawingShape, Field, Fill, FloatPosition, Geometry,
+    GroupChild, HeaderFooter, HorizontalBase, Inline, LineSpacing, LinkTo, NumberFormat, Offset, PageNumbers, PageSetup, Paragraph,
+    ParagraphProps, Placement, Row, RunProps, Section, SectionStart, Table, TextArea, TextBox, TextDirection, TextFit, VerticalAlign,
+    VerticalBase, Wrap,
 };
 use crate::layout::frame::{Page, Role, Shape};
 use crate::units::{Emu, HalfPoints, Pt, Twips};
@@ -273,6 +274,7 @@ fn square_with(text: Option<TextBox>) -> DrawingContent {
         rotation: 0.0,
         flip: (false, false),
         text,
+        shadow: None,
     }))
 }
 
@@ -319,6 +321,7 @@ fn a_described_group_is_one_figure_and_a_plain_picture_is_decoration() {
         fit: TextFit::Cut,
         wrap: true,
         direction: TextDirection::Horizontal,
+        chain: Chain::default(),
     }));
     let inch = Emu(914_400);
     let child = |content| GroupChild { offset: (Emu(0), Emu(0)), extent: (inch, inch), content };

@@ -7,6 +7,7 @@ mod drawn;
 mod extents;
 mod formulas;
 mod measured;
+mod painted;
 mod pushed;
 mod support;
 mod told;

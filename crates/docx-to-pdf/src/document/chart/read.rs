@@ -277,6 +277,7 @@ impl Reader<'_> {
         let filled = properties.children().any(|child| child.name().ends_with("Fill"));
         let fill = filled.then(|| match self.fill(properties, None, part) {
             Some(Fill::Solid(color, opacity)) => Some((color, opacity)),
+            Some(Fill::Gradient(gradient)) => Some(gradient.mean()),
             _ => None,
         });
         let line = properties.child("a:ln").filter(|line| line.children().any(|child| child.name().ends_with("Fill")));

@@ -117,6 +117,8 @@ impl Reader<'_> {
             flip,
             opacity: opacity.unwrap_or(1.0).clamp(0.0, 1.0),
             outline: properties.and_then(|properties| paint::outline(properties, node.child("pic:style"), &self.theme)),
+            geometry: self.geometry(properties, extent, scope),
+            shadow: properties.and_then(|properties| paint::shadow(properties, &self.theme)),
         })
     }
 

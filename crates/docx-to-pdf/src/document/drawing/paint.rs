@@ -3,16 +3,19 @@
 use std::sync::Arc;
 
 use crate::document::color;
-use crate::document::model::{ArrowHead, ArrowKind, Dash, Fill, Outline};
+use crate::document::model::{ArrowHead, ArrowKind, Dash, Fill, Gradient, GradientWay, Outline, Shadow};
 use crate::document::read::{Part, Reader};
+use crate::document::recolor;
 use crate::document::theme::Theme;
-use crate::document::values::{emu, integer, mix, share};
+use crate::document::values::{emu, integer, is_on, mix, says, share};
 use crate::document::xml::Node;
 use crate::graphics::{Image, Rgb, Tone};
 use crate::units::Emu;
 
 /// The thinnest line of a shape whose line has no width: three quarters of a point (20.1.2.2.24).
 const HAIRLINE: Emu = Emu(9525);
+/// Shadows fall no farther (Word's dialogue ends at 200 pt).
+const FARTHEST: f32 = 2_540_000.0;
 
 impl Reader<'_> {
     /// A shape's fill: its own, else its style's. `None` = none.
@@ -22,8 +25,9 @@ impl Reader<'_> {
                 "a:noFill" => return None,
                 "a:solidFill" => return color::inside(node, &self.theme, None).map(|(rgb, opacity)| Fill::Solid(rgb, opacity)),
                 "a:gradFill" => {
-                    self.warnings.unsupported("a gradient (shown in one colour)", &part.name);
-                    return gradient(node, &self.theme).map(|(rgb, opacity)| Fill::Solid(rgb, opacity));
+                    let placeholder =
+                        style.and_then(|style| style.child("a:fillRef")).and_then(|fill| color::inside(fill, &self.theme, None));
+                    return gradient(node, &self.theme, placeholder.map(|(rgb, _)| rgb)).map(Fill::Gradient);
                 }
                 "a:pattFill" => return Some(pattern(node, &self.theme)),
                 "a:blipFill" => {
@@ -46,6 +50,10 @@ impl Reader<'_> {
         let light = parent.path(&["a:blip", "a:lum"]);
         let share = |name: &str| light.and_then(|light| light.attr(name)).and_then(|text| share(text, 100_000.0)).unwrap_or(0.0);
         let tone = Tone::new(share("bright"), share("contrast"));
+        let image = match parent.child("a:blip").map(|blip| recolor::changes(blip, &self.theme)) {
+            Some(changes) if !changes.is_empty() => self.images.recolored(&target, image, changes),
+            _ => image,
+        };
         Ok(self.images.toned(&target, image, tone))
     }
 }
@@ -70,7 +78,8 @@ pub(in crate::document) fn outline(properties: Node<'_>, style: Option<Node<'_>>
     let styled = reference.filter(|_| index > 0).and_then(|reference| color::inside(reference, theme, None));
     let own = line.and_then(|line| {
         let solid = line.child("a:solidFill").and_then(|fill| color::inside(fill, theme, styled.map(|(rgb, _)| rgb)));
-        solid.or_else(|| line.child("a:gradFill").and_then(|fill| gradient(fill, theme)))
+        solid
+            .or_else(|| line.child("a:gradFill").and_then(|fill| gradient(fill, theme, styled.map(|(rgb, _)| rgb))).map(|fill| fill.mean()))
     });
     let (rgb, _) = own.or(styled)?;
     let width = line.and_then(|line| line.attr("w")).and_then(emu).or_else(|| theme.line_width(usize::try_from(index).ok()?));
@@ -116,22 +125,54 @@ pub(in crate::document) fn dash(name: &str) -> Dash {
     }
 }
 
-/// A gradient's mean colour.
-fn gradient(node: Node<'_>, theme: &Theme) -> Option<(Rgb, f32)> {
-    let stops: Vec<(Rgb, f32)> = node
+/// A gradient's colours and their way (20.1.8.33); its first stops where there are more than Word makes.
+fn gradient(node: Node<'_>, theme: &Theme, placeholder: Option<Rgb>) -> Option<Gradient> {
+    let share_of = |node: Node<'_>, name: &str| node.attr(name).and_then(|text| share(text, 100_000.0)).unwrap_or(0.0).clamp(0.0, 1.0);
+    let mut stops: Vec<(f32, Rgb, f32)> = node
         .child("a:gsLst")?
         .children()
         .filter(|stop| stop.name() == "a:gs")
-        .take(100)
-        .filter_map(|stop| color::inside(stop, theme, None))
+        .take(20)
+        .filter_map(|stop| color::inside(stop, theme, placeholder).map(|(rgb, opacity)| (share_of(stop, "pos"), rgb, opacity)))
         .collect();
-    let count = stops.len() as f32;
-    let mean = |part: fn(&(Rgb, f32)) -> f32| stops.iter().map(part).sum::<f32>() / count;
-    let channel = |part: fn(&(Rgb, f32)) -> f32| mean(part).round() as u8;
-    (!stops.is_empty()).then(|| {
-        let rgb = Rgb(channel(|stop| f32::from(stop.0.0)), channel(|stop| f32::from(stop.0.1)), channel(|stop| f32::from(stop.0.2)));
-        (rgb, mean(|stop| stop.1))
+    stops.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let way = match node.child("a:path") {
+        Some(path) => {
+            let to = path.child("a:fillToRect");
+            let side = |name: &str| to.map_or(0.0, |to| share_of(to, name));
+            GradientWay::Around { round: path.attr("path") == Some("circle"), middle: [side("l"), side("t"), side("r"), side("b")] }
+        }
+        None => {
+            let line = node.child("a:lin");
+            let degrees = line.and_then(|line| line.attr("ang")).and_then(|text| share(text, 60_000.0)).unwrap_or(0.0);
+            GradientWay::Line { degrees: degrees.rem_euclid(360.0), scaled: line.is_some_and(|line| says(line, "scaled")) }
+        }
+    };
+    (!stops.is_empty()).then_some(Gradient { stops, way })
+}
+
+/// The shadow of a shape or picture (20.1.8.45). One that lies on the ground (`kx`, `ky`, or of another size) is left out.
+pub(in crate::document) fn shadow(properties: Node<'_>, theme: &Theme) -> Option<Shadow> {
+    let node = properties.path(&["a:effectLst", "a:outerShdw"]).filter(|node| casts_plainly(*node))?;
+    let (color, opacity) = color::inside(node, theme, None)?;
+    let length = |name: &str| node.attr(name).and_then(emu).map_or(0.0, |length| length.0 as f32);
+    let (sin, cos) = node.attr("dir").and_then(|text| share(text, 60_000.0)).unwrap_or(0.0).to_radians().sin_cos();
+    let distance = length("dist").clamp(0.0, FARTHEST);
+    Some(Shadow {
+        color,
+        opacity,
+        offset: (Emu((distance * cos) as i64), Emu((distance * sin) as i64)),
+        blur: Emu(length("blurRad").clamp(0.0, FARTHEST) as i64),
+        stays: node.attr("rotWithShape").is_some_and(|text| !is_on(text)),
     })
+}
+
+/// A shadow as large as its shape, not leaning.
+pub(in crate::document) fn casts_plainly(node: Node<'_>) -> bool {
+    let is = |name: &str, usual: f32| {
+        node.attr(name).and_then(|text| share(text, 1.0)).is_none_or(|value| (value - usual).abs() < usual * 0.1 + 1.0)
+    };
+    is("sx", 100_000.0) && is("sy", 100_000.0) && is("kx", 0.0) && is("ky", 0.0)
 }
 
 /// A pattern's mean colour.

@@ -29,9 +29,9 @@ pub(in crate::document) fn preset(name: &str, w: f32, h: f32, adjustments: &Adju
         | "frame"
         | "plaque" => return Some(Geometry::Rectangle),
         "roundRect" => return Some(Geometry::RoundRectangle(first(16_667.0).clamp(0.0, 0.5))),
-        "flowChartAlternateProcess" | "wedgeRoundRectCallout" => return Some(Geometry::RoundRectangle(0.16667)),
+        "flowChartAlternateProcess" => return Some(Geometry::RoundRectangle(0.16667)),
         "flowChartTerminator" => return Some(Geometry::RoundRectangle(0.5)),
-        "ellipse" | "flowChartConnector" | "wedgeEllipseCallout" => return Some(Geometry::Ellipse),
+        "ellipse" | "flowChartConnector" => return Some(Geometry::Ellipse),
         "line" | "straightConnector1" => return Some(Geometry::Line),
         "lineInv" => {
             path.move_to(0.0, h);
@@ -180,9 +180,13 @@ pub(in crate::document) fn preset(name: &str, w: f32, h: f32, adjustments: &Adju
             path.curve_to((w / 2.0, h * 0.8), (w / 2.0, h * 1.1), (0.0, h * 0.93));
             path.close();
         }
-        "wedgeRectCallout" => {
+        "wedgeRectCallout" | "wedgeRoundRectCallout" | "wedgeEllipseCallout" => {
             let tip = (w * (0.5 + adjust("adj1", -20_833.0)), h * (0.5 + adjust("adj2", 62_500.0)));
-            callout(&mut path, w, h, tip);
+            match name {
+                "wedgeRectCallout" => callout(&mut path, (w, h), tip, 0.0),
+                "wedgeRoundRectCallout" => callout(&mut path, (w, h), tip, short * adjust("adj3", 16_667.0).clamp(0.0, 0.5)),
+                _ => round_callout(&mut path, (w, h), tip),
+            }
         }
         "heart" => {
             path.move_to(w / 2.0, h / 4.0);
@@ -323,29 +327,43 @@ fn oval(path: &mut OutlineBuilder, w: f32, h: f32, inset: f32, sweep: f32) {
     path.close();
 }
 
-/// A rectangle with a tail from the nearest side to a tip.
-fn callout(path: &mut OutlineBuilder, w: f32, h: f32, (x, y): (f32, f32)) {
+/// A rectangle with corners of this radius and a tail from the nearest side to a tip.
+fn callout(path: &mut OutlineBuilder, (w, h): (f32, f32), (x, y): (f32, f32), radius: f32) {
     let (dx, dy) = ((x - w / 2.0) / w.max(1.0), (y - h / 2.0) / h.max(1.0));
-    let (from, to) = if dx < 0.0 { (1.0 / 6.0, 5.0 / 12.0) } else { (7.0 / 12.0, 5.0 / 6.0) };
-    let (from_y, to_y) = if dy < 0.0 { (1.0 / 6.0, 5.0 / 12.0) } else { (7.0 / 12.0, 5.0 / 6.0) };
-    let mut points = vec![(0.0, 0.0)];
-    let upright = dy.abs() >= dx.abs();
-    if upright && dy < 0.0 {
-        points.extend([(w * from, 0.0), (x, y), (w * to, 0.0)]);
+    let (from, to) = if dx > 0.0 { (7.0 / 12.0, 5.0 / 6.0) } else { (1.0 / 6.0, 5.0 / 12.0) };
+    let (from_y, to_y) = if dy > 0.0 { (7.0 / 12.0, 5.0 / 6.0) } else { (1.0 / 6.0, 5.0 / 12.0) };
+    let upright = dy.abs() > dx.abs();
+    // Each side, clockwise: whether the tail stands there, where it begins and ends, and the corner behind.
+    let sides = [
+        (upright && dy <= 0.0, (w * from, 0.0), (w * to, 0.0), (w - radius, 0.0)),
+        (!upright && dx > 0.0, (w, h * from_y), (w, h * to_y), (w, h - radius)),
+        (upright && dy > 0.0, (w * to, h), (w * from, h), (radius, h)),
+        (!upright && dx <= 0.0, (0.0, h * to_y), (0.0, h * from_y), (0.0, radius)),
+    ];
+    path.move_to(radius, 0.0);
+    for (side, (tail, begin, end, corner)) in sides.into_iter().enumerate() {
+        if tail {
+            path.line_to(begin.0, begin.1);
+            path.line_to(x, y);
+            path.line_to(end.0, end.1);
+        }
+        path.line_to(corner.0, corner.1);
+        if radius > 0.0 {
+            path.arc(radius, radius, FRAC_PI_2 * (side as f32 - 1.0), FRAC_PI_2);
+        }
     }
-    points.push((w, 0.0));
-    if !upright && dx > 0.0 {
-        points.extend([(w, h * from_y), (x, y), (w, h * to_y)]);
-    }
-    points.push((w, h));
-    if upright && dy >= 0.0 {
-        points.extend([(w * to, h), (x, y), (w * from, h)]);
-    }
-    points.push((0.0, h));
-    if !upright && dx <= 0.0 {
-        points.extend([(0.0, h * to_y), (x, y), (0.0, h * from_y)]);
-    }
-    path.polygon(&points);
+    path.close();
+}
+
+/// An ellipse with a tail to a tip, which is 22 degrees wide where it begins.
+fn round_callout(path: &mut OutlineBuilder, (w, h): (f32, f32), (x, y): (f32, f32)) {
+    let half = 11.0_f32.to_radians();
+    let toward = ((y - h / 2.0) * w).atan2((x - w / 2.0) * h);
+    let start = toward + half;
+    path.move_to(x, y);
+    path.line_to(w / 2.0 * (1.0 + start.cos()), h / 2.0 * (1.0 + start.sin()));
+    path.arc(w / 2.0, h / 2.0, start, TAU - 2.0 * half);
+    path.close();
 }
 
 /// An angle in 60,000ths of a degree, as radians.

@@ -22,10 +22,11 @@ impl Reader<'_> {
         let text = self.shape_text(node, style, scope);
         let fill = if open { None } else { properties.and_then(|properties| self.fill(properties, style, scope.part)) };
         let outline = properties.and_then(|properties| paint::outline(properties, style, &self.theme));
-        DrawingContent::Shape(Box::new(DrawingShape { geometry, fill, outline, rotation, flip, text }))
+        let shadow = properties.and_then(|properties| paint::shadow(properties, &self.theme));
+        DrawingContent::Shape(Box::new(DrawingShape { geometry, fill, outline, rotation, flip, text, shadow }))
     }
 
-    fn geometry(&mut self, properties: Option<Node<'_>>, (width, height): (Emu, Emu), scope: Scope<'_>) -> Geometry {
+    pub(super) fn geometry(&mut self, properties: Option<Node<'_>>, (width, height): (Emu, Emu), scope: Scope<'_>) -> Geometry {
         let (width, height) = (width.0 as f32, height.0 as f32);
         let Some(properties) = properties else { return Geometry::Rectangle };
         if let Some(own) = properties.child("a:custGeom").and_then(|node| custom::custom(node, width, height)) {
@@ -40,14 +41,18 @@ impl Reader<'_> {
     }
 
     fn shape_text(&mut self, node: Node<'_>, style: Option<Node<'_>>, scope: Scope<'_>) -> Option<TextBox> {
-        let content = node.path(&["wps:txbx", "w:txbxContent"])?;
+        let content = node.path(&["wps:txbx", "w:txbxContent"]);
+        let chain = self.chain(node);
+        if content.is_none() && chain.name.is_none() {
+            return None;
+        }
         // 20.1.4.1.17: the style's font colour is that of text without one, as it may stand on a dark fill.
         let colored = style
             .and_then(|style| style.child("a:fontRef"))
             .filter(|font| !font.children().any(|color| matches!(color.attr("val"), Some("dk1" | "tx1"))))
             .and_then(|font| color::inside(font, &self.theme, None));
         let run = colored.map_or_else(RunPatch::default, |(rgb, _)| RunPatch::of_color(rgb));
-        let blocks = self.boxed(content, scope.part, &run);
+        let blocks = content.map(|content| self.boxed(content, scope.part, &run)).unwrap_or_default();
         let body = node.child("wps:bodyPr");
         let attribute = |name: &str| body.and_then(|body| body.attr(name));
         let inset = |name: &str, default: i64| attribute(name).and_then(emu).unwrap_or(Emu(default));
@@ -77,6 +82,7 @@ impl Reader<'_> {
                 Some("vert270") => TextDirection::Up,
                 _ => TextDirection::Horizontal,
             },
+            chain,
         })
     }
 

@@ -219,6 +219,10 @@ pub struct Picture {
     pub opacity: f32,
     /// Its outline.
     pub outline: Option<Outline>,
+    /// The shape it is cut to.
+    pub geometry: Geometry,
+    /// Its shadow.
+    pub shadow: Option<Shadow>,
 }
 
 /// A simple shape.
@@ -236,6 +240,8 @@ pub struct DrawingShape {
     pub flip: (bool, bool),
     /// Text in it.
     pub text: Option<TextBox>,
+    /// Its shadow.
+    pub shadow: Option<Shadow>,
 }
 
 /// Geometries that are drawn; others are read as a rectangle with a warning.
@@ -269,10 +275,67 @@ pub enum GeometryStep {
 /// A fill.
 #[derive(Debug, Clone)]
 pub enum Fill {
-    /// One colour with its opacity. Gradients are read as their nearest single colour, with a warning.
+    /// One colour with its opacity.
     Solid(Rgb, f32),
+    /// Colours that go over into each other.
+    Gradient(Gradient),
     /// A picture.
     Picture(Arc<Image>),
+}
+
+/// Colours that go over into each other (20.1.8.33).
+#[derive(Debug, Clone, PartialEq)]
+pub struct Gradient {
+    /// Places from 0 to 1 with their colours and opacities, in order; there is at least one.
+    pub stops: Vec<(f32, Rgb, f32)>,
+    /// Along what they change.
+    pub way: GradientWay,
+}
+
+impl Gradient {
+    /// All in one colour: its mean, with the mean opacity.
+    #[must_use]
+    pub fn mean(&self) -> (Rgb, f32) {
+        let count = self.stops.len().max(1) as f32;
+        let mean = |part: fn(&(f32, Rgb, f32)) -> f32| self.stops.iter().map(part).sum::<f32>() / count;
+        let channel = |part: fn(&(f32, Rgb, f32)) -> f32| mean(part).round() as u8;
+        let rgb = Rgb(channel(|stop| f32::from(stop.1.0)), channel(|stop| f32::from(stop.1.1)), channel(|stop| f32::from(stop.1.2)));
+        (rgb, mean(|stop| stop.2))
+    }
+}
+
+/// Along what a gradient's colours change.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub enum GradientWay {
+    /// A line at so many degrees, clockwise from the left edge's way to the right one; `scaled` with the shape's sides (20.1.8.41).
+    Line {
+        /// The degrees.
+        degrees: f32,
+        /// They are those of a square that is then stretched.
+        scaled: bool,
+    },
+    /// Circles or rectangles around a place within the shape, as shares cut off at left, top, right and bottom (20.1.8.46); the first colour stands in the middle.
+    Around {
+        /// Circles.
+        round: bool,
+        /// The place.
+        middle: [f32; 4],
+    },
+}
+
+/// A shadow beside and below (20.1.8.45).
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Shadow {
+    /// Its colour.
+    pub color: Rgb,
+    /// Its opacity.
+    pub opacity: f32,
+    /// How far to the right and down.
+    pub offset: (Emu, Emu),
+    /// How wide its edge is.
+    pub blur: Emu,
+    /// It falls the same way however the shape is turned.
+    pub stays: bool,
 }
 
 /// An outline.
@@ -368,6 +431,17 @@ pub struct TextBox {
     pub wrap: bool,
     /// Direction of text.
     pub direction: TextDirection,
+    /// The text goes on in another box, or comes from one.
+    pub chain: Chain,
+}
+
+/// Boxes of one text (MS-ODRAWXML `wps:linkedTxbx`; part 4, 14.1 `mso-next-textbox`): names are the document's own.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Chain {
+    /// Another box's text may go on here.
+    pub name: Option<String>,
+    /// What does not fit goes on there.
+    pub next: Option<String>,
 }
 
 /// One line of text placed by a point: the drawing's left top corner. Its size is not used.

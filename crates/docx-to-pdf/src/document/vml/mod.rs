@@ -108,6 +108,7 @@ impl Reader<'_> {
             rotation: style.rotation(),
             flip,
             text,
+            shadow: paint::shadow(node),
         }))
     }
 
@@ -134,6 +135,8 @@ impl Reader<'_> {
             flip: style.flip(),
             opacity: 1.0,
             outline: if outlined { stroke(node, None) } else { None },
+            geometry: Geometry::Rectangle,
+            shadow: paint::shadow(node),
         })
     }
 
@@ -170,6 +173,7 @@ impl Reader<'_> {
         // Glyphs have no opacity of their own: what lies below a watermark is white paper.
         props.color = match self.vml_fill(node, kind, scope.part) {
             Some(Fill::Solid(color, opacity)) => Some(mix(color, Rgb(255, 255, 255), opacity)),
+            Some(Fill::Gradient(gradient)) => Some(gradient.mean().0),
             _ => stroke(node, kind).map(|outline| outline.color),
         };
         DrawingContent::WordArt(Box::new(WordArt {
@@ -254,6 +258,7 @@ impl Reader<'_> {
         let holder = node.child("v:textbox")?;
         let content = holder.child("w:txbxContent")?;
         let blocks = self.boxed(content, scope.part, &RunPatch::default());
+        let has_text = content.descendant("w:t").is_some();
         let style = Style::of(holder);
         let shape = Style::of(node);
         let mut insets = [Emu(91_440), Emu(45_720), Emu(91_440), Emu(45_720)];
@@ -276,6 +281,7 @@ impl Reader<'_> {
                 (Some("vertical" | "vertical-ideographic"), _) => TextDirection::Down,
                 _ => TextDirection::Horizontal,
             },
+            chain: self.vml_chain(node, style.get("mso-next-textbox"), has_text),
         })
     }
 

@@ -26,6 +26,8 @@ pub(super) struct Balance<'a> {
     before: Option<Start<'a>>,
     /// Columns of this page are at most so high.
     limit: Option<(usize, Pt)>,
+    /// How much of a line hangs over the columns' end: what proportional spacing adds below it may.
+    hanging: Pt,
 }
 
 /// A block's start with all that a page has there.
@@ -60,11 +62,13 @@ impl<'a> Flow<'a> {
             let last = round == ROUNDS;
             let height = if last { high } else { (low + high) / 2.0 };
             self.balance.limit = Some((page, height));
+            self.balance.hanging = Pt::ZERO;
             self.resume(&start);
             self.blocks(blocks, start.block);
             // A note that stood whole is not divided for it.
             let notes = went_on || !self.notes.goes_on();
-            let fits = notes && self.drafts.len() == page && self.lowest.max(self.y) <= self.column_top + height + Pt(0.1);
+            let end = self.column_top + height + self.balance.hanging + Pt(0.1);
+            let fits = notes && self.drafts.len() == page && self.lowest.max(self.y) <= end;
             // A round on trial may run over the last page there may be.
             self.full = false;
             if fits { high = height } else { low = height }
@@ -90,6 +94,13 @@ impl<'a> Flow<'a> {
             self.balance.before = self.balance.latest.take();
         }
         self.balance.latest = Some(self.start(block));
+    }
+
+    /// A line that ends here was set, of which so much needs no room.
+    pub(super) fn hangs_over(&mut self, end: Pt, slack: Pt) {
+        if end > self.bottom {
+            self.balance.hanging = self.balance.hanging.max(slack);
+        }
     }
 
     /// Where columns end on a page that is just begun.

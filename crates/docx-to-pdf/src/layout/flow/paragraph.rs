@@ -279,6 +279,7 @@ impl<'a> Flow<'a> {
             self.number_line(paragraph, left, y + line.baseline);
             next = line.next;
             self.y = y + line.bottom();
+            self.hangs_over(self.y, line.slack);
             let mut ink = line.ink;
             ink.translate(left, y);
             self.ink().append(ink);

@@ -160,9 +160,10 @@ const FEATURES: &[Feature] = &[
     // Drawings
     ("shape", r#"<a:solidFill><a:srgbClr val="FF0000"/></a:solidFill>"#, Body(SHAPE), Drawn),
     ("outline", r#"<a:ln w="12700"><a:solidFill><a:srgbClr val="0000FF"/></a:solidFill></a:ln>"#, Body(SHAPE), Drawn),
-    ("gradient", r#"<a:gradFill><a:gsLst><a:gs pos="0"><a:srgbClr val="FF0000"/></a:gs><a:gs pos="100000"><a:srgbClr val="0000FF"/></a:gs></a:gsLst></a:gradFill>"#, Body(SHAPE), Warns("a gradient")),
+    ("gradient", r#"<a:gradFill><a:gsLst><a:gs pos="0"><a:srgbClr val="FF0000"/></a:gs><a:gs pos="100000"><a:srgbClr val="0000FF"/></a:gs></a:gsLst></a:gradFill>"#, Body(SHAPE), Drawn),
     ("arrow head", r#"<a:ln w="12700"><a:solidFill><a:srgbClr val="0000FF"/></a:solidFill><a:tailEnd type="triangle"/></a:ln>"#, Body(SHAPE), Drawn),
-    ("shadow", "<a:effectLst><a:outerShdw/></a:effectLst>", Body(SHAPE), Warns("an effect of a shape")),
+    ("shadow", r#"<a:solidFill><a:srgbClr val="FF0000"/></a:solidFill><a:effectLst><a:outerShdw><a:srgbClr val="000000"/></a:outerShdw></a:effectLst>"#, Body(SHAPE), Drawn),
+    ("shadow on the ground", r#"<a:effectLst><a:outerShdw sy="23000" kx="1200000"><a:srgbClr val="000000"/></a:outerShdw></a:effectLst>"#, Body(SHAPE), Warns("an effect of a shape")),
     ("VML text box", r#"<w:r><w:pict><v:rect style="width:90pt;height:30pt"><v:textbox><w:txbxContent><w:p><w:r><w:t>boxed</w:t></w:r></w:p></w:txbxContent></v:textbox></v:rect></w:pict></w:r>"#, Body(CONTENT), Shows(&["boxed"])),
     // Sections
     ("columns", r#"<w:cols w:num="2" w:space="400"/>"#, Section, Drawn),

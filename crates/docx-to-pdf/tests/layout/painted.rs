@@ -1,0 +1,323 @@
+//! How shapes and pictures look: gradients, shadows, what pictures are cut to and recoloured to; and texts that go on in other boxes, columns of equal height.
+//!
+//! The rules and their sources are in `docs/engine-rules.md`. Pages are 300 pt wide and high with margins of 50 pt; text is 12 pt Liberation Serif
+//! (a line is 13.8 pt high, its baseline at 11.2).
+
+use docx_to_pdf::graphics::Rgb;
+use docx_to_pdf::layout::frame::{Frames, PlacedImage};
+use docx_to_pdf::layout::frame::{Item, Path, PathStep, Shape};
+
+use crate::breadth::Sheet;
+use crate::measured::{PAGE, p};
+
+fn inline(width: u32, height: u32, graphic: &str) -> String {
+    let extent = format!(r#"<wp:extent cx="{}" cy="{}"/>"#, width * 12_700, height * 12_700);
+    format!(
+        r#"<w:r><w:drawing><wp:inline distT="0" distB="0" distL="0" distR="0">{extent}<wp:docPr id="1" name="s"/>{graphic}</wp:inline></w:drawing></w:r>"#
+    )
+}
+
+/// A shape of 100 by 40 pt.
+fn shape(turn: &str, looks: &str) -> String {
+    let graphic = format!(
+        r#"<a:graphic><a:graphicData uri="http://schemas.microsoft.com/office/word/2010/wordprocessingShape"><wps:wsp><wps:cNvSpPr/><wps:spPr><a:xfrm{turn}><a:off x="0" y="0"/><a:ext cx="1270000" cy="508000"/></a:xfrm><a:prstGeom prst="rect"/>{looks}</wps:spPr><wps:bodyPr/></wps:wsp></a:graphicData></a:graphic>"#
+    );
+    format!("<w:p>{}</w:p>", inline(100, 40, &graphic))
+}
+
+/// A picture of 100 by 40 pt.
+fn picture(preset: &str, blip: &str, turn: &str, looks: &str) -> String {
+    let graphic = format!(
+        r#"<a:graphic><a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/picture"><pic:pic><pic:blipFill><a:blip r:embed="picture">{blip}</a:blip></pic:blipFill><pic:spPr><a:xfrm{turn}/><a:prstGeom prst="{preset}"/>{looks}</pic:spPr></pic:pic></a:graphicData></a:graphic>"#
+    );
+    format!("<w:p>{}</w:p>", inline(100, 40, &graphic))
+}
+
+/// All items of the first page with the groups they are in, outermost first.
+fn items(frames: &Frames) -> Vec<(Vec<[f32; 6]>, bool, &Item)> {
+    fn walk<'f>(items: &'f [Item], around: &[[f32; 6]], cut: bool, found: &mut Vec<(Vec<[f32; 6]>, bool, &'f Item)>) {
+        for item in items {
+            if let Shape::Group { transform, clip, items } = &item.shape {
+                walk(items, &[around, &[*transform]].concat(), cut || clip.is_some(), found);
+            } else {
+                found.push((around.to_vec(), cut, item));
+            }
+        }
+    }
+    let mut found = Vec::new();
+    walk(&frames.pages[0].items, &[], false, &mut found);
+    found
+}
+
+fn paths(frames: &Frames) -> Vec<&Path> {
+    let path = |item: &'_ Item| matches!(item.shape, Shape::Path(_));
+    items(frames)
+        .into_iter()
+        .filter(|(_, _, item)| path(item))
+        .filter_map(|(_, _, item)| if let Shape::Path(path) = &item.shape { Some(path) } else { None })
+        .collect()
+}
+
+/// Left, top, right and bottom of a path.
+fn bounds(path: &Path) -> [f32; 4] {
+    let points = path.steps.iter().flat_map(|step| match *step {
+        PathStep::Move(x, y) | PathStep::Line(x, y) => vec![(x.0, y.0)],
+        PathStep::Curve(_, _, _, _, x, y) => vec![(x.0, y.0)],
+        PathStep::Close => Vec::new(),
+    });
+    points.fold([f32::MAX, f32::MAX, f32::MIN, f32::MIN], |[l, t, r, b], (x, y)| [l.min(x), t.min(y), r.max(x), b.max(y)])
+}
+
+fn gradient(stops: &[(u32, &str)], way: &str) -> String {
+    let stops: Vec<String> = stops.iter().map(|(at, color)| format!(r#"<a:gs pos="{at}"><a:srgbClr val="{color}"/></a:gs>"#)).collect();
+    format!("<a:gradFill><a:gsLst>{}</a:gsLst>{way}</a:gradFill><a:ln><a:noFill/></a:ln>", stops.concat())
+}
+
+#[test]
+fn a_gradient_goes_from_its_first_color_to_its_last() {
+    let red_to_blue = [(0, "FF0000"), (100_000, "0000FF")];
+    for (way, side) in [("", 0), (r#"<a:lin ang="0" scaled="0"/>"#, 0), (r#"<a:lin ang="5400000" scaled="1"/>"#, 1)] {
+        let frames = Sheet::body(shape("", &gradient(&red_to_blue, way))).laid().0;
+        let strips = paths(&frames);
+        assert!(strips.len() > 20, "{} strips", strips.len());
+        assert_eq!(strips.first().and_then(|path| path.fill), Some(Rgb(255, 0, 0)));
+        assert!(strips.last().and_then(|path| path.fill).is_some_and(|last| last.0 < 6 && last.2 > 249));
+        // Each begins further along, from the one edge to the other; the group that cuts them moves them to their place.
+        let starts: Vec<f32> = strips.iter().skip(2).map(|path| bounds(path)[side]).collect();
+        assert!(starts.windows(2).all(|pair| pair[0] <= pair[1] + 0.01), "{starts:?}");
+        let (from, to) = if side == 0 { (0.0, 100.0) } else { (0.0, 40.0) };
+        assert!(starts.first().is_some_and(|start| (start - from).abs() < 5.0), "{starts:?}");
+        assert!(starts.last().is_some_and(|start| (start - to).abs() < 5.0), "{starts:?}");
+    }
+}
+
+#[test]
+fn a_gradient_keeps_sharp_edges_and_narrows_to_its_middle() {
+    // Half red, half blue: two strips and their ends.
+    let halves = [(0, "FF0000"), (50_000, "FF0000"), (50_000, "0000FF"), (100_000, "0000FF")];
+    let frames = Sheet::body(shape("", &gradient(&halves, r#"<a:lin ang="0"/>"#))).laid().0;
+    let blue = paths(&frames).into_iter().filter(|path| path.fill == Some(Rgb(0, 0, 255))).map(|path| bounds(path)[0]);
+    assert!(blue.clone().any(|left| (left - 50.0).abs() < 0.1), "{:?}", blue.collect::<Vec<_>>());
+    // The first colour stands in the middle, drawn last.
+    let inward = r#"<a:path path="rect"><a:fillToRect l="50000" t="50000" r="50000" b="50000"/></a:path>"#;
+    let frames = Sheet::body(shape("", &gradient(&[(0, "FF0000"), (100_000, "0000FF")], inward))).laid().0;
+    let strips = paths(&frames);
+    let first = strips.first().map(|path| (path.fill, bounds(path)));
+    assert!(first.is_some_and(|(fill, box_of)| fill.is_some_and(|fill| fill.2 > 249) && box_of == [0.0, 0.0, 100.0, 40.0]), "{first:?}");
+    let last = strips.last().map(|path| (path.fill, bounds(path)));
+    assert!(last.is_some_and(|(fill, [left, top, ..])| fill.is_some_and(|fill| fill.0 > 249) && left > 45.0 && top > 15.0), "{last:?}");
+}
+
+#[test]
+fn vml_gradients_go_from_the_second_color_to_the_first() {
+    let vml = |fill: &str| {
+        format!(
+            r##"<w:p><w:r><w:pict><v:rect style="width:100pt;height:40pt" fillcolor="#ff0000" stroked="f"><v:fill color2="#0000ff" {fill}/></v:rect></w:pict></w:r></w:p>"##
+        )
+    };
+    let (red, blue) = (Rgb(255, 0, 0), Rgb(0, 0, 255));
+    for (fill, first, last) in [
+        (r#"type="gradient""#, blue, red),
+        (r#"type="gradient" focus="100%""#, red, blue),
+        (r#"type="gradient" focus="-100%""#, red, blue),
+        (r#"type="gradient" focus="50%""#, red, red),
+        (r#"type="gradient" focus="-50%" angle="90""#, blue, blue),
+    ] {
+        let frames = Sheet::body(vml(fill)).laid().0;
+        let strips = paths(&frames);
+        let near = |path: Option<&&Path>, color: Rgb| {
+            path.and_then(|path| path.fill).is_some_and(|fill| fill.0.abs_diff(color.0) < 10 && fill.2.abs_diff(color.2) < 10)
+        };
+        assert!(near(strips.first(), first) && near(strips.last(), last), "{fill}");
+    }
+}
+
+#[test]
+fn a_shadow_lies_beside_its_shape_whichever_way_that_is_turned() {
+    let shadow = |stays: u8| {
+        format!(
+            r#"<a:solidFill><a:srgbClr val="FF0000"/></a:solidFill><a:ln><a:noFill/></a:ln><a:effectLst><a:outerShdw dist="127000" dir="0" rotWithShape="{stays}"><a:srgbClr val="000000"><a:alpha val="40000"/></a:srgbClr></a:outerShdw></a:effectLst>"#
+        )
+    };
+    // Turned by a quarter, 10 pt to the right are 10 pt up before it is turned.
+    for (turn, stays, moved) in [("", 0, (10.0, 0.0)), (r#" rot="5400000""#, 1, (10.0, 0.0)), (r#" rot="5400000""#, 0, (0.0, -10.0))] {
+        let frames = Sheet::body(shape(turn, &shadow(stays))).laid().0;
+        let found = items(&frames).into_iter().find_map(|(around, _, item)| match &item.shape {
+            Shape::Path(path) if path.fill == Some(Rgb(0, 0, 0)) => around.last().map(|group| (path.opacity, group[4], group[5])),
+            _ => None,
+        });
+        let (opacity, x, y) = found.expect("a shadow");
+        // In the line the group is moved to its place, too, where nothing turns it.
+        let (x, y) = if turn.is_empty() { (x - 50.0, y - 50.0) } else { (x, y) };
+        assert!((opacity - 0.4).abs() < 0.01 && (x - moved.0).abs() < 0.1 && (y - moved.1).abs() < 0.1, "{turn}: {opacity} {x} {y}");
+    }
+    let vml = r##"<w:p><w:r><w:pict><v:rect style="width:100pt;height:40pt" fillcolor="#ff0000"><v:shadow on="t" offset="3pt,5pt" color="#00ff00"/></v:rect></w:pict></w:r></w:p>"##;
+    let frames = Sheet::body(vml).laid().0;
+    assert!(paths(&frames).iter().any(|path| path.fill == Some(Rgb(0, 255, 0))));
+}
+
+fn image(frames: &Frames) -> (bool, PlacedImage) {
+    let found = items(frames).into_iter().find_map(|(_, cut, item)| match &item.shape {
+        Shape::Image(image) => Some((cut, image.clone())),
+        _ => None,
+    });
+    found.expect("a picture")
+}
+
+#[test]
+fn a_picture_is_cut_to_its_shape_and_turns_with_its_outline() {
+    let line = r#"<a:ln w="12700"><a:solidFill><a:srgbClr val="FF0000"/></a:solidFill></a:ln>"#;
+    for (preset, turn, looks, cut) in [
+        ("rect", "", "", false),
+        ("ellipse", "", "", true),
+        ("roundRect", r#" rot="2700000""#, line, true),
+        ("rect", r#" rot="2700000""#, line, false),
+    ] {
+        let frames = Sheet::body(picture(preset, "", turn, looks)).laid().0;
+        let (clipped, placed) = image(&frames);
+        assert_eq!(clipped, cut, "{preset}");
+        if !turn.is_empty() {
+            // The group turns both: its sine is that of 45 degrees.
+            let turned = items(&frames).iter().filter(|(around, ..)| around.iter().any(|group| (group[1] - 0.7071).abs() < 0.001)).count();
+            assert_eq!((placed.rotation, turned), (0.0, 2), "{preset}");
+        }
+    }
+}
+
+#[test]
+fn pictures_are_recolored() {
+    // The sheet's picture is black.
+    let plain = image_bytes("");
+    for change in [
+        r#"<a:duotone><a:prstClr val="red"/><a:srgbClr val="FFAA00"/></a:duotone>"#,
+        r#"<a:biLevel thresh="0"/>"#,
+        r#"<a:clrChange><a:clrFrom><a:srgbClr val="000000"/></a:clrFrom><a:clrTo><a:srgbClr val="000000"><a:alpha val="0"/></a:srgbClr></a:clrTo></a:clrChange>"#,
+    ] {
+        assert_ne!(image_bytes(change), plain, "{change}");
+    }
+    assert_eq!(image_bytes(r#"<a:lum bright="0"/>"#), plain);
+}
+
+fn image_bytes(change: &str) -> Vec<u8> {
+    let (frames, warnings) = Sheet::body(picture("rect", change, "", "")).laid();
+    assert!(warnings.is_empty(), "{warnings:?}");
+    frames.images[0].bytes.to_vec()
+}
+
+/// Two boxes of these heights, 80 pt wide without insets; the text of the first goes on in the second.
+fn linked(heights: (u32, u32), text: &str) -> String {
+    let frame = |at: u32, height: u32, inner: &str| {
+        format!(
+            r#"<w:r><w:drawing><wp:anchor distT="0" distB="0" distL="0" distR="0" simplePos="0" relativeHeight="2" behindDoc="0" locked="0" layoutInCell="1" allowOverlap="1"><wp:simplePos x="0" y="0"/><wp:positionH relativeFrom="column"><wp:posOffset>{}</wp:posOffset></wp:positionH><wp:positionV relativeFrom="paragraph"><wp:posOffset>0</wp:posOffset></wp:positionV><wp:extent cx="1016000" cy="{}"/><wp:wrapNone/><wp:docPr id="1" name="s"/><a:graphic><a:graphicData uri="http://schemas.microsoft.com/office/word/2010/wordprocessingShape"><wps:wsp><wps:cNvSpPr/><wps:spPr><a:prstGeom prst="rect"/></wps:spPr>{inner}<wps:bodyPr lIns="0" tIns="0" rIns="0" bIns="0"/></wps:wsp></a:graphicData></a:graphic></wp:anchor></w:drawing></w:r>"#,
+            at * 12_700,
+            height * 12_700
+        )
+    };
+    let first = frame(0, heights.0, &format!(r#"<wps:txbx id="4"><w:txbxContent>{text}</w:txbxContent></wps:txbx>"#));
+    let second = frame(100, heights.1, r#"<wps:linkedTxbx id="4" seq="1"/>"#);
+    format!("<w:p>{first}{second}</w:p>")
+}
+
+#[test]
+fn text_goes_on_in_the_next_box() {
+    let lines: String = (0..4).map(|line| p("", &format!("l{line}"))).collect();
+    let sheet = Sheet::body(linked((30, 40), &lines));
+    sheet.stands(&[(0, "l1", 50.0, 61.2 + 13.8), (0, "l2", 150.0, 61.2), (0, "l3", 150.0, 61.2 + 13.8)]);
+    // What fits neither is cut off, with a warning.
+    let (_, warnings) = Sheet::body(linked((30, 14), &lines)).laid();
+    assert!(warnings.iter().any(|warning| warning.to_string().contains("does not fit its box")), "{warnings:?}");
+    // In a header and a cell, too.
+    let header = Sheet {
+        header: linked((30, 40), &lines),
+        section: r#"<w:headerReference w:type="default" r:id="header"/>"#.to_owned(),
+        ..Sheet::body(p("", "body"))
+    };
+    header.stands(&[(0, "l1", 50.0, 31.2 + 13.8), (0, "l2", 150.0, 31.2)]);
+    let cell = format!(
+        r#"<w:tbl><w:tblPr/><w:tblGrid><w:gridCol w:w="4000"/></w:tblGrid><w:tr><w:tc>{}</w:tc></w:tr></w:tbl>"#,
+        linked((30, 40), &lines)
+    );
+    Sheet::body(cell).stands(&[(0, "l1", 55.4, 61.2 + 13.8), (0, "l2", 155.4, 61.2)]);
+}
+
+#[test]
+fn a_paragraph_over_two_boxes_leaves_no_line_alone() {
+    // Words of 36 pt: two on a line, six lines. Two lines of room after the first paragraph leave none for one line of the second.
+    let text = format!("{}{}", p("", "first"), p("", &["mmmm"; 12].join(" ")));
+    let sheet = Sheet::body(linked((30, 90), &text));
+    sheet.stands(&[(0, "first", 50.0, 61.2), (0, "mmmm", 150.0, 61.2)]);
+    assert!(!sheet.places().iter().any(|place| place.1.starts_with("mmmm") && place.2 < 140.0), "{:?}", sheet.places());
+    let off = format!("{}{}", p("", "first"), p(r#"<w:widowControl w:val="0"/>"#, &["mmmm"; 12].join(" ")));
+    Sheet::body(linked((30, 90), &off)).stands(&[(0, "mmmm", 50.0, 61.2 + 13.8), (0, "mmmm", 150.0, 61.2)]);
+}
+
+#[test]
+fn vml_boxes_go_on_in_the_one_they_name() {
+    let shape = |id: &str, left: u32, style: &str, text: &str| {
+        format!(
+            r#"<w:r><w:pict><v:shape id="{id}" style="position:absolute;margin-left:{left}pt;margin-top:0;width:80pt;height:30pt"><v:textbox style="{style}" inset="0,0,0,0"><w:txbxContent>{text}</w:txbxContent></v:textbox></v:shape></w:pict></w:r>"#
+        )
+    };
+    let lines: String = (0..4).map(|line| p("", &format!("l{line}"))).collect();
+    let body = |next: &str| format!("<w:p>{}{}</w:p>", shape("a", 0, next, &lines), shape("b", 100, "", ""));
+    Sheet::body(body("mso-next-textbox:#b")).stands(&[(0, "l1", 50.0, 75.0), (0, "l2", 150.0, 61.2), (0, "l3", 150.0, 75.0)]);
+    // A box that is not there takes nothing: the text is cut off and told.
+    let (_, warnings) = Sheet::body(body("mso-next-textbox:#c")).laid();
+    assert!(warnings.iter().any(|warning| warning.to_string().contains("does not fit its box")), "{warnings:?}");
+}
+
+#[test]
+fn columns_are_balanced_under_lines_whose_spacing_hangs_over() {
+    // Lines of 1.5 times their height: what is added hangs over the columns' end, so that six lines make three columns of two.
+    let spaced = |line: u32| format!(r#"<w:spacing w:line="{line}" w:lineRule="auto"/>"#);
+    for line in [260, 360, 480] {
+        let lines: String = (0..6).map(|number| p(&spaced(line), &format!("l{number}"))).collect();
+        let ends = format!(
+            r#"<w:p><w:pPr><w:sectPr><w:type w:val="continuous"/>{PAGE}<w:cols w:num="3" w:space="200"/></w:sectPr></w:pPr></w:p>"#
+        );
+        let sheet =
+            Sheet { section: r#"<w:type w:val="continuous"/>"#.to_owned(), ..Sheet::body(format!("{lines}{ends}{}", p("", "below"))) };
+        let height = 13.8 * line as f32 / 240.0;
+        let first = sheet.places().into_iter().find(|place| place.1 == "l0").map_or(0.0, |place| place.3);
+        sheet.stands(&[
+            (0, "l1", 50.0, first + height),
+            (0, "l2", 120.0, first),
+            (0, "l4", 190.0, first),
+            (0, "l5", 190.0, first + height),
+        ]);
+    }
+}
+
+#[test]
+fn text_below_a_shape_keeps_out_of_its_outline_and_its_tail() {
+    let below = |preset: &str, adjustments: &str, line: u32, said: u32| {
+        let line = if line == 0 {
+            "<a:ln><a:noFill/></a:ln>".to_owned()
+        } else {
+            format!(r#"<a:ln w="{line}"><a:solidFill><a:srgbClr val="000000"/></a:solidFill></a:ln>"#)
+        };
+        let body = format!(
+            r#"<w:p><w:r><w:drawing><wp:anchor distT="0" distB="0" distL="0" distR="0" simplePos="0" relativeHeight="2" behindDoc="0" locked="0" layoutInCell="1" allowOverlap="1"><wp:simplePos x="0" y="0"/><wp:positionH relativeFrom="column"><wp:posOffset>0</wp:posOffset></wp:positionH><wp:positionV relativeFrom="paragraph"><wp:posOffset>127000</wp:posOffset></wp:positionV><wp:extent cx="1270000" cy="508000"/><wp:effectExtent l="0" t="0" r="0" b="{said}"/><wp:wrapTopAndBottom/><wp:docPr id="1" name="s"/><a:graphic><a:graphicData uri="http://schemas.microsoft.com/office/word/2010/wordprocessingShape"><wps:wsp><wps:cNvSpPr/><wps:spPr><a:prstGeom prst="{preset}"><a:avLst>{adjustments}</a:avLst></a:prstGeom>{line}</wps:spPr><wps:bodyPr/></wps:wsp></a:graphicData></a:graphic></wp:anchor></w:drawing></w:r><w:r><w:t>text</w:t></w:r></w:p>"#
+        );
+        Sheet::body(body)
+    };
+    // The shape stands from 60 to 100; the line's baseline is 11.2 below what it keeps out of.
+    for (preset, line, said, end) in [
+        ("rect", 0, 0, 100.0),
+        ("rect", 127_000, 0, 105.0),
+        ("rect", 127_000, 25_400, 105.0),
+        ("rect", 12_700, 50_800, 104.0),
+        // Their tails end 12.5 % below them.
+        ("wedgeRectCallout", 0, 0, 105.0),
+        ("wedgeRoundRectCallout", 0, 0, 105.0),
+        ("wedgeEllipseCallout", 12_700, 0, 105.0),
+    ] {
+        below(preset, "", line, said).stands(&[(0, "text", 50.0, end + 11.2)]);
+    }
+    let up = r#"<a:gd name="adj1" fmla="val 0"/><a:gd name="adj2" fmla="val -90000"/>"#;
+    let sheet = below("wedgeRoundRectCallout", up, 12_700, 0);
+    sheet.stands(&[(0, "text", 50.0, 100.5 + 11.2)]);
+    // The tail ends 40 % above the shape, whose top is at 60.
+    let frames = sheet.laid().0;
+    assert!(paths(&frames).iter().any(|path| (bounds(path)[1] - 44.0).abs() < 0.1), "{:?}", paths(&frames));
+}
