@@ -2,9 +2,8 @@
 //!
 //! Elements that nobody reads are found here, in one walk over a part's tree; what the reader or layout meets while working is warned of where it is met.
 
-use super::drawing::paint::casts_plainly;
 use super::numerals::is_known;
-use super::values::{integer, is_on, switch, switched};
+use super::values::{casts_plainly, integer, is_on, switch, switched};
 use super::warnings::Warnings;
 use super::xml::{Node, Tree};
 

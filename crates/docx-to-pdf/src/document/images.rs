@@ -13,6 +13,8 @@ use crate::package::Package;
 
 /// So often one file's colours are changed.
 const MOST_RECOLORED: usize = 8;
+/// So many pixels get other colours in a document; each is decoded, changed and compressed.
+const MOST_RECOLORED_PIXELS: u64 = 25_000_000;
 
 /// Pictures by the part they come from.
 #[derive(Debug, Default)]
@@ -22,6 +24,7 @@ pub(super) struct Images {
     toned: HashMap<String, Vec<Arc<Image>>>,
     /// The same in other colours, by part.
     recolored: HashMap<String, Vec<(Vec<Change>, Arc<Image>)>>,
+    recolored_pixels: u64,
 }
 
 impl Images {
@@ -60,10 +63,12 @@ impl Images {
         if let Some((_, same)) = known.iter().find(|(known, _)| *known == changes) {
             return Arc::clone(same);
         }
-        // Each makes a picture anew: of one file there are not many.
-        if known.len() >= MOST_RECOLORED {
+        // Each makes a picture anew: of one file there are not many, and of a document not more than this.
+        let pixels = self.recolored_pixels.saturating_add(u64::from(image.width) * u64::from(image.height));
+        if known.len() >= MOST_RECOLORED || pixels > MOST_RECOLORED_PIXELS {
             return image;
         }
+        self.recolored_pixels = pixels;
         let made = recolor::changed(&image, &changes);
         known.push((changes, Arc::clone(&made)));
         made

@@ -1,18 +1,13 @@
-//! Pictures whose colours Word changes: grey, black and white, two tones, one colour left out (ECMA-376 part 1, 20.1.8.34, 20.1.8.6, 20.1.8.23, 20.1.8.16).
+//! Pictures whose colours Word changes: grey, black and white, two tones, one colour left out.
 
 use std::io::Cursor;
 use std::sync::Arc;
 
 use image::{DynamicImage, ImageReader, Limits, RgbaImage};
 
-use super::color;
-use super::theme::Theme;
-use super::values::share;
-use super::xml::Node;
 use crate::graphics::{Image, ImageFormat, Rgb};
 
-/// Larger pictures keep their colours: each is decoded and written anew.
-const MOST_PIXELS: u64 = 25_000_000;
+/// So much memory decoding may take.
 const MEMORY: u64 = 128 << 20;
 
 /// One change of a picture's colours.
@@ -28,31 +23,8 @@ pub(super) enum Change {
     One(Rgb, (Rgb, u8)),
 }
 
-/// The changes that `a:blip` asks for, in order.
-pub(super) fn changes(blip: Node<'_>, theme: &Theme) -> Vec<Change> {
-    let byte = |share: f32| (share.clamp(0.0, 1.0) * 255.0).round() as u8;
-    let change = |node: Node<'_>| match node.name() {
-        "a:grayscl" => Some(Change::Grey),
-        "a:biLevel" => Some(Change::BlackAndWhite(byte(node.attr("thresh").and_then(|text| share(text, 100_000.0)).unwrap_or(0.5)))),
-        "a:duotone" => {
-            let mut colors = node.children().filter_map(|child| color::plain(child, theme));
-            Some(Change::TwoTone(colors.next()?, colors.next()?))
-        }
-        "a:clrChange" => {
-            let side = |name: &str| node.child(name).and_then(|side| color::inside(side, theme, None));
-            let (to, opacity) = side("a:clrTo")?;
-            Some(Change::One(side("a:clrFrom")?.0, (to, byte(opacity))))
-        }
-        _ => None,
-    };
-    blip.children().filter_map(change).take(4).collect()
-}
-
-/// The picture with its colours changed; as it is where it cannot be decoded or is too large.
+/// The picture with its colours changed; as it is where it cannot be decoded.
 pub(super) fn changed(image: &Arc<Image>, changes: &[Change]) -> Arc<Image> {
-    if u64::from(image.width) * u64::from(image.height) > MOST_PIXELS {
-        return Arc::clone(image);
-    }
     let Some(mut pixels) = decoded(image) else { return Arc::clone(image) };
     for change in changes {
         for pixel in pixels.pixels_mut() {

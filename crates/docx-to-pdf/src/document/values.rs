@@ -209,3 +209,11 @@ pub(super) fn highlight(name: &str) -> Option<Rgb> {
         _ => return None,
     })
 }
+
+/// A shadow as large as its shape, not leaning.
+pub(super) fn casts_plainly(node: Node<'_>) -> bool {
+    let is = |name: &str, usual: f32| {
+        node.attr(name).and_then(|text| share(text, 1.0)).is_none_or(|value| (value - usual).abs() < usual * 0.1 + 1.0)
+    };
+    is("sx", 100_000.0) && is("sy", 100_000.0) && is("kx", 0.0) && is("ky", 0.0)
+}

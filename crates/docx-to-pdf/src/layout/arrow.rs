@@ -2,7 +2,7 @@
 
 use crate::document::model::{ArrowHead, ArrowKind, Outline};
 use crate::layout::context::{bounded, emu};
-use crate::layout::frame::{Path, PathStep, Stroke};
+use crate::layout::frame::{Path, PathStep, QUARTER, Stroke};
 use crate::units::Pt;
 
 /// Heads of thinner lines are as large as those of lines this wide (LibreOffice's import).
@@ -105,7 +105,6 @@ fn drawn_head(head: ArrowHead, (tip, from): (Point, Point), width: Pt, outline: 
 
 /// An ellipse about the tip.
 fn oval(at: impl Fn(Pt, Pt) -> Point, long: Pt, half: Pt) -> Vec<PathStep> {
-    const QUARTER: f32 = 0.552_284_8;
     let (k, h) = (long * QUARTER, half * QUARTER);
     let zero = Pt::ZERO;
     let start = at(long, zero);

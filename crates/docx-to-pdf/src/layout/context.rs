@@ -11,7 +11,7 @@ use crate::fonts::Fonts;
 use crate::graphics::{Image, Rgb};
 use crate::layout::frame::ImageId;
 use crate::layout::look::Look;
-use crate::layout::stack::Part;
+use crate::layout::part::Part;
 use crate::layout::structure::Builder;
 use crate::units::{Emu, Pt, Twips};
 use crate::warning::Warning;

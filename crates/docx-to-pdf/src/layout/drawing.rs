@@ -10,17 +10,14 @@ use crate::graphics::Image;
 use crate::layout::arrow;
 use crate::layout::context::{Context, DEEPEST, emu};
 use crate::layout::float::Bases;
-use crate::layout::frame::{Item, Link, LinkTarget, NodeId, Path, PathStep, PlacedImage, Role, Shape, Stroke};
+use crate::layout::frame::{Item, Link, LinkTarget, NodeId, Path, PathStep, PlacedImage, QUARTER, Role, Shape, Stroke};
 use crate::layout::ink::{Ink, Mark, MarkKind, Rect};
 use crate::layout::label;
-use crate::layout::linebreak::Position;
 use crate::layout::paint;
+use crate::layout::part::{Part, Position};
 use crate::layout::room;
-use crate::layout::stack::{Column, Part, Stacked, pile, pile_part};
+use crate::layout::stack::{Column, Stacked, pile, pile_part};
 use crate::units::{Emu, Pt};
-
-/// Control point distance that makes a quarter of a circle from a curve.
-pub(super) const QUARTER: f32 = 0.552_284_8;
 
 /// Draws an inline drawing standing on the baseline at `x`.
 pub(super) fn inline<'a>(context: &mut Context<'a>, drawing: &'a Drawing, x: Pt, baseline: Pt, parent: Option<NodeId>) -> Ink {

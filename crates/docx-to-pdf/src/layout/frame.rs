@@ -122,6 +122,9 @@ pub struct Path {
     pub even_odd: bool,
 }
 
+/// How far the control points of a curve that is a quarter of a circle lie from its ends, in radii.
+pub(crate) const QUARTER: f32 = 0.552_284_8;
+
 /// A step of a path.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub enum PathStep {

@@ -5,21 +5,13 @@ use std::rc::Rc;
 use crate::document::model::{BreakKind, Leader, TabKind};
 use crate::fonts::Fonts;
 use crate::layout::look::Word;
+use crate::layout::part::Position;
 use crate::layout::shape::{Atom, AtomKind, Ending, Prepared, visible};
 use crate::layout::tabs::{Stop, Tabs};
 use crate::units::Pt;
 
 /// Slack against rounding: a line that fits exactly fits.
 const SLACK: Pt = Pt(0.03);
-
-/// A place between or inside atoms.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub(super) struct Position {
-    /// Atom.
-    pub atom: usize,
-    /// Byte in its text, when a long word was cut.
-    pub byte: usize,
-}
 
 /// An atom on a line.
 #[derive(Clone)]

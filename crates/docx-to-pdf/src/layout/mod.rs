@@ -21,6 +21,7 @@ mod notes;
 mod page;
 mod paint;
 mod paragraph;
+mod part;
 mod room;
 mod runs;
 mod shape;

@@ -3,7 +3,7 @@
 use crate::document::model::{Gradient, GradientWay, Shadow};
 use crate::graphics::Rgb;
 use crate::layout::context::{bounded, emu};
-use crate::layout::frame::{Item, Path, PathStep, Shape};
+use crate::layout::frame::{Item, Path, PathStep, QUARTER, Shape};
 use crate::layout::ink::Ink;
 use crate::units::Pt;
 
@@ -109,7 +109,7 @@ fn circle(share: f32, [left, top, right, bottom]: [f32; 4], (width, height): (Pt
     let (x, y) = (width * f32::midpoint(left, 1.0 - right), height * f32::midpoint(top, 1.0 - bottom));
     let (dx, dy) = (x.max(width - x), y.max(height - y));
     let radius = Pt(dx.0.hypot(dy.0)) * share;
-    let bend = radius * super::drawing::QUARTER;
+    let bend = radius * QUARTER;
     vec![
         PathStep::Move(x + radius, y),
         PathStep::Curve(x + radius, y + bend, x + bend, y + radius, x, y + radius),

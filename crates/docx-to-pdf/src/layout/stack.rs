@@ -10,8 +10,9 @@ use crate::layout::drawing;
 use crate::layout::drop_cap;
 use crate::layout::float::{Bases, Floats, Outline, Zone};
 use crate::layout::ink::{Ink, Rect};
-use crate::layout::linebreak::{LineEnd, Position};
+use crate::layout::linebreak::LineEnd;
 use crate::layout::paragraph::{Area, Line, ParagraphLayouter, join};
+use crate::layout::part::{Part, Position};
 use crate::layout::room;
 use crate::layout::table;
 use crate::units::Pt;
@@ -155,17 +156,6 @@ pub(super) struct Column {
 /// A float that reaches above what stands there already changes lines: all is laid out again with its room kept from the start.
 pub(super) fn pile<'a>(context: &mut Context<'a>, blocks: &'a [Block], column: Column) -> Stacked {
     pile_part(context, Part { blocks, block: 0, from: Position::default() }, column, None).0
-}
-
-/// Blocks from one of them on, and from a place in that.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Part<'a> {
-    /// All of them.
-    pub blocks: &'a [Block],
-    /// The first in question.
-    pub block: usize,
-    /// Where in it.
-    pub from: Position,
 }
 
 /// The same from a place on, down to `end` if there is one; returns what is left. At least one line is set.

@@ -3,8 +3,9 @@
 mod anchor;
 mod custom;
 pub(super) mod outline;
-pub(super) mod paint;
+mod paint;
 pub(super) mod preset;
+mod recolor;
 mod shape;
 mod text_area;
 

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use crate::document::color;
+use crate::document::drawing::recolor;
 use crate::document::model::{ArrowHead, ArrowKind, Dash, Fill, Gradient, GradientWay, Outline, Shadow};
 use crate::document::read::{Part, Reader};
-use crate::document::recolor;
 use crate::document::theme::Theme;
-use crate::document::values::{emu, integer, is_on, mix, says, share};
+use crate::document::values::{casts_plainly, emu, integer, is_on, mix, says, share};
 use crate::document::xml::Node;
 use crate::graphics::{Image, Rgb, Tone};
 use crate::units::Emu;
@@ -165,14 +165,6 @@ pub(in crate::document) fn shadow(properties: Node<'_>, theme: &Theme) -> Option
         blur: Emu(length("blurRad").clamp(0.0, FARTHEST) as i64),
         stays: node.attr("rotWithShape").is_some_and(|text| !is_on(text)),
     })
-}
-
-/// A shadow as large as its shape, not leaning.
-pub(in crate::document) fn casts_plainly(node: Node<'_>) -> bool {
-    let is = |name: &str, usual: f32| {
-        node.attr(name).and_then(|text| share(text, 1.0)).is_none_or(|value| (value - usual).abs() < usual * 0.1 + 1.0)
-    };
-    is("sx", 100_000.0) && is("sy", 100_000.0) && is("kx", 0.0) && is("ky", 0.0)
 }
 
 /// A pattern's mean colour.
