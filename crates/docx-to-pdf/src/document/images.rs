@@ -14,7 +14,7 @@ use crate::package::Package;
 /// So often one file's colours are changed.
 const MOST_RECOLORED: usize = 8;
 /// So many pixels get other colours in a document; each is decoded, changed and compressed.
-const MOST_RECOLORED_PIXELS: u64 = 25_000_000;
+const MOST_RECOLORED_PIXELS: u64 = 16_000_000;
 
 /// Pictures by the part they come from.
 #[derive(Debug, Default)]
