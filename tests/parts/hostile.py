@@ -109,6 +109,14 @@ def templates():
     yield "a macro that calls itself", docx(p("{% macro m() %}{{ m() }}{% endmacro %}{{ m() }}"))
     yield "brackets, fifty thousand deep", docx(p("{{ " + "(" * 50_000 + " }}"))
     yield "twenty thousand open blocks", docx(p("{% if x %}" * 20_000))
+    yield "a text that replaces itself by longer ones", docx(p("{{ ('a' * 99999) | replace('a', 'b' * 99999) }}"))
+    yield "a list that is sorted, turned and joined", docx(p("{{ range(99999) | list | sort | reverse | join('x' * 9999) }}"))
+    yield "lists in lists, fifty thousand deep", docx(p("{{ " + "[" * 50_000 + " }}"))
+    yield "a chain of fifty thousand attributes", docx(p("{{ a" + ".b" * 50_000 + " }}"))
+    yield "a chain of fifty thousand filters", docx(p("{{ 'a'" + "|upper" * 50_000 + " }}"))
+    row = lambda text: f"<w:tr><w:tc>{p(text)}</w:tc></w:tr>"
+    yield "a hundred thousand rows", docx("<w:tbl>" + row("{%tr for a in range(99999) %}") + row("{{ a }}") + row("{%tr endfor %}") + "</w:tbl>")
+    yield "a hundred thousand paragraphs", docx(p("{%p for a in range(99999) %}") + p("palabra " * 50) + p("{%p endfor %}"))
 
 
 def main():

@@ -33,9 +33,9 @@ fn deflate_with(bytes: &[u8], level: Compression) -> Vec<u8> {
     encoder.finish().unwrap_or_default()
 }
 
-/// Deflates what is too large to be put together first.
-pub(super) fn deflate_parts(parts: impl Iterator<Item = Vec<u8>>) -> Vec<u8> {
-    let mut encoder = ZlibEncoder::new(Vec::new(), LEVEL);
+/// Deflates what is too large to be put together first: so many bytes in all.
+pub(super) fn deflate_parts(parts: impl Iterator<Item = Vec<u8>>, bytes: usize) -> Vec<u8> {
+    let mut encoder = ZlibEncoder::new(Vec::with_capacity(bytes), LEVEL);
     for part in parts {
         let _ = encoder.write_all(&part);
     }

@@ -47,10 +47,13 @@ fn samples(image: DynamicImage) -> Picture {
         let pixels = image.into_rgba8().into_raw();
         let rows = || pixels.chunks(width as usize * 4);
         let transparent = pixels.iter().skip(3).step_by(4).any(|value| *value < u8::MAX);
-        mask = transparent.then(|| stream::deflate_parts(rows().map(|row| row.iter().skip(3).step_by(4).copied().collect())).into());
+        mask = transparent
+            .then(|| stream::deflate_parts(rows().map(|row| row.iter().skip(3).step_by(4).copied().collect()), pixels.len() / 4).into());
         let colors = if color.has_color() { 3 } else { 1 };
-        let data =
-            stream::deflate_parts(rows().map(|row| row.chunks_exact(4).flat_map(|pixel| pixel.iter().take(colors).copied()).collect()));
+        let data = stream::deflate_parts(
+            rows().map(|row| row.chunks_exact(4).flat_map(|pixel| pixel.iter().take(colors).copied()).collect()),
+            pixels.len(),
+        );
         (if color.has_color() { Space::Rgb } else { Space::Gray }, data)
     } else if color.has_color() {
         (Space::Rgb, stream::deflate(&image.into_rgb8()))
