@@ -311,6 +311,8 @@ fn text_below_a_shape_keeps_out_of_its_outline_and_its_tail() {
         ("wedgeRectCallout", 0, 0, 105.0),
         ("wedgeRoundRectCallout", 0, 0, 105.0),
         ("wedgeEllipseCallout", 12_700, 0, 105.0),
+        // Its last circle is about the tip.
+        ("cloudCallout", 0, 0, 106.1),
     ] {
         below(preset, "", line, said).stands(&[(0, "text", 50.0, end + 11.2)]);
     }
@@ -320,4 +322,32 @@ fn text_below_a_shape_keeps_out_of_its_outline_and_its_tail() {
     // The tail ends 40 % above the shape, whose top is at 60.
     let frames = sheet.laid().0;
     assert!(paths(&frames).iter().any(|path| (bounds(path)[1] - 44.0).abs() < 0.1), "{:?}", paths(&frames));
+}
+
+#[test]
+fn presets_are_drawn_within_their_frame() {
+    for preset in ["cloud", "ribbon", "ribbon2", "plaque", "frame"] {
+        let looks = r#"<a:solidFill><a:srgbClr val="FF0000"/></a:solidFill>"#;
+        let (frames, warnings) = Sheet::body(shape("", looks).replace(r#"prst="rect""#, &format!(r#"prst="{preset}""#))).laid();
+        assert!(warnings.is_empty(), "{warnings:?}");
+        let drawn = paths(&frames);
+        let [left, top, right, bottom] =
+            drawn.iter().find(|path| path.fill == Some(Rgb(255, 0, 0))).map(|path| bounds(path)).unwrap_or_default();
+        // The cloud's bends reach a little further than where its arcs meet.
+        assert!((49.9..56.0).contains(&left) && (49.9..56.0).contains(&top), "{preset}: {left} {top}");
+        assert!((144.0..150.5).contains(&right) && (84.0..90.5).contains(&bottom), "{preset}: {right} {bottom}");
+    }
+}
+
+#[test]
+fn text_stands_in_the_rectangle_of_clouds_and_ribbons() {
+    let inside = |preset: &str| {
+        let text = r#"<wps:txbx><w:txbxContent><w:p><w:r><w:t>in</w:t></w:r></w:p></w:txbxContent></wps:txbx><wps:bodyPr lIns="0" tIns="0" rIns="0" bIns="0"/>"#;
+        let looks = "<a:ln><a:noFill/></a:ln>";
+        Sheet::body(shape("", looks).replace(r#"prst="rect""#, &format!(r#"prst="{preset}""#)).replace("<wps:bodyPr/>", text))
+    };
+    // Of 100 by 40 pt: 13.78 % and 15.1 % of a cloud, a quarter and a sixth of a ribbon.
+    inside("cloud").stands(&[(0, "in", 63.8, 56.0 + 11.2)]);
+    inside("ribbon").stands(&[(0, "in", 75.0, 56.7 + 11.2)]);
+    inside("ribbon2").stands(&[(0, "in", 75.0, 50.0 + 11.2)]);
 }

@@ -40,7 +40,7 @@ fn draw(outline: &mut OutlineBuilder, command: Node<'_>, guides: &Guides) {
         ("a:arcTo", _) => {
             let part = |name: &str| guides.value(command.attr(name).unwrap_or("0"));
             let radians = |name: &str| (part(name) / 60_000.0).to_radians();
-            outline.arc(part("wR"), part("hR"), radians("stAng"), radians("swAng"));
+            outline.arc_to((part("wR"), part("hR")), (1.0, 1.0), radians("stAng"), radians("swAng"));
         }
         ("a:close", _) => outline.close(),
         _ => {}

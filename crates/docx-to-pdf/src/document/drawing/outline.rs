@@ -92,6 +92,20 @@ impl OutlineBuilder {
         }
     }
 
+    /// An arc whose angles are those that the eye sees, as `a:arcTo` has them (20.1.9.4): of an ellipse they are not its parameter's.
+    pub(in crate::document) fn arc_to(&mut self, (rx, ry): (f32, f32), (scale_x, scale_y): (f32, f32), start: f32, sweep: f32) {
+        let end = start + sweep;
+        if !end.is_finite() || !start.is_finite() {
+            return;
+        }
+        // The parameter within the same turn.
+        let parameter = |angle: f32| {
+            let found = (angle.sin() * rx).atan2(angle.cos() * ry);
+            found + ((angle - found) / TAU).round() * TAU
+        };
+        self.arc(rx * scale_x, ry * scale_y, parameter(start), parameter(end) - parameter(start));
+    }
+
     /// A closed polygon.
     pub(in crate::document) fn polygon(&mut self, points: &[(f32, f32)]) {
         for (index, &(x, y)) in points.iter().enumerate() {

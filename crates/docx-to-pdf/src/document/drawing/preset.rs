@@ -25,9 +25,7 @@ pub(in crate::document) fn preset(name: &str, w: f32, h: f32, adjustments: &Adju
         | "actionButtonBlank"
         | "flowChartPredefinedProcess"
         | "flowChartInternalStorage"
-        | "bevel"
-        | "frame"
-        | "plaque" => return Some(Geometry::Rectangle),
+        | "bevel" => return Some(Geometry::Rectangle),
         "roundRect" => return Some(Geometry::RoundRectangle(first(16_667.0).clamp(0.0, 0.5))),
         "flowChartAlternateProcess" => return Some(Geometry::RoundRectangle(0.16667)),
         "flowChartTerminator" => return Some(Geometry::RoundRectangle(0.5)),
@@ -187,6 +185,32 @@ pub(in crate::document) fn preset(name: &str, w: f32, h: f32, adjustments: &Adju
                 "wedgeRoundRectCallout" => callout(&mut path, (w, h), tip, short * adjust("adj3", 16_667.0).clamp(0.0, 0.5)),
                 _ => round_callout(&mut path, (w, h), tip),
             }
+        }
+        "cloud" => cloud(&mut path, w, h),
+        "cloudCallout" => {
+            cloud(&mut path, w, h);
+            bubbles(&mut path, (w, h), (w * adjust("adj1", -20_833.0), h * adjust("adj2", 62_500.0)));
+        }
+        "ribbon" | "ribbon2" => {
+            let (rise, panel) = (h * adjust("adj1", 16_667.0).clamp(0.0, 0.333_33), w * adjust("adj2", 50_000.0).clamp(0.25, 0.75));
+            ribbon(&mut path, (w, h), rise, panel, name == "ribbon2");
+        }
+        "plaque" => {
+            let r = short * first(16_667.0).clamp(0.0, 0.5);
+            path.move_to(0.0, r);
+            path.arc(r, r, FRAC_PI_2, -FRAC_PI_2);
+            path.line_to(w - r, 0.0);
+            path.arc(r, r, PI, -FRAC_PI_2);
+            path.line_to(w, h - r);
+            path.arc(r, r, -FRAC_PI_2, -FRAC_PI_2);
+            path.line_to(r, h);
+            path.arc(r, r, 0.0, -FRAC_PI_2);
+            path.close();
+        }
+        "frame" => {
+            let d = short * first(12_500.0).clamp(0.0, 0.5);
+            path.polygon(&[(0.0, 0.0), (w, 0.0), (w, h), (0.0, h)]);
+            path.polygon(&[(d, d), (d, h - d), (w - d, h - d), (w - d, d)]);
         }
         "heart" => {
             path.move_to(w / 2.0, h / 4.0);
@@ -364,6 +388,82 @@ fn round_callout(path: &mut OutlineBuilder, (w, h): (f32, f32), (x, y): (f32, f3
     path.line_to(w / 2.0 * (1.0 + start.cos()), h / 2.0 * (1.0 + start.sin()));
     path.arc(w / 2.0, h / 2.0, start, TAU - 2.0 * half);
     path.close();
+}
+
+/// A cloud of eleven arcs, in a square of 43,200.
+fn cloud(path: &mut OutlineBuilder, w: f32, h: f32) {
+    /// Radii, and in 60,000ths of a degree where each begins and how far it goes.
+    const ARCS: [(f32, f32, f32, f32); 11] = [
+        (6753.0, 9190.0, -11_429_249.0, 7_426_832.0),
+        (5333.0, 7267.0, -8_646_143.0, 5_396_714.0),
+        (4365.0, 5945.0, -8_748_475.0, 5_983_381.0),
+        (4857.0, 6595.0, -7_859_164.0, 7_034_504.0),
+        (5333.0, 7273.0, -4_722_533.0, 6_541_615.0),
+        (6775.0, 9220.0, -2_776_035.0, 7_816_140.0),
+        (5785.0, 7867.0, 37_501.0, 6_842_000.0),
+        (6752.0, 9215.0, 1_347_096.0, 6_910_353.0),
+        (7720.0, 10_543.0, 3_974_558.0, 4_542_661.0),
+        (4360.0, 5918.0, -16_496_525.0, 8_804_134.0),
+        (4345.0, 5945.0, -14_809_710.0, 9_151_131.0),
+    ];
+    let (scale_x, scale_y) = (w / 43_200.0, h / 43_200.0);
+    let radians = |angle: f32| (angle / 60_000.0).to_radians();
+    path.move_to(3900.0 * scale_x, 14_370.0 * scale_y);
+    for (rx, ry, start, sweep) in ARCS {
+        path.arc_to((rx, ry), (scale_x, scale_y), radians(start), radians(sweep));
+    }
+    path.close();
+}
+
+/// Three circles from a cloud to a tip, which is given from the cloud's middle; the smallest stands there.
+fn bubbles(path: &mut OutlineBuilder, (w, h): (f32, f32), (dx, dy): (f32, f32)) {
+    let short = w.min(h);
+    let toward = (dy * w).atan2(dx * h);
+    // From the tip to the ellipse about the cloud.
+    let (x, y) = (w / 2.0 * toward.cos() - dx, h / 2.0 * toward.sin() - dy);
+    let length = x.hypot(y);
+    let step = (length - short * 6600.0 / 21_600.0) / 3.0;
+    for (radius, along) in [(600.0, 0.0), (1200.0, step + short * 1800.0 / 21_600.0), (1800.0, 2.0 * step + short * 4800.0 / 21_600.0)] {
+        let radius = short * radius / 21_600.0;
+        let share = if length > 0.0 { along / length } else { 0.0 };
+        path.move_to(w / 2.0 + dx + x * share + radius, h / 2.0 + dy + y * share);
+        path.arc(radius, radius, 0.0, TAU);
+        path.close();
+    }
+}
+
+/// A ribbon: a panel with a folded end on each side, lower or higher than it by `rise`; its curls are drawn as corners.
+fn ribbon(path: &mut OutlineBuilder, (w, h): (f32, f32), rise: f32, panel: f32, up: bool) {
+    let (left, right, fold) = ((w - panel) / 2.0, f32::midpoint(w, panel), w / 8.0);
+    let y = |from_top: f32| if up { from_top } else { h - from_top };
+    let notch = f32::midpoint(rise, h);
+    path.polygon(&[
+        (0.0, y(h)),
+        (fold, y(notch)),
+        (0.0, y(rise)),
+        (left, y(rise)),
+        (left, y(0.0)),
+        (right, y(0.0)),
+        (right, y(rise)),
+        (w, y(rise)),
+        (w - fold, y(notch)),
+        (w, y(h)),
+        (right - fold, y(h)),
+        (right - fold, y(h - rise)),
+        (left + fold, y(h - rise)),
+        (left + fold, y(h)),
+    ]);
+    // The folds behind the panel are lines, there and back: they fill nothing.
+    for (outer, inner) in [(left, left + fold), (right, right - fold)] {
+        path.polygon(&[
+            (outer, y(rise)),
+            (outer, y(h - rise)),
+            (inner, y(h - rise)),
+            (outer, y(h - rise)),
+            (inner, y(h)),
+            (outer, y(h - rise)),
+        ]);
+    }
 }
 
 /// An angle in 60,000ths of a degree, as radians.

@@ -47,6 +47,12 @@ fn cut_corners(name: &str, w: f32, h: f32, adjustments: &Adjustments) -> Option<
         "roundRect" | "bracketPair" => all(first(0.166_67) * CORNER),
         "wedgeRoundRectCallout" => all(corner(&["adj3"], 0.166_67) * CORNER),
         "flowChartAlternateProcess" => all(short / 6.0 * CORNER),
+        "ribbon" | "ribbon2" => {
+            let panel = adjust(adjustments, &["adj2"], 0.5).clamp(0.25, 0.75) / 2.0;
+            let rise = adjust(adjustments, &["adj1"], 0.166_67).clamp(0.0, 0.333_33);
+            let (above, below) = if name == "ribbon2" { (0.0, rise) } else { (rise, 0.0) };
+            [0.5 - panel, above, 0.5 + panel, 1.0 - below]
+        }
         "plaque" => all(first(0.166_67) * DIAGONAL),
         "bevel" | "frame" => all(first(0.125)),
         "octagon" => all(first(0.292_89) / 2.0),
@@ -183,7 +189,7 @@ fn fixed(name: &str) -> Option<[f32; 4]> {
         "flowChartDelay" => [0.0, ROUND, 1.0 - ROUND, 1.0 - ROUND],
         "flowChartMagneticDisk" => [0.0, 1.0 / 3.0, 1.0, 5.0 / 6.0],
         "heart" => [1.0 / 6.0, 0.25, 5.0 / 6.0, 2.0 / 3.0],
-        "cloud" | "cloudCallout" => [2977.0 / 43_200.0, 3262.0 / 43_200.0, 17_087.0 / 21_600.0, 17_337.0 / 21_600.0],
+        "cloud" | "cloudCallout" => [2977.0 / 21_600.0, 3262.0 / 21_600.0, 17_087.0 / 21_600.0, 17_337.0 / 21_600.0],
         "irregularSeal1" => [4627.0 / 21_600.0, 6320.0 / 21_600.0, 16_702.0 / 21_600.0, 13_937.0 / 21_600.0],
         "irregularSeal2" => [5372.0 / 21_600.0, 6382.0 / 21_600.0, 14_640.0 / 21_600.0, 15_935.0 / 21_600.0],
         "wave" => [0.0, 0.25, 1.0, 0.75],
