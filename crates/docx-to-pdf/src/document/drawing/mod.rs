@@ -3,7 +3,7 @@
 mod anchor;
 mod custom;
 pub(super) mod outline;
-mod paint;
+pub(super) mod paint;
 pub(super) mod preset;
 mod recolor;
 mod shape;
