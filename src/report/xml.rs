@@ -59,6 +59,13 @@ pub(in crate::report) enum Kind {
     Other,
 }
 
+impl Kind {
+    /// What says how its parent looks. An element has one of these, before all else (ECMA-376 part 1, 17.3.1.26, 17.3.2.28, 17.4.69).
+    fn is_props(self) -> bool {
+        matches!(self, Self::ParagraphProps | Self::RunProps | Self::CellProps | Self::ControlProps)
+    }
+}
+
 /// One element and where it stands in the source.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::report) struct Element {
@@ -75,6 +82,8 @@ pub(in crate::report) struct Element {
     pub end: usize,
     /// Index behind its last descendant.
     pub last: usize,
+    /// Its properties, where it has some: they are asked for by each tag, and a paragraph may hold tens of thousands of runs.
+    props: usize,
 }
 
 /// No element.
@@ -139,8 +148,11 @@ impl Tree {
             self.prefix = word_prefix(tag);
         }
         let kind = self.kind_of(tag.name().as_ref());
-        let index = self.elements.len();
-        self.elements.push(Element { kind, parent: parent.unwrap_or(NONE), start, open_end: end, close: end, end, last: index + 1 });
+        let (index, parent) = (self.elements.len(), parent.unwrap_or(NONE));
+        if let Some(parent) = self.elements.get_mut(parent).filter(|parent| kind.is_props() && parent.props == NONE) {
+            parent.props = index;
+        }
+        self.elements.push(Element { kind, parent, start, open_end: end, close: end, end, last: index + 1, props: NONE });
         index
     }
 
@@ -192,6 +204,10 @@ impl Tree {
 
     /// The first direct child of a kind.
     pub(in crate::report) fn child(&self, index: usize, kind: Kind) -> Option<usize> {
+        let props = self.elements[index].props;
+        if kind.is_props() && self.elements.get(props).is_none_or(|props| props.kind == kind) {
+            return Some(props).filter(|&props| props != NONE);
+        }
         self.children(index).find(|&child| self.elements[child].kind == kind)
     }
 

@@ -52,6 +52,15 @@ def pictured(name, content, extent=914400):
     return docx(drawing, {"word/_rels/document.xml.rels": relations(("image", f"media/{name}")), f"word/media/{name}": content})
 
 
+def regrey(document):
+    """The same with its picture shown in grey."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(document)) as old, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name).replace(b'<a:blip r:embed="rId1"/>', b'<a:blip r:embed="rId1"><a:grayscl/></a:blip>'))
+    return out.getvalue()
+
+
 def lying_sizes():
     """The directory says that a part is small; it is not."""
     whole = bytearray(docx(p("a" * 3_000_000)))
@@ -100,6 +109,8 @@ def cases():
     yield "a picture cut off", pictured("a.png", png(100, 100, pixels)[:120])
     yield "a picture of 65000 × 65000", pictured("a.png", png(65_000, 65_000, pixels))
     yield "a JPEG that ends in its head", pictured("a.jpg", b"\xff\xd8\xff\xe0\0\x10JFIF\0")
+    grey = pictured("a.png", png(6000, 6000, zlib.compress(bytes(6000 * 18001), 1)))
+    yield "a large picture made grey", regrey(grey)
     yield "a picture a kilometre wide", pictured("a.png", png(100, 100, pixels), 36_000_000_000)
 
 
@@ -116,6 +127,14 @@ def templates():
     yield "a chain of fifty thousand filters", docx(p("{{ 'a'" + "|upper" * 50_000 + " }}"))
     row = lambda text: f"<w:tr><w:tc>{p(text)}</w:tc></w:tr>"
     yield "a hundred thousand rows", docx("<w:tbl>" + row("{%tr for a in range(99999) %}") + row("{{ a }}") + row("{%tr endfor %}") + "</w:tbl>")
+    cut = "".join(f'<w:r><w:t xml:space="preserve">{piece}</w:t></w:r>' for piece in ("{", "{ ", "student.name", " }", "} "))
+    yield "twenty thousand marks of five runs each, in one paragraph", docx("<w:p>" + cut * 20_000 + "</w:p>")
+    whole = '<w:r><w:t xml:space="preserve">{{ student.name }} </w:t></w:r>'
+    tabs = "<w:pPr><w:tabs>" + '<w:tab w:val="left" w:pos="720"/>' * 5_000 + "</w:tabs></w:pPr>"
+    yield "twenty thousand marks in a paragraph with five thousand tabs", docx("<w:p>" + tabs + whole * 20_000 + "</w:p>")
+    yield "twenty thousand paragraphs that are joined", docx(p("{%- if true -%}") * 20_000 + p("{% endif %}") * 20_000)
+    yield "rows of rows without end", docx("<w:tbl>" + row("{%tr for a in range(999) %}") + row("{%tr for b in range(999) %}") + row("{{ a }}")
+                                           + row("{%tr endfor %}") * 2 + "</w:tbl>")
     yield "a hundred thousand paragraphs", docx(p("{%p for a in range(99999) %}") + p("palabra " * 50) + p("{%p endfor %}"))
 
 

@@ -18,9 +18,9 @@ pub(super) struct TagInfo {
     pub plain: bool,
     /// A word the value should not repeat.
     pub said: Option<String>,
-    /// Properties of its run and paragraph, as XML.
-    pub run_props: String,
-    pub paragraph_props: String,
+    /// Properties of its run and paragraph, as XML; shared with the other tags there.
+    pub run_props: Arc<str>,
+    pub paragraph_props: Arc<str>,
     /// The tag stands in a run, so a value may bring runs of its own.
     pub in_run: bool,
     /// The tag stands in a run right in its paragraph, so a value may end the paragraph.

@@ -1,6 +1,6 @@
 //! One part of a template on its way from source to something minijinja fills.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicUsize};
 use std::sync::{Arc, Mutex};
 
@@ -266,6 +266,11 @@ fn lookalikes(scan: &Scan, places: &Places, own: &[(usize, usize)]) -> Vec<(usiz
 
 /// What the values need to know about the places of a part's tags.
 fn infos(scan: &Scan, source: &str, page: i64) -> Arc<[TagInfo]> {
+    // As XML, by the element that has them: many tags may share a paragraph, and its properties may be long.
+    let mut known: HashMap<(usize, bool), Arc<str>> = HashMap::new();
+    let mut props = |element: usize, kind: Kind| {
+        Arc::clone(known.entry((element, kind == Kind::RunProps)).or_insert_with(|| edits::props(scan, source, element, kind).into()))
+    };
     let info = |placed: &scan::Placed| {
         let tag = &placed.tag;
         let plain = tag.spelling != Spelling::Jinja;
@@ -276,8 +281,8 @@ fn infos(scan: &Scan, source: &str, page: i64) -> Arc<[TagInfo]> {
         }
         let run = paragraph.segment_at(tag.start).map(|segment| scan.tree.elements[segment.element].parent);
         if let Some(run) = run.filter(|_| !fields::is_own_edit(tag)) {
-            edits::run_props(scan, source, run).clone_into(&mut info.run_props);
-            edits::props(scan, source, paragraph.element, Kind::ParagraphProps).clone_into(&mut info.paragraph_props);
+            info.run_props = props(run, Kind::RunProps);
+            info.paragraph_props = props(paragraph.element, Kind::ParagraphProps);
             info.in_run = scan.tree.elements[run].kind == Kind::Run;
             info.splits = info.in_run && scan.tree.elements[run].parent == paragraph.element && !info.paragraph_props.contains("sectPr");
         }

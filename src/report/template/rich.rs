@@ -103,7 +103,7 @@ pub(super) fn paragraph(fill: &Fill, paragraph: &Value, info: &TagInfo) -> Resul
     let w = &fill.prefix;
     let props = match field(paragraph, "style") {
         Some(style) => format!("<{w}pPr><{w}pStyle {w}val=\"{}\"/></{w}pPr>", escape(&style.to_string())),
-        None => info.paragraph_props.clone(),
+        None => info.paragraph_props.to_string(),
     };
     let runs = match pieces(paragraph) {
         Some(pieces) => runs(fill, &pieces, "")?,
