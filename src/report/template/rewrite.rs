@@ -5,6 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
+use std::ops::Range;
 
 use super::blocks::{Blocks, containers, own_paragraphs};
 use super::edits::{Edit, GRID, MARK, STATEMENT, VALUE, mark, paragraphs_mark, run_props};
@@ -13,7 +14,7 @@ use super::lifted::Lifted;
 use super::scan::{Host, Paragraph, Scan, Segment, Within};
 use super::tags::{Action, Level, Spelling, Tag};
 use super::{ascii, cells, check, fields, names};
-use crate::report::xml::{Kind, escape_into};
+use crate::report::xml::{Kind, NONE, escape_into};
 
 /// What minijinja compiles.
 #[derive(Debug)]
@@ -159,21 +160,21 @@ struct Inline<'a> {
 
 impl Inline<'_> {
     fn edit(&self, edits: &mut Vec<Edit>) {
-        let mut gone: Vec<usize> = self.trimmed_breaks();
+        let mut gone = self.trimmed_breaks();
+        let text = &self.paragraph.text;
+        let words = text.len() - text.trim_start().len()..text.trim_end().len();
         for segment in &self.paragraph.segments {
             if self.tags_over(segment.start, segment.end.max(segment.start + 1)).is_empty() {
                 continue;
             }
             let element = self.scan.tree.elements[segment.element];
             if element.kind != Kind::Text {
-                if !gone.contains(&segment.element) {
-                    gone.push(segment.element);
-                }
+                gone.insert(segment.element);
                 continue;
             }
             let content = self.content(segment.element, segment.start, segment.end);
             if content.is_empty() {
-                gone.push(segment.element);
+                gone.insert(segment.element);
                 continue;
             }
             let open = &self.source[element.start..element.open_end];
@@ -182,7 +183,7 @@ impl Inline<'_> {
                 edits.push(Edit::replace(element.start, element.open_end, name));
             }
             edits.push(Edit::replace(element.open_end, element.close, content));
-            self.join(segment.element, segment.start, segment.end, edits);
+            self.join(segment, &words, edits);
         }
         self.remove(&gone, edits);
     }
@@ -196,23 +197,24 @@ impl Inline<'_> {
     }
 
     /// Line breaks and tabs right before `{%-` and right behind `-%}`.
-    fn trimmed_breaks(&self) -> Vec<usize> {
+    fn trimmed_breaks(&self) -> BTreeSet<usize> {
         let tree = &self.scan.tree;
         let is_break = |segment: &&Segment| tree.elements[segment.element].kind != Kind::Text;
         let blank = |from: usize, to: usize| self.paragraph.text.get(from..to).is_some_and(|text| text.trim().is_empty());
-        let mut out = Vec::new();
+        let segments = &self.paragraph.segments;
+        let mut out = BTreeSet::new();
         for tag in self.tags.iter().map(|&index| &self.scan.tags[index].tag) {
             if tag.trim_before {
-                let before = self.paragraph.segments.iter().rev().skip_while(|segment| segment.start >= tag.start);
-                out.extend(before.take_while(|segment| blank(segment.start, tag.start)).filter(is_break).map(|segment| segment.element));
+                let before = segments[..segments.partition_point(|segment| segment.start < tag.start)].iter().rev();
+                let before = before.take_while(|segment| blank(segment.start, segment.end.min(tag.start)));
+                out.extend(before.filter(is_break).map(|segment| segment.element));
             }
             if tag.trim_after {
-                let behind = self.paragraph.segments.iter().skip_while(|segment| segment.end <= tag.end);
-                out.extend(behind.take_while(|segment| blank(tag.end, segment.end)).filter(is_break).map(|segment| segment.element));
+                let behind = segments[segments.partition_point(|segment| segment.end <= tag.end)..].iter();
+                let behind = behind.take_while(|segment| blank(segment.start.max(tag.end), segment.end));
+                out.extend(behind.filter(is_break).map(|segment| segment.element));
             }
         }
-        out.sort_unstable();
-        out.dedup();
         out
     }
 
@@ -265,18 +267,18 @@ impl Inline<'_> {
         format!("</{w}t></{w}r>{}<{w}r>{props}<{w}t xml:space=\"preserve\">", mark(index))
     }
 
-    /// `{%-` and `-%}` at the edges of a paragraph join it with the text before and behind.
-    fn join(&self, element: usize, start: usize, end: usize, edits: &mut Vec<Edit>) {
+    /// `{%-` and `-%}` at the edges of a paragraph join it with the text before and behind. `words` is the paragraph's text without the blanks at its ends.
+    fn join(&self, segment: &Segment, words: &Range<usize>, edits: &mut Vec<Edit>) {
         let elements = &self.scan.tree.elements;
+        let (element, start, end) = (segment.element, segment.start, segment.end);
         let place = elements[element];
-        let text = &self.paragraph.text;
         for &index in self.tags_over(start, end) {
             let tag = &self.scan.tags[index].tag;
             if tag.start < start {
                 continue;
             }
             if tag.trim_before
-                && text[..tag.start].trim().is_empty()
+                && tag.start <= words.start
                 && let Some(before) = (0..element).rev().find(|&before| self.holds_text(before))
                 && self.joins(before, element)
             {
@@ -285,7 +287,7 @@ impl Inline<'_> {
             // The tag may end in a later run than it begins in.
             let last = self.paragraph.segment_at(tag.end - 1).map_or(element, |segment| segment.element);
             if tag.trim_after
-                && text[tag.end..].trim().is_empty()
+                && tag.end >= words.end
                 && let Some(behind) = (last + 1..elements.len()).find(|&behind| self.holds_text(behind))
                 && self.joins(element, behind)
             {
@@ -318,13 +320,19 @@ impl Inline<'_> {
     }
 
     /// Takes out text that was swallowed by a tag, and runs that held nothing else.
-    fn remove(&self, gone: &[usize], edits: &mut Vec<Edit>) {
+    fn remove(&self, gone: &BTreeSet<usize>, edits: &mut Vec<Edit>) {
         let tree = &self.scan.tree;
+        let is_empty = |run: usize| {
+            tree.elements.get(run).is_some_and(|run| run.kind == Kind::Run)
+                && tree.children(run).all(|child| tree.elements[child].kind == Kind::RunProps || gone.contains(&child))
+        };
+        let mut last = (NONE, false);
         for &element in gone {
             let run = tree.elements[element].parent;
-            let is_run = tree.elements.get(run).is_some_and(|run| run.kind == Kind::Run);
-            let empty = is_run && tree.children(run).all(|child| tree.elements[child].kind == Kind::RunProps || gone.contains(&child));
-            let place = tree.elements[if empty { run } else { element }];
+            if run != last.0 {
+                last = (run, is_empty(run));
+            }
+            let place = tree.elements[if last.1 { run } else { element }];
             edits.push(Edit::replace(place.start, place.end, ""));
             // Where a paragraph before joined it, its beginning is gone already.
             if tree.elements[element].kind == Kind::Text {
