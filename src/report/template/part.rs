@@ -266,10 +266,14 @@ fn lookalikes(scan: &Scan, places: &Places, own: &[(usize, usize)]) -> Vec<(usiz
 
 /// What the values need to know about the places of a part's tags.
 fn infos(scan: &Scan, source: &str, page: i64) -> Arc<[TagInfo]> {
-    // As XML, by the element that has them: many tags may share a paragraph, and its properties may be long.
-    let mut known: HashMap<(usize, bool), Arc<str>> = HashMap::new();
+    // As XML, and whether a section ends with them, by the element that has them: many tags may share a paragraph, and its properties may be long.
+    let mut known: HashMap<(usize, bool), (Arc<str>, bool)> = HashMap::new();
     let mut props = |element: usize, kind: Kind| {
-        Arc::clone(known.entry((element, kind == Kind::RunProps)).or_insert_with(|| edits::props(scan, source, element, kind).into()))
+        let read = || {
+            let xml = edits::props(scan, source, element, kind);
+            (xml.into(), xml.contains("sectPr"))
+        };
+        known.entry((element, kind == Kind::RunProps)).or_insert_with(read).clone()
     };
     let info = |placed: &scan::Placed| {
         let tag = &placed.tag;
@@ -281,10 +285,11 @@ fn infos(scan: &Scan, source: &str, page: i64) -> Arc<[TagInfo]> {
         }
         let run = paragraph.segment_at(tag.start).map(|segment| scan.tree.elements[segment.element].parent);
         if let Some(run) = run.filter(|_| !fields::is_own_edit(tag)) {
-            info.run_props = props(run, Kind::RunProps);
-            info.paragraph_props = props(paragraph.element, Kind::ParagraphProps);
+            (info.run_props, _) = props(run, Kind::RunProps);
+            let ends_section;
+            (info.paragraph_props, ends_section) = props(paragraph.element, Kind::ParagraphProps);
             info.in_run = scan.tree.elements[run].kind == Kind::Run;
-            info.splits = info.in_run && scan.tree.elements[run].parent == paragraph.element && !info.paragraph_props.contains("sectPr");
+            info.splits = info.in_run && scan.tree.elements[run].parent == paragraph.element && !ends_section;
         }
         info
     };
