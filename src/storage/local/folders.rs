@@ -130,7 +130,7 @@ mod tests {
             scope.spawn(|| folders.sync_by(folder, || first.take(Ok(()))).unwrap());
             first.begun.wait();
             for _ in 0..8 {
-                scope.spawn(|| folders.sync_by(folder, &count).unwrap());
+                scope.spawn(|| folders.sync_by(folder, count).unwrap());
             }
             wait_for_waiters(&folders, folder, 9);
             first.go_on.wait();

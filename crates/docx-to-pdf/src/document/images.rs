@@ -16,6 +16,9 @@ const MOST_RECOLORED: usize = 8;
 /// So many pixels get other colours in a document; each is decoded, changed and compressed.
 const MOST_RECOLORED_PIXELS: u64 = 16_000_000;
 
+/// What was changed of a picture, and what it became.
+type Recolored = (Vec<Change>, Arc<Image>);
+
 /// Pictures by the part they come from.
 #[derive(Debug, Default)]
 pub(super) struct Images {
@@ -23,7 +26,7 @@ pub(super) struct Images {
     /// The same in other tones, by part.
     toned: HashMap<String, Vec<Arc<Image>>>,
     /// The same in other colours, by part.
-    recolored: HashMap<String, Vec<(Vec<Change>, Arc<Image>)>>,
+    recolored: HashMap<String, Vec<Recolored>>,
     recolored_pixels: u64,
 }
 

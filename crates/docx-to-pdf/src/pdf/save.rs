@@ -96,7 +96,7 @@ impl Body {
             let first = index.bytes.len() as i64;
             index.bytes.extend(text);
             let dict = |file: &mut Syntax| {
-                _ = file.raw("/Type/ObjStm/N").integer(group.len() as i64).raw("/First").integer(first).raw(stream::DEFLATED)
+                _ = file.raw("/Type/ObjStm/N").integer(group.len() as i64).raw("/First").integer(first).raw(stream::DEFLATED);
             };
             indirect(&mut file, id, dict, &stream::deflate(&index.bytes));
         }

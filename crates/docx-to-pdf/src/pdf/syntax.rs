@@ -148,11 +148,15 @@ impl Syntax {
     pub(super) fn string(&mut self, text: &[u8], format: StringFormat) -> &mut Self {
         if format == StringFormat::Hexadecimal {
             self.bytes.push(b'<');
-            text.iter().for_each(|byte| self.hexadecimal(*byte));
+            for byte in text {
+                self.hexadecimal(*byte);
+            }
             self.bytes.push(b'>');
         } else {
             self.bytes.push(b'(');
-            text.iter().for_each(|byte| self.character(*byte));
+            for byte in text {
+                self.character(*byte);
+            }
             self.bytes.push(b')');
         }
         self

@@ -61,8 +61,7 @@ fn paths(frames: &Frames) -> Vec<&Path> {
 /// Left, top, right and bottom of a path.
 fn bounds(path: &Path) -> [f32; 4] {
     let points = path.steps.iter().flat_map(|step| match *step {
-        PathStep::Move(x, y) | PathStep::Line(x, y) => vec![(x.0, y.0)],
-        PathStep::Curve(_, _, _, _, x, y) => vec![(x.0, y.0)],
+        PathStep::Move(x, y) | PathStep::Line(x, y) | PathStep::Curve(_, _, _, _, x, y) => vec![(x.0, y.0)],
         PathStep::Close => Vec::new(),
     });
     points.fold([f32::MAX, f32::MAX, f32::MIN, f32::MIN], |[l, t, r, b], (x, y)| [l.min(x), t.min(y), r.max(x), b.max(y)])
@@ -178,7 +177,10 @@ fn a_picture_is_cut_to_its_shape_and_turns_with_its_outline() {
         assert_eq!(clipped, cut, "{preset}");
         if !turn.is_empty() {
             // The group turns both: its sine is that of 45 degrees.
-            let turned = items(&frames).iter().filter(|(around, ..)| around.iter().any(|group| (group[1] - 0.7071).abs() < 0.001)).count();
+            let turned = items(&frames)
+                .iter()
+                .filter(|(around, ..)| around.iter().any(|group| (group[1] - std::f32::consts::FRAC_1_SQRT_2).abs() < 0.001))
+                .count();
             assert_eq!((placed.rotation, turned), (0.0, 2), "{preset}");
         }
     }

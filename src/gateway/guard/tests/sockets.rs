@@ -19,8 +19,21 @@ struct Receiver {
 }
 
 impl Receiver {
-    fn at(address: &str, port: u16, answer: &'static [u8]) -> Self {
-        let listener = TcpListener::bind((address, port)).unwrap();
+    fn at(address: &str, answer: &'static [u8]) -> Self {
+        Self::on(TcpListener::bind((address, 0)).unwrap(), answer)
+    }
+
+    /// One on each address, with the same port: one that is free on the first may be taken on the other.
+    fn on_both(addresses: [&str; 2], answer: &'static [u8]) -> [Self; 2] {
+        loop {
+            let first = TcpListener::bind((addresses[0], 0)).unwrap();
+            if let Ok(second) = TcpListener::bind((addresses[1], first.local_addr().unwrap().port())) {
+                return [Self::on(first, answer), Self::on(second, answer)];
+            }
+        }
+    }
+
+    fn on(listener: TcpListener, answer: &'static [u8]) -> Self {
         let port = listener.local_addr().unwrap().port();
         let connections = Arc::new(AtomicUsize::new(0));
         let count = connections.clone();
@@ -82,8 +95,7 @@ async fn post(guard: &Guard, client: &reqwest::Client, url: &str) -> Result<u16,
 #[tokio::test]
 async fn a_name_that_turns_to_another_address_is_called_there_never() {
     let dns = DnsServer::start();
-    let good = Receiver::at("127.0.0.2", 0, OK);
-    let bad = Receiver::at("127.0.0.1", good.port, OK);
+    let [good, bad] = Receiver::on_both(["127.0.0.2", "127.0.0.1"], OK);
     let guard = over(&dns, &["127.0.0.2/32"]);
     let client = client(&guard);
     let url = format!("http://rebind.example:{}/", good.port);
@@ -143,11 +155,11 @@ async fn a_name_server_that_fails_or_is_silent_costs_a_bounded_time_and_is_told_
 async fn a_redirect_to_this_machine_is_an_answer_and_is_not_followed() {
     let dns = DnsServer::start();
     dns.has("redirects.example", &["127.0.0.2"]);
-    let inner = Receiver::at("127.0.0.1", 0, OK);
+    let inner = Receiver::at("127.0.0.1", OK);
     for status in [301, 302, 303, 307, 308] {
         for target in [format!("http://127.0.0.1:{}/", inner.port), format!("//127.0.0.1:{}/", inner.port), "/again".to_owned()] {
             let answer = format!("HTTP/1.1 {status} Moved\r\nLocation: {target}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
-            let outer = Receiver::at("127.0.0.2", 0, answer.leak().as_bytes());
+            let outer = Receiver::at("127.0.0.2", answer.leak().as_bytes());
             let guard = over(&dns, &["127.0.0.2/32"]);
             let answer = client(&guard).post(format!("http://redirects.example:{}/", outer.port)).send().await.unwrap();
             assert_eq!((answer.status().as_u16(), outer.count()), (status, 1));
@@ -159,8 +171,8 @@ async fn a_redirect_to_this_machine_is_an_answer_and_is_not_followed() {
 #[tokio::test]
 async fn an_explicit_proxy_gets_everything_and_literals_are_still_judged() {
     let dns = DnsServer::start();
-    let proxy = Receiver::at("127.0.0.3", 0, OK);
-    let target = Receiver::at("127.0.0.1", 0, OK);
+    let proxy = Receiver::at("127.0.0.3", OK);
+    let target = Receiver::at("127.0.0.1", OK);
     let mut config = GuardConfig {
         dns: vec![dns.address],
         proxy: Some(format!("http://proxy.inner:{}", proxy.port).parse().unwrap()),
@@ -185,7 +197,7 @@ async fn two_names_on_one_address_never_share_a_connection() {
         dns.has(name, &["127.0.0.2"]);
     }
     let kept_open = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
-    let receiver = Receiver::at("127.0.0.2", 0, kept_open);
+    let receiver = Receiver::at("127.0.0.2", kept_open);
     let guard = over(&dns, &["127.0.0.2/32"]);
     let client = client(&guard);
     for name in ["one", "two"] {
@@ -199,7 +211,7 @@ async fn two_names_on_one_address_never_share_a_connection() {
 async fn an_address_that_is_no_longer_allowed_is_refused_by_the_next_guard() {
     let dns = DnsServer::start();
     dns.has("moved.example", &["127.0.0.2"]);
-    let receiver = Receiver::at("127.0.0.2", 0, OK);
+    let receiver = Receiver::at("127.0.0.2", OK);
     let url = format!("http://moved.example:{}/", receiver.port);
     let (wide, narrow) = (over(&dns, &["127.0.0.2/32"]), over(&dns, &[]));
     assert!(client(&wide).post(&url).send().await.is_ok());

@@ -136,17 +136,14 @@ fn gradient(node: Node<'_>, theme: &Theme, placeholder: Option<Rgb>) -> Option<G
         .filter_map(|stop| color::inside(stop, theme, placeholder).map(|(rgb, opacity)| (share_of(stop, "pos"), rgb, opacity)))
         .collect();
     stops.sort_by(|a, b| a.0.total_cmp(&b.0));
-    let way = match node.child("a:path") {
-        Some(path) => {
-            let to = path.child("a:fillToRect");
-            let side = |name: &str| to.map_or(0.0, |to| share_of(to, name));
-            GradientWay::Around { round: path.attr("path") == Some("circle"), middle: [side("l"), side("t"), side("r"), side("b")] }
-        }
-        None => {
-            let line = node.child("a:lin");
-            let degrees = line.and_then(|line| line.attr("ang")).and_then(|text| share(text, 60_000.0)).unwrap_or(0.0);
-            GradientWay::Line { degrees: degrees.rem_euclid(360.0), scaled: line.is_some_and(|line| says(line, "scaled")) }
-        }
+    let way = if let Some(path) = node.child("a:path") {
+        let to = path.child("a:fillToRect");
+        let side = |name: &str| to.map_or(0.0, |to| share_of(to, name));
+        GradientWay::Around { round: path.attr("path") == Some("circle"), middle: [side("l"), side("t"), side("r"), side("b")] }
+    } else {
+        let line = node.child("a:lin");
+        let degrees = line.and_then(|line| line.attr("ang")).and_then(|text| share(text, 60_000.0)).unwrap_or(0.0);
+        GradientWay::Line { degrees: degrees.rem_euclid(360.0), scaled: line.is_some_and(|line| says(line, "scaled")) }
     };
     (!stops.is_empty()).then_some(Gradient { stops, way })
 }
