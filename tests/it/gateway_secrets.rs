@@ -158,7 +158,7 @@ async fn secrets_sealed_under_the_key_before_open_while_it_is_named_and_rotate_t
     let registered = call(&service, Method::POST, "/api/webhook/register", register).await;
     let endpoint = registered.body["data"]["id"].as_str().unwrap().to_owned();
     receiver.takes(&service, registered.body["data"]["webhookSecret"].as_str().unwrap()).await;
-    service.terminate();
+    service.finish();
 
     let new = "the key from now on, of at least thirty-two characters";
     let mut service = settings(&[("WEBHOOK_ENCRYPTION_KEY", new), ("WEBHOOK_ENCRYPTION_KEY_PREVIOUS", old)]);
@@ -167,7 +167,7 @@ async fn secrets_sealed_under_the_key_before_open_while_it_is_named_and_rotate_t
     let rotate = format!("/api/v1/endpoints/{endpoint}/rotate-secret?institution=school-a");
     let rotated = call(&service, Method::POST, &rotate, json!({ "overlap_seconds": 0 })).await;
     receiver.takes(&service, rotated.body["secret"].as_str().unwrap()).await;
-    service.terminate();
+    service.finish();
 
     let service = settings(&[("WEBHOOK_ENCRYPTION_KEY", new)]);
     add_student(&service, "under the new key").await;

@@ -135,6 +135,12 @@ impl Service {
         self.child.wait().unwrap()
     }
 
+    /// Lets it end its jobs, those that follow from others too, and asks it to stop.
+    pub(crate) fn finish(&mut self) {
+        self.jobs_left_open();
+        self.terminate();
+    }
+
     /// Everything it has logged.
     pub(crate) fn log(&self) -> String {
         self.log.lock().unwrap().join("\n")

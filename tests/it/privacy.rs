@@ -161,7 +161,7 @@ async fn planted(folder: &Path) -> Service {
 async fn an_erased_student_is_gone_wherever_the_process_died_meanwhile() {
     let original = school();
     let mut service = planted(original.path()).await;
-    service.terminate();
+    service.finish();
     let before = traces(original.path());
     for place in ["jobs/", "webhook_reports/", "results/", "gw/students/", "gw/attempts/", "inbound/records/", "outbox/", "index/"] {
         assert!(before.iter().any(|name| name.starts_with(place)), "nothing under {place}: {before:?}");
@@ -189,7 +189,7 @@ async fn an_erased_student_is_gone_wherever_the_process_died_meanwhile() {
 async fn what_is_given_out_holds_what_other_platforms_told_and_nobody_else() {
     let original = school();
     let mut service = planted(original.path()).await;
-    service.terminate();
+    service.finish();
     let out = original.path().join("out.zip");
     let given = command(original.path(), &["privacy", "export", "--student", STUDENT, "--out", out.to_str().unwrap()], None);
     assert!(given.status.success(), "{}", said(&given));
@@ -235,7 +235,7 @@ async fn what_is_told_again_of_an_erased_report_makes_it_not_anew_and_leaves_no_
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     assert_eq!(mails(folder.path()).len(), 1, "{}\n{}", first.text, service.log());
-    service.terminate();
+    service.finish();
     let erase = command(folder.path(), &["privacy", "erase", "--student", STUDENT, "--reason", "asked for"], None);
     assert!(erase.status.success(), "{}", said(&erase));
     assert_eq!(traces(folder.path()), Vec::<String>::new());
@@ -543,7 +543,7 @@ async fn what_is_kept_for_a_time_only_goes_class_by_class() {
     let folder = school();
     let mut service = Service::start(folder.path(), &TOKENS);
     let job = crate::console::report_of(&service, "ana").await;
-    service.terminate();
+    service.finish();
     // Two days ago, as far as the records tell.
     let run = |days: &[(&str, &str)], arguments: &[&str]| {
         let mut all = settings(folder.path());
