@@ -17,7 +17,7 @@ const MOST_RECOLORED: usize = 8;
 const MOST_RECOLORED_PIXELS: u64 = 16_000_000;
 
 /// What was changed of a picture, and what it became.
-type Recolored = (Vec<Change>, Arc<Image>);
+type Recolored = (Vec<Change>, Option<Arc<Image>>);
 
 /// Pictures by the part they come from.
 #[derive(Debug, Default)]
@@ -57,23 +57,21 @@ impl Images {
         known.push(Arc::clone(&toned));
         toned
     }
-}
 
-impl Images {
-    /// A part's picture with its colours changed; equal ones are one.
-    pub(super) fn recolored(&mut self, part: &str, image: Arc<Image>, changes: Vec<Change>) -> Arc<Image> {
+    /// A part's picture with its colours changed; equal ones are one. `None` where it keeps its colours: it cannot be decoded, or too much was changed before.
+    pub(super) fn recolored(&mut self, part: &str, image: &Arc<Image>, changes: Vec<Change>) -> Option<Arc<Image>> {
         let known = self.recolored.entry(part.to_owned()).or_default();
         if let Some((_, same)) = known.iter().find(|(known, _)| *known == changes) {
-            return Arc::clone(same);
+            return same.clone();
         }
         // Each makes a picture anew: of one file there are not many, and of a document not more than this.
         let pixels = self.recolored_pixels.saturating_add(u64::from(image.width) * u64::from(image.height));
         if known.len() >= MOST_RECOLORED || pixels > MOST_RECOLORED_PIXELS {
-            return image;
+            return None;
         }
         self.recolored_pixels = pixels;
-        let made = recolor::changed(&image, &changes);
-        known.push((changes, Arc::clone(&made)));
+        let made = recolor::changed(image, &changes).map(Arc::new);
+        known.push((changes, made.clone()));
         made
     }
 }
@@ -111,5 +109,26 @@ fn drawing_format(bytes: &[u8]) -> Option<&'static str> {
         [b'I', b'I', 0xBC, ..] => Some("JPEG XR"),
         _ if bytes.starts_with(b"<svg") || bytes.starts_with(b"<?xml") => Some("SVG"),
         _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pictures_keep_their_colors_once_too_many_pixels_were_changed() {
+        let picture = |side: u32| {
+            let mut bytes = Cursor::new(Vec::new());
+            image::GrayImage::new(4, 4).write_to(&mut bytes, image::ImageFormat::Png).unwrap();
+            // The size of its header is believed, and makes no pixels here.
+            Arc::new(Image { bytes: bytes.into_inner().into(), format: ImageFormat::Png, width: side, height: side, tone: None })
+        };
+        let mut images = Images::default();
+        assert!(images.recolored("a", &picture(3000), vec![Change::Grey]).is_some());
+        assert!(images.recolored("b", &picture(3000), vec![Change::Grey]).is_none(), "with the first it is too much");
+        assert!(images.recolored("a", &picture(3000), vec![Change::Grey]).is_some(), "what was made is there");
+        let damaged = Arc::new(Image { bytes: b"no picture".as_slice().into(), ..(*picture(10)).clone() });
+        assert!(images.recolored("c", &damaged, vec![Change::Grey]).is_none());
     }
 }

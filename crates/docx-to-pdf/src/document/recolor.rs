@@ -1,7 +1,6 @@
 //! Pictures whose colours Word changes: grey, black and white, two tones, one colour left out.
 
 use std::io::Cursor;
-use std::sync::Arc;
 
 use image::{DynamicImage, ImageReader, Limits, RgbaImage};
 
@@ -23,15 +22,15 @@ pub(super) enum Change {
     One(Rgb, (Rgb, u8)),
 }
 
-/// The picture with its colours changed; as it is where it cannot be decoded.
-pub(super) fn changed(image: &Arc<Image>, changes: &[Change]) -> Arc<Image> {
-    let Some(mut pixels) = decoded(image) else { return Arc::clone(image) };
+/// The picture with its colours changed; `None` where it cannot be decoded.
+pub(super) fn changed(image: &Image, changes: &[Change]) -> Option<Image> {
+    let mut pixels = decoded(image)?;
     for change in changes {
         for pixel in pixels.pixels_mut() {
             pixel.0 = change.of(pixel.0);
         }
     }
-    written(pixels, image.format).map_or_else(|| Arc::clone(image), Arc::new)
+    written(pixels, image.format)
 }
 
 fn decoded(image: &Image) -> Option<RgbaImage> {

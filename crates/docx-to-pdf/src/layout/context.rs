@@ -140,8 +140,8 @@ pub(super) struct Context<'a> {
     pub depth: usize,
     /// Glyphs and shapes of headers and footers drawn so far.
     pub running_drawn: usize,
-    /// What did not fit a text box and goes on in another, by that one's name.
-    pub chains: HashMap<&'a str, Part<'a>>,
+    /// What did not fit a text box and goes on in another, by that one's name, and whether it was laid out there. It stays, because a box may be laid out again.
+    pub chains: HashMap<&'a str, (Part<'a>, bool)>,
     image_ids: HashMap<usize, ImageId>,
     looks: HashMap<u64, Vec<Rc<Look>>>,
     looks_by_address: HashMap<usize, Rc<Look>>,

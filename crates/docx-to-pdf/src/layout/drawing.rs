@@ -258,17 +258,17 @@ fn draw_text<'a>(context: &mut Context<'a>, text: &'a TextBox, size: (Pt, Pt), b
     let (across, along) = if sideways { (size.1, size.0) } else { size };
     let place = TextPlace::new(text, (across, along), sideways);
     let elements = context.structure.checkpoint();
-    let mut laid = match chained(context, text, &place, bases) {
-        Some(part) => part,
-        None => pile_text(context, text, &place, 1.0, bases),
-    };
+    let part = chained(context, text, &place, bases);
+    let in_chain = part.is_some();
+    let mut laid = part.unwrap_or_else(|| pile_text(context, text, &place, 1.0, bases));
     let mut along = along;
     let mut scale = 1.0;
     match text.fit {
         // It shrinks to its text, too. Lines are as long as the shape allows before it grows, and stand in the rectangle it has then (LibreOffice and Spire agree; measured).
         TextFit::Grow => along = place.grown(laid.height),
         // In a text that is itself made smaller boxes keep their size: each level would be laid out nine times.
-        TextFit::Shrink if laid.height > place.height + SLACK && !context.shrinking => {
+        // Nor does the text of several boxes: what is shown in this one is only a part of it.
+        TextFit::Shrink if laid.height > place.height + SLACK && !context.shrinking && !in_chain => {
             context.structure.restore(&elements);
             (laid, scale) = shrunk(context, text, &place, bases);
         }
@@ -383,7 +383,10 @@ fn column_of((width, height): (Pt, Pt), bases: &Bases) -> Column {
 ///
 /// The boxes are filled in the order they are drawn in, which is the document's.
 fn chained<'a>(context: &mut Context<'a>, text: &'a TextBox, place: &TextPlace<'_>, bases: &Bases) -> Option<Stacked> {
-    let from = text.chain.name.as_deref().and_then(|name| context.chains.remove(name));
+    let from = text.chain.name.as_deref().and_then(|name| context.chains.get_mut(name)).map(|(part, shown)| {
+        *shown = true;
+        *part
+    });
     if from.is_none() && text.chain.next.is_none() {
         return None;
     }
@@ -391,8 +394,11 @@ fn chained<'a>(context: &mut Context<'a>, text: &'a TextBox, place: &TextPlace<'
     let column = column_of((place.width, place.height), bases);
     let end = text.chain.next.is_some().then_some(place.height + SLACK);
     let (laid, rest) = pile_part(context, part, column, end);
-    if let (Some(rest), Some(next)) = (rest, text.chain.next.as_deref()) {
-        context.chains.insert(next, rest);
+    if let Some(next) = text.chain.next.as_deref() {
+        match rest {
+            Some(rest) => context.chains.insert(next, (rest, false)),
+            None => context.chains.remove(next),
+        };
     }
     Some(laid)
 }

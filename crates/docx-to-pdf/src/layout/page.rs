@@ -221,8 +221,8 @@ pub(super) fn close(mut context: Context<'_>, drafts: Vec<Draft>) -> (Frames, Ve
     for page in &mut frames.pages {
         page.links.retain(|link| leads_somewhere(link, &seen));
     }
-    if !context.chains.is_empty() {
-        context.warn("text that goes on in a text box before its own is left out; put the boxes in the order of reading");
+    if context.chains.values().any(|(_, shown)| !shown) {
+        context.unsupported("text that goes on in a box before its own (put the boxes in the order of reading)");
     }
     frames.images = context.images;
     frames.structure = context.structure.tree;

@@ -243,6 +243,34 @@ fn text_goes_on_in_the_next_box() {
 }
 
 #[test]
+fn a_next_box_that_is_laid_out_again_keeps_its_text() {
+    let lines: String = (0..4).map(|line| p("", &format!("l{line}"))).collect();
+    let (first, second) =
+        linked((30, 40), &lines).split_once("</w:r><w:r>").map(|(first, second)| (first.to_owned(), second.to_owned())).unwrap();
+    let second = second.trim_end_matches("</w:p>");
+    // The second box's paragraph begins at a page's end and goes to the next one with the one it is kept with: it is laid out twice.
+    let filler = (0..47).map(|line| p("", &format!("f{line}"))).collect::<String>();
+    for fillers in 0..48 {
+        let filler = filler.split_inclusive("</w:p>").take(fillers).collect::<String>();
+        let kept = format!(r#"<w:p><w:pPr><w:keepNext/></w:pPr><w:r>{second}<w:r><w:t>kept</w:t></w:r></w:p>"#);
+        let sheet = Sheet::body(format!("{first}</w:r></w:p>{filler}{kept}{}{}", p("<w:keepNext/>", "a"), p("", "b")));
+        let places = sheet.places();
+        let of = |word: &str| places.iter().find(|place| place.1 == word).unwrap_or_else(|| panic!("{fillers}: {word} of {places:?}"));
+        assert_eq!(of("l2").0, of("kept").0, "{fillers}: the box is where its paragraph is");
+        assert_eq!(places.iter().filter(|place| place.1 == "l2").count(), 1);
+    }
+}
+
+#[test]
+fn text_that_is_too_long_for_the_last_box_is_cut_there_whatever_the_box_would_do_alone() {
+    let lines: String = (0..6).map(|line| p("", &format!("l{line}"))).collect();
+    let shrinking = linked((30, 28), &lines).replace(r#"bIns="0"/></wps:wsp>"#, r#"bIns="0"><a:normAutofit/></wps:bodyPr></wps:wsp>"#);
+    let sheet = Sheet::body(shrinking);
+    sheet.stands(&[(0, "l1", 50.0, 61.2 + 13.8), (0, "l2", 150.0, 61.2), (0, "l3", 150.0, 61.2 + 13.8)]);
+    assert!(sheet.laid().1.iter().any(|warning| warning.to_string().contains("does not fit its box")));
+}
+
+#[test]
 fn a_paragraph_over_two_boxes_leaves_no_line_alone() {
     // Words of 36 pt: two on a line, six lines. Two lines of room after the first paragraph leave none for one line of the second.
     let text = format!("{}{}", p("", "first"), p("", &["mmmm"; 12].join(" ")));

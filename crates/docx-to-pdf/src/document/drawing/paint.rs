@@ -50,9 +50,14 @@ impl Reader<'_> {
         let light = parent.path(&["a:blip", "a:lum"]);
         let share = |name: &str| light.and_then(|light| light.attr(name)).and_then(|text| share(text, 100_000.0)).unwrap_or(0.0);
         let tone = Tone::new(share("bright"), share("contrast"));
-        let image = match parent.child("a:blip").map(|blip| recolor::changes(blip, &self.theme)) {
-            Some(changes) if !changes.is_empty() => self.images.recolored(&target, image, changes),
-            _ => image,
+        let changes = parent.child("a:blip").map(|blip| recolor::changes(blip, &self.theme)).unwrap_or_default();
+        let image = if changes.is_empty() {
+            image
+        } else {
+            self.images.recolored(&target, &image, changes).unwrap_or_else(|| {
+                self.warnings.unsupported("a recoloured picture (it keeps its own colours: it is too large, or damaged)", &part.name);
+                image
+            })
         };
         Ok(self.images.toned(&target, image, tone))
     }

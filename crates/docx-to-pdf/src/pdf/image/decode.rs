@@ -45,7 +45,7 @@ fn samples(image: DynamicImage) -> Picture {
     let mut mask = None;
     let (space, data) = if color.has_alpha() {
         let pixels = image.into_rgba8().into_raw();
-        let rows = || pixels.chunks(width as usize * 4);
+        let rows = || pixels.chunks((width as usize * 4).max(1));
         let transparent = pixels.iter().skip(3).step_by(4).any(|value| *value < u8::MAX);
         mask = transparent
             .then(|| stream::deflate_parts(rows().map(|row| row.iter().skip(3).step_by(4).copied().collect()), pixels.len() / 4).into());
