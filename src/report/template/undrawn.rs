@@ -13,7 +13,7 @@ use crate::report::starter;
 use crate::report::xml::{Kind, Tree, unescape};
 
 /// What goes missing altogether, by the engine's words for it, and the element it is made of. Everything else that the engine names only looks otherwise.
-const CONTENT: [(&str, &str); 10] = [
+const CONTENT: [(&str, &str); 11] = [
     ("a chart", "chart"),
     ("SmartArt", "relIds"),
     ("WordArt", "textpath"),
@@ -24,6 +24,7 @@ const CONTENT: [(&str, &str); 10] = [
     ("a linked picture", "blip"),
     ("a picture without data", "pic"),
     ("an embedded object", "object"),
+    ("text that goes on in a box before its own", "linkedTxbx"),
 ];
 /// Words of a paragraph that say which it is.
 const CONTEXT: usize = 60;

@@ -148,7 +148,7 @@ fn feature(english: &str) -> &str {
     known.map_or(english, |(_, portuguese)| portuguese)
 }
 
-const FEATURES: [(&str, &str); 44] = [
+const FEATURES: &[(&str, &str)] = &[
     ("a chart", "um gráfico do Word"),
     ("SmartArt", "um SmartArt"),
     ("WordArt", "um WordArt"),
@@ -189,8 +189,23 @@ const FEATURES: [(&str, &str); 44] = [
     ("notes counted anew", "notas que se numeram de novo em cada página ou seção"),
     ("note numbers of another form", "números de notas de outra forma (saem 1, 2, 3)"),
     ("list numbers of another form", "números de lista de outra forma (saem 1, 2, 3)"),
-    ("a gradient", "um gradiente (sai uma só cor)"),
     ("the shape", "uma forma especial (sai um retângulo)"),
     ("ruby text", "texto sobre as letras (só sai o de baixo)"),
     ("text with a direction of its own", "texto com direção própria"),
+    ("a VML shape", "uma forma antiga do Word com fórmulas (sai um retângulo)"),
+    ("a character of the font", "um caractere de uma fonte de símbolos que não se conhece"),
+    ("a formula nested", "uma fórmula com níveis demais"),
+    ("a page background", "um fundo de página com imagem ou gradiente (sai uma só cor)"),
+    ("a part of a chart", "uma parte de um gráfico do Word"),
+    ("a row of a floating table", "uma linha de uma tabela flutuante mais alta que sua página (é cortada)"),
+    ("columns of equal height", "colunas de igual altura no fim de um bloco de várias páginas"),
+    ("content nested too deeply", "conteúdo com níveis demais, um dentro do outro"),
+    ("fields or links nested", "campos ou links com níveis demais, um dentro do outro"),
+    ("headers and footers on so many pages", "cabeçalhos e rodapés em tantas páginas"),
+    ("tables or text boxes nested", "tabelas ou caixas de texto com níveis demais, uma dentro da outra"),
+    ("text along a bent path", "texto curvado (WordArt; as palavras saem retas)"),
+    ("text bent along a shape", "texto curvado (WordArt; as palavras saem retas)"),
+    ("text that goes on in a box before its own", "texto que continua em uma caixa anterior à sua (ordene as caixas como se leem)"),
+    ("text that may not wrap in its cell", "texto que não deve quebrar na sua célula"),
+    ("what comes after page 20,000", "o que vem depois da página 20.000"),
 ];

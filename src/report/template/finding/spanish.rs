@@ -148,7 +148,7 @@ fn feature(english: &str) -> &str {
     known.map_or(english, |(_, spanish)| spanish)
 }
 
-const FEATURES: [(&str, &str); 44] = [
+const FEATURES: &[(&str, &str)] = &[
     ("a chart", "un gráfico de Word"),
     ("SmartArt", "un SmartArt"),
     ("WordArt", "un WordArt"),
@@ -189,8 +189,23 @@ const FEATURES: [(&str, &str); 44] = [
     ("notes counted anew", "notas que se numeran de nuevo en cada página o sección"),
     ("note numbers of another form", "números de notas de otra forma (salen 1, 2, 3)"),
     ("list numbers of another form", "números de lista de otra forma (salen 1, 2, 3)"),
-    ("a gradient", "un degradado (sale un solo color)"),
     ("the shape", "una forma especial (sale un rectángulo)"),
     ("ruby text", "texto sobre las letras (solo sale el de abajo)"),
     ("text with a direction of its own", "texto con dirección propia"),
+    ("a VML shape", "una forma antigua de Word con fórmulas (sale un rectángulo)"),
+    ("a character of the font", "un carácter de una fuente de símbolos que no se conoce"),
+    ("a formula nested", "una fórmula con demasiados niveles"),
+    ("a page background", "un fondo de página con imagen o degradado (sale un solo color)"),
+    ("a part of a chart", "una parte de un gráfico de Word"),
+    ("a row of a floating table", "una fila de una tabla flotante más alta que su página (se corta)"),
+    ("columns of equal height", "columnas de igual altura al final de un bloque de varias páginas"),
+    ("content nested too deeply", "contenido con demasiados niveles, uno dentro de otro"),
+    ("fields or links nested", "campos o enlaces con demasiados niveles, uno dentro de otro"),
+    ("headers and footers on so many pages", "encabezados y pies en tantas páginas"),
+    ("tables or text boxes nested", "tablas o cuadros de texto con demasiados niveles, uno dentro de otro"),
+    ("text along a bent path", "texto curvado (WordArt; las palabras salen rectas)"),
+    ("text bent along a shape", "texto curvado (WordArt; las palabras salen rectas)"),
+    ("text that goes on in a box before its own", "texto que sigue en un cuadro anterior al suyo (ordene los cuadros como se leen)"),
+    ("text that may not wrap in its cell", "texto que no debe partirse en su celda"),
+    ("what comes after page 20,000", "lo que sigue después de la página 20.000"),
 ];

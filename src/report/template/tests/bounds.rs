@@ -27,6 +27,26 @@ fn thousands_of_tags_and_broken_blocks_are_read_in_good_time() {
     assert!((1..10).contains(&findings.len()), "{}", findings.len());
 }
 
+/// What each mark looked for anew, or kept a copy of, took minutes and gigabytes.
+#[test]
+fn tens_of_thousands_of_marks_in_one_paragraph_are_filled() {
+    const MARKS: usize = 20_000;
+    let runs = |texts: &[&str]| texts.iter().map(|text| format!("<w:r><w:t xml:space=\"preserve\">{text}</w:t></w:r>")).collect::<String>();
+    let tabs = format!("<w:pPr><w:tabs>{}</w:tabs></w:pPr>", "<w:tab w:val=\"left\" w:pos=\"720\"/>".repeat(5_000));
+    let one_run = |texts: &str| format!("<w:p><w:r>{texts}</w:r></w:p>");
+    let bodies = [
+        format!("<w:p>{}</w:p>", runs(&["{", "{ ", "student.name", " }", "} "]).repeat(MARKS)),
+        format!("<w:p>{tabs}{}</w:p>", runs(&["{{ student.name }} "]).repeat(MARKS)),
+        one_run(&"<w:t>{{ student.name }}</w:t><w:tab/>".repeat(MARKS)),
+        one_run(&"<w:t>{{ student.name</w:t><w:t> }}</w:t>".repeat(MARKS)),
+        format!("<w:p><w:r>{}<w:t>{}</w:t></w:r></w:p>", "<w:tab/>".repeat(MARKS), "{{- student.name -}}".repeat(MARKS)),
+    ];
+    for body in bodies {
+        let filled = fill(&body);
+        assert_eq!(filled.matches("Ana").count(), MARKS, "{}", &filled[..500.min(filled.len())]);
+    }
+}
+
 /// Templates that double what they hold until no machine could.
 #[test]
 fn what_grows_without_end_is_refused_within_little_memory() {

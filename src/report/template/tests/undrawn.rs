@@ -112,3 +112,75 @@ fn nobody_is_greeted_by_an_address() {
     assert_eq!(greeting(r#"{"name": "Sofía Rojas"}"#, "es"), "Sofía Rojas");
     assert_eq!(fill(&p(&["<<PRIMER_NOMBRE>>"])), "Ana Pérez");
 }
+
+/// What the engine's sources name as not laid out: the texts behind `unsupported(`, and all that `beyond.rs` looks for.
+#[expect(clippy::disallowed_methods, reason = "a test reads the sources")]
+fn named_by_the_engine(folder: &std::path::Path, found: &mut Vec<String>) {
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            named_by_the_engine(&path, found);
+            continue;
+        }
+        let source = std::fs::read_to_string(&path).unwrap();
+        let code = source.split("#[cfg(test)]").next().unwrap();
+        let mut marks = vec!["unsupported("];
+        if path.ends_with("beyond.rs") {
+            marks.extend(["Some(", "=> {\n            Some(", "then_some("]);
+        }
+        for mark in marks {
+            for behind in code.split(mark).skip(1) {
+                let before = behind.split('"').next().unwrap();
+                // Right behind the mark, or in a `format!` there.
+                if before.trim().is_empty() || before.trim().trim_start_matches('&') == "format!(" {
+                    found.extend(behind.split('"').nth(1).filter(|text| text.contains(' ')).map(ToOwned::to_owned));
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn everything_the_engine_names_is_told_in_spanish_and_portuguese() {
+    let mut found = Vec::new();
+    named_by_the_engine(&std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("crates/docx-to-pdf/src"), &mut found);
+    assert!(found.len() > 40, "the sources are read: {found:?}");
+    let is_told = |feature: &String| {
+        let finding = Finding {
+            severity: Severity::Note,
+            problem: Problem::DrawnOtherwise { feature: feature.clone() },
+            place: crate::report::template::place::Place::default(),
+            tag: String::new(),
+            context: String::new(),
+            also: Vec::new(),
+        };
+        [Language::Es, Language::Pt].into_iter().all(|language| !finding.message(language).contains(feature.as_str()))
+    };
+    found.retain(|feature| !is_told(feature));
+    assert!(found.is_empty(), "{found:#?}");
+}
+
+#[test]
+fn text_of_a_box_that_goes_on_in_one_before_it_is_told_with_its_place() {
+    let boxed = |inner: &str| {
+        drawing(
+            "",
+            &format!(
+                "<wps:wsp xmlns:wps=\"http://schemas.microsoft.com/office/word/2010/wordprocessingShape\"><wps:spPr/>{inner}<wps:bodyPr/></wps:wsp>"
+            ),
+        )
+    };
+    let long: String = (0..40).map(|line| p(&[&format!("línea {line}")])).collect();
+    let body = format!(
+        "{}{}",
+        boxed("<wps:linkedTxbx id=\"4\" seq=\"1\"/>"),
+        boxed(&format!("<wps:txbx id=\"4\"><w:txbxContent>{long}</w:txbxContent></wps:txbx>"))
+    );
+    let lines = told(&with(&body, &[], &[]).undrawn());
+    assert!(
+        lines.iter().any(|(severity, message, place)| *severity == Severity::Warning
+            && message.contains("texto que sigue en un cuadro anterior al suyo")
+            && place == "document, paragraph 1"),
+        "{lines:#?}"
+    );
+}
