@@ -8,7 +8,6 @@
 mod blank;
 mod fault;
 mod files;
-mod folders;
 mod lock;
 mod owner;
 mod presence;

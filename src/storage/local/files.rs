@@ -12,7 +12,6 @@ use bytes::Bytes;
 use crate::signing::sha256_hex;
 use crate::storage::local::blank::Blank;
 use crate::storage::local::fault::{FileError, is_absent};
-use crate::storage::local::folders::Folders;
 use crate::storage::local::lock::Locks;
 use crate::storage::local::private::{LOCKS, PRIVATE_FILE, PRIVATE_FOLDER, make_own, make_private};
 use crate::storage::local::staged::Staged;
@@ -31,7 +30,6 @@ const STAGING_TRIES: usize = 3;
 pub(super) struct Files {
     root: PathBuf,
     locks: Locks,
-    folders: Folders,
     blank: Blank,
     staged: AtomicU64,
     is_full: AtomicBool,
@@ -43,20 +41,23 @@ pub(super) struct Files {
 const SPACE_AGAIN: u64 = 5;
 
 impl Files {
+    fn new(root: PathBuf, locks: Locks) -> Self {
+        Self {
+            root,
+            locks,
+            blank: Blank::default(),
+            staged: AtomicU64::new(0),
+            is_full: AtomicBool::new(false),
+            written_since: AtomicU64::new(0),
+        }
+    }
+
     pub(super) fn open(root: PathBuf) -> Result<Self, FileError> {
         make_private(&root)?;
         owner::check(&root)?;
         make_private(&root.join(STAGING))?;
         let locks = Locks::open(&root)?;
-        let files = Self {
-            root,
-            locks,
-            folders: Folders::default(),
-            blank: Blank::default(),
-            staged: AtomicU64::new(0),
-            is_full: AtomicBool::new(false),
-            written_since: AtomicU64::new(0),
-        };
+        let files = Self::new(root, locks);
         files.clean_staging()?;
         presence::clean(&files.root);
         Ok(files)
@@ -76,15 +77,7 @@ impl Files {
         }
         owner::check(&root)?;
         let locks = Locks::existing(&root);
-        Ok(Self {
-            root,
-            locks,
-            folders: Folders::default(),
-            blank: Blank::default(),
-            staged: AtomicU64::new(0),
-            is_full: AtomicBool::new(false),
-            written_since: AtomicU64::new(0),
-        })
+        Ok(Self::new(root, locks))
     }
 
     pub(super) fn root(&self) -> &Path {
@@ -129,17 +122,15 @@ impl Files {
         match mode {
             PutMode::Create => self.create(bytes, &target, folder).inspect_err(|_| {
                 // Whoever hears "exists already" will rely on it, so it must be as durable for him as for the writer, who may still be syncing.
-                self.folders.sync(folder).and_then(|()| self.folders.sync(folder.parent().unwrap_or(folder))).ok();
+                sync_folder(folder).and_then(|()| sync_folder(folder.parent().unwrap_or(folder))).ok();
             })?,
             PutMode::Overwrite => {
-                let staged = self.stage(bytes)?;
-                self.ensure_folder(folder)?;
+                let staged = self.stage_for(folder, bytes)?;
                 let _lock = self.locks.take(key)?;
                 staged.rename_to(&target)?;
             }
             PutMode::Update(version) => {
-                let staged = self.stage(bytes)?;
-                self.ensure_folder(folder)?;
+                let staged = self.stage_for(folder, bytes)?;
                 let _lock = self.locks.take(key)?;
                 if self.get(key)?.is_none_or(|(_, current)| current != *version) {
                     let is_folder = || FileError::io("replace", &target, ErrorKind::IsADirectory.into());
@@ -148,7 +139,7 @@ impl Files {
                 staged.rename_to(&target)?;
             }
         }
-        self.folders.sync(folder)?;
+        sync_folder(folder)?;
         Ok(version_of(bytes))
     }
 
@@ -157,9 +148,7 @@ impl Files {
             self.ensure_folder(folder)?;
             return self.blank.link_to(target, || self.stage(bytes));
         }
-        let staged = self.stage(bytes)?;
-        self.ensure_folder(folder)?;
-        staged.link_to(target)
+        self.stage_for(folder, bytes)?.link_to(target)
     }
 
     pub(super) fn get(&self, key: &str) -> Result<Option<(Bytes, Version)>, FileError> {
@@ -190,6 +179,13 @@ impl Files {
 
     pub(super) fn list(&self, prefix: &str, after: Option<&str>, limit: usize) -> Result<Vec<String>, FileError> {
         Walk::new(&self.root, prefix, after).take(limit).collect()
+    }
+
+    /// A durable temporary file of these bytes, and the folder that it is to go to.
+    fn stage_for(&self, folder: &Path, bytes: &[u8]) -> Result<Staged, FileError> {
+        let staged = self.stage(bytes)?;
+        self.ensure_folder(folder)?;
+        Ok(staged)
     }
 
     /// Writes the bytes to a temporary file and makes them durable there.
@@ -243,11 +239,15 @@ impl Files {
         };
         self.ensure_folder(parent)?;
         match fs::DirBuilder::new().mode(PRIVATE_FOLDER).create(folder) {
-            Ok(()) => self.folders.sync(parent),
-            Err(error) if error.kind() == ErrorKind::AlreadyExists && folder.is_dir() => self.folders.sync(parent),
+            Ok(()) => sync_folder(parent),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists && folder.is_dir() => sync_folder(parent),
             Err(error) => Err(FileError::io("make the folder", folder, error)),
         }
     }
+}
+
+fn sync_folder(folder: &Path) -> Result<(), FileError> {
+    File::open(folder).and_then(|opened| opened.sync_all()).map_err(|error| FileError::io("sync the folder", folder, error))
 }
 
 /// The content tells the version: two equal contents need no telling apart.
