@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use bytes::Bytes;
 use futures::{StreamExt as _, TryStreamExt as _, stream};
 use jiff::Timestamp;
 use secrecy::{ExposeSecret as _, SecretString};
@@ -115,7 +116,7 @@ impl Core {
         let effect_key = match (&new.event_id, idempotency) {
             (Some(event_id), _) => effect_of_event_id(institution, event_id),
             (None, Some(key)) => format!("webhook/{institution}/key/{}", sha256_hex(key.as_bytes())),
-            (None, None) => format!("webhook/{id}"),
+            (None, None) => effect_of_message(id),
         };
         let job = job_id(&effect_key);
         let stored = self.stored(known, id, job.clone(), new, idempotency, now);
@@ -128,7 +129,7 @@ impl Core {
         let accepted = AcceptedEvent::new(&EVENT_KIND, "gateway", effect_key, now, payload);
         // The entry in the list leads nowhere until the event is there, and is no harm should it never be.
         let entry = GatewayKey::Event { institution: &institution.hex(), newest_first: &id.ksuid().newest_first_hex() }.path();
-        let list = self.store.put(&entry, job.to_string().into(), PutMode::Create);
+        let list = self.store.put(&entry, entry_bytes(id, &job), PutMode::Create);
         let subject = self.point_to_subject(&stored);
         // A key that was made by chance a moment ago is nobody else's.
         let is_own = stored.event.event_id.is_none() && idempotency.is_none();
@@ -166,7 +167,7 @@ impl Core {
         };
         // Whoever died between the event and its entry in the list is made up for by the sender's repeat.
         let own = GatewayKey::Event { institution: &institution.hex(), newest_first: &standing.event.id.ksuid().newest_first_hex() }.path();
-        match self.store.put(&own, job.to_string().into(), PutMode::Create).await {
+        match self.store.put(&own, entry_bytes(standing.event.id, &job), PutMode::Create).await {
             Ok(_) | Err(StoreError::AlreadyExists { .. }) => {}
             Err(error) => return Err(error.into()),
         }
@@ -262,7 +263,7 @@ impl Core {
     pub(crate) async fn read_event(&self, institution: InstitutionId, id: MessageId) -> Result<Option<StoredEvent>, GatewayError> {
         let entry = GatewayKey::Event { institution: &institution.hex(), newest_first: &id.ksuid().newest_first_hex() }.path();
         let Some((bytes, _)) = self.store.get(&entry).await? else { return Ok(None) };
-        let Some(job) = std::str::from_utf8(&bytes).ok().and_then(JobId::parse) else { return Ok(None) };
+        let Some(job) = entry_job(id, &bytes) else { return Ok(None) };
         // An entry may lead to the event of whoever was faster.
         Ok(self.read_job_event(&job).await?.filter(|stored| stored.event.id == id && stored.event.institution == institution))
     }
@@ -334,6 +335,24 @@ impl Core {
         }
         Err(GatewayError::Unavailable { after: Duration::from_secs(1), message: "the event changes at this moment".to_owned() })
     }
+}
+
+/// The effect of an event without a key of its sender's.
+fn effect_of_message(id: MessageId) -> String {
+    format!("webhook/{id}")
+}
+
+/// What an event's entry in its institution's list says: nothing where the event's own id leads to its job, as an empty object costs a disk no file (`storage/local/blank.rs`).
+fn entry_bytes(id: MessageId, job: &JobId) -> Bytes {
+    if *job == job_id(&effect_of_message(id)) { Bytes::new() } else { job.to_string().into() }
+}
+
+/// The job that an entry of the list leads to.
+fn entry_job(id: MessageId, bytes: &[u8]) -> Option<JobId> {
+    if bytes.is_empty() {
+        return Some(job_id(&effect_of_message(id)));
+    }
+    std::str::from_utf8(bytes).ok().and_then(JobId::parse)
 }
 
 fn effect_of_event_id(institution: InstitutionId, event_id: &str) -> String {

@@ -10,6 +10,7 @@ use crate::jobs::handler::AcceptedEvent;
 use crate::jobs::reading;
 use crate::jobs::records::{self, End, EndState, EventRecord, RecordName, RoundAction};
 use crate::jobs::state::{Job, JobState, NextStep, later};
+use crate::jobs::write::serialised;
 use crate::model::cause::Cause;
 use crate::model::ids::JobId;
 use crate::signing::sha256;
@@ -99,7 +100,7 @@ impl Core {
         self.point_to("due", event.lane, &job, due).await.map_err(unavailable)?;
         let (lane, record) = (event.lane, EventRecord { event, due });
         let key = RecordName::Event.key(&job);
-        let bytes = serialised(&record, &key).map_err(unavailable)?;
+        let bytes = serialised(&key, &record).map_err(unavailable)?;
         let size = bytes.len();
         match self.write_bytes("event", &key, bytes, PutMode::Create).await {
             Ok(_) => {
@@ -162,7 +163,7 @@ impl Core {
         let state = job.state();
         if job.attempts() == 0 && !matches!(state, JobState::Ended(_)) {
             // Seen is not yet durable: the winner may still be syncing. Losing to it for real makes it so.
-            match self.store.put(&key, serialised(&record, &key)?, PutMode::Create).await {
+            match self.store.put(&key, serialised(&key, &record)?, PutMode::Create).await {
                 Ok(_) | Err(StoreError::AlreadyExists { .. }) => {}
                 Err(error) => return Err(error.into()),
             }
@@ -220,10 +221,6 @@ impl Core {
             self.wake(job.lane(), &job.id).await;
         }
     }
-}
-
-fn serialised(record: &EventRecord, key: &str) -> Result<bytes::Bytes, JobsError> {
-    serde_json::to_vec(record).map(Into::into).map_err(|error| JobsError::Unreadable { key: key.to_owned(), message: error.to_string() })
 }
 
 fn unavailable(source: JobsError) -> AcceptError {

@@ -71,7 +71,8 @@ impl<'a> Lease<'a> {
             committed: false,
         };
         let key = RecordName::Lease(attempt).key(&job.id);
-        let version = match core.write("lease", &key, &record, PutMode::Create).await {
+        // That an attempt began must outlive a power cut, as it may have sent something; whose it was need not, as nobody lives through one.
+        let version = match core.create_volatile("lease", &key, &record).await {
             Ok(version) => version,
             Err(JobsError::Store(StoreError::AlreadyExists { .. })) => {
                 // A bucket may have kept a write whose answer was lost, so our own name may stand there.

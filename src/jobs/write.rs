@@ -25,9 +25,16 @@ const TRIES: u32 = 5;
 impl Core {
     /// Writes one record once.
     pub(crate) async fn write<T: Serialize>(&self, what: &str, key: &str, record: &T, mode: PutMode) -> Result<Version, JobsError> {
-        let bytes =
-            serde_json::to_vec(record).map_err(|error| JobsError::Unreadable { key: key.to_owned(), message: error.to_string() })?;
-        self.write_bytes(what, key, Bytes::from(bytes), mode).await
+        self.write_bytes(what, key, serialised(key, record)?, mode).await
+    }
+
+    /// As [`Core::write`] of a new record whose content only living processes read ([`Store::create_volatile`](crate::storage::Store::create_volatile)).
+    pub(crate) async fn create_volatile<T: Serialize>(&self, what: &str, key: &str, record: &T) -> Result<Version, JobsError> {
+        let bytes = serialised(key, record)?;
+        failpoint::hit(what, "before");
+        let version = self.store.create_volatile(key, bytes).await?;
+        failpoint::hit(what, "after");
+        Ok(version)
     }
 
     /// As [`Core::write`], of a record's bytes.
@@ -127,4 +134,9 @@ impl Core {
         }
         failpoint::hit("undue", "after");
     }
+}
+
+/// A record's bytes.
+pub(crate) fn serialised<T: Serialize>(key: &str, record: &T) -> Result<Bytes, JobsError> {
+    serde_json::to_vec(record).map(Bytes::from).map_err(|error| JobsError::Unreadable { key: key.to_owned(), message: error.to_string() })
 }

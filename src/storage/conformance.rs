@@ -59,6 +59,10 @@ async fn creating_happens_once(store: &dyn Store) {
     let same = store.put("conf/create/x", Bytes::from_static(b"one"), PutMode::Create).await;
     assert!(matches!(same, Err(StoreError::AlreadyExists { .. })), "even with the same content: {same:?}");
     assert_eq!(&get(store, "conf/create/x").await.expect("it is there").0[..], b"one");
+    let volatile = store.create_volatile("conf/create/x", Bytes::from_static(b"two")).await;
+    assert!(matches!(volatile, Err(StoreError::AlreadyExists { .. })), "{volatile:?}");
+    let version = store.create_volatile("conf/create/volatile", Bytes::from_static(b"one")).await.expect("the first creates");
+    assert_eq!(get(store, "conf/create/volatile").await, Some((Bytes::from_static(b"one"), version)), "it is there at once");
     store.delete("conf/create/x").await.expect("deleting works");
     store.put("conf/create/x", Bytes::from_static(b"three"), PutMode::Create).await.expect("what was deleted can be created again");
 }

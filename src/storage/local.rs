@@ -92,6 +92,11 @@ impl Store for LocalStore {
         self.with_files(key, move |files, key| files.put(key, &bytes, &mode)).await
     }
 
+    async fn create_volatile(&self, key: &str, bytes: Bytes) -> Result<Version, StoreError> {
+        check_key(key)?;
+        self.with_files(key, move |files, key| files.create_volatile(key, &bytes)).await
+    }
+
     async fn get(&self, key: &str) -> Result<Option<(Bytes, Version)>, StoreError> {
         check_key(key)?;
         self.with_files(key, Files::get).await

@@ -156,6 +156,11 @@ pub trait Store: Send + Sync {
     /// [`StoreError::AlreadyExists`] for [`PutMode::Create`] on an existing key; [`StoreError::Conflict`] for [`PutMode::Update`] when the version is no longer current (or the key is gone).
     async fn put(&self, key: &str, bytes: Bytes, mode: PutMode) -> Result<Version, StoreError>;
 
+    /// As [`put`](Self::put) with [`PutMode::Create`], of something that only living processes read: its name is durable, but after a power cut its content may be gone.
+    async fn create_volatile(&self, key: &str, bytes: Bytes) -> Result<Version, StoreError> {
+        self.put(key, bytes, PutMode::Create).await
+    }
+
     /// Reads the object and its version; `None` when there is none.
     async fn get(&self, key: &str) -> Result<Option<(Bytes, Version)>, StoreError>;
 

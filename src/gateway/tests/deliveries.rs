@@ -4,10 +4,12 @@ use std::time::Duration;
 
 use crate::gateway::error::GatewayError;
 use crate::gateway::model::{
-    CancelReason, DeliveryState, DisabledWhy, EndpointPatch, NewEndpoint, NewEvent, Order, PageQuery, SkipReason, TaskStatus,
+    CancelReason, DeliveryState, DisabledWhy, EndpointPatch, Event, NewEndpoint, NewEvent, Order, PageQuery, SkipReason, TaskStatus,
 };
 use crate::gateway::profile::Profile;
 use crate::gateway::tests::{House, Receiver, at_url};
+use crate::storage::key::gateway::GatewayKey;
+use crate::storage::{PutMode, Store as _};
 
 const URL: &str = "https://a.example/";
 const OTHER: &str = "https://b.example/";
@@ -30,6 +32,29 @@ async fn every_endpoint_of_the_institution_has_a_delivery_with_its_reason() {
     assert_eq!(house.states(&student).await[0], skipped(SkipReason::Filter));
     assert_eq!(house.got(URL), [grade.id.to_string()]);
     assert!(house.got("https://other-tenant.example/").is_empty() && house.got(OTHER).is_empty());
+}
+
+#[tokio::test]
+async fn an_event_s_entry_in_the_list_is_empty_unless_its_sender_gave_it_a_key() {
+    let house = House::new();
+    let a = house.institution("a").await;
+    let new = NewEvent { event_type: "grade.submitted".to_owned(), payload: "{}".to_owned(), ..NewEvent::default() };
+    let plain = house.gateway.publish(a, new.clone(), None).await.unwrap().event;
+    let keyed = house.gateway.publish(a, new.clone(), Some("key")).await.unwrap().event;
+    let named = NewEvent { event_id: Some("mine".to_owned()), ..new };
+    let named = house.gateway.publish(a, named, None).await.unwrap().event;
+    let entry = |event: &Event| {
+        let newest_first = event.id.ksuid().newest_first_hex();
+        GatewayKey::Event { institution: &a.hex(), newest_first: &newest_first }.path()
+    };
+    for (event, expected) in [(&plain, String::new()), (&keyed, keyed.job.to_string()), (&named, named.job.to_string())] {
+        let (bytes, _) = house.store.inner.get(&entry(event)).await.unwrap().unwrap();
+        assert_eq!(bytes, expected.as_bytes());
+        assert_eq!(house.gateway.event(a, &event.id.to_string()).await.unwrap(), *event);
+    }
+    // As entries were written before.
+    house.store.inner.put(&entry(&plain), plain.job.to_string().into(), PutMode::Overwrite).await.unwrap();
+    assert_eq!(house.gateway.event(a, &plain.id.to_string()).await.unwrap(), plain);
 }
 
 #[tokio::test]

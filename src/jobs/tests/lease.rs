@@ -3,6 +3,7 @@
 use super::*;
 use crate::jobs::outcome::Outcome;
 use crate::model::ids::JobId;
+use crate::storage::PutMode;
 use crate::storage::local::LocalStore;
 
 /// Takes the job over with another instance in the middle of its run, then goes on as if nothing had happened.
@@ -82,19 +83,21 @@ async fn an_owner_that_slept_past_its_deadline_keeps_a_job_nobody_took() {
     assert!(matches!(jobs.run_one(&Sleeps(world.clock.clone()), &job).await, Outcome::Ended(_)));
 }
 
+/// Never comes to an end: dropped, it leaves what a killed process leaves.
+struct Dies;
+
+#[async_trait]
+impl Handler for Dies {
+    async fn run(&self, _: &dyn JobContext) -> Result<Value, JobError> {
+        std::future::pending().await
+    }
+}
+
 #[tokio::test]
 async fn a_dead_workers_job_is_taken_over_by_a_sweep() {
-    struct Dies;
-    #[async_trait]
-    impl Handler for Dies {
-        async fn run(&self, _: &dyn JobContext) -> Result<Value, JobError> {
-            std::future::pending().await
-        }
-    }
     let world = World::new();
     let (dying, living) = (world.instance(), world.instance());
     let job = dying.accept(world.event("a")).await.unwrap().job().clone();
-    // A dropped future leaves what a killed process leaves: a lease and nothing else.
     assert!(futures::FutureExt::now_or_never(dying.run_one(&Dies, &job)).is_none());
     world.pass(20);
     let early = living.sweep().await;
@@ -107,6 +110,27 @@ async fn a_dead_workers_job_is_taken_over_by_a_sweep() {
 }
 
 #[tokio::test]
+async fn a_lease_whose_content_a_power_cut_took_still_counts_its_attempt() {
+    // Only its name is synced: of its content any part may be left.
+    for left in [0, 1, 40] {
+        let world = World::new();
+        let jobs = world.instance();
+        let job = jobs.accept(world.event("a")).await.unwrap().job().clone();
+        assert!(futures::FutureExt::now_or_never(jobs.run_one(&Dies, &job)).is_none());
+        let key = format!("jobs/{job}/lease-1.json");
+        let (bytes, _) = world.store.get(&key).await.unwrap().unwrap();
+        world.store.put(&key, bytes.slice(..left), PutMode::Overwrite).await.unwrap();
+        let restarted = world.instance();
+        world.pass(20);
+        assert_eq!(restarted.sweep().await.woken, 0, "{left} bytes left: seen, and left alone for a term");
+        world.pass(32);
+        assert_eq!(restarted.sweep().await.woken, 1, "{left} bytes left");
+        assert!(matches!(restarted.run_one(&Scripted::default(), &job).await, Outcome::Ended(_)));
+        assert_eq!(restarted.operator().show(&job).await.unwrap().unwrap().attempts, 2, "{left} bytes left");
+    }
+}
+
+#[tokio::test]
 async fn an_end_whose_worker_died_before_telling_anyone_is_told_by_a_sweep() {
     let world = World::new();
     let jobs = world.instance();
@@ -114,7 +138,7 @@ async fn an_end_whose_worker_died_before_telling_anyone_is_told_by_a_sweep() {
     let pointer = world.keys("due/").remove(0);
     let parks = || Scripted::failing([JobError::park("bank_missing", "put the bank there")]);
     jobs.run_one(&parks(), &job).await;
-    world.store.put(&pointer, bytes::Bytes::new(), crate::storage::PutMode::Create).await.unwrap();
+    world.store.put(&pointer, bytes::Bytes::new(), PutMode::Create).await.unwrap();
     world.pass(60);
     let heir = world.instance();
     assert_eq!(heir.sweep().await.woken, 1);

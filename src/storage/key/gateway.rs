@@ -61,7 +61,7 @@ pub enum GatewayKey<'a> {
     },
     /// The mark that changes whenever an institution, an endpoint or an event type does.
     Changes,
-    /// An event in its institution's list; it holds the job.
+    /// An event in its institution's list; it holds the job, where the event's own id does not lead to it.
     Event {
         /// The institution.
         institution: &'a str,

@@ -37,6 +37,15 @@ pub(super) struct Files {
     written_since: AtomicU64,
 }
 
+/// What of a new object is durable when its write returns.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Synced {
+    /// Its name and its content.
+    Whole,
+    /// Its name.
+    Name,
+}
+
 /// So many writes in a row mean that the disk has space again.
 const SPACE_AGAIN: u64 = 5;
 
@@ -85,13 +94,22 @@ impl Files {
     }
 
     pub(super) fn put(&self, key: &str, bytes: &Bytes, mode: &PutMode) -> Result<Version, FileError> {
+        self.put_synced(key, bytes, mode, Synced::Whole)
+    }
+
+    /// As a create-only put, but for the content, which is not synced.
+    pub(super) fn create_volatile(&self, key: &str, bytes: &Bytes) -> Result<Version, FileError> {
+        self.put_synced(key, bytes, &PutMode::Create, Synced::Name)
+    }
+
+    fn put_synced(&self, key: &str, bytes: &Bytes, mode: &PutMode, synced: Synced) -> Result<Version, FileError> {
         for _ in 1..STAGING_TRIES {
-            match self.try_put(key, bytes, mode) {
+            match self.try_put(key, bytes, mode, synced) {
                 Err(FileError::Io { error, .. }) if error.kind() == ErrorKind::NotFound => {}
                 done => return self.watch_space(done),
             }
         }
-        self.watch_space(self.try_put(key, bytes, mode))
+        self.watch_space(self.try_put(key, bytes, mode, synced))
     }
 
     /// Says once that the disk is full, and once that it no longer is, however many writes meet it.
@@ -116,21 +134,21 @@ impl Files {
         written
     }
 
-    fn try_put(&self, key: &str, bytes: &Bytes, mode: &PutMode) -> Result<Version, FileError> {
+    fn try_put(&self, key: &str, bytes: &Bytes, mode: &PutMode, synced: Synced) -> Result<Version, FileError> {
         let target = self.root.join(key);
         let folder = target.parent().unwrap_or(&self.root);
         match mode {
-            PutMode::Create => self.create(bytes, &target, folder).inspect_err(|_| {
+            PutMode::Create => self.create(bytes, &target, folder, synced).inspect_err(|_| {
                 // Whoever hears "exists already" will rely on it, so it must be as durable for him as for the writer, who may still be syncing.
                 sync_folder(folder).and_then(|()| sync_folder(folder.parent().unwrap_or(folder))).ok();
             })?,
             PutMode::Overwrite => {
-                let staged = self.stage_for(folder, bytes)?;
+                let staged = self.stage_for(folder, bytes, synced)?;
                 let _lock = self.locks.take(key)?;
                 staged.rename_to(&target)?;
             }
             PutMode::Update(version) => {
-                let staged = self.stage_for(folder, bytes)?;
+                let staged = self.stage_for(folder, bytes, synced)?;
                 let _lock = self.locks.take(key)?;
                 if self.get(key)?.is_none_or(|(_, current)| current != *version) {
                     let is_folder = || FileError::io("replace", &target, ErrorKind::IsADirectory.into());
@@ -143,12 +161,12 @@ impl Files {
         Ok(version_of(bytes))
     }
 
-    fn create(&self, bytes: &[u8], target: &Path, folder: &Path) -> Result<(), FileError> {
+    fn create(&self, bytes: &[u8], target: &Path, folder: &Path, synced: Synced) -> Result<(), FileError> {
         if bytes.is_empty() {
             self.ensure_folder(folder)?;
-            return self.blank.link_to(target, || self.stage(bytes));
+            return self.blank.link_to(target, || self.stage(bytes, synced));
         }
-        self.stage_for(folder, bytes)?.link_to(target)
+        self.stage_for(folder, bytes, synced)?.link_to(target)
     }
 
     pub(super) fn get(&self, key: &str) -> Result<Option<(Bytes, Version)>, FileError> {
@@ -181,17 +199,18 @@ impl Files {
         Walk::new(&self.root, prefix, after).take(limit).collect()
     }
 
-    /// A durable temporary file of these bytes, and the folder that it is to go to.
-    fn stage_for(&self, folder: &Path, bytes: &[u8]) -> Result<Staged, FileError> {
-        let staged = self.stage(bytes)?;
+    /// A temporary file of these bytes, and the folder that it is to go to.
+    fn stage_for(&self, folder: &Path, bytes: &[u8], synced: Synced) -> Result<Staged, FileError> {
+        let staged = self.stage(bytes, synced)?;
         self.ensure_folder(folder)?;
         Ok(staged)
     }
 
-    /// Writes the bytes to a temporary file and makes them durable there.
-    fn stage(&self, bytes: &[u8]) -> Result<Staged, FileError> {
+    /// Writes the bytes to a temporary file, and makes them durable there unless only the name is to be.
+    fn stage(&self, bytes: &[u8], synced: Synced) -> Result<Staged, FileError> {
         let (path, mut file) = self.new_staging_file()?;
-        let written = file.lock().and_then(|()| file.write_all(bytes)).and_then(|()| file.sync_all());
+        let sync = |file: &File| if synced == Synced::Whole { file.sync_all() } else { Ok(()) };
+        let written = file.lock().and_then(|()| file.write_all(bytes)).and_then(|()| sync(&file));
         let staged = Staged { path, _lock: file };
         written.map_err(|error| FileError::io("write", &staged.path, error))?;
         Ok(staged)
