@@ -100,10 +100,7 @@ async fn a_full_disk_is_one_line_and_space_again_is_another() {
         refused += 1;
     }
     assert!((1..300).contains(&refused), "{refused}");
-    let deadline = std::time::Instant::now() + Duration::from_mins(1);
-    while mails(school.path()).is_empty() && std::time::Instant::now() < deadline {
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    until(|| failing.log(), async || (!mails(school.path()).is_empty()).then_some(())).await;
     failing.kill();
     let log = failing.log();
     let lines = |words: &str| log.lines().filter(|line| line.contains(words)).count();

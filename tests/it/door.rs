@@ -5,10 +5,10 @@ use std::net::TcpStream;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::gcs_emulator::peer::peer;
-use crate::harness::{SECRET, Service, completion, files, mails, school};
+use crate::harness::{SECRET, Service, completion, files, mails, school, until};
 use crate::scripted_smtp::{Act, Scripted};
 
 const TOKEN: &str = "Learnworlds-Webhook-Signature";
@@ -190,10 +190,7 @@ async fn clients_that_hang_up_after_their_event_lose_nothing() {
         assert!((200..300).contains(&answer.status), "{}", answer.text);
     }
     // A 202 says that the report still comes: on a slow machine it comes after the wait.
-    let deadline = Instant::now() + Duration::from_mins(1);
-    while !files(&school.path().join("due")).is_empty() && Instant::now() < deadline {
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    until(|| service.log(), async || (files(&school.path().join("due")).is_empty()).then_some(())).await;
     assert!(service.terminate().success());
     assert_eq!(mails(school.path()).len(), 20);
 }
@@ -335,10 +332,7 @@ async fn the_worst_events_and_a_lying_mail_server_fit_into_512_mib_together() {
     let _idle: Vec<TcpStream> = (0..300).map(|_| connect(&service)).collect();
     let answers = futures::future::join_all(bodies.iter().map(|body| service.webhook(body))).await;
     assert!(answers.iter().all(|answer| answer.status < 500), "{:?}", answers.iter().map(|answer| answer.status).collect::<Vec<_>>());
-    let deadline = Instant::now() + Duration::from_mins(2);
-    while server.count("EHLO") < 10 && Instant::now() < deadline {
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
+    until(|| service.log(), async || (server.count("EHLO") >= 10).then_some(())).await;
     assert_eq!(service.get("/health").await.status, 200, "{}", service.log());
     assert!(server.seen().flooded > 0, "the server lied: {:?}", server.seen().verbs);
     assert_eq!(group.killed(), "0");
@@ -390,8 +384,8 @@ async fn a_platform_whose_answers_swell_and_the_worst_events_fit_into_512_mib_to
     let answers = futures::future::join_all(bodies.iter().map(|body| service.webhook(body))).await;
     assert!(answers.iter().all(|answer| answer.status < 500), "{:?}", answers.iter().map(|answer| answer.status).collect::<Vec<_>>());
     let told = || format!("{} answers asked for\n{}", asked.load(Ordering::Relaxed), service.log());
-    crate::harness::until(told, async || (asked.load(Ordering::Relaxed) >= 8).then_some(())).await;
-    crate::harness::until(|| service.log(), async || service.log().contains("platform_oversized").then_some(())).await;
+    until(told, async || (asked.load(Ordering::Relaxed) >= 8).then_some(())).await;
+    until(|| service.log(), async || service.log().contains("platform_oversized").then_some(())).await;
     assert_eq!(service.get("/health").await.status, 200, "{}", service.log());
     assert_eq!(group.killed(), "0");
     println!("peak {} MiB, {} answers asked for", service.peak_memory(), asked.load(Ordering::Relaxed));

@@ -1,12 +1,10 @@
 //! The doors of platforms and services beside `/webhook`: the document's own commands, its words, its limits.
 
-use std::time::{Duration, Instant};
-
 use gradepost::signing::hmac_sha256;
 use jsonwebtoken::{EncodingKey, Header, encode};
 use serde_json::{Value, json};
 
-use crate::harness::{Answer, Service, files};
+use crate::harness::{Answer, Service, files, until};
 
 const LTI: &str = "lti-s3cret-7f21";
 const ADMIN: &str = "admin-t0ken-44c1";
@@ -50,16 +48,8 @@ async fn view(service: &Service, path: &str) -> Value {
 
 /// Waits until a view holds so many entries.
 async fn becomes(service: &Service, path: &str, wanted: usize) -> Vec<Value> {
-    let until = Instant::now() + Duration::from_mins(2);
-    loop {
-        let found = view(service, path).await;
-        let found = found.as_array().cloned().unwrap_or_default();
-        if found.len() >= wanted {
-            return found;
-        }
-        assert!(Instant::now() < until, "{path} has {found:?}\n{}", service.log());
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    let look = async || view(service, path).await.as_array().filter(|found| found.len() >= wanted).cloned();
+    until(|| format!("{path} has {wanted}\n{}", service.log()), look).await
 }
 
 fn grade(kind: &str, score: u32, at: &str) -> String {
@@ -141,11 +131,8 @@ async fn all_nine_events_are_kept_once_and_the_newest_by_its_own_time_counts() {
     becomes(&service, "/api/v1/inbound/records/members", 3).await;
     let contents = becomes(&service, "/api/v1/inbound/records/content", 3).await;
     assert_eq!(contents.iter().filter(|record| record["deleted"] == true).count(), 1);
-    let until = Instant::now() + Duration::from_mins(1);
-    while !view(&service, "/api/v1/inbound/queue").await.as_array().unwrap().is_empty() {
-        assert!(Instant::now() < until, "{}", service.log());
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    let is_empty = async || view(&service, "/api/v1/inbound/queue").await.as_array().unwrap().is_empty();
+    until(|| service.log(), async || is_empty().await.then_some(())).await;
     let first = |records: &[Value]| records.iter().find(|record| record["data"]["gradeId"] == "g1").cloned().unwrap();
     assert_eq!(first(&grades)["deleted"], false);
     let settled = view(&service, "/api/v1/inbound/records/grades").await;
@@ -415,14 +402,7 @@ async fn a_transcription_is_fetched_through_the_guard_and_kept_as_text() {
     let allowed = [("WEBHOOK_ALLOW_NETWORKS", "127.0.0.1/32"), ("WEBHOOK_ALLOW_HTTP", "true")];
     let service = Service::start(folder.path(), &[SETTINGS, &allowed].concat());
     assert_eq!(post(&service, "/webhooks/services/acme-ai", &[("X-API-Key", "service-k3y-1b9")], &body).await.status, 200);
-    let until = Instant::now() + Duration::from_mins(1);
-    let kept = loop {
-        let kept = files(folder.path()).into_iter().find(|name| name.starts_with("inbound/texts/"));
-        if let Some(kept) = kept {
-            break kept;
-        }
-        assert!(Instant::now() < until, "{}", service.log());
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    };
+    let look = async || files(folder.path()).into_iter().find(|name| name.starts_with("inbound/texts/"));
+    let kept = until(|| service.log(), look).await;
     assert!(std::fs::read_to_string(folder.path().join(kept)).unwrap().contains("volcanes de Chile"));
 }

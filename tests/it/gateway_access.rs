@@ -6,7 +6,7 @@ use std::path::Path;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::harness::{Answer, Service, gradepost};
+use crate::harness::{Answer, Service, gradepost, until};
 
 const ADMIN: &str = "an admin token of the stories";
 const MASTER: &str = "a master secret of at least thirty-two characters";
@@ -79,15 +79,7 @@ async fn a_key_made_on_the_command_line_opens_until_it_is_revoked_there() {
     let (done, _, err) = keys(folder.path(), &["revoke", &id]);
     assert!(done, "{err}");
     // Within three seconds on every instance.
-    let mut status = 200;
-    for _ in 0..60 {
-        status = list().await.status;
-        if status == 401 {
-            break;
-        }
-        tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-    }
-    assert_eq!(status, 401);
+    until(|| "the key is refused".to_owned(), async || (list().await.status == 401).then_some(())).await;
     let (done, _, err) = keys(folder.path(), &["create", "x", "--role", "viewer", "--institution", "NOBODY"]);
     assert!(!done && err.contains("no institution NOBODY"), "{err}");
     let (done, _, err) = keys(folder.path(), &["revoke", "nosuchky"]);
@@ -296,16 +288,9 @@ async fn each_role_does_what_the_table_says_and_no_more() {
     assert_eq!(ended.status, 204, "{}", ended.text);
     for (n, (role, key)) in holders.iter().enumerate() {
         let expected = if n < 4 { 200 } else { 401 };
-        let mut status = 0;
         // Within three seconds on every instance.
-        for _ in 0..60 {
-            status = call(&service, Method::GET, "/get_webhooks/INST_A", Some(key), None).await.status;
-            if status == expected {
-                break;
-            }
-            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
-        }
-        assert_eq!(status, expected, "{role}");
+        let status = async || call(&service, Method::GET, "/get_webhooks/INST_A", Some(key), None).await.status;
+        until(|| format!("{expected} for {role}"), async || (status().await == expected).then_some(())).await;
     }
 }
 

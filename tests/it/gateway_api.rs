@@ -1,7 +1,7 @@
 //! The gateway's API in our own words, and the commands over it.
 
 use std::collections::BTreeMap;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -29,15 +29,13 @@ async fn post(service: &Service, path: &str, body: Value) -> Answer {
 
 /// Asks until there is what is looked for.
 async fn until(service: &Service, path: &str, found: impl Fn(&Value) -> bool) -> Value {
-    let end = Instant::now() + Duration::from_mins(1);
-    loop {
-        let told = get(service, path).await;
-        if found(&told) {
-            return told;
-        }
-        assert!(Instant::now() < end, "not in time at {path}: {told}");
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
+    let told = std::cell::RefCell::new(Value::Null);
+    let look = async || {
+        let answer = get(service, path).await;
+        told.replace(answer.clone());
+        found(&answer).then_some(answer)
+    };
+    crate::harness::until(|| format!("{path}: {}", told.borrow()), look).await
 }
 
 /// A command against the service; its output and what it says on the way.

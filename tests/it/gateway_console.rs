@@ -1,7 +1,6 @@
 //! The gateway's pages over the real binary: endpoints, deliveries, dead letters, the portal; who may do what, once; and every page in a real browser.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::time::Duration;
 
 use gradepost::http::console::gateway_acts::EndpointDeed;
 use serde_json::{Value, json};
@@ -10,6 +9,7 @@ use tokio::net::TcpListener;
 
 use crate::browser::Browser;
 use crate::console::threats::assert_tame;
+use crate::console::until;
 use crate::gateway_pages::{ADMIN, OPERATOR, READER, secret_of, service};
 use crate::gcs_emulator::peer::peer;
 use crate::harness::{Service, repository};
@@ -99,19 +99,6 @@ impl House<'_> {
         let data = json!({ "student_id": format!("s-{n}"), "course_id": "CS101", "grade": "A", "note": "Ana Pérez" });
         self.call(&format!("/api/v1/events?institution={institution}"), json!({ "type": "grade.submitted", "data": data })).await;
     }
-}
-
-/// Waits until a page says something; the work behind it is the service's.
-async fn until(person: &mut Person<'_>, path: &str, is: impl Fn(&str) -> bool) -> String {
-    let mut page = String::new();
-    for _ in 0..600 {
-        page = person.get(path).await.text;
-        if is(&page) {
-            return page;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    panic!("{path} never said it: {page}");
 }
 
 fn first_link(page: &str, before: &str) -> String {

@@ -10,7 +10,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::gcs_emulator::peer::peer;
-use crate::harness::{Service, repository};
+use crate::harness::{Service, repository, until};
 
 const MASTER: &str = "a master secret of at least thirty-two characters";
 
@@ -134,12 +134,7 @@ async fn a_university_that_is_away_is_tried_three_times_and_the_answer_says_fail
     internet.answers(500);
     let (_, answer) = typed(&service, &submit, 5000);
     assert_eq!(answer["webhook_response"], "Failed");
-    for _ in 0..300 {
-        if internet.requests().len() >= 3 {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
+    until(|| "three tries".to_owned(), async || (internet.requests().len() >= 3).then_some(())).await;
     assert_eq!(internet.requests().len(), 3);
     let ids: Vec<String> = internet.requests().iter().map(|request| header(request, "webhook-id")).collect();
     assert!(ids[0].starts_with("msg_") && ids.iter().all(|id| *id == ids[0]), "{ids:?}");
@@ -216,12 +211,7 @@ async fn many_grades_are_taken_at_once_and_keep_their_order_per_student_and_cour
         answer.text
     );
     assert_eq!((&answer.body["results"][30]["status"], &answer.body["results"][31]["status"]), (&json!("refused"), &json!("accepted")));
-    for _ in 0..300 {
-        if internet.requests().len() >= 60 {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
+    until(|| "sixty deliveries".to_owned(), async || (internet.requests().len() >= 60).then_some(())).await;
     let mut seen: std::collections::BTreeMap<String, Vec<u64>> = std::collections::BTreeMap::new();
     for request in internet.requests() {
         let body: Value = serde_json::from_str(request.split_once("\r\n\r\n").unwrap().1).unwrap();
@@ -304,25 +294,13 @@ async fn a_payload_is_sent_as_it_came_and_only_to_its_own_subscription() {
     let payload = "{ \"b\":1,\n  \"a\": 2.50 }";
     let sent = service.send(service.client().post(service.url("/ingest/one")).body(payload)).await;
     assert_eq!(sent.status, 202, "{}", sent.text);
-    for _ in 0..100 {
-        if !internet.requests().is_empty() {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    until(|| "the delivery".to_owned(), async || (!internet.requests().is_empty()).then_some(())).await;
     let requests = internet.requests();
     assert_eq!(requests.len(), 1);
     assert!(requests[0].starts_with("POST http://one.example/hook ") && requests[0].ends_with(payload), "{}", requests[0]);
     let task = sent.body["task_id"].as_str().unwrap();
-    let mut stands = String::new();
-    for _ in 0..100 {
-        stands = service.get(&format!("/ingest/one/{task}")).await.body["status"].as_str().unwrap().to_owned();
-        if stands == "delivered" {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    assert_eq!(stands, "delivered");
+    let stands = async || service.get(&format!("/ingest/one/{task}")).await.body["status"].clone();
+    until(|| "the task is delivered".to_owned(), async || (stands().await == "delivered").then_some(())).await;
     assert_eq!(service.get(&format!("/ingest/two/{task}")).await.status, 404);
     let other_url = json!({ "id": "one", "target_url": "http://thief.example/" });
     assert_eq!(service.send(service.client().post(service.url("/ingestion")).json(&other_url)).await.status, 409);

@@ -1,6 +1,6 @@
 //! Who else hears: people by mail when deliveries die, the operator's programs of all institutions, partners of the school's own reports.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -37,15 +37,8 @@ async fn made(service: &Service, path: &str, body: Value) -> Value {
 }
 
 /// Looks until there is what is looked for.
-async fn until<T>(what: &str, mut look: impl AsyncFnMut() -> Option<T>) -> T {
-    let end = Instant::now() + Duration::from_mins(1);
-    loop {
-        if let Some(found) = look().await {
-            return found;
-        }
-        assert!(Instant::now() < end, "not in time: {what}");
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+async fn until<T>(what: &str, look: impl AsyncFnMut() -> Option<T>) -> T {
+    crate::harness::until(|| what.to_owned(), look).await
 }
 
 /// A receiver that answers 200 and keeps what came: path and body.

@@ -1,10 +1,8 @@
 //! The gateway's pages for people, and its demonstration.
 
-use std::time::Duration;
-
 use serde_json::json;
 
-use crate::harness::{Service, run};
+use crate::harness::{Service, run, until};
 use crate::person::{Person, client};
 
 pub(crate) const ADMIN: &str = "an admin token of the stories";
@@ -80,15 +78,9 @@ async fn the_page_of_a_schools_log_says_success_and_failure_in_words_and_is_for_
     assert_eq!(post("/api/webhook/register", register).await.status, 201);
     post("/api/students", json!({ "schoolId": "school-1", "name": "Ana" })).await;
     let mut admin = Person::english(&service).sign_in(ADMIN).await;
-    let mut page = String::new();
-    for _ in 0..200 {
-        page = admin.get("/webhook-logs/school-1").await.text;
-        if page.contains("Failed") {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    assert!(page.contains("Failed") && page.contains("student.applied") && page.contains("no connection"), "{page}");
+    let look = async || Some(admin.get("/webhook-logs/school-1").await.text).filter(|page| page.contains("Failed"));
+    let page = until(|| "the failed delivery in the log".to_owned(), look).await;
+    assert!(page.contains("student.applied") && page.contains("no connection"), "{page}");
     assert!(!page.contains("Ana"), "who it is about is not on the page");
 
     let mut reader = Person::english(&service).sign_in(READER).await;

@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Stdio};
-use std::time::Duration;
 
 use serde_json::{Value, json};
 
@@ -54,13 +53,7 @@ async fn post(service: &Service, path: &str, body: Value) -> crate::harness::Ans
 }
 
 async fn until(what: &str, mut holds: impl AsyncFnMut() -> bool) {
-    for _ in 0..600 {
-        if holds().await {
-            return;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    panic!("{what}");
+    crate::harness::until(|| what.to_owned(), async || holds().await.then_some(())).await;
 }
 
 #[tokio::test]

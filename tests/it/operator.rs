@@ -13,7 +13,7 @@ use gradepost::jobs::handler::{AcceptedEvent, JobKind};
 use gradepost::model::lane::LaneName;
 use gradepost::storage::local::LocalStore;
 
-use crate::harness::{self, Service, completion, mails, repository, school};
+use crate::harness::{self, Service, completion, mails, repository, school, until};
 use crate::scripted_smtp::Scripted;
 
 fn settings(folder: &Path, more: &[(&str, &str)]) -> BTreeMap<String, String> {
@@ -83,10 +83,7 @@ async fn jobs_parked_for_a_missing_bank_are_released_together_once_it_is_there()
     assert!(none.starts_with("no job is parked for"), "{none}");
     let released = words(&command(&["jobs", "release", "--cause", "bank_missing"], school.path(), &[]));
     assert!(released.starts_with("2 jobs are released"), "{released}");
-    let deadline = std::time::Instant::now() + std::time::Duration::from_mins(2);
-    while mails(school.path()).len() < 2 && std::time::Instant::now() < deadline {
-        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
-    }
+    until(|| service.log(), async || (mails(school.path()).len() >= 2).then_some(())).await;
     assert_eq!(mails(school.path()).len(), 2, "{}", service.log());
     assert!(service.terminate().success());
 }
@@ -296,10 +293,7 @@ async fn busy_school() -> (tempfile::TempDir, Service) {
         assert_eq!(service.webhook(&event.to_string()).await.status, 200);
     }
     // A job is answered a moment before it is listed.
-    let deadline = std::time::Instant::now() + std::time::Duration::from_mins(1);
-    while listed(school.path(), &[]).len() < 3 && std::time::Instant::now() < deadline {
-        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
-    }
+    until(|| service.log(), async || (listed(school.path(), &[]).len() >= 3).then_some(())).await;
     (school, service)
 }
 
@@ -403,11 +397,8 @@ async fn the_beginning_of_an_id_stands_for_the_job_and_a_mail_goes_where_the_ope
     let released = words(&command(&["jobs", "release", &short, "--to", "madre@example.com"], school.path(), &[]));
     assert!(released.contains("is released, and mailed to madre@example.com") && released.contains("Zoë Ñandú"), "{released}");
     // A service that starts takes up what is due; the running one does so at once.
-    let deadline = std::time::Instant::now() + std::time::Duration::from_mins(2);
     let is_sent = |mail: &String| mail.contains("To:") && mail.contains("madre@example.com");
-    while !mails(school.path()).iter().any(is_sent) && std::time::Instant::now() < deadline {
-        tokio::time::sleep(std::time::Duration::from_millis(200)).await;
-    }
+    until(|| service.log(), async || (mails(school.path()).iter().any(is_sent)).then_some(())).await;
     let sent = mails(school.path());
     assert!(sent.len() == 3 && sent.iter().any(is_sent) && !sent.iter().any(|mail| mail.contains("zoe@example.com")), "{}", service.log());
     assert!(service.terminate().success());
@@ -445,7 +436,7 @@ async fn lists_and_months_are_of_reports_and_the_newest_are_found_beyond_any_pag
         }
         assert_eq!(service.webhook(&completion(&format!("student{number:03}"))).await.body["status"], "parked");
     }
-    harness::until(|| service.log(), async || (listed(folder.path(), &["--limit", "200"]).len() == REPORTS).then_some(())).await;
+    until(|| service.log(), async || (listed(folder.path(), &["--limit", "200"]).len() == REPORTS).then_some(())).await;
     let names =
         |lines: &[String]| lines.iter().filter_map(|line| Some(line[line.find("student")?..].get(..10)?.to_owned())).collect::<Vec<_>>();
     for last in [1, 64, 65, 129] {

@@ -5,7 +5,6 @@ use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant};
 
 use gradepost::gateway::catalogue;
 use gradepost::signing::hmac_sha256;
@@ -73,14 +72,15 @@ async fn topic(service: &Service, id: &str, course: &str, title: &str, html: &st
 
 /// Asks until something is as it should be.
 async fn until<T>(service: &Service, mut look: impl AsyncFnMut() -> Result<T, String>) -> T {
-    let end = Instant::now() + Duration::from_mins(2);
-    loop {
-        match look().await {
-            Ok(found) => return found,
-            Err(words) => assert!(Instant::now() < end, "not in time: {words}\n{}", service.log()),
+    let said = std::cell::RefCell::new(String::new());
+    let look = async || match look().await {
+        Ok(found) => Some(found),
+        Err(words) => {
+            said.replace(words);
+            None
         }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    };
+    crate::harness::until(|| format!("{}\n{}", said.borrow(), service.log()), look).await
 }
 
 async fn search(service: &Service, key: &str, body: Value) -> Answer {

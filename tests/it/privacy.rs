@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::io::{Read as _, Write as _};
 use std::path::Path;
 use std::process::Command;
-use std::time::Duration;
 
 use gradepost::privacy::erase::STEPS;
 use serde_json::{Value, json};
@@ -138,15 +137,11 @@ async fn planted(folder: &Path) -> Service {
         let has = |start: &str| all.iter().any(|name| name.starts_with(start));
         (has("gw/attempts/"), has("inbound/records/"), has("gw/students/"), all)
     };
-    for _ in 0..600 {
+    let look = async || {
         let (attempts, inbound, students, _) = told(folder);
-        if attempts && inbound && students && files(&folder.join("gw/queue")).is_empty() {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
-    let (attempts, inbound, students, all) = told(folder);
-    assert!(attempts && inbound && students, "{all:?}\n{}", service.log());
+        (attempts && inbound && students && files(&folder.join("gw/queue")).is_empty()).then_some(())
+    };
+    crate::harness::until(|| format!("{:?}\n{}", told(folder), service.log()), look).await;
     // The index of calls holds the answers as well, once somebody looked; calls gather for a moment before they are told to it.
     let looked = async || {
         let look = service.client().get(service.url("/webhook-logs/colegio")).bearer_auth(ADMIN).header("Accept", "application/json");
@@ -228,12 +223,7 @@ async fn what_is_told_again_of_an_erased_report_makes_it_not_anew_and_leaves_no_
     let mut bare = event.clone();
     bare.as_object_mut().unwrap().remove("submission");
     let first = service.webhook(&bare.to_string()).await;
-    for _ in 0..600 {
-        if mails(folder.path()).len() == 1 {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
+    crate::harness::until(|| format!("{}\n{}", first.text, service.log()), async || (mails(folder.path()).len() == 1).then_some(())).await;
     assert_eq!(mails(folder.path()).len(), 1, "{}\n{}", first.text, service.log());
     service.finish();
     let erase = command(folder.path(), &["privacy", "erase", "--student", STUDENT, "--reason", "asked for"], None);
@@ -317,12 +307,7 @@ async fn blocked_data_wait_until_the_command_lifts_it_whether_or_not_there_was_a
     assert!(said(&wishes).contains("blocked") && said(&wishes).contains("under dispute") && !said(&wishes).contains("luis"));
     let lifted = command(folder.path(), &["privacy", "lift", "--student", "luis"], None);
     assert!(said(&lifted).contains("1 reports go on"), "{}", said(&lifted));
-    for _ in 0..200 {
-        if mails(folder.path()).len() == 2 {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    crate::harness::until(|| service.log(), async || (mails(folder.path()).len() == 2).then_some(())).await;
     assert_eq!(mails(folder.path()).len(), 2);
     let twice = command(folder.path(), &["privacy", "lift", "--student", "luis"], None);
     assert!(!twice.status.success() && said(&twice).contains("nothing of this person is blocked"));

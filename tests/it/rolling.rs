@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use crate::harness::{Service, completion, files, mails, processed, school};
+use crate::harness::{Service, completion, files, mails, processed, school, until};
 
 const ROUNDS: usize = 3;
 const EVENTS_A_ROUND: usize = 8;
@@ -49,10 +49,7 @@ async fn a_rolling_restart_under_load_loses_nothing_and_mails_nothing_twice() {
     }
     let sent = ROUNDS * EVENTS_A_ROUND;
     assert_eq!(jobs.lock().unwrap().len(), sent, "every event was taken by one of the two");
-    let deadline = Instant::now() + Duration::from_mins(2);
-    while !files(&school.path().join("due")).is_empty() && Instant::now() < deadline {
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
+    until(|| "jobs that are due".to_owned(), async || (files(&school.path().join("due")).is_empty()).then_some(())).await;
     for mut instance in instances {
         assert!(instance.terminate().success());
     }

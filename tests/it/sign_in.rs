@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 use std::io::{BufRead as _, BufReader};
 use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
-use std::time::Duration;
 
 use gradepost::http::console::config::ConsoleConfig;
 use gradepost::http::console::session::{Keys, Session, Via};
@@ -473,12 +472,7 @@ async fn a_mailed_link_signs_in_once_and_tells_nobody_who_is_on_the_list() {
     }
     assert!(answers.iter().all(|answer| answer.0 == 303 && answer.2.contains("Si estás en la lista")));
     assert!(answers.windows(2).all(|pair| pair[0].1 == pair[1].1));
-    for _ in 0..200 {
-        if !mails(folder.path()).is_empty() {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    crate::harness::until(|| service.log(), async || (!mails(folder.path()).is_empty()).then_some(())).await;
     let link = mailed_link(folder.path());
     assert_eq!(mails(folder.path()).len(), 1, "only who is on the list gets one");
     for _ in 0..2 {
@@ -518,12 +512,7 @@ async fn no_more_than_three_links_an_hour_are_mailed_to_one_person() {
         assert_eq!(ana.post("/console/sign-in/mail", &[("csrf", &csrf), ("email", "ana.p@colegio.example")]).await.status, 303);
     }
     assert_eq!(ana.post("/console/sign-in/mail", &[("csrf", &csrf), ("email", "ana.p@colegio.example")]).await.status, 429);
-    for _ in 0..200 {
-        if mails(folder.path()).len() >= 3 {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    crate::harness::until(|| service.log(), async || (mails(folder.path()).len() >= 3).then_some(())).await;
     // The fourth was turned down before the third was written, or after: either way there are three.
     assert_eq!(mails(folder.path()).len(), 3);
 }
@@ -594,15 +583,7 @@ async fn a_programs_key_is_shown_once_and_pages_and_command_tell_the_same() {
     assert!(command(&["keys", "create", "Other", "--role", "operator"]).status.success());
     assert!(admin.get("/console/keys").await.text.contains("Other"));
     assert_eq!(admin.answer(&format!("/console/keys/{id}/revoke"), &[]).await.status, 303);
-    let mut status = 200;
-    for _ in 0..100 {
-        status = ask("/api/v1/reports").await.status;
-        if status == 401 {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(100)).await;
-    }
-    assert_eq!(status, 401, "within three seconds");
+    crate::harness::until(|| "the key is refused".to_owned(), async || (ask("/api/v1/reports").await.status == 401).then_some(())).await;
     assert!(admin.get("/console/keys").await.text.contains("Terminada"));
     let acts = audited(folder.path());
     assert!(

@@ -146,12 +146,11 @@ async fn the_everyday_tasks_take_a_few_clicks() {
     hand.wait("location.pathname.startsWith('/console/reports/') && document.querySelector('[role=status]').textContent.includes('otra dirección')");
     assert_eq!(hand.clicks, 4);
     let mut person = Person::signed_in(&service, OPERATOR).await;
-    for _ in 0..600 {
-        if mails(school.path()).iter().any(|mail| mail.contains("madre@example.com")) {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(50)).await;
-    }
+    crate::harness::until(
+        || service.log(),
+        async || (mails(school.path()).iter().any(|mail| mail.contains("madre@example.com"))).then_some(()),
+    )
+    .await;
     assert_eq!(mails(school.path()).iter().filter(|mail| mail.contains("madre@example.com")).count(), 1);
 
     until(&mut person, "/console/reports?state=sent", |page| page.matches("class=\"who\"").count() == 4).await;
