@@ -70,6 +70,11 @@ reduce +docx:
 standards pdf *args:
     python3 tests/parts/pdf_standards.py "{{pdf}}" {{args}}
 
+# page pictures drawn by a browser against the PDF of the same frames (pymupdf, chromium): just pictures DOCX …
+pictures +docx:
+    cargo build --release --locked --quiet -p docx-to-pdf --example docx-to-pdf
+    python3 tests/parts/page_pictures.py target/release/examples/docx-to-pdf {{docx}}
+
 # what a screen reader reads of our PDFs against the text of their documents (pikepdf): just structure DOCX_DIR PDF_DIR
 structure docx pdf *args:
     python3 tests/parts/structure.py "{{docx}}" "{{pdf}}" {{args}}
