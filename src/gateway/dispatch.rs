@@ -88,7 +88,7 @@ impl Core {
         let under_way = if again || planned.ordered { None } else { self.hints.may_try(id, rate, self.clock.monotonic()) };
         let Some(under_way) = under_way else { return self.hand_over(stored, id).await };
         let mut attempted = self.attempt(stored, target, 1, Trigger::Scheduled).await;
-        drop(under_way);
+        under_way.answered(Duration::from_millis(attempted.row.ms));
         if attempted.answer.is_success() {
             attempted.row.then = DeliveryState::Delivered;
             self.log.record_first(attempted.row).await;

@@ -1,6 +1,7 @@
 //! What this instance knows of endpoints at the moment: who struggles, how many attempts are under way, how many may be made this second. Only hints: the truth is in the store.
 
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -8,6 +9,10 @@ use crate::gateway::ids::EndpointId;
 
 /// First tries at one endpoint at once; more go to its queue, so that a slow one keeps no worker from the others.
 const AT_ONCE: u32 = 16;
+/// An endpoint whose last answer came within this is quick,
+const QUICK: Duration = Duration::from_millis(250);
+/// and may have more under way than its share while not so many are under way to all: three quarters of the workers, unless `WORKERS` says otherwise.
+const ALL_AT_ONCE: u32 = 48;
 /// An endpoint that failed is left to its queue for so long, then one first try looks whether it is well again.
 const STRUGGLES: Duration = Duration::from_secs(30);
 /// More endpoints than this are not kept in mind.
@@ -17,6 +22,8 @@ const MOST: usize = 50_000;
 struct Hint {
     struggles_until: Duration,
     under_way: u32,
+    /// Its last answer came quickly.
+    is_quick: bool,
     tokens: f64,
     filled: Duration,
     looked_at_health: Option<Duration>,
@@ -30,6 +37,8 @@ struct Hint {
 #[derive(Default)]
 pub(crate) struct Hints {
     by_endpoint: Mutex<HashMap<EndpointId, Hint>>,
+    /// First tries under way to all of them.
+    under_way: AtomicU32,
     /// Endpoints drained here, and whether something came to their queue since it was last looked at.
     drained: Mutex<HashMap<EndpointId, bool>>,
 }
@@ -40,8 +49,18 @@ pub(crate) struct UnderWay<'a> {
     endpoint: EndpointId,
 }
 
+impl UnderWay<'_> {
+    /// It was answered after so long.
+    pub(crate) fn answered(self, took: Duration) {
+        if let Some(hint) = self.hints.lock().get_mut(&self.endpoint) {
+            hint.is_quick = took <= QUICK;
+        }
+    }
+}
+
 impl Drop for UnderWay<'_> {
     fn drop(&mut self) {
+        self.hints.under_way.fetch_sub(1, Ordering::Relaxed);
         if let Some(hint) = self.hints.lock().get_mut(&self.endpoint) {
             hint.under_way = hint.under_way.saturating_sub(1);
         }
@@ -56,10 +75,12 @@ impl Hints {
             all.retain(|_, hint| hint.under_way > 0);
         }
         let hint = all.entry(endpoint).or_insert_with(|| Hint { tokens: f64::from(rate), filled: now, ..Hint::default() });
-        if hint.struggles_until > now || hint.under_way >= AT_ONCE || !hint.take(rate, now) {
+        let most = if hint.is_quick && self.under_way.load(Ordering::Relaxed) < ALL_AT_ONCE { ALL_AT_ONCE } else { AT_ONCE };
+        if hint.struggles_until > now || hint.under_way >= most || !hint.take(rate, now) {
             return None;
         }
         hint.under_way += 1;
+        self.under_way.fetch_add(1, Ordering::Relaxed);
         Some(UnderWay { hints: self, endpoint })
     }
 
@@ -211,6 +232,25 @@ mod tests {
         assert!(hints.may_try(endpoint, 1000, now + Duration::from_mins(4)).is_none(), "as long as it asked for");
         hints.succeeded(endpoint, now);
         assert!(hints.may_try(endpoint, 1000, now).is_some());
+    }
+
+    #[test]
+    fn a_quick_endpoint_uses_what_others_leave_and_takes_nobody_s_share() {
+        let (hints, quick) = (Hints::default(), endpoint());
+        let other = EndpointId::new("2026-11-28T12:00:00Z".parse().unwrap(), &Chance::seeded(2));
+        let now = Duration::from_secs(100);
+        let tries = |endpoint| (0..100).filter_map(|_| hints.may_try(endpoint, 1000, now)).collect::<Vec<_>>();
+        hints.may_try(quick, 1000, now).unwrap().answered(Duration::from_millis(3));
+        let held = tries(quick);
+        assert_eq!(held.len(), 48);
+        assert_eq!(tries(other).len(), 16, "another has its own share whatever the quick one does");
+        drop(held);
+        hints.may_try(other, 1000, now).unwrap().answered(Duration::from_millis(3));
+        let held = tries(other);
+        assert_eq!((held.len(), tries(quick).len()), (48, 16));
+        drop(held);
+        hints.may_try(quick, 1000, now).unwrap().answered(Duration::from_secs(2));
+        assert_eq!(tries(quick).len(), 16, "a slow answer ends it");
     }
 
     #[test]

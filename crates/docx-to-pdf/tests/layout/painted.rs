@@ -252,7 +252,7 @@ fn a_next_box_that_is_laid_out_again_keeps_its_text() {
     let filler = (0..47).map(|line| p("", &format!("f{line}"))).collect::<String>();
     for fillers in 0..48 {
         let filler = filler.split_inclusive("</w:p>").take(fillers).collect::<String>();
-        let kept = format!(r#"<w:p><w:pPr><w:keepNext/></w:pPr><w:r>{second}<w:r><w:t>kept</w:t></w:r></w:p>"#);
+        let kept = format!(r"<w:p><w:pPr><w:keepNext/></w:pPr><w:r>{second}<w:r><w:t>kept</w:t></w:r></w:p>");
         let sheet = Sheet::body(format!("{first}</w:r></w:p>{filler}{kept}{}{}", p("<w:keepNext/>", "a"), p("", "b")));
         let places = sheet.places();
         let of = |word: &str| places.iter().find(|place| place.1 == word).unwrap_or_else(|| panic!("{fillers}: {word} of {places:?}"));
