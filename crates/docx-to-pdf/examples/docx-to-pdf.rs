@@ -33,10 +33,9 @@ fn main() -> ExitCode {
 
 #[expect(clippy::disallowed_methods, reason = "a program of its own: it reads and writes the files it is told")]
 fn convert_file(from: &str, to: &str, archive: bool, times: u32) -> Result<(), Box<dyn Error>> {
-    let bytes = std::fs::read(from)?;
-    let package = Package::open(&bytes, &Limits::default())?;
+    let (file, limits) = (std::fs::read(from)?, Limits::default());
     if let Some(stem) = to.strip_suffix(".svg") {
-        let fonts = Fonts::default();
+        let (package, fonts) = (Package::open_to_read(&file, &limits)?, Fonts::default());
         let laid_out = lay_out(&package, &fonts, &Options::default())?;
         for (at, picture) in svg::pages(&laid_out.frames, &fonts).into_iter().enumerate() {
             std::fs::write(format!("{stem}-{}.svg", at + 1), picture)?;
@@ -46,8 +45,10 @@ fn convert_file(from: &str, to: &str, archive: bool, times: u32) -> Result<(), B
     let (fonts, options) = (Fonts::default(), Options { archive, ..Options::default() });
     for _ in 1..times {
         // For measuring: one more document with everything loaded.
-        convert(&Package::open(&bytes, &Limits::default())?, &fonts, &options)?;
+        convert(&Package::open_to_read(&file, &limits)?, &fonts, &options)?;
     }
+    let package = Package::open_to_read(&file, &limits)?;
+    drop(file);
     let converted = convert(&package, &fonts, &options)?;
     for warning in &converted.warnings {
         eprintln!("{warning}");

@@ -1,6 +1,6 @@
 //! Colours and pictures: what `document` reads, `layout` places, and `pdf` and `svg` draw.
 
-use std::sync::Arc;
+use crate::bytes::Bytes;
 
 /// A colour of the screen (sRGB).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -10,7 +10,7 @@ pub struct Rgb(pub u8, pub u8, pub u8);
 #[derive(Debug, Clone)]
 pub struct Image {
     /// The file's bytes (PNG, JPEG, GIF, BMP, TIFF).
-    pub bytes: Arc<[u8]>,
+    pub bytes: Bytes,
     /// Its format by content.
     pub format: ImageFormat,
     /// Width in pixels.

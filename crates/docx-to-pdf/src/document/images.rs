@@ -50,7 +50,7 @@ impl Images {
     pub(super) fn toned(&mut self, part: &str, image: Arc<Image>, tone: Option<Tone>) -> Arc<Image> {
         let Some(tone) = tone else { return image };
         let known = self.toned.entry(part.to_owned()).or_default();
-        if let Some(same) = known.iter().find(|known| known.tone == Some(tone) && Arc::ptr_eq(&known.bytes, &image.bytes)) {
+        if let Some(same) = known.iter().find(|known| known.tone == Some(tone) && known.bytes == image.bytes) {
             return Arc::clone(same);
         }
         let toned = Arc::new(Image { tone: Some(tone), ..(*image).clone() });

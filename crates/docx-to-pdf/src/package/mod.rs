@@ -2,7 +2,7 @@
 //!
 //! A part nobody changed is written back byte for byte, as the compressed data it came as; a package nobody changed is its own source.
 //! Everything is decompressed at [`Package::open`], so that a damaged or hostile file fails there and nowhere else.
-//! A clone is cheap: parts are shared, so a template is opened once and cloned for each report.
+//! A clone is cheap: parts are shared, so a template is opened once and cloned for each report. Parts the file holds uncompressed, as Word writes pictures, are stretches of it.
 //!
 //! Names of parts are compared as ECMA-376 part 2, 6.2.2 says: without regard to case. They carry no leading slash.
 
@@ -20,6 +20,8 @@ pub(crate) mod tests;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::bytes::Bytes;
+
 pub use error::PackageError;
 pub use limits::Limits;
 pub use relationships::{Relationship, Relationships};
@@ -29,8 +31,8 @@ use content_types::ContentTypes;
 /// A document as zip parts.
 #[derive(Debug, Clone)]
 pub struct Package {
-    /// The file as it came; unchanged parts are copied from it.
-    source: Arc<[u8]>,
+    /// The file as it came, from which unchanged parts are copied; `None` where it is only read.
+    source: Option<Bytes>,
     /// The parts in the order of the file, added ones last.
     parts: Vec<Part>,
     /// Lower-case name → index into `parts`.
@@ -41,7 +43,7 @@ pub struct Package {
 #[derive(Debug, Clone)]
 struct Part {
     name: String,
-    data: Arc<[u8]>,
+    data: Bytes,
     /// The zip entry it came from; `None` for one that was added.
     entry: Option<usize>,
     changed: bool,
@@ -54,15 +56,15 @@ impl Package {
     }
 
     /// A part's bytes, shared: for pictures, which outlive the package.
-    pub fn shared_part(&self, name: &str) -> Option<Arc<[u8]>> {
-        self.find(name).map(|part| Arc::clone(&part.data))
+    pub fn shared_part(&self, name: &str) -> Option<Bytes> {
+        self.find(name).map(|part| part.data.clone())
     }
 
     /// Replaces a part, or adds it at the end.
     /// The content types and relationships of an added part are its caller's to write.
     pub fn set_part(&mut self, name: &str, data: impl Into<Arc<[u8]>>) {
         let key = key(name);
-        let data = data.into();
+        let data = Bytes::from(data.into());
         if let Some(part) = self.index.get(&key).and_then(|&at| self.parts.get_mut(at)) {
             part.changed = part.changed || part.data != data;
             part.data = data;

@@ -1,13 +1,13 @@
 //! Opening: every entry is checked, unpacked within the limits and indexed.
 
 use std::collections::HashMap;
-use std::io::{Cursor, Read};
-use std::sync::Arc;
+use std::io::{self, Cursor, Read};
 
-use zip::ZipArchive;
 use zip::result::ZipError;
+use zip::{CompressionMethod, ZipArchive};
 
 use super::{Limits, Package, PackageError, Part, key, prolog};
+use crate::bytes::Bytes;
 
 /// The first bytes of an OLE compound file (MS-CFB 2.2).
 const OLE: [u8; 8] = [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];
@@ -18,6 +18,18 @@ const RATIO_FROM: u64 = 4 << 20;
 impl Package {
     /// Opens a file. All its parts are unpacked here, so that nothing fails later.
     pub fn open(bytes: &[u8], limits: &Limits) -> Result<Self, PackageError> {
+        let file = Bytes::from(bytes);
+        Ok(Self { source: Some(file.clone()), ..Self::unpacked(&file, Some(&file), limits)? })
+    }
+
+    /// The same for a file that is only read: nothing but its parts is kept, so that no picture is in memory twice.
+    /// Saved, they are all compressed anew.
+    pub fn open_to_read(bytes: &[u8], limits: &Limits) -> Result<Self, PackageError> {
+        Self::unpacked(bytes, None, limits)
+    }
+
+    /// Where the file is `kept`, what stands in it uncompressed is a stretch of it.
+    fn unpacked(bytes: &[u8], kept: Option<&Bytes>, limits: &Limits) -> Result<Self, PackageError> {
         within("the file", bytes.len() as u64, limits.file_bytes)?;
         if bytes.starts_with(&OLE) {
             return Err(PackageError::OldOrProtected);
@@ -28,11 +40,10 @@ impl Package {
         }
         within("the number of entries", archive.len() as u64, limits.entries as u64)?;
 
-        let mut package =
-            Self { source: Arc::from(bytes), parts: Vec::with_capacity(archive.len()), index: HashMap::new(), limits: *limits };
+        let mut package = Self { source: None, parts: Vec::with_capacity(archive.len()), index: HashMap::new(), limits: *limits };
         let mut left = limits.total_bytes;
         for entry in 0..archive.len() {
-            if let Some(part) = unpack(&mut archive, entry, limits, &mut left)? {
+            if let Some(part) = unpack(&mut archive, kept, entry, limits, &mut left)? {
                 package.add(part)?;
             }
         }
@@ -49,7 +60,13 @@ impl Package {
 }
 
 /// One entry; `None` for a directory.
-fn unpack(archive: &mut ZipArchive<Cursor<&[u8]>>, entry: usize, limits: &Limits, left: &mut u64) -> Result<Option<Part>, PackageError> {
+fn unpack(
+    archive: &mut ZipArchive<Cursor<&[u8]>>,
+    kept: Option<&Bytes>,
+    entry: usize,
+    limits: &Limits,
+    left: &mut u64,
+) -> Result<Option<Part>, PackageError> {
     let mut file = archive.by_index(entry).map_err(|error| match error {
         ZipError::UnsupportedArchive(ZipError::PASSWORD_REQUIRED) => PackageError::Encrypted { part: format!("number {entry}") },
         other => PackageError::NotAZip(other.to_string()),
@@ -69,20 +86,29 @@ fn unpack(archive: &mut ZipArchive<Cursor<&[u8]>>, entry: usize, limits: &Limits
             return Err(PackageError::Bomb { part: name, ratio, limit: limits.ratio });
         }
     }
+    let stored = file.compression() == CompressionMethod::Stored && packed == declared;
+    let place = file.data_start().filter(|_| stored).map(|start| start as usize..start.saturating_add(declared) as usize);
+    let stretch = place.zip(kept).and_then(|(place, file)| file.stretch(place));
     // The declared size is the file's own claim: what is really unpacked is cut off one byte above it.
-    let mut data = Vec::with_capacity(declared.min(1 << 20) as usize);
-    file.by_ref()
-        .take(declared.saturating_add(1))
-        .read_to_end(&mut data)
-        .map_err(|error| PackageError::Damaged { part: name.clone(), reason: error.to_string() })?;
-    if data.len() as u64 > declared {
+    let mut content = file.by_ref().take(declared.saturating_add(1));
+    let mut unpacked = Vec::new();
+    let length = if stretch.is_some() {
+        // It is there already; reading it tells whether it is sound.
+        io::copy(&mut content, &mut io::sink())
+    } else {
+        unpacked.reserve(declared.min(1 << 20) as usize);
+        content.read_to_end(&mut unpacked).map(|length| length as u64)
+    };
+    let length = length.map_err(|error| PackageError::Damaged { part: name.clone(), reason: error.to_string() })?;
+    if length > declared {
         return Err(PackageError::Damaged { part: name, reason: "it unpacks to more than it declares".to_owned() });
     }
-    *left = left.saturating_sub(data.len() as u64);
+    let data = stretch.unwrap_or_else(|| unpacked.into());
+    *left = left.saturating_sub(length);
     if is_xml(&name) && prolog::declares_dtd(&data) {
         return Err(PackageError::Dtd { part: name });
     }
-    Ok(Some(Part { name, data: data.into(), entry: Some(entry), changed: false }))
+    Ok(Some(Part { name, data, entry: Some(entry), changed: false }))
 }
 
 fn within(what: &str, value: u64, limit: u64) -> Result<(), PackageError> {

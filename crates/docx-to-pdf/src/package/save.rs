@@ -8,18 +8,18 @@ use zip::{CompressionMethod, DateTime, ZipArchive, ZipWriter};
 use super::{Package, PackageError, Part};
 
 pub(super) fn save(package: &Package) -> Result<Vec<u8>, PackageError> {
-    if package.parts.iter().all(|part| !part.changed) {
-        return Ok(package.source.to_vec());
+    if let Some(source) = package.source.as_ref().filter(|_| package.parts.iter().all(|part| !part.changed)) {
+        return Ok(source.to_vec());
     }
     pack(package).map_err(|error| PackageError::Write(error.to_string()))
 }
 
 fn pack(package: &Package) -> zip::result::ZipResult<Vec<u8>> {
-    let mut source = ZipArchive::new(Cursor::new(&*package.source))?;
-    let mut writer = ZipWriter::new(Cursor::new(Vec::with_capacity(package.source.len())));
+    let mut source = package.source.as_deref().map(|source| ZipArchive::new(Cursor::new(source))).transpose()?;
+    let mut writer = ZipWriter::new(Cursor::new(Vec::with_capacity(package.source.as_deref().map_or(0, <[u8]>::len))));
     for part in &package.parts {
-        match part.entry {
-            Some(entry) if !part.changed => writer.raw_copy_file(source.by_index_raw(entry)?)?,
+        match (part.entry, &mut source) {
+            (Some(entry), Some(source)) if !part.changed => writer.raw_copy_file(source.by_index_raw(entry)?)?,
             _ => add(&mut writer, part)?,
         }
     }

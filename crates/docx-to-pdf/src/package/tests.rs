@@ -90,6 +90,31 @@ fn a_changed_part_keeps_its_place_and_leaves_the_others_as_they_were() {
 }
 
 #[test]
+fn what_is_stored_uncompressed_is_a_stretch_of_the_file_and_is_checked_all_the_same() {
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    let options = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+    for (name, data) in [("word/document.xml", &b"<w/>"[..]), ("word/media/p.png", &b"a picture"[..])] {
+        writer.start_file(name, options).unwrap();
+        writer.write_all(data).unwrap();
+    }
+    let mut file = writer.finish().unwrap().into_inner();
+    let package = Package::open(&file, &Limits::default()).unwrap();
+    assert_eq!((package.part("word/document.xml"), package.part("word/media/p.png")), (Some(&b"<w/>"[..]), Some(&b"a picture"[..])));
+    let at = file.windows(9).position(|window| window == b"a picture").unwrap();
+    file[at] = b'A';
+    assert!(matches!(Package::open(&file, &Limits::default()), Err(PackageError::Damaged { .. })));
+}
+
+#[test]
+fn a_package_that_is_only_read_can_be_saved_too() {
+    let source = zip_of(&[("a.xml", b"<a/>"), ("b.bin", b"123")]);
+    let package = Package::open_to_read(&source, &Limits::default()).unwrap();
+    let saved = Package::open(&package.save().unwrap(), &Limits::default()).unwrap();
+    assert_eq!(saved.part_names().collect::<Vec<_>>(), ["a.xml", "b.bin"]);
+    assert_eq!(saved.part("b.bin"), Some(&b"123"[..]));
+}
+
+#[test]
 fn a_bomb_is_refused_by_its_ratio() {
     let zeros = vec![0; 8 << 20];
     let refused = open(&[("word/document.xml", &zeros)]).err();

@@ -5,12 +5,11 @@
 //! lopdf can save too, but writes every packed object three times over and leaves the cross-references uncompressed:
 //! together two fifths of the time a small report took.
 
-use std::sync::Arc;
-
 use lopdf::{Document, Object, ObjectId, Stream, StringFormat};
 
 use super::stream;
 use super::syntax::Syntax;
+use crate::bytes::Bytes;
 
 /// Objects packed together; readers unpack a stream as a whole.
 const PACKED: usize = 1000;
@@ -23,8 +22,8 @@ pub(super) struct Body {
     packed: Syntax,
     /// Their numbers, and where each begins.
     places: Vec<(u32, usize)>,
-    /// Streams whose data a cache has too: numbers, keys with their values, and data.
-    shared: Vec<(u32, Syntax, Arc<[u8]>)>,
+    /// Streams whose data stands elsewhere too: numbers, keys with their values, and data in pieces.
+    shared: Vec<(u32, Syntax, Vec<Bytes>)>,
 }
 
 /// Where an object lies.
@@ -54,9 +53,9 @@ impl Body {
     }
 
     /// A stream with the keys and values of its dictionary, but for its length.
-    pub(super) fn stream(&mut self, dict: Syntax, data: &Arc<[u8]>) -> ObjectId {
+    pub(super) fn stream(&mut self, dict: Syntax, data: Vec<Bytes>) -> ObjectId {
         let id = self.new_id();
-        self.shared.push((id.0, dict, Arc::clone(data)));
+        self.shared.push((id.0, dict, data));
         id
     }
 
@@ -69,14 +68,15 @@ impl Body {
         for (id, object) in &objects {
             if let Object::Stream(Stream { dict, content, .. }) = object {
                 set(&mut entries, id.0, Entry::At(file.bytes.len()));
-                indirect(&mut file, id.0, |file| _ = file.entries(dict), content);
+                indirect(&mut file, id.0, |file| _ = file.entries(dict), &[content.as_slice()]);
             } else {
                 self.object(*id).object(object);
             }
         }
         for (id, dict, data) in &self.shared {
             set(&mut entries, *id, Entry::At(file.bytes.len()));
-            indirect(&mut file, *id, |file| file.bytes.extend_from_slice(&dict.bytes), data);
+            let data: Vec<&[u8]> = data.iter().map(|piece| &**piece).collect();
+            indirect(&mut file, *id, |file| file.bytes.extend_from_slice(&dict.bytes), &data);
         }
         let ends = self.places.iter().skip(1).map(|(_, begin)| begin - 1).chain([self.packed.bytes.len()]);
         let members: Vec<_> = self.places.iter().zip(ends).map(|((id, begin), end)| (*id, *begin..end)).collect();
@@ -98,7 +98,7 @@ impl Body {
             let dict = |file: &mut Syntax| {
                 _ = file.raw("/Type/ObjStm/N").integer(group.len() as i64).raw("/First").integer(first).raw(stream::DEFLATED);
             };
-            indirect(&mut file, id, dict, &stream::deflate(&index.bytes));
+            indirect(&mut file, id, dict, &[&stream::deflate(&index.bytes)]);
         }
         self.cross_references(file, entries)
     }
@@ -107,7 +107,10 @@ impl Body {
     fn size(&self) -> usize {
         let streams = self.document.objects.values().filter_map(|object| object.as_stream().ok());
         let streams: usize = streams.map(|stream| stream.content.len()).sum();
-        streams + self.shared.iter().map(|(.., data)| data.len()).sum::<usize>() + self.packed.bytes.len() / 4 + 4096
+        streams
+            + self.shared.iter().flat_map(|(.., data)| data).map(|piece| piece.len()).sum::<usize>()
+            + self.packed.bytes.len() / 4
+            + 4096
     }
 
     fn cross_references(&self, mut file: Syntax, mut entries: Vec<Entry>) -> Vec<u8> {
@@ -134,7 +137,7 @@ impl Body {
             }
             file.raw("/ID[").string(&identity, StringFormat::Hexadecimal).string(&identity, StringFormat::Hexadecimal).raw("]");
         };
-        indirect(&mut file, id, dict, &stream::deflate(&table));
+        indirect(&mut file, id, dict, &[&stream::deflate(&table)]);
         file.raw("startxref\n").bytes.extend(format!("{start}\n%%EOF\n").into_bytes());
         file.bytes
     }
@@ -146,11 +149,11 @@ fn set(entries: &mut [Entry], id: u32, entry: Entry) {
     }
 }
 
-fn indirect(file: &mut Syntax, id: u32, dict: impl FnOnce(&mut Syntax), data: &[u8]) {
+fn indirect(file: &mut Syntax, id: u32, dict: impl FnOnce(&mut Syntax), data: &[&[u8]]) {
     file.integer(i64::from(id)).raw(" 0 obj\n<<");
     dict(file);
-    file.raw("/Length").integer(data.len() as i64).raw(">>\nstream\n");
-    file.bytes.extend_from_slice(data);
+    file.raw("/Length").integer(data.iter().map(|piece| piece.len()).sum::<usize>() as i64).raw(">>\nstream\n");
+    data.iter().for_each(|piece| file.bytes.extend_from_slice(piece));
     file.raw("\nendstream\nendobj\n");
 }
 

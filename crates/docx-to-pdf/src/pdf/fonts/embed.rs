@@ -23,7 +23,7 @@ pub(super) fn add(body: &mut Body, face: &Face) -> ObjectId {
     out.raw("]]>>");
     let mut dict = Syntax::default();
     dict.raw(DEFLATED);
-    let to_unicode = body.stream(dict, &program.to_unicode);
+    let to_unicode = body.stream(dict, vec![program.to_unicode.clone()]);
     let font = body.new_id();
     let out = body.object(font).raw("<</Type/Font/Subtype/Type0/Encoding/Identity-H/BaseFont").name(&program.name);
     out.raw("/DescendantFonts[").reference(descendant).raw("]/ToUnicode").reference(to_unicode).raw(">>");
@@ -39,7 +39,7 @@ fn descriptor(body: &mut Body, face: &Face) -> ObjectId {
         dict.raw("/Length1").integer(program.length as i64);
     }
     dict.raw(DEFLATED);
-    let file = body.stream(dict, &program.file);
+    let file = body.stream(dict, vec![program.file.clone()]);
     let flag = |on: bool, flag: i64| if on { flag } else { 0 };
     let flags = SYMBOLIC | flag(measures.fixed_pitch, FIXED_PITCH) | flag(measures.italic_angle != 0.0, ITALIC);
     // No table tells the width of stems; producers estimate it from the weight like this.

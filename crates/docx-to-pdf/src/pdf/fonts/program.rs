@@ -1,13 +1,13 @@
 //! A face cut down to some of its glyphs, compressed, with its tables for widths and text.
 
 use std::fmt::Write as _;
-use std::sync::Arc;
 
 use subsetter::GlyphRemapper;
 use ttf_parser::RawFace;
 
 use super::face::{Blocks, FaceInfo};
 use super::outlines::bare;
+use crate::bytes::Bytes;
 use crate::pdf::syntax::Syntax;
 use crate::pdf::{PdfError, stream};
 
@@ -22,13 +22,13 @@ pub(super) struct Program {
     /// Widths by code, as the PDF spells them.
     pub(super) widths: Syntax,
     /// The font file, deflated.
-    pub(super) file: Arc<[u8]>,
+    pub(super) file: Bytes,
     /// Its length before.
     pub(super) length: usize,
     /// It has PostScript outlines.
     pub(super) cff: bool,
     /// The text behind each code, deflated.
-    pub(super) to_unicode: Arc<[u8]>,
+    pub(super) to_unicode: Bytes,
     /// The tagged name.
     pub(super) name: String,
 }

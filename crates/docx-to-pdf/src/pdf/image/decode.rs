@@ -60,7 +60,7 @@ fn samples(image: DynamicImage) -> Picture {
     } else {
         (Space::Gray, stream::deflate(&image.into_luma8()))
     };
-    Picture { width, height, space, bits: 8, filter: "FlateDecode", predictor: None, inverted: false, data: data.into(), mask }
+    Picture { width, height, space, bits: 8, filter: "FlateDecode", predictor: None, inverted: false, data: vec![data.into()], mask }
 }
 
 #[cfg(test)]
@@ -89,7 +89,7 @@ mod tests {
     #[test]
     fn deep_samples_are_brought_to_eight_bits() {
         let deep = read(&png(&ImageBuffer::from_pixel(2, 2, Rgb([0xFFFF_u16, 0x8000, 0])).into())).unwrap();
-        assert_eq!(*deep.data, stream::deflate(&[255, 128, 0].repeat(4)));
+        assert_eq!(deep.data, [stream::deflate(&[255, 128, 0].repeat(4)).into()]);
     }
 
     #[test]

@@ -1,14 +1,13 @@
 //! JPEG files: the PDF takes them as they are; only their header is read.
 
-use std::sync::Arc;
-
 use super::{Picture, Space};
+use crate::bytes::Bytes;
 
 /// Frame headers of the coding processes PDF readers know: baseline, extended, progressive.
 const FRAMES: [u8; 3] = [0xc0, 0xc1, 0xc2];
 
 /// The picture; `None` if this is no JPEG a PDF can hold.
-pub(super) fn read(bytes: &Arc<[u8]>) -> Option<Picture> {
+pub(super) fn read(bytes: &Bytes) -> Option<Picture> {
     let mut at = 2;
     let mut adobe = false;
     (bytes.get(..2)? == [0xff, 0xd8]).then_some(())?;
@@ -38,7 +37,7 @@ pub(super) fn read(bytes: &Arc<[u8]>) -> Option<Picture> {
     }
 }
 
-fn frame(segment: &[u8], adobe: bool, bytes: &Arc<[u8]>) -> Option<Picture> {
+fn frame(segment: &[u8], adobe: bool, bytes: &Bytes) -> Option<Picture> {
     let [bits, high_1, high_2, wide_1, wide_2, components, ..] = *segment else { return None };
     let (height, width) = (u16::from_be_bytes([high_1, high_2]), u16::from_be_bytes([wide_1, wide_2]));
     let space = match components {
@@ -56,7 +55,7 @@ fn frame(segment: &[u8], adobe: bool, bytes: &Arc<[u8]>) -> Option<Picture> {
         filter: "DCTDecode",
         predictor: None,
         inverted,
-        data: Arc::clone(bytes),
+        data: vec![bytes.clone()],
         mask: None,
     })
 }

@@ -14,6 +14,7 @@ use super::save::Body;
 use super::stream::DEFLATED;
 use super::syntax::Syntax;
 use super::{PdfError, resources};
+use crate::bytes::Bytes;
 use crate::graphics::{Image, ImageFormat, Tone};
 use crate::layout::frame::{Frames, ImageId};
 
@@ -34,9 +35,10 @@ pub(super) struct Picture {
     predictor: Option<u8>,
     /// CMYK as Adobe writes it, with 255 for no ink.
     inverted: bool,
-    data: Arc<[u8]>,
+    /// In pieces, one behind the other.
+    data: Vec<Bytes>,
     /// Opacity, 8 bits a pixel, deflated.
-    mask: Option<Arc<[u8]>>,
+    mask: Option<Bytes>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
@@ -48,14 +50,14 @@ pub(super) enum Space {
     Palette(Vec<u8>),
 }
 
-/// Pictures kept across documents, by their bytes.
+/// Pictures that were decoded, kept across documents by their bytes.
 #[derive(Debug, Default)]
 pub(super) struct ImageCache {
     kept: Mutex<CachedImage>,
 }
 
 /// The picture's file, and what became of it; `None` if it could not be read.
-type Entry = (Arc<[u8]>, Option<Arc<Picture>>);
+type Entry = (Bytes, Option<Arc<Picture>>);
 
 #[derive(Debug, Default)]
 struct CachedImage {
@@ -75,17 +77,20 @@ impl ImageCache {
     }
 
     fn picture(&self, image: &Image) -> Option<Arc<Picture>> {
+        if let Some(picture) = Picture::handed_through(image) {
+            return Some(Arc::new(picture));
+        }
         let mut hasher = DefaultHasher::new();
         image.bytes.hash(&mut hasher);
         let key = hasher.finish();
         let kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some((bytes, picture)) = kept.pictures.get(&key)
-            && (Arc::ptr_eq(bytes, &image.bytes) || **bytes == *image.bytes)
+            && *bytes == image.bytes
         {
             return picture.clone();
         }
         drop(kept);
-        let picture = Picture::read(image).map(Arc::new);
+        let picture = decode::read(image).map(Arc::new);
         let size = image.bytes.len() + picture.as_deref().map_or(0, Picture::size);
         let mut kept = self.kept.lock().unwrap_or_else(PoisonError::into_inner);
         kept.size += size;
@@ -94,7 +99,7 @@ impl ImageCache {
             kept.size = size;
         }
         if size <= KEPT {
-            kept.pictures.insert(key, (Arc::clone(&image.bytes), picture.clone()));
+            kept.pictures.insert(key, (image.bytes.clone(), picture.clone()));
         }
         picture
     }
@@ -127,17 +132,18 @@ fn name(index: usize) -> String {
 }
 
 impl Picture {
-    fn read(image: &Image) -> Option<Self> {
+    /// A picture whose data the PDF takes as it is: only its header is read.
+    fn handed_through(image: &Image) -> Option<Self> {
         match image.format {
-            ImageFormat::Jpeg => jpeg::read(&image.bytes).or_else(|| decode::read(image)),
-            ImageFormat::Png => png::read(&image.bytes).or_else(|| decode::read(image)),
-            ImageFormat::Gif | ImageFormat::Bmp | ImageFormat::Tiff => decode::read(image),
+            ImageFormat::Jpeg => jpeg::read(&image.bytes),
+            ImageFormat::Png => png::read(&image.bytes),
+            ImageFormat::Gif | ImageFormat::Bmp | ImageFormat::Tiff => None,
         }
     }
 
     /// Bytes it takes in a cache besides its file.
     fn size(&self) -> usize {
-        self.data.len() + self.mask.as_ref().map_or(0, |mask| mask.len())
+        self.data.iter().chain(&self.mask).map(|piece| piece.len()).sum()
     }
 
     fn embed(&self, tone: Option<Tone>, body: &mut Body) -> ObjectId {
@@ -159,10 +165,10 @@ impl Picture {
         if let Some(mask) = &self.mask {
             let mut dict_of_mask = self.header(8);
             dict_of_mask.raw("/ColorSpace/DeviceGray").raw(DEFLATED);
-            let mask = body.stream(dict_of_mask, mask);
+            let mask = body.stream(dict_of_mask, vec![mask.clone()]);
             dict.raw("/SMask").reference(mask);
         }
-        body.stream(dict, &self.data)
+        body.stream(dict, self.data.clone())
     }
 
     fn header(&self, bits: u8) -> Syntax {
@@ -217,17 +223,8 @@ mod tests {
     use super::*;
 
     fn decode(space: Space, inverted: bool) -> Option<Vec<f32>> {
-        let picture = Picture {
-            width: 1,
-            height: 1,
-            space,
-            bits: 8,
-            filter: "FlateDecode",
-            predictor: None,
-            inverted,
-            data: Arc::default(),
-            mask: None,
-        };
+        let picture =
+            Picture { width: 1, height: 1, space, bits: 8, filter: "FlateDecode", predictor: None, inverted, data: Vec::new(), mask: None };
         picture.decode(Some(Tone { gain: 0.5, offset: 0.25 }))
     }
 

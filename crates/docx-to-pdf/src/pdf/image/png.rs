@@ -1,23 +1,26 @@
 //! PNG files without transparency or interlacing hold exactly what a PDF holds: their compressed data is handed through.
 
 use super::{Picture, Space};
+use crate::bytes::Bytes;
 
 const SIGNATURE: &[u8] = b"\x89PNG\r\n\x1a\n";
 
 /// The picture; `None` if it has to be decoded (transparency, interlacing, damage).
-pub(super) fn read(bytes: &[u8]) -> Option<Picture> {
+pub(super) fn read(bytes: &Bytes) -> Option<Picture> {
     let mut rest = bytes.strip_prefix(SIGNATURE)?;
     let mut header = None;
     let mut palette = None;
-    let mut data = Vec::new();
+    let mut data: Vec<Bytes> = Vec::new();
     loop {
         let (kind, body, after) = chunk(rest)?;
+        // Behind the length and the kind.
+        let begin = bytes.len() - rest.len() + 8;
         rest = after;
         match kind {
             b"IHDR" => header = Some(<[u8; 13]>::try_from(body).ok()?),
             b"PLTE" => palette = Some(body.to_vec()),
             b"tRNS" => return None,
-            b"IDAT" => data.extend_from_slice(body),
+            b"IDAT" => data.push(bytes.stretch(begin..begin + body.len())?),
             b"IEND" => break,
             _ => {}
         }
@@ -32,7 +35,7 @@ pub(super) fn read(bytes: &[u8]) -> Option<Picture> {
     };
     let (width, height) = (u32::from_be_bytes([w1, w2, w3, w4]), u32::from_be_bytes([h1, h2, h3, h4]));
     // Two bytes of zlib header tell at least that there is data; a reader's decoder stops where damaged data stops.
-    let usable = width > 0 && height > 0 && data.first().is_some_and(|first| first & 0x0f == 8);
+    let usable = width > 0 && height > 0 && data.iter().find_map(|piece| piece.first()).is_some_and(|first| first & 0x0f == 8);
     usable.then_some(Picture {
         width,
         height,
@@ -41,7 +44,7 @@ pub(super) fn read(bytes: &[u8]) -> Option<Picture> {
         filter: "FlateDecode",
         predictor: Some(colors),
         inverted: false,
-        data: data.into(),
+        data,
         mask: None,
     })
 }
@@ -84,13 +87,14 @@ mod tests {
 
     #[test]
     fn data_is_handed_through_in_one_piece() {
-        let picture = read(&png(&[(b"IHDR", &header(8, 2, 0)), DATA, (b"tEXt", b"x"), (b"IDAT", &[4, 5]), END])).unwrap();
+        let read = |png: Vec<u8>| read(&png.into());
+        let picture = read(png(&[(b"IHDR", &header(8, 2, 0)), DATA, (b"tEXt", b"x"), (b"IDAT", &[4, 5]), END])).unwrap();
         assert_eq!((picture.width, picture.height, picture.bits, picture.predictor), (2, 3, 8, Some(3)));
-        assert_eq!(*picture.data, [0x78, 1, 2, 3, 4, 5]);
+        assert_eq!(picture.data.iter().flat_map(|piece| piece.iter()).copied().collect::<Vec<u8>>(), [0x78, 1, 2, 3, 4, 5]);
         assert!(matches!(picture.space, Space::Rgb) && picture.mask.is_none());
-        let gray = read(&png(&[(b"IHDR", &header(16, 0, 0)), DATA, END])).unwrap();
+        let gray = read(png(&[(b"IHDR", &header(16, 0, 0)), DATA, END])).unwrap();
         assert!(matches!(gray.space, Space::Gray) && gray.bits == 16);
-        let palette = read(&png(&[(b"IHDR", &header(1, 3, 0)), (b"PLTE", &[0, 0, 0, 9, 9, 9]), DATA, END])).unwrap();
+        let palette = read(png(&[(b"IHDR", &header(1, 3, 0)), (b"PLTE", &[0, 0, 0, 9, 9, 9]), DATA, END])).unwrap();
         assert!(matches!(palette.space, Space::Palette(colors) if colors.len() == 6));
     }
 
@@ -110,9 +114,9 @@ mod tests {
             png(&[DATA, END]),
         ];
         for (at, bytes) in refused.iter().enumerate() {
-            assert!(read(bytes).is_none(), "{at}");
+            assert!(read(&bytes.as_slice().into()).is_none(), "{at}");
         }
         let whole = png(&[(b"IHDR", &rgb), DATA, END]);
-        assert!((0..whole.len() - 12).all(|end| read(&whole[..end]).is_none()), "cut off anywhere");
+        assert!((0..whole.len() - 12).all(|end| read(&whole[..end].into()).is_none()), "cut off anywhere");
     }
 }
