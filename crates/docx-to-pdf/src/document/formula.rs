@@ -198,7 +198,7 @@ impl Reader<'_> {
             // Variables are slanted, figures and signs are not (22.1.2.111).
             let (italic, heavy) = kind.alphabet.unwrap_or((kind.letter && !upright, bold));
             let props = RunProps {
-                font: FONT.to_owned(),
+                font: FONT.into(),
                 italic,
                 bold: heavy || bold && kind.alphabet.is_none(),
                 vertical: VerticalPosition::Baseline,

@@ -204,7 +204,7 @@ impl Reader<'_> {
         let Some(character) = code.and_then(char::from_u32) else { return };
         let mut own = (**props).clone();
         if let Some(font) = node.attr("w:font") {
-            font.clone_into(&mut own.font);
+            own.font = font.into();
         }
         let own = line.share(own);
         self.text(character.encode_utf8(&mut [0; 4]), &own, line);

@@ -44,13 +44,20 @@ impl Reader<'_> {
         }
         patch.overlay(&direct);
 
+        let base = {
+            let character = self.styles.character(None, &self.theme);
+            RunPatch::resolve(&self.styles.run_defaults, &[scope.run, &style.run, &*character], &[])
+        };
         let mark_node = properties.and_then(|properties| properties.child("w:rPr"));
         let mark_patch = mark_node.map(|mark| RunPatch::read(mark, &self.theme)).unwrap_or_default();
         let mark_style = self.styles.character(mark_node.and_then(|mark| mark.child_val("w:rStyle")), &self.theme);
         let levels = [scope.run, &style.run, &*mark_style];
-        let mark = RunPatch::resolve(&self.styles.run_defaults, &levels, &[&mark_patch]);
+        let mark = match mark_node {
+            Some(_) => RunPatch::resolve(&self.styles.run_defaults, &levels, &[&mark_patch]),
+            None => base.clone(),
+        };
 
-        let content = self.content(node, scope, &style);
+        let content = self.content(node, scope, &style, base);
         let hidden_mark =
             mark.hidden && content.iter().all(is_hidden) && mark_node.is_some_and(|mark| mark.child("w:specVanish").is_none());
         // LibreOffice hides a paragraph whose text is all hidden even where its mark is not; it still counts in its list (measured on 7.4).
@@ -121,7 +128,7 @@ impl Reader<'_> {
         }
         if symbol_font {
             let around = if symbols::is_symbol_font(around) { "DejaVu Sans" } else { around };
-            around.clone_into(&mut props.font);
+            props.font = around.into();
         }
         mapped
     }
@@ -134,12 +141,9 @@ impl Reader<'_> {
         self.images.get_or_warn(&part, self.package, &mut self.warnings)
     }
 
-    fn content(&mut self, node: Node<'_>, scope: Scope<'_>, style: &Rc<ParagraphStyle>) -> Vec<Inline> {
+    /// What stands in it; `base` is the look of text that says nothing itself.
+    fn content(&mut self, node: Node<'_>, scope: Scope<'_>, style: &Rc<ParagraphStyle>, base: RunProps) -> Vec<Inline> {
         self.paragraph_serial += 1;
-        let base = {
-            let character = self.styles.character(None, &self.theme);
-            RunPatch::resolve(&self.styles.run_defaults, &[scope.run, &style.run, &*character], &[])
-        };
         let mut line = Line::new(scope, Rc::clone(style), Arc::new(base));
         self.reopen_links(&mut line);
         self.inlines(node, &mut line, 0);

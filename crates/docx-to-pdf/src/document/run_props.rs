@@ -1,5 +1,7 @@
 //! Run properties (ECMA-376 part 1, 17.3.2): one level of the cascade, and how levels make a whole.
 
+use std::sync::Arc;
+
 use super::model::{Border, RunProps, UnderlineStyle, VerticalPosition};
 use super::theme::Theme;
 use super::values::{border, color, font_size, half_points, highlight, integer, is_on, shading, share, switched, twips};
@@ -26,9 +28,9 @@ const TOGGLES: usize = 9;
 /// What one level of the cascade says; `None` = nothing.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct RunPatch {
-    font: Option<String>,
-    font_east_asia: Option<String>,
-    font_cs: Option<String>,
+    font: Option<Arc<str>>,
+    font_east_asia: Option<Arc<str>>,
+    font_cs: Option<Arc<str>>,
     size: Option<HalfPoints>,
     size_cs: Option<HalfPoints>,
     toggles: [Option<bool>; TOGGLES],
@@ -45,7 +47,7 @@ pub(super) struct RunPatch {
     rtl: Option<bool>,
     complex: Option<bool>,
     border: Option<Option<Border>>,
-    lang: Option<String>,
+    lang: Option<Arc<str>>,
 }
 
 /// Later wins, where it says something.
@@ -58,7 +60,7 @@ macro_rules! overlay {
 impl RunPatch {
     /// What a document without defaults of its own has: Calibri at 11 points with pair kerning (measured on LibreOffice 7.4; an empty `w:rPrDefault` means Times New Roman at 10).
     pub(super) fn without_defaults() -> Self {
-        Self { font: Some("Calibri".to_owned()), size: Some(HalfPoints(22)), kern: Some(Some(HalfPoints(1))), ..Self::default() }
+        Self { font: Some("Calibri".into()), size: Some(HalfPoints(22)), kern: Some(Some(HalfPoints(1))), ..Self::default() }
     }
 
     /// Reads `w:rPr`.
@@ -109,7 +111,7 @@ impl RunPatch {
             "w:rtl" => self.rtl = Some(switched(node)),
             "w:cs" => self.complex = Some(switched(node)),
             "w:bdr" => self.border = Some(border(node, theme)),
-            "w:lang" => overwrite(&mut self.lang, val.map(str::to_owned)),
+            "w:lang" => overwrite(&mut self.lang, val.map(Arc::from)),
             _ => {}
         }
     }
@@ -118,7 +120,7 @@ impl RunPatch {
     fn fonts(&mut self, node: Node<'_>, theme: &Theme) {
         let family = |themed: &str, named: &str| {
             let family = node.attr(themed).and_then(|name| theme.font(name)).or_else(|| node.attr(named));
-            family.filter(|family| !family.trim().is_empty()).map(|family| family.trim().to_owned())
+            family.filter(|family| !family.trim().is_empty()).map(|family| Arc::from(family.trim()))
         };
         overwrite(&mut self.font, family("w:asciiTheme", "w:ascii").or_else(|| family("w:hAnsiTheme", "w:hAnsi")));
         overwrite(&mut self.font_east_asia, family("w:eastAsiaTheme", "w:eastAsia"));
@@ -163,7 +165,7 @@ impl RunPatch {
         let on = |which: Toggle| self.toggles[which as usize].unwrap_or(false);
         let (rtl, complex) = (self.rtl.unwrap_or(false), self.complex.unwrap_or(false));
         let as_complex = rtl || complex;
-        let font = self.font.unwrap_or_else(|| RunProps::FONT.to_owned());
+        let font = self.font.unwrap_or_else(|| RunProps::FONT.into());
         RunProps {
             font_east_asia: self.font_east_asia.unwrap_or_else(|| font.clone()),
             font_cs: self.font_cs.unwrap_or_else(|| font.clone()),

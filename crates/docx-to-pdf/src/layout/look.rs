@@ -1,6 +1,6 @@
 //! The look of a run with its faces found, and the words shaped in it.
 
-use std::cell::RefCell;
+use std::cell::{OnceCell, RefCell};
 use std::collections::HashMap;
 use std::ops::Range;
 use std::rc::Rc;
@@ -51,6 +51,8 @@ pub(super) struct Look {
     /// How far above the baseline.
     pub rise: Pt,
     words: RefCell<HashMap<Box<str>, Rc<Word>>>,
+    /// Every other word is a blank.
+    blank: OnceCell<Rc<Word>>,
 }
 
 /// A text in one look, shaped.
@@ -126,12 +128,12 @@ impl Look {
             Face { font: found.font, bold: found.synthetic_bold, italic: found.synthetic_italic, metrics: fonts.metrics(found.font) }
         };
         let latin = face(&props.font);
-        let other = |family: &str| (family != props.font && !family.is_empty()).then(|| plain(fonts, family, &props));
+        let other = |family: &str| (family != &*props.font && !family.is_empty()).then(|| plain(fonts, family, &props));
         let east_asia = other(&props.font_east_asia);
         let complex = other(&props.font_cs);
         let nominal = bounded(props.size.pt()).max(Pt(0.5));
         let (size, rise) = escapement(&props, &latin.metrics, nominal);
-        Self { latin, east_asia, complex, nominal, size, rise, words: RefCell::default(), props }
+        Self { latin, east_asia, complex, nominal, size, rise, words: RefCell::default(), blank: OnceCell::new(), props }
     }
 
     /// Ascent of a line in this look: the line gap goes on top (report room rules, measured on LibreOffice 7.4).
@@ -158,6 +160,9 @@ impl Look {
 
     /// Shapes a text, or remembers it.
     pub(super) fn word(&self, fonts: &Fonts, text: &str, rtl: bool) -> Rc<Word> {
+        if text == " " && !rtl {
+            return Rc::clone(self.blank.get_or_init(|| Rc::new(self.shape(fonts, text, rtl))));
+        }
         let keep = text.len() <= LONGEST_KEPT && !rtl;
         if keep && let Some(word) = self.words.borrow().get(text) {
             return Rc::clone(word);

@@ -417,7 +417,7 @@ fn a_letter_and_the_marks_on_it_come_from_one_face_that_has_both() {
     let fonts = Fonts::new(Vec::new());
     // Guaraní g̃, statistics' x̄, Yoruba ẹ́, dots below and above; a composed letter needs no other face.
     for family in ["Arial", "Calibri", "Times New Roman"] {
-        let look = Arc::new(RunProps { font: family.to_owned(), ..RunProps::default() });
+        let look = Arc::new(RunProps { font: family.into(), ..RunProps::default() });
         for (word, cluster) in [("Ág\u{303}a", "g\u{303}"), ("x\u{304}", "x\u{304}"), ("e\u{323}\u{301}", "e\u{323}\u{301}")] {
             let content = vec![Inline::Text { text: word.to_owned(), props: Arc::clone(&look) }];
             let (frames, warnings) = layout(&document(vec![section(vec![paragraph(content)])]), &fonts);

@@ -33,7 +33,7 @@ impl Reader<'_> {
         let area = inner.child("c:plotArea").ok_or(EMPTY)?;
         let part = self.part(name.to_owned());
         let mut text = RunProps { size: HalfPoints(20), size_cs: HalfPoints(20), ..self.plain_text() };
-        text.font = self.theme.font("minorHAnsi").map_or(text.font, str::to_owned);
+        text.font = self.theme.font("minorHAnsi").map_or(text.font, Into::into);
         let text = self.text_props(root, &text);
         let mut chart = Chart { decimal_comma: self.decimal_comma(), ..Chart::default() };
         let (mut kinds, mut unknown) = (0, None);
@@ -265,7 +265,7 @@ impl Reader<'_> {
                     "+mj-lt" => self.theme.font("majorHAnsi"),
                     other => Some(other),
                 };
-                props.font = named.map_or(props.font, str::to_owned);
+                props.font = named.map_or(props.font, Into::into);
             }
         }
         (props.font_east_asia, props.font_cs) = (props.font.clone(), props.font.clone());

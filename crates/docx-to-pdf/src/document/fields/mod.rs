@@ -239,7 +239,7 @@ impl Reader<'_> {
             return Meaning::Cached;
         }
         if field.asks_layout() && computes {
-            return Meaning::Value(Field::Computed(Box::new(Computed::new(field.code.clone(), props.lang.clone()))));
+            return Meaning::Value(Field::Computed(Box::new(Computed::new(field.code.clone(), props.lang.as_deref().map(str::to_owned)))));
         }
         match self.worked_out(&words, props.lang.as_deref()) {
             Outcome::Text(text) => Meaning::Text(text),
@@ -503,7 +503,7 @@ impl Reader<'_> {
             Meaning::Text(text) => self.text(&text, props, line),
             Meaning::Symbol(character, font) => {
                 let mut own = (**props).clone();
-                own.font = font.unwrap_or(own.font);
+                own.font = font.map_or(own.font, Arc::from);
                 let own = line.share(own);
                 self.text(character.encode_utf8(&mut [0; 4]), &own, line);
             }

@@ -345,10 +345,11 @@ impl Player {
         let high = self.length(state.font.height.abs()).clamp(0.5, 500.0);
         // A positive height is that of the cell, a negative one that of the letters.
         let size = if state.font.height > 0.0 { high / 1.15 } else { high };
+        let family: Arc<str> = state.font.family.as_str().into();
         let props = RunProps {
-            font: state.font.family.clone(),
-            font_east_asia: state.font.family.clone(),
-            font_cs: state.font.family.clone(),
+            font: Arc::clone(&family),
+            font_east_asia: Arc::clone(&family),
+            font_cs: family,
             size: HalfPoints(200),
             size_cs: HalfPoints(200),
             bold: state.font.bold,

@@ -132,11 +132,11 @@ pub enum Field {
 #[derive(Debug, Clone, PartialEq)]
 pub struct RunProps {
     /// Font family of Latin text (theme fonts are resolved).
-    pub font: String,
+    pub font: Arc<str>,
     /// Font family of East Asian text.
-    pub font_east_asia: String,
+    pub font_east_asia: Arc<str>,
     /// Font family of complex scripts.
-    pub font_cs: String,
+    pub font_cs: Arc<str>,
     /// Size.
     pub size: HalfPoints,
     /// Size of complex scripts.
@@ -180,7 +180,7 @@ pub struct RunProps {
     /// Border around the text.
     pub border: Option<Border>,
     /// Language (`es-CL`).
-    pub lang: Option<String>,
+    pub lang: Option<Arc<str>>,
     /// Outlined, shadowed, embossed, engraved: drawn plain, with a warning.
     pub effect: bool,
 }
@@ -193,10 +193,11 @@ impl RunProps {
 
 impl Default for RunProps {
     fn default() -> Self {
+        let font: Arc<str> = Self::FONT.into();
         Self {
-            font: Self::FONT.to_owned(),
-            font_east_asia: Self::FONT.to_owned(),
-            font_cs: Self::FONT.to_owned(),
+            font_east_asia: Arc::clone(&font),
+            font_cs: Arc::clone(&font),
+            font,
             size: Self::SIZE,
             size_cs: Self::SIZE,
             bold: false,

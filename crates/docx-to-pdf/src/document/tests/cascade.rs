@@ -23,7 +23,7 @@ fn direct_wins_over_style_wins_over_what_it_is_based_on_wins_over_defaults_17_7_
     assert_eq!((heading.props.space_before, heading.props.space_after), (Twips(240), Twips(160)));
     assert_eq!((heading.props.align, heading.props.line, heading.props.keep_next), (Align::Justify, LineSpacing::Auto(259), true));
     assert_eq!(
-        (look(heading, 0).size, look(heading, 0).color, look(heading, 0).font.as_str()),
+        (look(heading, 0).size, look(heading, 0).color, &*look(heading, 0).font),
         (HalfPoints(24), Some(Rgb(0x2E, 0x74, 0xB5)), "A")
     );
     assert_eq!(look(heading, 1).size, HalfPoints(30));
@@ -74,7 +74,7 @@ fn theme_fonts_and_colours_are_resolved_17_3_2_26() {
         .bytes("word/theme1.xml", theme)
         .related("t", "theme", "theme1.xml")
         .paragraph();
-    assert_eq!((look(&paragraph, 0).font.as_str(), look(&paragraph, 0).font_east_asia.as_str()), ("Calibri Light", "Yu Mincho"));
+    assert_eq!((&*look(&paragraph, 0).font, &*look(&paragraph, 0).font_east_asia), ("Calibri Light", "Yu Mincho"));
     let Some(Rgb(r, g, b)) = look(&paragraph, 0).color else { panic!("no colour") };
     assert!(r.abs_diff(0x2F) < 3 && g.abs_diff(0x54) < 3 && b.abs_diff(0x96) < 3, "{r:x}{g:x}{b:x}");
     assert_eq!(look(&paragraph, 1).color, Some(Rgb(128, 128, 128)));
@@ -162,7 +162,7 @@ fn symbols_become_unicode_17_3_3_30() {
     let body = r#"<w:p><w:r><w:sym w:font="Wingdings" w:char="F0FC"/></w:r><w:r><w:rPr><w:rFonts w:ascii="Symbol" w:hAnsi="Symbol"/></w:rPr><w:t>a</w:t></w:r></w:p>"#;
     let paragraph = Maker::body(body).paragraph();
     assert_eq!(text(&paragraph), "✔α");
-    assert_ne!(look(&paragraph, 0).font, "Symbol");
+    assert_ne!(&*look(&paragraph, 0).font, "Symbol");
 }
 
 #[test]

@@ -50,7 +50,7 @@ fn bullets_are_unicode_and_carry_the_levels_look() {
     let numbering = r#"<w:abstractNum w:abstractNumId="0"><w:lvl w:ilvl="0"><w:numFmt w:val="bullet"/><w:lvlText w:val="&#xF0B7;"/><w:suff w:val="nothing"/><w:rPr><w:rFonts w:ascii="Symbol" w:hAnsi="Symbol"/><w:b/></w:rPr></w:lvl></w:abstractNum><w:num w:numId="3"><w:abstractNumId w:val="0"/></w:num>"#;
     let number = Maker::body(&item(3, 0)).numbering(numbering).paragraph().number.unwrap();
     assert_eq!((number.text.as_str(), number.bullet, number.suffix, number.props.bold), ("•", true, NumberSuffix::Nothing, true));
-    assert_ne!(number.props.font, "Symbol");
+    assert_ne!(&*number.props.font, "Symbol");
 }
 
 #[test]

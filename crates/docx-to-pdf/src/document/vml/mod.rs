@@ -162,7 +162,7 @@ impl Reader<'_> {
         if let Some(family) = own.get("font-family") {
             let family = family.split(',').next().unwrap_or_default().trim_matches(['"', '\'', ' ']);
             if !family.is_empty() {
-                family.clone_into(&mut props.font);
+                props.font = family.into();
                 (props.font_east_asia, props.font_cs) = (props.font.clone(), props.font.clone());
             }
         }

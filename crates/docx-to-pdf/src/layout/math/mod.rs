@@ -131,7 +131,7 @@ impl FormulaLayouter<'_, '_, '_> {
 
     /// Signs stand in the formula's font, upright.
     fn sign_look(&mut self, style: Style) -> Rc<Look> {
-        let props = RunProps { font: "Cambria Math".to_owned(), italic: false, ..self.props.clone() };
+        let props = RunProps { font: "Cambria Math".into(), italic: false, ..self.props.clone() };
         self.look(&props, style)
     }
 
