@@ -1,6 +1,6 @@
 //! Colours and pictures: what `document` reads, `layout` places, and `pdf` and `svg` draw.
 
-use crate::bytes::Bytes;
+use bytes::Bytes;
 
 /// A colour of the screen (sRGB).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]

@@ -27,7 +27,6 @@
 #[doc = include_str!("../README.md")]
 struct Readme;
 
-pub mod bytes;
 pub mod document;
 pub mod fonts;
 pub mod graphics;

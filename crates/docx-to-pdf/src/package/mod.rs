@@ -18,9 +18,8 @@ mod save;
 pub(crate) mod tests;
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
-use crate::bytes::Bytes;
+use bytes::Bytes;
 
 pub use error::PackageError;
 pub use limits::Limits;
@@ -62,9 +61,9 @@ impl Package {
 
     /// Replaces a part, or adds it at the end.
     /// The content types and relationships of an added part are its caller's to write.
-    pub fn set_part(&mut self, name: &str, data: impl Into<Arc<[u8]>>) {
+    pub fn set_part(&mut self, name: &str, data: impl Into<Bytes>) {
         let key = key(name);
-        let data = Bytes::from(data.into());
+        let data = data.into();
         if let Some(part) = self.index.get(&key).and_then(|&at| self.parts.get_mut(at)) {
             part.changed = part.changed || part.data != data;
             part.data = data;

@@ -7,7 +7,7 @@ use zip::result::ZipError;
 use zip::{CompressionMethod, ZipArchive};
 
 use super::{Limits, Package, PackageError, Part, key, prolog};
-use crate::bytes::Bytes;
+use bytes::Bytes;
 
 /// The first bytes of an OLE compound file (MS-CFB 2.2).
 const OLE: [u8; 8] = [0xD0, 0xCF, 0x11, 0xE0, 0xA1, 0xB1, 0x1A, 0xE1];
@@ -18,7 +18,7 @@ const RATIO_FROM: u64 = 4 << 20;
 impl Package {
     /// Opens a file. All its parts are unpacked here, so that nothing fails later.
     pub fn open(bytes: &[u8], limits: &Limits) -> Result<Self, PackageError> {
-        let file = Bytes::from(bytes);
+        let file = Bytes::copy_from_slice(bytes);
         Ok(Self { source: Some(file.clone()), ..Self::unpacked(&file, Some(&file), limits)? })
     }
 
@@ -88,7 +88,7 @@ fn unpack(
     }
     let stored = file.compression() == CompressionMethod::Stored && packed == declared;
     let place = file.data_start().filter(|_| stored).map(|start| start as usize..start.saturating_add(declared) as usize);
-    let stretch = place.zip(kept).and_then(|(place, file)| file.stretch(place));
+    let stretch = place.zip(kept).filter(|(place, file)| place.end <= file.len()).map(|(place, file)| file.slice(place));
     // The declared size is the file's own claim: what is really unpacked is cut off one byte above it.
     let mut content = file.by_ref().take(declared.saturating_add(1));
     let mut unpacked = Vec::new();

@@ -9,7 +9,7 @@ use lopdf::{Document, Object, ObjectId, Stream, StringFormat};
 
 use super::stream;
 use super::syntax::Syntax;
-use crate::bytes::Bytes;
+use bytes::Bytes;
 
 /// Objects packed together; readers unpack a stream as a whole.
 const PACKED: usize = 1000;
@@ -107,10 +107,7 @@ impl Body {
     fn size(&self) -> usize {
         let streams = self.document.objects.values().filter_map(|object| object.as_stream().ok());
         let streams: usize = streams.map(|stream| stream.content.len()).sum();
-        streams
-            + self.shared.iter().flat_map(|(.., data)| data).map(|piece| piece.len()).sum::<usize>()
-            + self.packed.bytes.len() / 4
-            + 4096
+        streams + self.shared.iter().flat_map(|(.., data)| data).map(Bytes::len).sum::<usize>() + self.packed.bytes.len() / 4 + 4096
     }
 
     fn cross_references(&self, mut file: Syntax, mut entries: Vec<Entry>) -> Vec<u8> {
@@ -153,7 +150,9 @@ fn indirect(file: &mut Syntax, id: u32, dict: impl FnOnce(&mut Syntax), data: &[
     file.integer(i64::from(id)).raw(" 0 obj\n<<");
     dict(file);
     file.raw("/Length").integer(data.iter().map(|piece| piece.len()).sum::<usize>() as i64).raw(">>\nstream\n");
-    data.iter().for_each(|piece| file.bytes.extend_from_slice(piece));
+    for piece in data {
+        file.bytes.extend_from_slice(piece);
+    }
     file.raw("\nendstream\nendobj\n");
 }
 

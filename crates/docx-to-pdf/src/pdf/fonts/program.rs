@@ -7,9 +7,9 @@ use ttf_parser::RawFace;
 
 use super::face::{Blocks, FaceInfo};
 use super::outlines::bare;
-use crate::bytes::Bytes;
 use crate::pdf::syntax::Syntax;
 use crate::pdf::{PdfError, stream};
+use bytes::Bytes;
 
 /// A glyph outside of the blocks and the text it stands for.
 pub(super) type Extra = (u16, Box<str>);

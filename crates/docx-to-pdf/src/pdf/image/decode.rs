@@ -67,6 +67,8 @@ fn samples(image: DynamicImage) -> Picture {
 mod tests {
     use image::{ImageBuffer, LumaA, Rgb, Rgba};
 
+    use bytes::Bytes;
+
     use super::*;
 
     fn png(color: &DynamicImage) -> Image {
@@ -89,7 +91,7 @@ mod tests {
     #[test]
     fn deep_samples_are_brought_to_eight_bits() {
         let deep = read(&png(&ImageBuffer::from_pixel(2, 2, Rgb([0xFFFF_u16, 0x8000, 0])).into())).unwrap();
-        assert_eq!(deep.data, [stream::deflate(&[255, 128, 0].repeat(4)).into()]);
+        assert_eq!(deep.data, [Bytes::from(stream::deflate(&[255, 128, 0].repeat(4)))]);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! JPEG files: the PDF takes them as they are; only their header is read.
 
 use super::{Picture, Space};
-use crate::bytes::Bytes;
+use bytes::Bytes;
 
 /// Frame headers of the coding processes PDF readers know: baseline, extended, progressive.
 const FRAMES: [u8; 3] = [0xc0, 0xc1, 0xc2];

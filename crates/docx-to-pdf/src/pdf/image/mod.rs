@@ -14,9 +14,9 @@ use super::save::Body;
 use super::stream::DEFLATED;
 use super::syntax::Syntax;
 use super::{PdfError, resources};
-use crate::bytes::Bytes;
 use crate::graphics::{Image, ImageFormat, Tone};
 use crate::layout::frame::{Frames, ImageId};
+use bytes::Bytes;
 
 /// Bytes of pictures kept.
 const KEPT: usize = 16 << 20;
@@ -143,7 +143,7 @@ impl Picture {
 
     /// Bytes it takes in a cache besides its file.
     fn size(&self) -> usize {
-        self.data.iter().chain(&self.mask).map(|piece| piece.len()).sum()
+        self.data.iter().chain(&self.mask).map(Bytes::len).sum()
     }
 
     fn embed(&self, tone: Option<Tone>, body: &mut Body) -> ObjectId {
