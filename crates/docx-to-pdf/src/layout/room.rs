@@ -20,12 +20,17 @@ pub(super) fn around(drawing: &Drawing, size: (Pt, Pt)) -> [Pt; 4] {
         (DrawingContent::Shape(_) | DrawingContent::Group { .. }, Some(extent)) => extent.map(|side| emu(side).max(Pt::ZERO)),
         _ => [outline_reach(&drawing.content); 4],
     };
-    if !matches!(&drawing.placement, Placement::Anchor(anchor) if anchor.wrap == Wrap::TopAndBottom) {
-        return said;
+    let Placement::Anchor(anchor) = &drawing.placement else { return said };
+    let (least, [left, _, right, _]) = (outline_reach(&drawing.content), said);
+    match anchor.wrap {
+        // Above and below, half the outline counts in any case, and what the shape itself reaches out: the tail of a callout (LibreOffice and Spire agree; at the sides LibreOffice takes what is said, Spire all of it). Measured.
+        Wrap::Square(_) | Wrap::TopAndBottom => {
+            let beyond = beyond(&drawing.content, size);
+            let more = |side: usize| said[side].max(least).max(beyond[side]);
+            if anchor.wrap == Wrap::TopAndBottom { std::array::from_fn(more) } else { [left, more(1), right, more(3)] }
+        }
+        _ => said,
     }
-    // Where no text stands beside, half the outline counts in any case, and what the shape itself reaches out: the tail of a callout (LibreOffice and Spire agree; beside text LibreOffice alone takes what is said). Measured.
-    let (least, beyond) = (outline_reach(&drawing.content), beyond(&drawing.content, size));
-    std::array::from_fn(|side| said[side].max(least).max(beyond[side]))
 }
 
 /// How far a shape's outline runs out of its frame: left, top, right, bottom.

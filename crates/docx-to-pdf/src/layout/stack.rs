@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use crate::document::model::{
-    Block, Drawing, DrawingContent, Inline, Paragraph, ParagraphProps, Placement, Table, TableFloat, Wrap, WrapSide,
+    Block, Drawing, DrawingContent, Inline, Paragraph, ParagraphProps, Placement, TabKind, Table, TableFloat, Wrap, WrapSide,
 };
 use crate::layout::context::{Context, DEEPEST, bounded, emu, twips};
 use crate::layout::drawing;
@@ -14,7 +14,9 @@ use crate::layout::linebreak::LineEnd;
 use crate::layout::paragraph::{Area, Line, ParagraphLayouter, join};
 use crate::layout::part::{Part, Position};
 use crate::layout::room;
+use crate::layout::shape::AtomKind;
 use crate::layout::table;
+use crate::layout::tabs::Tabs;
 use crate::units::Pt;
 
 /// Automatic space before and after (LibreOffice's `ConvertMSWordAuto`: 14 pt).
@@ -286,7 +288,9 @@ impl<'a> Stack<'a> {
     }
 
     fn finish(self) -> Stacked {
-        let after = self.after.map_or(Pt::ZERO, |last| if last.props.space_after_auto { Pt::ZERO } else { space_after(&last.props) });
+        // Only a cell's last paragraph does without automatic space (LibreOffice and Spire agree for cells, headers and footers, Spire for boxes and notes; measured).
+        let dropped = |last: &Paragraph| last.props.space_after_auto && self.column.holds_floats;
+        let after = self.after.map_or(Pt::ZERO, |last| if dropped(last) { Pt::ZERO } else { space_after(&last.props) });
         let mut height = self.y + after;
         if self.column.holds_floats {
             height = self.floats.bottom(height);
@@ -581,8 +585,14 @@ pub(super) fn natural_width<'a>(context: &mut Context<'a>, paragraphs: &[&'a Par
     let mut widest = Pt::ZERO;
     for paragraph in paragraphs {
         let prepared = crate::layout::shape::prepare(context, paragraph);
-        let width: Pt = prepared.atoms.iter().map(|atom| atom.width).sum();
-        widest = widest.max(width + twips(paragraph.props.indent_left).max(Pt::ZERO));
+        let tabs = Tabs::new(&paragraph.props, twips(context.document.settings.default_tab));
+        // A tab takes the room up to its stop (Spire; LibreOffice makes a frame with a tab as wide as the column).
+        let indent = twips(paragraph.props.indent_left).max(Pt::ZERO);
+        let width = prepared.atoms.iter().fold(indent, |x, atom| match atom.kind {
+            AtomKind::Tab if tabs.next(x).kind == TabKind::Left => tabs.next(x).at,
+            _ => x + atom.width,
+        });
+        widest = widest.max(width);
     }
     context.structure.restore(&checkpoint);
     (widest + Pt(0.1)).min(available).max(Pt(1.0))

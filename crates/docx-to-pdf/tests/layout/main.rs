@@ -4,6 +4,7 @@ mod agreed;
 mod around;
 mod breadth;
 mod drawn;
+mod ends;
 mod extents;
 mod formulas;
 mod measured;

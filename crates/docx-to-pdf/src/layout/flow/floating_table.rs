@@ -70,9 +70,10 @@ impl Flow<'_> {
         let y = self.y + self.previous.map_or(Pt::ZERO, |above| space_after(&above.props));
         let (x, y) = float_corner(&self.context, table, (laid.width, height), &self.bases(y));
         let (page, text) = self.drafts.last().map(|draft| (draft.page, draft.text)).unwrap_or_default();
-        // Where not even its first row has room above the page's edge it moves up to that (LibreOffice and Spire agree; measured).
+        // It moves up rather than reach over the page's lower edge; one that is placed by the text only where not even its first row has room there (LibreOffice and Spire agree; measured).
+        let by_text = float.position.vertical.0 == VerticalBase::Paragraph;
         let begins = laid.rows.first().is_none_or(|row| y + row.height <= page.bottom + SLACK);
-        let y = if begins || height > text.height() { y } else { page.bottom - height };
+        let y = if height > text.height() || by_text && begins { y } else { y.min(page.bottom - height) };
         let first = if y + height > page.bottom + SLACK { text.bottom - y } else { height };
         let (shares, cut) = shares(laid, first, text.height());
         if cut {

@@ -57,19 +57,24 @@ impl<'a> Flow<'a> {
         // Below floats that leave no room nothing is forced onto the page.
         let fresh = self.at_top && (below <= self.y || below + needed <= self.limit() + SLACK);
         self.y = below;
-        let first: Pt = laid.rows.iter().take(laid.header_rows + 1).map(|row| row.height).sum();
-        let first = first + laid.rows.get(laid.header_rows).map_or(Pt::ZERO, RowBox::closing);
-        if let Some((chain, checkpoint)) = self.chain.take()
-            && self.y + first > self.limit() + SLACK
+        // Paragraphs that stay with the table stay with all its rows that stay together, and as much of the next as is not divided (LibreOffice and Spire agree; measured).
+        let chain = self.chain.take();
+        if let Some((from, checkpoint)) = &chain
+            && self.y + together(&laid, 0).1 > self.limit() + SLACK
             && !checkpoint.at_top
             && self.restore(&start)
-            && self.restore(&checkpoint)
+            && self.restore(checkpoint)
         {
             self.next_column(true);
-            return Step::Back(chain);
+            return Step::Back(*from);
         }
+        let column = (self.drafts.len(), self.column);
         self.rows(&laid, fresh);
         self.previous = None;
+        // A table of which the last row is kept with the next stays with the paragraph below it (both; measured).
+        if laid.rows.last().is_some_and(|row| row.keep_next) && column == (self.drafts.len(), self.column) {
+            self.chain = chain.or(Some((index, start)));
+        }
         Step::Next(1)
     }
 
@@ -206,15 +211,8 @@ impl<'a> Flow<'a> {
         if !starts_group {
             return false;
         }
-        let header = if index == 0 { laid.header_rows } else { 0 };
-        let kept = laid.rows.iter().skip(index + header).take_while(|row| row.keep_next).count();
-        let together = header + kept;
-        if together == 0 {
-            return false;
-        }
-        let group: Pt = laid.rows.iter().skip(index).take(together).map(|row| row.height).sum();
-        let last = laid.rows.get(index + together).map_or(Pt::ZERO, |row| row.least_height() + row.closing());
-        group + last > self.limit() - self.y + SLACK && group + last <= self.bottom - self.column_top
+        let (kept, height) = together(laid, index);
+        kept > 0 && height > self.limit() - self.y + SLACK && height <= self.bottom - self.column_top
     }
 
     /// On to the next column or page where `row` has room, with the header rows again.
@@ -274,6 +272,15 @@ impl<'a> Flow<'a> {
         self.context.footnote_numbers.truncate(numbers);
         least
     }
+}
+
+/// How many rows from one on stay with the row below them, header rows and rows kept with the next, and the height of these with what the row below needs.
+fn together(laid: &TableBox, index: usize) -> (usize, Pt) {
+    let header = if index == 0 { laid.header_rows } else { 0 };
+    let kept = header + laid.rows.iter().skip(index + header).take_while(|row| row.keep_next).count();
+    let group: Pt = laid.rows.iter().skip(index).take(kept).map(|row| row.height).sum();
+    let last = laid.rows.get(index + kept).map_or(Pt::ZERO, |row| row.least_height() + row.closing());
+    (kept, group + last)
 }
 
 /// A table goes to a new page with the paragraph it begins with (LibreOffice and Spire agree; measured).

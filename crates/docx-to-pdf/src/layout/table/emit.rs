@@ -181,7 +181,8 @@ fn turned(cell: &CellBox, top: Pt, height: Pt) -> Ink {
     }
     // Its top lies at the left of the cell, or at the right; it stands between the margins there (LibreOffice and Spire agree; measured).
     let (above, below) = if cell.direction == TextDirection::Up { (3, 1) } else { (1, 3) };
-    let free = (across - cell.margins[above] - cell.margins[below] - content).max(Pt::ZERO);
+    // The space after its last paragraph counts, as in level text (both where lines run down, Spire also where they run up; measured).
+    let free = (across - cell.margins[above] - cell.margins[below] - cell.depth.max(content)).max(Pt::ZERO);
     let shift = match cell.vertical_align {
         VerticalAlign::Top | VerticalAlign::Justified => Pt::ZERO,
         VerticalAlign::Center => free / 2.0,

@@ -49,6 +49,8 @@ pub(in crate::layout) struct CellBox {
     pub content_height: Pt,
     /// The length of its longest paragraph on one line, where its text is turned.
     pub length: Pt,
+    /// How far its lines reach where its text is turned, with the last paragraph's space after.
+    pub depth: Pt,
     /// Its content, from the top of the text area.
     pub pieces: Vec<Piece>,
     /// Vertical alignment.

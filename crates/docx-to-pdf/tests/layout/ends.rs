@@ -1,0 +1,197 @@
+//! Where things end: automatic space at the end of a header, outlines and tails of shapes, turned text above its last space, tables at a page's lower edge, tabs that end a frame.
+//!
+//! Places that LibreOffice 7.4 and Spire agree on, or Spire's where LibreOffice alone differs (`docs/engine-rules.md`).
+//! Pages are 300 pt wide and high with margins of 50 pt; a line of text is 13.8 pt high, its baseline at 11.2.
+
+use crate::breadth::Sheet;
+use crate::measured::{borders, p, row, table};
+
+const AUTOMATIC: &str = r#"<w:spacing w:after="0" w:afterAutospacing="1"/>"#;
+const FIXED: &str = r#"<w:tblLayout w:type="fixed"/>"#;
+const SQUARE: &str = r#"<wp:wrapSquare wrapText="bothSides"/>"#;
+
+/// A shape of 100 by 40 pt without any effect extent at the left of its column: its base and distance down, its preset with adjustments, its outline in points.
+fn shape((base, down): (&str, f32), preset: &str, outline: f32) -> String {
+    let emu = |points: f32| (points * 12_700.0) as i64;
+    let line = if outline > 0.0 {
+        format!(r#"<a:ln w="{}"><a:solidFill><a:srgbClr val="000000"/></a:solidFill></a:ln>"#, emu(outline))
+    } else {
+        "<a:ln><a:noFill/></a:ln>".to_owned()
+    };
+    format!(
+        r#"<w:r><w:drawing><wp:anchor distT="0" distB="0" distL="0" distR="0" simplePos="0" relativeHeight="2" behindDoc="0" locked="0" layoutInCell="1" allowOverlap="1"><wp:simplePos x="0" y="0"/><wp:positionH relativeFrom="column"><wp:posOffset>0</wp:posOffset></wp:positionH><wp:positionV relativeFrom="{base}"><wp:posOffset>{}</wp:posOffset></wp:positionV><wp:extent cx="1270000" cy="508000"/><wp:effectExtent l="0" t="0" r="0" b="0"/>{SQUARE}<wp:docPr id="1" name="s"/><a:graphic><a:graphicData uri="http://schemas.microsoft.com/office/word/2010/wordprocessingShape"><wps:wsp><wps:cNvSpPr/><wps:spPr><a:prstGeom {preset}</a:prstGeom>{line}</wps:spPr><wps:bodyPr/></wps:wsp></a:graphicData></a:graphic></wp:anchor></w:drawing></w:r>"#,
+        emu(down)
+    )
+}
+
+fn anchored(drawing: &str) -> String {
+    format!("<w:p>{drawing}<w:r><w:t>anchor</w:t></w:r></w:p>")
+}
+
+fn words(count: u8) -> String {
+    (0..count).map(|at| p("", &format!("w{}", char::from(b'a' + at)))).collect()
+}
+
+#[test]
+fn automatic_space_ends_headers_and_footers_but_no_cells() {
+    let header = format!("{}{}{}", p("", "one"), p("", "two"), p(AUTOMATIC, "three"));
+    let footer = p(AUTOMATIC, "foot");
+    let references = r#"<w:headerReference w:type="default" r:id="header"/><w:footerReference w:type="default" r:id="footer"/>"#;
+    let sheet = Sheet { section: references.to_owned(), header, footer, ..Sheet::body(p("", "body")) };
+    let places = sheet.places();
+    let of = |word: &str| places.iter().find(|place| place.1 == word).map_or(0.0, |place| place.3);
+    // The text begins a line and 14 pt below the header's last line; the footer ends 14 pt above its distance from the edge.
+    assert!((of("body") - of("three") - 27.8).abs() < 0.1, "{places:?}");
+    let plain = Sheet { footer: p("", "foot"), section: references.to_owned(), ..Sheet::body(p("", "body")) };
+    let lower = plain.places().iter().find(|place| place.1 == "foot").map_or(0.0, |place| place.3);
+    assert!((lower - of("foot") - 14.0).abs() < 0.1, "{lower} {places:?}");
+    let cell = table(&format!("{}{FIXED}", borders(4)), &[3900], &row("", &[("", p(AUTOMATIC, "cell"))]));
+    Sheet::body(format!("{cell}{}", p("", "below"))).stands(&[(0, "cell", 55.65, 61.7), (0, "below", 50.0, 76.0)]);
+}
+
+#[test]
+fn half_the_outline_above_a_shape_pushes_the_line_there_aside() {
+    // The line above the shape's paragraph ends where the shape begins, but not where its outline does.
+    let body = |outline: f32| format!("{}{}{}", words(2), anchored(&shape(("paragraph", 0.0), r#"prst="rect">"#, outline)), p("", "below"));
+    Sheet::body(body(0.0)).stands(&[(0, "wb", 50.0, 75.0), (0, "anchor", 150.0, 88.8)]);
+    for outline in [0.75, 6.0] {
+        Sheet::body(body(outline)).stands(&[(0, "wa", 50.0, 61.2), (0, "wb", 150.0, 75.0), (0, "anchor", 150.0, 88.8)]);
+    }
+}
+
+#[test]
+fn text_does_not_stand_beside_the_tail_of_a_callout_that_it_goes_around() {
+    let callout = |adjust: i32| {
+        format!(
+            r#"prst="wedgeRoundRectCallout"><a:avLst><a:gd name="adj1" fmla="val 0"/><a:gd name="adj2" fmla="val {adjust}"/><a:gd name="adj3" fmla="val 16667"/></a:avLst>"#
+        )
+    };
+    // The tail reaches 16 pt out of the shape, which stands from 110 to 150 pt.
+    let body = |adjust: i32| format!("{}{}", anchored(&shape(("margin", 60.0), &callout(adjust), 0.0)), words(10));
+    Sheet::body(body(90_000)).stands(&[(0, "wc", 50.0, 102.6), (0, "wd", 150.0, 116.4), (0, "wh", 150.0, 171.6), (0, "wi", 50.0, 185.4)]);
+    Sheet::body(body(-90_000)).stands(&[(0, "wb", 50.0, 88.8), (0, "wc", 150.0, 102.6), (0, "wg", 150.0, 157.8), (0, "wh", 50.0, 171.6)]);
+}
+
+#[test]
+fn the_space_after_turned_text_counts_where_it_is_aligned() {
+    for (direction, align, x) in
+        [("tbRl", "center", 130.95), ("tbRl", "bottom", 78.3), ("btLr", "center", 119.7), ("btLr", "bottom", 172.4)]
+    {
+        let properties = format!(r#"<w:textDirection w:val="{direction}"/><w:vAlign w:val="{align}"/>"#);
+        let cell = (properties.as_str(), p(r#"<w:spacing w:after="400"/>"#, "turned"));
+        let rows = row(r#"<w:trHeight w:val="2000" w:hRule="exact"/>"#, &[cell]);
+        let places = Sheet::body(format!("{}{}", table(&format!("{}{FIXED}", borders(4)), &[3000], &rows), p("", "below"))).places();
+        let found = places.iter().find(|place| place.1 == "turned").map_or(0.0, |place| place.2);
+        assert!((found - x).abs() < 0.3, "{direction} {align}: {found}, not {x}");
+    }
+}
+
+#[test]
+fn a_floating_table_placed_on_its_page_moves_up_to_stay_whole() {
+    for (base, down) in [("margin", 3700), ("page", 4700)] {
+        for (rows, top) in [(2, 235.0), (6, 214.1), (10, 156.9)] {
+            let position = format!(
+                r#"<w:tblpPr w:leftFromText="0" w:rightFromText="0" w:vertAnchor="{base}" w:horzAnchor="margin" w:tblpX="1" w:tblpY="{down}"/>"#
+            );
+            let rows: Vec<String> = (0..rows).map(|at| row("", &[("", p("", &format!("r{at}x")))])).collect();
+            let floating = table(&format!("{position}{}{FIXED}", borders(4)), &[2000], &rows.concat());
+            let places = Sheet::body(format!("{}{floating}{}", p("", "above"), p("", "below"))).places();
+            let first = places.iter().find(|place| place.1 == "r0x").map_or((9, 0.0), |place| (place.0, place.3));
+            // Its edge, its border and the baseline below that.
+            assert!(first.0 == 0 && (first.1 - top - 0.5 - 11.2).abs() < 0.5, "{base}: {first:?}, not {top}");
+            assert!(places.iter().all(|place| place.0 == 0), "{places:?}");
+        }
+    }
+}
+
+#[test]
+fn a_tab_makes_a_frame_as_wide_as_its_stop() {
+    let frame = r#"<w:framePr w:wrap="around" w:vAnchor="text" w:hAnchor="text" w:x="0" w:y="0"/>"#;
+    for (tabs, beside) in [("", 86.0), (r#"<w:tabs><w:tab w:val="left" w:pos="2500"/></w:tabs>"#, 175.0)] {
+        let framed = format!("<w:p><w:pPr>{frame}{tabs}</w:pPr><w:r><w:t>label</w:t><w:tab/></w:r></w:p>");
+        let places = Sheet::body(format!("{}{framed}{}", p("", "above"), p("", "beside"))).places();
+        let found = places.iter().find(|place| place.1 == "beside").map_or((0.0, 0.0), |place| (place.2, place.3));
+        assert!((found.0 - beside).abs() < 0.3 && (found.1 - 75.0).abs() < 0.3, "{found:?}, not at {beside}");
+    }
+}
+
+const KEPT: &str = "<w:keepNext/>";
+
+/// Rows of two cells; `first` and `second` are the properties of their paragraphs.
+fn kept_rows(count: u8, first: &str, second: &str) -> String {
+    let cells = |at: u8| [("", p(first, &format!("a{at}x"))), ("", p(second, &format!("b{at}x")))];
+    (0..count).map(|at| row("", &cells(at))).collect()
+}
+
+fn page_of(sheet: &Sheet, word: &str) -> usize {
+    sheet.places().iter().find(|place| place.1 == word).map_or(9, |place| place.0)
+}
+
+#[test]
+fn rows_stay_together_by_the_first_paragraph_of_their_first_cell() {
+    let look = format!("{}{FIXED}", borders(4));
+    let body = |first: &str, second: &str| {
+        let rows = format!("{}{}", kept_rows(3, first, second), row("", &[("", p("", "last")), ("", p("", "one"))]));
+        Sheet::body(format!("{}{}", words(12), table(&look, &[1500, 1500], &rows)))
+    };
+    // Two rows have room on the first page.
+    assert_eq!(page_of(&body(KEPT, ""), "a0x"), 1);
+    assert_eq!(page_of(&body(KEPT, KEPT), "a0x"), 1);
+    assert_eq!(page_of(&body("", KEPT), "a0x"), 0);
+    assert_eq!(page_of(&body("", ""), "a2x"), 1);
+}
+
+#[test]
+fn paragraphs_above_stay_with_all_rows_that_stay_together() {
+    let look = format!("{}{FIXED}", borders(4));
+    let body = |rows: u8, kept: &str| {
+        let rows = format!("{}{}", kept_rows(rows, kept, kept), row("", &[("", p("", "last")), ("", p("", "one"))]));
+        Sheet::body(format!("{}{}{}", words(11), p(KEPT, "heading"), table(&look, &[1500, 1500], &rows)))
+    };
+    // Also where all of them have no room on one page.
+    for rows in [2, 4, 18] {
+        assert_eq!(page_of(&body(rows, KEPT), "heading"), 1, "{rows}");
+    }
+    assert_eq!(page_of(&body(2, ""), "heading"), 0);
+    // Of a row that may be divided, the first lines are enough.
+    let three = format!("{}{}{}", p("", "one"), p("", "two"), p("", "three"));
+    let divided = table(&look, &[1500], &row("", &[("", three)]));
+    let sheet = Sheet::body(format!("{}{}{divided}", words(12), p(KEPT, "heading")));
+    assert_eq!((page_of(&sheet, "heading"), page_of(&sheet, "one"), page_of(&sheet, "two")), (0, 0, 1));
+}
+
+#[test]
+fn a_table_of_which_the_last_row_is_kept_stays_with_the_paragraph_below() {
+    let look = format!("{}{FIXED}", borders(4));
+    for (kept, page) in [(KEPT, 1), ("", 0)] {
+        let rows = table(&look, &[1500, 1500], &kept_rows(3, kept, ""));
+        // The rows end 6 pt above the page's end.
+        let sheet = Sheet::body(format!("{}{rows}{}", words(11), p("", "below")));
+        assert_eq!((page_of(&sheet, "a0x"), page_of(&sheet, "below")), (page, 1));
+        let sheet = Sheet::body(format!("{}{}{rows}{}", words(10), p(KEPT, "heading"), p("", "below")));
+        assert_eq!((page_of(&sheet, "heading"), page_of(&sheet, "below")), (page, 1));
+    }
+}
+
+#[test]
+fn the_cells_of_a_row_share_the_largest_margins_above_and_below() {
+    let look = format!("{}{FIXED}", borders(4));
+    let cells = |margin: &str, align: &str| {
+        let properties = format!(r#"<w:tcMar><w:{margin} w:w="300" w:type="dxa"/></w:tcMar>"#);
+        let aligned = format!(r#"<w:vAlign w:val="{align}"/>"#);
+        let three = format!("{}{}{}", p("", "one"), p("", "two"), p("", "three"));
+        let row = row("", &[("", three), (&properties, p("", "own")), (&aligned, p("", "other"))]);
+        Sheet::body(format!("{}{}", table(&look, &[1300, 1300, 1300], &row), p("", "below")))
+    };
+    // The row is 15 pt higher than its lines.
+    for (margin, align, top, other) in
+        [("top", "top", 76.7, 76.7), ("top", "bottom", 76.7, 104.3), ("bottom", "center", 61.7, 75.5), ("bottom", "bottom", 61.7, 89.3)]
+    {
+        let sheet = cells(margin, align);
+        let places = sheet.places();
+        let of = |word: &str| places.iter().find(|place| place.1 == word).map_or(0.0, |place| place.3);
+        let found = (of("one"), of("other"), of("below"));
+        let near = (found.0 - top).abs() < 0.3 && (found.1 - other).abs() < 0.3 && (found.2 - 118.6).abs() < 0.3;
+        assert!(near, "{margin} {align}: {found:?}, not {top}, {other}, 118.6");
+    }
+}
