@@ -112,7 +112,7 @@ mod tests {
             png(&[DATA, END]),
         ];
         for (at, bytes) in refused.iter().enumerate() {
-            assert!(read(&Bytes::copy_from_slice(&bytes)).is_none(), "{at}");
+            assert!(read(&Bytes::copy_from_slice(bytes)).is_none(), "{at}");
         }
         let whole = png(&[(b"IHDR", &rgb), DATA, END]);
         assert!((0..whole.len() - 12).all(|end| read(&Bytes::copy_from_slice(&whole[..end])).is_none()), "cut off anywhere");
