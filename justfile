@@ -31,6 +31,11 @@ load *args:
     cargo build --release --locked
     python3 tests/parts/load.py target/release/gradepost {{args}}
 
+# a million deliveries that wait for one endpoint, and what they cost the others
+waiting:
+    cargo build --release --locked
+    python3 tests/parts/gateway_waiting.py target/release/gradepost
+
 # criterion benchmarks
 bench *args:
     cargo bench {{args}}

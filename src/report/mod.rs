@@ -113,7 +113,7 @@ pub fn pictures(template: &Template, data: &ReportData, fonts: &Fonts, options: 
 /// # Errors
 /// [`ReportError`], naming what is wrong and where.
 pub fn convert(docx: &[u8], fonts: &Fonts, options: &Options) -> Result<Rendered, ReportError> {
-    let package = wordfile::open(docx, &options.limits)?.map_err(TemplateError::NotWord)?;
+    let package = wordfile::open_to_read(docx, &options.limits)?.map_err(TemplateError::NotWord)?;
     to_pdf(package, Vec::new(), fonts, options, false)
 }
 

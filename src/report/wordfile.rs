@@ -123,10 +123,22 @@ impl FileKind {
 /// # Errors
 /// The package cannot be opened.
 pub fn open(bytes: &[u8], limits: &Limits) -> Result<Result<Package, FileKind>, PackageError> {
+    told_apart(bytes, |bytes| Package::open(bytes, limits))
+}
+
+/// As [`open`], of a document that is not saved again: it is in memory once.
+///
+/// # Errors
+/// The package cannot be opened.
+pub fn open_to_read(bytes: &[u8], limits: &Limits) -> Result<Result<Package, FileKind>, PackageError> {
+    told_apart(bytes, |bytes| Package::open_to_read(bytes, limits))
+}
+
+fn told_apart(bytes: &[u8], open: impl FnOnce(&[u8]) -> Result<Package, PackageError>) -> Result<Result<Package, FileKind>, PackageError> {
     if let Some(kind) = by_first_bytes(bytes) {
         return Ok(Err(kind));
     }
-    let package = Package::open(bytes, limits)?;
+    let package = open(bytes)?;
     Ok(by_parts(&package).map_or(Ok(package), Err))
 }
 

@@ -135,10 +135,16 @@ impl Service {
         self.child.wait().unwrap()
     }
 
-    /// Lets it end its jobs, those that follow from others too, and asks it to stop.
+    /// Lets it end its jobs, those that follow from others too, and asks it to stop. What an ended job leads to may come between the look and the stop: the next start goes on with it.
     pub(crate) fn finish(&mut self) {
-        self.jobs_left_open();
-        self.terminate();
+        for _ in 0..5 {
+            let left = self.jobs_left_open();
+            self.terminate();
+            if !left.is_empty() || self.folder.open_jobs().is_empty() {
+                return;
+            }
+            self.restart();
+        }
     }
 
     /// Everything it has logged.
