@@ -183,6 +183,10 @@ fn weight(element: &str) -> usize {
 
 /// A byte of text, as part of a positioned glyph.
 const CHARACTER: usize = 50;
+/// A byte of a word that no line can hold, on top: it is shaped, and taken apart, once for each line.
+const LONG_WORD: usize = 150;
+/// Words of more bytes than this are such.
+const LONG: usize = 200;
 /// A byte of a formula: nearly every sign and letter of it stands by itself.
 const FORMULA_CHARACTER: usize = 1300;
 /// A letter with marks or a joiner that stay apart from it: together they are a piece of marked content with a text of its own.
@@ -190,7 +194,10 @@ const MARK: usize = 5000;
 
 /// What a text costs on its way to the PDF. A letter whose marks make another letter (`é` in two pieces) costs what letters cost.
 fn text_weight(text: &str) -> usize {
-    let plain = text.len() * CHARACTER;
+    // Scripts that are written without blanks begin at U+0800; their lines end between letters.
+    let words = text.as_bytes().split(|byte| byte.is_ascii_whitespace() || *byte >= 0xe0);
+    let long: usize = words.map(<[u8]>::len).filter(|length| *length > LONG).sum();
+    let plain = text.len() * CHARACTER + long * LONG_WORD;
     // Marks and joiners begin at U+0300, whose first byte this is.
     if text.bytes().all(|byte| byte < 0xcc) {
         return plain;
