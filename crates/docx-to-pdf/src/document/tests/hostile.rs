@@ -55,32 +55,25 @@ fn a_long_documents_mark_up_is_read_and_endless_text_is_not() {
     ));
 }
 
+/// Whether a paragraph of this text is read, and not refused as too heavy.
+fn is_read(text: &str) -> bool {
+    let xml = format!("<w:document><w:body><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:body></w:document>");
+    let limits = Limits { ratio: u64::MAX, ..Limits::default() };
+    match read(&Package::open(&zip_of(&[("word/document.xml", xml.as_bytes())]), &limits).unwrap()) {
+        Ok(_) => true,
+        Err(DocumentError::Xml { reason: XmlError::TooHeavy(_), .. }) => false,
+        Err(error) => panic!("{error}"),
+    }
+}
+
 #[test]
 fn a_word_of_millions_of_letters_is_refused_and_words_or_characters_of_as_many_are_read() {
-    let is_read = |text: &str| {
-        let xml = format!("<w:document><w:body><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:body></w:document>");
-        let limits = Limits { ratio: u64::MAX, ..Limits::default() };
-        match read(&Package::open(&zip_of(&[("word/document.xml", xml.as_bytes())]), &limits).unwrap()) {
-            Ok(_) => true,
-            Err(DocumentError::Xml { reason: XmlError::TooHeavy(_), .. }) => false,
-            Err(error) => panic!("{error}"),
-        }
-    };
     assert!(!is_read(&"a".repeat(2_000_000)) && is_read(&"a".repeat(1_000_000)));
     assert!(is_read(&"palabra ".repeat(250_000)) && is_read(&"文".repeat(666_000)));
 }
 
 #[test]
 fn marks_that_stay_apart_from_their_letters_are_counted_as_what_they_cost() {
-    let is_read = |text: &str| {
-        let xml = format!("<w:document><w:body><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:body></w:document>");
-        let limits = Limits { ratio: u64::MAX, ..Limits::default() };
-        match read(&Package::open(&zip_of(&[("word/document.xml", xml.as_bytes())]), &limits).unwrap()) {
-            Ok(_) => true,
-            Err(DocumentError::Xml { reason: XmlError::TooHeavy(_), .. }) => false,
-            Err(error) => panic!("{error}"),
-        }
-    };
     // Thai, an emoji family, a letter with a mark that nothing composes; and a hundred pages of Spanish written apart.
     for piece in ["\u{e01}\u{e49}", "\u{1f469}\u{200d}\u{1f469}", "k\u{325}"] {
         assert!(is_read(&piece.repeat(10_000)) && !is_read(&piece.repeat(100_000)), "{piece}");
