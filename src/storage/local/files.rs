@@ -164,7 +164,8 @@ impl Files {
     fn create(&self, bytes: &[u8], target: &Path, folder: &Path, synced: Synced) -> Result<(), FileError> {
         if bytes.is_empty() {
             self.ensure_folder(folder)?;
-            return self.blank.link_to(target, || self.stage(bytes, synced));
+            // Whole in any case: the file is everybody's.
+            return self.blank.link_to(target, || self.stage(bytes, Synced::Whole));
         }
         self.stage_for(folder, bytes, synced)?.link_to(target)
     }
