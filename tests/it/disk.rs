@@ -1,6 +1,7 @@
 //! A disk that is full or failing, by making the real binary's system calls fail.
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
@@ -10,7 +11,12 @@ use crate::ledger::Process;
 use crate::scripted_smtp::{Act, Scripted};
 
 /// Starts the service with a system call failing, as `strace -e inject=…` says it; `None` where strace cannot run.
-fn start_failing(folder: &std::path::Path, inject: &str) -> Option<Process> {
+fn start_failing(folder: &Path, inject: &str) -> Option<Process> {
+    start_traced(folder, &["-o", "/dev/null", "-e", &format!("inject={inject}")])
+}
+
+/// Starts the service under strace; `None` where that cannot run.
+fn start_traced(folder: &Path, options: &[&str]) -> Option<Process> {
     let traced = Command::new("strace").args(["-qq", "-o", "/dev/null", "true"]).status();
     peer(
         "strace",
@@ -34,7 +40,7 @@ fn start_failing(folder: &std::path::Path, inject: &str) -> Option<Process> {
     let plain = gradepost(&["serve"], &settings);
     let mut command = Command::new("strace");
     // The service is the process, strace its observer: killing the one ends the other.
-    command.args(["-f", "-D", "-qq", "-o", "/dev/null", "-e", "signal=none", "-e", &format!("inject={inject}")]);
+    command.args(["-f", "-D", "-qq", "-e", "signal=none"]).args(options);
     command.arg(plain.get_program()).args(plain.get_args()).env_clear();
     command.envs(plain.get_envs().filter_map(|(name, value)| Some((name, value?))));
     Process::launch(&mut command)
@@ -73,6 +79,63 @@ async fn a_disk_that_became_read_only_refuses_events_until_it_is_mended() {
 #[tokio::test]
 async fn a_disk_that_cannot_sync_promises_nothing() {
     refused_then_accepted("fsync:error=EIO").await;
+}
+
+/// A system call of a trace, once it has ended: its name and the rest of the line.
+fn calls(trace: &str) -> Vec<(String, String)> {
+    let mut begun: BTreeMap<&str, String> = BTreeMap::new();
+    let mut ended = Vec::new();
+    for line in trace.lines() {
+        let Some((thread, call)) = line.split_once(' ') else { continue };
+        let whole = match (call.trim().strip_suffix("<unfinished ...>"), call.split_once("resumed>")) {
+            (Some(begin), _) => {
+                begun.insert(thread, begin.to_owned());
+                continue;
+            }
+            (None, Some((_, rest))) => begun.remove(thread).unwrap_or_default() + rest,
+            (None, None) => call.to_owned(),
+        };
+        if let Some((name, rest)) = whole.trim().split_once('(').filter(|_| whole.trim().ends_with("= 0")) {
+            ended.push((name.to_owned(), rest.to_owned()));
+        }
+    }
+    ended
+}
+
+#[tokio::test]
+async fn every_object_is_synced_before_it_is_named_and_its_folder_after_it_but_for_the_content_of_leases() {
+    let (school, traces) = (school(), tempfile::tempdir().unwrap());
+    let file = traces.path().join("calls");
+    let Some(mut service) = start_traced(school.path(), &["-y", "-o", file.to_str().unwrap(), "-e", "trace=fsync,linkat,rename"]) else {
+        return;
+    };
+    assert_eq!(service.webhook(&completion("ana")).await.status().as_u16(), 200);
+    service.terminate();
+    let read = || std::fs::read_to_string(&file).unwrap();
+    until(read, async || read().contains("/processed.csv\"").then_some(())).await;
+    let mut synced: Vec<String> = Vec::new();
+    let mut named: Vec<(String, usize)> = Vec::new();
+    let mut unsynced: Vec<String> = Vec::new();
+    for (name, rest) in calls(&read()) {
+        if name == "fsync" {
+            synced.extend(rest.split_once('<').and_then(|(_, path)| path.split_once('>')).map(|(path, _)| path.to_owned()));
+            continue;
+        }
+        let mut quoted = rest.split('"').skip(1).step_by(2).map(str::to_owned);
+        let (from, to) = (quoted.next().unwrap(), quoted.next().unwrap());
+        if !synced.contains(&from) {
+            unsynced.push(to.rsplit('/').next().unwrap().to_owned());
+        }
+        named.push((to, synced.len()));
+    }
+    assert_eq!(unsynced, ["lease-1.json"]);
+    for (path, after) in &named {
+        let folder = path.rsplit_once('/').unwrap().0;
+        assert!(synced[*after..].iter().any(|synced| synced == folder), "{path} is durable");
+    }
+    for record in ["/event.json", "/lease-1.json", "/prepared.json", "/end.json", "/processed.csv"] {
+        assert!(named.iter().any(|(path, _)| path.ends_with(record)), "{record}: {named:?}");
+    }
 }
 
 #[tokio::test]
