@@ -81,8 +81,8 @@ async fn a_disk_that_cannot_sync_promises_nothing() {
     refused_then_accepted("fsync:error=EIO").await;
 }
 
-/// A system call of a trace, once it has ended: its name and the rest of the line.
-fn calls(trace: &str) -> Vec<(String, String)> {
+/// The system calls of a trace, in the order in which they ended: thread, name and the rest of the line.
+fn calls(trace: &str) -> Vec<(&str, String, String)> {
     let mut begun: BTreeMap<&str, String> = BTreeMap::new();
     let mut ended = Vec::new();
     for line in trace.lines() {
@@ -96,7 +96,7 @@ fn calls(trace: &str) -> Vec<(String, String)> {
             (None, None) => call.to_owned(),
         };
         if let Some((name, rest)) = whole.trim().split_once('(').filter(|_| whole.trim().ends_with("= 0")) {
-            ended.push((name.to_owned(), rest.to_owned()));
+            ended.push((thread, name.to_owned(), rest.to_owned()));
         }
     }
     ended
@@ -113,28 +113,28 @@ async fn every_object_is_synced_before_it_is_named_and_its_folder_after_it_but_f
     service.terminate();
     let read = || std::fs::read_to_string(&file).unwrap();
     until(read, async || read().contains("/processed.csv\"").then_some(())).await;
-    let mut synced: Vec<String> = Vec::new();
-    let mut named: Vec<(String, usize)> = Vec::new();
-    let mut unsynced: Vec<String> = Vec::new();
-    for (name, rest) in calls(&read()) {
+    let trace = read();
+    let calls = calls(&trace);
+    let of_fsync = |rest: &str| rest.split_once('<').and_then(|(_, path)| path.split_once('>')).map(|(path, _)| path.to_owned());
+    let (mut synced, mut named, mut unsynced) = (Vec::new(), Vec::new(), Vec::new());
+    for (at, (thread, name, rest)) in calls.iter().enumerate() {
         if name == "fsync" {
-            synced.extend(rest.split_once('<').and_then(|(_, path)| path.split_once('>')).map(|(path, _)| path.to_owned()));
+            synced.extend(of_fsync(rest));
             continue;
         }
         let mut quoted = rest.split('"').skip(1).step_by(2).map(str::to_owned);
         let (from, to) = (quoted.next().unwrap(), quoted.next().unwrap());
+        let (folder, object) = to.rsplit_once('/').unwrap();
+        let next = calls[at + 1..].iter().find(|(of, ..)| of == thread).unwrap_or_else(|| panic!("nothing follows {to}"));
+        assert_eq!((next.1.as_str(), of_fsync(&next.2).as_deref()), ("fsync", Some(folder)), "what follows {to}");
         if !synced.contains(&from) {
-            unsynced.push(to.rsplit('/').next().unwrap().to_owned());
+            unsynced.push(object.to_owned());
         }
-        named.push((to, synced.len()));
+        named.push(to);
     }
     assert_eq!(unsynced, ["lease-1.json"]);
-    for (path, after) in &named {
-        let folder = path.rsplit_once('/').unwrap().0;
-        assert!(synced[*after..].iter().any(|synced| synced == folder), "{path} is durable");
-    }
     for record in ["/event.json", "/lease-1.json", "/prepared.json", "/end.json", "/processed.csv"] {
-        assert!(named.iter().any(|(path, _)| path.ends_with(record)), "{record}: {named:?}");
+        assert!(named.iter().any(|path| path.ends_with(record)), "{record}: {named:?}");
     }
 }
 
