@@ -6,7 +6,7 @@ use std::path::Path;
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::harness::{Answer, Service, gradepost, until};
+use crate::harness::{Answer, KEYS_COUNT, Service, gradepost, until_within};
 
 const ADMIN: &str = "an admin token of the stories";
 const MASTER: &str = "a master secret of at least thirty-two characters";
@@ -78,8 +78,7 @@ async fn a_key_made_on_the_command_line_opens_until_it_is_revoked_there() {
     assert!(listed.contains(&id) && listed.contains("sender") && !listed.contains(&key[18..]), "{listed}");
     let (done, _, err) = keys(folder.path(), &["revoke", &id]);
     assert!(done, "{err}");
-    // Within three seconds on every instance.
-    until(|| "the key is refused".to_owned(), async || (list().await.status == 401).then_some(())).await;
+    until_within(KEYS_COUNT, || "the key is refused".to_owned(), async || (list().await.status == 401).then_some(())).await;
     let (done, _, err) = keys(folder.path(), &["create", "x", "--role", "viewer", "--institution", "NOBODY"]);
     assert!(!done && err.contains("no institution NOBODY"), "{err}");
     let (done, _, err) = keys(folder.path(), &["revoke", "nosuchky"]);
@@ -288,9 +287,8 @@ async fn each_role_does_what_the_table_says_and_no_more() {
     assert_eq!(ended.status, 204, "{}", ended.text);
     for (n, (role, key)) in holders.iter().enumerate() {
         let expected = if n < 4 { 200 } else { 401 };
-        // Within three seconds on every instance.
         let status = async || call(&service, Method::GET, "/get_webhooks/INST_A", Some(key), None).await.status;
-        until(|| format!("{expected} for {role}"), async || (status().await == expected).then_some(())).await;
+        until_within(KEYS_COUNT, || format!("{expected} for {role}"), async || (status().await == expected).then_some(())).await;
     }
 }
 

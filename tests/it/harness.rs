@@ -19,14 +19,22 @@ const START: Duration = Duration::from_mins(2);
 /// What is waited for comes within this, however busy the machine; only a fault outlasts it.
 const PATIENCE: Duration = Duration::from_mins(2);
 
+/// A key that was created, changed or revoked counts on every instance within three seconds; a busy machine takes longer to tell.
+pub(crate) const KEYS_COUNT: Duration = Duration::from_secs(10);
+
 /// What `look` finds, as soon as it finds something. A story that waits does it by this, so that what never comes fails and does not hang.
-pub(crate) async fn until<T>(told: impl Fn() -> String, mut look: impl AsyncFnMut() -> Option<T>) -> T {
-    let deadline = Instant::now() + PATIENCE;
+pub(crate) async fn until<T>(told: impl Fn() -> String, look: impl AsyncFnMut() -> Option<T>) -> T {
+    until_within(PATIENCE, told, look).await
+}
+
+/// As [`until`], of what is promised to come soon.
+pub(crate) async fn until_within<T>(patience: Duration, told: impl Fn() -> String, mut look: impl AsyncFnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + patience;
     loop {
         if let Some(found) = look().await {
             return found;
         }
-        assert!(Instant::now() < deadline, "not within {PATIENCE:?}: {}", told());
+        assert!(Instant::now() < deadline, "not within {patience:?}: {}", told());
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
 }

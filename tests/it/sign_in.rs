@@ -583,7 +583,12 @@ async fn a_programs_key_is_shown_once_and_pages_and_command_tell_the_same() {
     assert!(command(&["keys", "create", "Other", "--role", "operator"]).status.success());
     assert!(admin.get("/console/keys").await.text.contains("Other"));
     assert_eq!(admin.answer(&format!("/console/keys/{id}/revoke"), &[]).await.status, 303);
-    crate::harness::until(|| "the key is refused".to_owned(), async || (ask("/api/v1/reports").await.status == 401).then_some(())).await;
+    crate::harness::until_within(
+        crate::harness::KEYS_COUNT,
+        || "the key is refused".to_owned(),
+        async || (ask("/api/v1/reports").await.status == 401).then_some(()),
+    )
+    .await;
     assert!(admin.get("/console/keys").await.text.contains("Terminada"));
     let acts = audited(folder.path());
     assert!(
