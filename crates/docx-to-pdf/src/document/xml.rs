@@ -185,7 +185,7 @@ fn weight(element: &str) -> usize {
 const CHARACTER: usize = 50;
 /// A byte of a word that no line can hold, on top: it is shaped, and taken apart, once for each line.
 const LONG_WORD: usize = 150;
-/// Words of more bytes than this are such.
+/// What of a word is beyond so many bytes costs that.
 const LONG: usize = 200;
 /// A byte of a formula: nearly every sign and letter of it stands by itself.
 const FORMULA_CHARACTER: usize = 1300;
@@ -194,10 +194,7 @@ const MARK: usize = 5000;
 
 /// What a text costs on its way to the PDF. A letter whose marks make another letter (`é` in two pieces) costs what letters cost.
 fn text_weight(text: &str) -> usize {
-    // Scripts that are written without blanks begin at U+0800; their lines end between letters.
-    let words = text.as_bytes().split(|byte| byte.is_ascii_whitespace() || *byte >= 0xe0);
-    let long: usize = words.map(<[u8]>::len).filter(|length| *length > LONG).sum();
-    let plain = text.len() * CHARACTER + long * LONG_WORD;
+    let plain = text.len() * CHARACTER;
     // Marks and joiners begin at U+0300, whose first byte this is.
     if text.bytes().all(|byte| byte < 0xcc) {
         return plain;
@@ -213,11 +210,25 @@ fn text_weight(text: &str) -> usize {
     plain + pieces * MARK
 }
 
+/// What the words of a run cost on top where they are endless. `word` is the length of the one that the runs before end with, and becomes that of this one's last.
+fn long_words(text: &str, word: &mut usize) -> usize {
+    let mut long = 0;
+    // Scripts that are written without blanks begin at U+0800; their lines end between letters.
+    for (at, piece) in text.as_bytes().split(|byte| byte.is_ascii_whitespace() || *byte >= 0xe0).enumerate() {
+        let before = if at == 0 { *word } else { 0 };
+        *word = before + piece.len();
+        long += word.saturating_sub(before.max(LONG));
+    }
+    long * LONG_WORD
+}
+
 struct Builder<'x> {
     reader: quick_xml::Reader<&'x [u8]>,
     limits: Limits,
     /// What the elements so far will cost.
     weight: usize,
+    /// The length of the word that the text so far ends with.
+    word: usize,
     tree: Tree,
     open: Vec<Open>,
     /// Open nodes with their last child so far.
@@ -237,6 +248,7 @@ impl<'x> Builder<'x> {
             reader,
             limits,
             weight: 0,
+            word: 0,
             tree: Tree {
                 weight: 0,
                 heap: String::with_capacity(text.len()),
@@ -375,14 +387,19 @@ impl<'x> Builder<'x> {
             return Err(XmlError::TooLarge(self.limits.xml_nodes));
         }
         let value = self.tree.str(entry.value);
-        let in_formula = || {
-            let parent = self.parents.last().and_then(|(parent, _)| self.tree.entries.get(*parent as usize));
-            parent.is_some_and(|parent| self.tree.str(parent.value) == "m:t")
-        };
-        self.weight += match (entry.element, value.len()) {
-            (true, _) => weight(value),
-            (false, length) if in_formula() => text_weight(value) + length * FORMULA_CHARACTER,
-            _ => text_weight(value),
+        let parent = self.parents.last().and_then(|(parent, _)| self.tree.entries.get(*parent as usize));
+        self.weight += if entry.element {
+            if matches!(value, "w:p" | "w:tab" | "w:br" | "w:cr") {
+                self.word = 0;
+            }
+            weight(value)
+        } else {
+            let more = match parent.map(|parent| self.tree.str(parent.value)) {
+                Some("w:t") => long_words(value, &mut self.word),
+                Some("m:t") => value.len() * FORMULA_CHARACTER,
+                _ => 0,
+            };
+            text_weight(value) + more
         };
         if self.weight > self.limits.layout_bytes {
             return Err(XmlError::TooHeavy(self.limits.layout_bytes));

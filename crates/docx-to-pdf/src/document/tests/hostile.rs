@@ -57,7 +57,12 @@ fn a_long_documents_mark_up_is_read_and_endless_text_is_not() {
 
 /// Whether a paragraph of this text is read, and not refused as too heavy.
 fn is_read(text: &str) -> bool {
-    let xml = format!("<w:document><w:body><w:p><w:r><w:t>{text}</w:t></w:r></w:p></w:body></w:document>");
+    are_read(&format!("<w:r><w:t>{text}</w:t></w:r>"))
+}
+
+/// The same for a paragraph of these runs.
+fn are_read(runs: &str) -> bool {
+    let xml = format!("<w:document><w:body><w:p>{runs}</w:p></w:body></w:document>");
     let limits = Limits { ratio: u64::MAX, ..Limits::default() };
     match read(&Package::open(&zip_of(&[("word/document.xml", xml.as_bytes())]), &limits).unwrap()) {
         Ok(_) => true,
@@ -70,6 +75,10 @@ fn is_read(text: &str) -> bool {
 fn a_word_of_millions_of_letters_is_refused_and_words_or_characters_of_as_many_are_read() {
     assert!(!is_read(&"a".repeat(2_000_000)) && is_read(&"a".repeat(1_000_000)));
     assert!(is_read(&"palabra ".repeat(250_000)) && is_read(&"文".repeat(666_000)));
+    let runs = |run: &str, letters: usize| run.replace('*', &"a".repeat(100)).repeat(letters / 100);
+    let [run, ended] = ["<w:r><w:t>*</w:t></w:r>\n", "<w:r><w:t>*</w:t><w:tab/></w:r>\n"];
+    assert!(!are_read(&runs(run, 1_800_000)) && are_read(&runs(run, 900_000)), "a word may stand in many runs");
+    assert!(are_read(&runs(ended, 1_800_000)), "a tab ends a word");
 }
 
 #[test]
