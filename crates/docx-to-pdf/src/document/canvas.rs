@@ -4,8 +4,19 @@ use std::sync::Arc;
 
 use super::drawing::outline::OutlineBuilder;
 use super::model::{Dash, DrawingContent, DrawingShape, Fill, Geometry, GroupChild, Label, LabelBase, Outline, Picture, RunProps};
+use super::read::Reader;
 use crate::graphics::{Image, Rgb};
 use crate::units::Emu;
+
+impl Reader<'_> {
+    /// Whether the document may still have the shapes of such a drawing.
+    pub(super) fn take_shapes(&mut self, drawn: &DrawingContent) -> bool {
+        let DrawingContent::Group { children, .. } = drawn else { return true };
+        let left = self.shapes_left.checked_sub(children.len());
+        self.shapes_left = left.unwrap_or(0);
+        left.is_some()
+    }
+}
 
 /// EMU per point.
 const POINT: f32 = 12_700.0;

@@ -11,9 +11,9 @@ use super::warnings::Warnings;
 use crate::graphics::{Image, ImageFormat, Tone};
 use crate::package::Package;
 
-/// So often one file's colours are changed.
+/// So often one file's colours or tones are changed.
 const MOST_RECOLORED: usize = 8;
-/// So many pixels get other colours in a document; each is decoded, changed and compressed.
+/// So many pixels get other colours or tones in a document; each is decoded, changed and compressed.
 const MOST_RECOLORED_PIXELS: u64 = 16_000_000;
 
 /// What was changed of a picture, and what it became.
@@ -46,13 +46,18 @@ impl Images {
         self.get(part, package).map_err(|reason| warnings.picture(part, reason)).ok()
     }
 
-    /// A part's picture with its brightness and contrast changed; equal ones are one.
+    /// A part's picture with its brightness and contrast changed; equal ones are one. It keeps its own where too much was changed before.
     pub(super) fn toned(&mut self, part: &str, image: Arc<Image>, tone: Option<Tone>) -> Arc<Image> {
         let Some(tone) = tone else { return image };
         let known = self.toned.entry(part.to_owned()).or_default();
         if let Some(same) = known.iter().find(|known| known.tone == Some(tone) && known.bytes == image.bytes) {
             return Arc::clone(same);
         }
+        let pixels = self.recolored_pixels.saturating_add(u64::from(image.width) * u64::from(image.height));
+        if known.len() >= MOST_RECOLORED || pixels > MOST_RECOLORED_PIXELS {
+            return image;
+        }
+        self.recolored_pixels = pixels;
         let toned = Arc::new(Image { tone: Some(tone), ..(*image).clone() });
         known.push(Arc::clone(&toned));
         toned

@@ -144,6 +144,9 @@ impl Numbering {
 
 /// Every paragraph of a list repeats its level's text; Word takes no more characters than this for one.
 const LONGEST_TEXT: usize = 255;
+/// Numbers longer than this are cut to it once all of them together have so many bytes: each paragraph of a list shows one.
+const USUAL_TEXT: usize = 32;
+const MOST_LONG: usize = 1_000_000;
 
 impl Level {
     fn read(node: Node<'_>, theme: &Theme) -> Option<(usize, Self)> {
@@ -186,6 +189,8 @@ pub(super) struct Counters {
     counts: HashMap<i32, [Option<i64>; LEVELS]>,
     /// Lists that have used their own start at a level.
     started: HashSet<(i32, u8)>,
+    /// Bytes of long numbers so far.
+    long: usize,
 }
 
 impl Counters {
@@ -208,7 +213,14 @@ impl Counters {
             }
         }
         let counts = *counts;
-        Some((level_text(numbering, list_id, &level, &counts, language), level))
+        let mut text = level_text(numbering, list_id, &level, &counts, language);
+        if text.len() > USUAL_TEXT {
+            self.long += text.len();
+            if self.long > MOST_LONG {
+                text = text.chars().take(USUAL_TEXT).collect();
+            }
+        }
+        Some((text, level))
     }
 }
 
@@ -219,7 +231,7 @@ fn level_text(numbering: &Numbering, list: i32, level: &Level, counts: &[Option<
     }
     let mut text = String::new();
     let mut characters = level.text.chars().peekable();
-    while let Some(character) = characters.next() {
+    while let Some(character) = characters.next().filter(|_| text.len() < 4 * LONGEST_TEXT) {
         let digit = characters.peek().and_then(|next| next.to_digit(10)).filter(|digit| character == '%' && (1..=9).contains(digit));
         let Some(digit) = digit else {
             text.push(character);

@@ -187,10 +187,14 @@ const CHARACTER: usize = 50;
 const LONG_WORD: usize = 150;
 /// What of a word is beyond so many bytes costs that.
 const LONG: usize = 200;
+/// A byte of what a screen reader says of a picture: it is written with the structure.
+const DESCRIPTION: usize = 12;
 /// A byte of a formula: nearly every sign and letter of it stands by itself.
 const FORMULA_CHARACTER: usize = 1300;
 /// A letter with marks or a joiner that stay apart from it: together they are a piece of marked content with a text of its own.
-const MARK: usize = 5000;
+const MARK: usize = 800;
+/// A change between scripts that run to the right and to the left: what stands between two of them is a run of glyphs of its own, and of what runs to the left also an element.
+const TURN: usize = 350;
 
 /// What a text costs on its way to the PDF. A letter whose marks make another letter (`é` in two pieces) costs what letters cost.
 fn text_weight(text: &str) -> usize {
@@ -200,14 +204,24 @@ fn text_weight(text: &str) -> usize {
         return plain;
     }
     let joins = |c: char| is_combining_mark(c) || matches!(c, '\u{200d}' | '\u{fe00}'..='\u{fe0f}');
-    let (mut pieces, mut before) = (0, None);
+    let (mut pieces, mut turns, mut before, mut leftward) = (0, 0, None, None);
     for character in text.chars() {
         let composed = before.filter(|_| joins(character)).and_then(|letter| compose(letter, character));
         // Further marks belong to the same piece.
         pieces += usize::from(joins(character) && composed.is_none() && !before.is_some_and(joins));
         before = composed.or(Some(character));
+        if !character.is_whitespace() && !joins(character) {
+            let runs_left = Some(is_written_leftward(character));
+            turns += usize::from(leftward.is_some() && leftward != runs_left);
+            leftward = runs_left;
+        }
     }
-    plain + pieces * MARK
+    plain + pieces * MARK + turns * TURN
+}
+
+/// Whether a character stands in one of the blocks of Hebrew, Arabic and their relatives.
+fn is_written_leftward(character: char) -> bool {
+    matches!(character, '\u{590}'..='\u{8ff}' | '\u{fb1d}'..='\u{fdff}' | '\u{fe70}'..='\u{fefc}' | '\u{10800}'..='\u{10fff}' | '\u{1e800}'..='\u{1efff}')
 }
 
 /// What the words of a run cost on top where they are endless. `word` is the length of the one that the runs before end with, and becomes that of this one's last.
@@ -358,7 +372,7 @@ impl<'x> Builder<'x> {
     fn add(&mut self, name: &str, attributes: &Attributes<'_>) -> Result<u32, XmlError> {
         let value = self.keep(name);
         let from = self.tree.attributes.len() as u32;
-        let mut own_space = false;
+        let (mut own_space, mut described) = (false, 0);
         attributes.each(|written, text| {
             if written.starts_with("xmlns") {
                 return;
@@ -370,9 +384,13 @@ impl<'x> Builder<'x> {
             if own_space && text == "preserve" && name != "w:t" && self.keeps_blanks.is_none() {
                 self.keeps_blanks = Some(self.open.len());
             }
+            if matches!(written, "descr" | "title" | "alt") {
+                described += text.len();
+            }
             let text = self.keep(text);
             self.tree.attributes.push((key, text));
         });
+        self.weight += described * DESCRIPTION;
         if name == "w:t" && !own_space && self.keeps_blanks.is_some() {
             let inherited = (self.keep("xml:space"), self.keep("preserve"));
             self.tree.attributes.push(inherited);

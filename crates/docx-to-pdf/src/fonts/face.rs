@@ -1,5 +1,6 @@
 //! One face: its bytes, and what is read from them once.
 
+use std::sync::atomic::{AtomicU16, Ordering};
 use std::sync::{Arc, OnceLock, RwLock};
 
 use rustybuzz::ShapePlan;
@@ -25,6 +26,7 @@ pub(super) struct Parsed {
     /// One font unit in ems.
     pub(super) unit: f32,
     pub(super) metrics: Metrics,
+    glyphs: Glyphs,
     /// Shaping plans by script, direction and features; a document needs one or two.
     pub(super) plans: RwLock<Vec<(PlanKey, Arc<ShapePlan>)>>,
 }
@@ -47,8 +49,41 @@ impl Face {
 
     /// The glyph of a character.
     pub(super) fn glyph(&self, character: char) -> Option<GlyphId> {
-        let glyph = self.parsed()?.shaper.glyph_index(character)?;
+        let parsed = self.parsed()?;
+        let glyph = parsed.glyphs.get_or_find(character, || parsed.shaper.glyph_index(character));
         (glyph.0 != 0).then_some(glyph)
+    }
+}
+
+/// Glyphs of characters as far as they have been asked for: a character that the text's own face lacks is looked for in all faces, each time it stands there.
+#[derive(Debug, Default)]
+struct Glyphs {
+    /// Unicode's planes.
+    planes: [OnceLock<Box<Plane>>; 17],
+}
+
+/// A plane, in blocks of characters.
+type Plane = [OnceLock<Box<[AtomicU16; BLOCK]>>; 0x1_0000 / BLOCK];
+
+const BLOCK: usize = 256;
+/// Not asked for yet; no face has so many glyphs.
+const UNKNOWN: u16 = u16::MAX;
+
+impl Glyphs {
+    /// The glyph as it is known, else as it is found; glyph 0 and none are the same here.
+    fn get_or_find(&self, character: char, find: impl FnOnce() -> Option<GlyphId>) -> GlyphId {
+        let (plane, within) = (character as usize >> 16, character as usize & 0xFFFF);
+        let plane = self.planes[plane].get_or_init(|| Box::new([const { OnceLock::new() }; 0x1_0000 / BLOCK]));
+        let block = plane[within / BLOCK].get_or_init(|| Box::new([const { AtomicU16::new(UNKNOWN) }; BLOCK]));
+        let entry = &block[within % BLOCK];
+        // One entry says all there is to know, and whoever looks for it finds the same.
+        let known = entry.load(Ordering::Relaxed);
+        if known != UNKNOWN {
+            return GlyphId(known);
+        }
+        let found = find().unwrap_or_default();
+        entry.store(found.0, Ordering::Relaxed);
+        found
     }
 }
 
@@ -57,7 +92,7 @@ impl Parsed {
         let face = ttf_parser::Face::parse(data, index).ok()?;
         let unit = 1.0 / f32::from(face.units_per_em());
         let metrics = metrics(&face, unit);
-        Some(Self { shaper: rustybuzz::Face::from_face(face), unit, metrics, plans: RwLock::default() })
+        Some(Self { shaper: rustybuzz::Face::from_face(face), unit, metrics, glyphs: Glyphs::default(), plans: RwLock::default() })
     }
 }
 

@@ -1,5 +1,6 @@
 //! What every phase needs at hand: the document, the fonts, what is known so far, what is collected on the way.
 
+use std::cell::Cell;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::rc::Rc;
@@ -18,6 +19,10 @@ use crate::warning::Warning;
 
 /// Nothing is longer: fifty pages of the largest size Word allows. Wild numbers are cut here.
 const LONGEST: f32 = 100_000.0;
+/// What headers, footers and repeated rows may set over all pages, in glyphs, as each page sets its own; a thousand pages of a crowded letterhead set less.
+const MOST_RUNNING: usize = 2_000_000;
+/// Characters of all leaders; a contents of ten thousand entries has a million.
+const MOST_LEADERS: usize = 3_000_000;
 /// Tables in tables, boxes in boxes: deeper content is left out.
 pub(super) const DEEPEST: usize = 24;
 
@@ -138,8 +143,12 @@ pub(super) struct Context<'a> {
     pub endnote_numbers: Numbers,
     /// How deep the content in work is nested.
     pub depth: usize,
-    /// Glyphs and shapes of headers and footers drawn so far.
+    /// Glyphs and shapes that headers, footers and repeated rows have set so far.
     pub running_drawn: usize,
+    /// Characters of leaders drawn so far.
+    pub leaders: Cell<usize>,
+    /// Text measured for boxes that it goes on in so far, in bytes.
+    pub chained: usize,
     /// What did not fit a text box and goes on in another, by that one's name, and whether it was laid out there. It stays, because a box may be laid out again.
     pub chains: HashMap<&'a str, (Part<'a>, bool)>,
     image_ids: HashMap<usize, ImageId>,
@@ -169,6 +178,8 @@ impl<'a> Context<'a> {
             endnote_numbers: Numbers::default(),
             depth: 0,
             running_drawn: 0,
+            chained: 0,
+            leaders: Cell::new(0),
             chains: HashMap::new(),
             image_ids: HashMap::new(),
             looks: HashMap::new(),
@@ -230,6 +241,22 @@ impl<'a> Context<'a> {
     /// A warning about something not laid out.
     pub(super) fn unsupported(&mut self, feature: &str) {
         self.warnings.insert(Warning::Unsupported { feature: feature.to_owned(), part: "word/document.xml".to_owned() });
+    }
+
+    /// Whether headers, footers and repeated rows may still be set.
+    pub(super) fn may_run(&mut self) -> bool {
+        let may = self.running_drawn <= MOST_RUNNING;
+        if !may {
+            self.unsupported("headers, footers and repeated rows on so many pages");
+        }
+        may
+    }
+
+    /// How many of these characters of a leader are drawn.
+    pub(super) fn take_leaders(&self, count: usize) -> usize {
+        let taken = count.min(MOST_LEADERS.saturating_sub(self.leaders.get()));
+        self.leaders.set(self.leaders.get() + taken);
+        taken
     }
 
     /// A warning in words of its own.

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::document::model::{
-    Dash, Drawing, DrawingContent, DrawingShape, Fill, Geometry, GeometryStep, GroupChild, LinkTo, Outline, Picture, TextArea, TextBox,
-    TextDirection, TextFit, VerticalAlign, WordArt,
+    Block, Dash, Drawing, DrawingContent, DrawingShape, Fill, Geometry, GeometryStep, GroupChild, Inline, LinkTo, Outline, Picture,
+    TextArea, TextBox, TextDirection, TextFit, VerticalAlign, WordArt,
 };
 use crate::graphics::Image;
 use crate::layout::arrow;
@@ -379,6 +379,14 @@ fn column_of((width, height): (Pt, Pt), bases: &Bases) -> Column {
     Column { width, bases: Bases { column: inner, in_cell: true, cell_margins: [Pt::ZERO; 4], ..*bases }, holds_floats: false, wraps: true }
 }
 
+/// Text that is measured for linked boxes at most, in bytes: some ten thousand words in each of a hundred boxes.
+const MOST_CHAINED: usize = 6_000_000;
+
+fn text_length(block: &Block) -> usize {
+    let Block::Paragraph(paragraph) = block else { return 0 };
+    paragraph.content.iter().map(|inline| if let Inline::Text { text, .. } = inline { text.len() } else { 1 }).sum()
+}
+
 /// The part of a text that stands in this of its boxes; `None` for a box by itself.
 ///
 /// The boxes are filled in the order they are drawn in, which is the document's.
@@ -391,6 +399,14 @@ fn chained<'a>(context: &mut Context<'a>, text: &'a TextBox, place: &TextPlace<'
         return None;
     }
     let part = from.unwrap_or(Part { blocks: &text.blocks, block: 0, from: Position::default() });
+    if part.from != Position::default() {
+        // The rest of a paragraph is measured whole for each box.
+        context.chained += part.blocks.get(part.block).map_or(0, text_length);
+        if context.chained > MOST_CHAINED {
+            context.unsupported("text that goes on in so many boxes");
+            return Some(Stacked::default());
+        }
+    }
     let column = column_of((place.width, place.height), bases);
     let end = text.chain.next.is_some().then_some(place.height + SLACK);
     let (laid, rest) = pile_part(context, part, column, end);

@@ -99,6 +99,8 @@ struct Flow<'a> {
     space_over_columns: Option<(usize, Pt)>,
     /// There are as many pages as there may be: what comes now is left out.
     full: bool,
+    /// So often a page was laid out again around a float that reaches up.
+    pushes: usize,
     /// Floats that go to the next page with their paragraphs, and the page that is to be laid out again for that.
     passed_on: PassedOn<'a>,
 }
@@ -152,6 +154,7 @@ pub(super) fn pour(context: Context<'_>) -> Outcome<'_> {
         page_start: None,
         resumed: None,
         known_floats: Vec::new(),
+        pushes: 0,
         styles: Rc::default(),
         running: HashMap::new(),
         balance: Balance::default(),

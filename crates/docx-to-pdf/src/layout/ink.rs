@@ -46,10 +46,20 @@ pub(super) enum MarkKind {
 pub(super) struct InkLength([usize; 5]);
 
 impl Ink {
-    /// How much is drawn: glyphs and other things.
+    /// How much is drawn: glyphs, steps of paths, and what every item costs.
     pub(super) fn weight(&self) -> usize {
-        let items = self.items.iter().chain(self.behind.iter().map(|(_, item)| item)).chain(self.front.iter().map(|(_, item)| item));
-        items.map(|item| if let Shape::Glyphs(run) = &item.shape { run.glyphs.len() } else { 1 }).sum()
+        /// An item, in glyphs.
+        const ITEM: usize = 8;
+        fn of(item: &Item) -> usize {
+            ITEM + match &item.shape {
+                Shape::Glyphs(run) => run.glyphs.len(),
+                Shape::Path(path) => path.steps.len(),
+                Shape::Group { items, .. } => items.iter().map(of).sum(),
+                Shape::Image(_) => 0,
+            }
+        }
+        let layers = self.behind.iter().chain(&self.front).map(|(_, item)| item);
+        self.items.iter().chain(layers).map(of).sum()
     }
 
     /// Nothing is drawn, and nothing marked.

@@ -432,6 +432,7 @@ fn leader(context: &Context<'_>, leader: Leader, look: &Rc<Look>, (x, width): (P
     let more = if character == "_" { 1.0 } else { 0.0 };
     let count = ((width / one.width + 0.001).floor() + more).clamp(0.0, MOST_LEADERS) as usize;
     let step = width / count.max(1) as f32;
+    let count = context.take_leaders(count);
     let mut runs = Runs::new(count);
     for index in 0..count {
         runs.word(&one, look, x + step * index as f32, baseline, (None, text_color(context.background, &look.props)));

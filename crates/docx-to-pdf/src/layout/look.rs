@@ -202,9 +202,9 @@ impl Look {
         let mut shown = String::with_capacity(text.len());
         let mut run: Option<(Face, Pt, usize)> = None;
         let mut cluster: Option<(Face, usize)> = None;
-        for (at, original) in text.char_indices() {
+        for (at, read) in text.char_indices() {
             // A hyphen that the face does not have is drawn with its hyphen-minus, as Word does; LibreOffice takes another font.
-            let original = if original == '\u{2010}' && !fonts.has(self.latin.font, original) { '-' } else { original };
+            let original = if read == '\u{2010}' && !fonts.has(self.latin.font, read) { '-' } else { read };
             let before = shown.len();
             let small = self.push_cased(&mut shown, original);
             let character = shown[before..].chars().next().unwrap_or(original);
@@ -217,7 +217,7 @@ impl Look {
                     face
                 }
                 _ => {
-                    let behind = &text[at + original.len_utf8()..];
+                    let behind = &text[at + read.len_utf8()..];
                     let marks = behind.chars().take(MOST_MARKS).take_while(|mark| is_diacritic(*mark)).count();
                     if marks == 0 {
                         face_for(fonts, own, character, text, &mut word.missing)

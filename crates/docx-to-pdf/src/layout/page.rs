@@ -269,19 +269,6 @@ fn section_pages(drafts: &[Draft], sections: usize) -> Vec<usize> {
     pages
 }
 
-/// Things that headers and footers may draw over all pages; a thousand pages of a crowded letterhead have fewer.
-const MOST_RUNNING: usize = 1_000_000;
-
-fn running_parts<'a>(context: &mut Context<'a>, section: &'a Section, draft: &Draft, ink: &mut Ink) {
-    if context.running_drawn > MOST_RUNNING {
-        context.unsupported("headers and footers on so many pages");
-        return;
-    }
-    let before = ink.weight();
-    draw_running_parts(context, section, draft, ink);
-    context.running_drawn += ink.weight() - before;
-}
-
 /// Everything that floats in a header or footer lies below the body, also what stands in front of the header's own text (LibreOffice and Spire agree; measured).
 fn below_body(mut drawn: Ink) -> Ink {
     drawn.behind.sort_by_key(|entry| entry.0);
@@ -291,11 +278,15 @@ fn below_body(mut drawn: Ink) -> Ink {
     drawn
 }
 
-fn draw_running_parts<'a>(context: &mut Context<'a>, section: &'a Section, draft: &Draft, ink: &mut Ink) {
+fn running_parts<'a>(context: &mut Context<'a>, section: &'a Section, draft: &Draft, ink: &mut Ink) {
+    if !context.may_run() {
+        return;
+    }
     let odd = draft.number % 2 == 1;
     if let Some(blocks) = part(&section.headers, draft.kind) {
         let y = twips(section.page.header).max(Pt::ZERO);
         let mut laid = running(context, blocks, (draft.page, draft.text), y, odd);
+        context.running_drawn += laid.weight();
         let room = draft.text.top - y;
         if section.page.top.0 >= 0 && laid.height > room + CUT {
             // What begins below its room does not show.
@@ -313,6 +304,7 @@ fn draw_running_parts<'a>(context: &mut Context<'a>, section: &'a Section, draft
     }
     if let Some(blocks) = part(&section.footers, draft.kind) {
         let (laid, y) = footer(context, section, blocks, (draft.page, draft.text), odd);
+        context.running_drawn += laid.weight();
         if y + laid.height > draft.page.bottom + CUT {
             context.warn("a footer that leaves the text too little of its page is cut off at the page's edge; make it lower");
         }

@@ -97,10 +97,15 @@ impl Runs {
 
     /// Ends the run in work.
     pub(super) fn flush(&mut self) {
-        if let Some((run, tag, _)) = self.run.take()
+        if let Some((mut run, tag, _)) = self.run.take()
             && !run.glyphs.is_empty()
         {
             self.ahead = self.ahead.saturating_sub(run.glyphs.len());
+            // A line of many short runs would keep room for the whole line in each of them.
+            if run.glyphs.capacity() > 2 * run.glyphs.len() {
+                run.glyphs.shrink_to_fit();
+                run.text.shrink_to_fit();
+            }
             self.ink.items.push(Item { tag, shape: Shape::Glyphs(run) });
         }
     }

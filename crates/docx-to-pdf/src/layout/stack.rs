@@ -130,6 +130,11 @@ pub(super) struct Stacked {
 }
 
 impl Stacked {
+    /// How much is drawn.
+    pub(super) fn weight(&self) -> usize {
+        self.pieces.len() + self.pieces.iter().map(|piece| piece.ink.weight()).sum::<usize>()
+    }
+
     /// Everything drawn.
     pub(super) fn into_ink(self) -> Ink {
         let mut all = Ink::default();
@@ -349,7 +354,7 @@ impl<'a> Stack<'a> {
                 floats: self.column.wraps.then_some(&self.floats),
                 left: Pt::ZERO,
                 top: self.y,
-                bottom: None,
+                bottom: self.end,
                 gap,
             };
             let lines = setter.lines(context, from, area);

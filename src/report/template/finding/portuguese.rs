@@ -201,11 +201,12 @@ const FEATURES: &[(&str, &str)] = &[
     ("columns of equal height", "colunas de igual altura no fim de um bloco de várias páginas"),
     ("content nested too deeply", "conteúdo com níveis demais, um dentro do outro"),
     ("fields or links nested", "campos ou links com níveis demais, um dentro do outro"),
-    ("headers and footers on so many pages", "cabeçalhos e rodapés em tantas páginas"),
+    ("headers, footers and repeated rows", "cabeçalhos, rodapés e linhas que se repetem em tantas páginas"),
     ("tables or text boxes nested", "tabelas ou caixas de texto com níveis demais, uma dentro da outra"),
     ("text along a bent path", "texto curvado (WordArt; as palavras saem retas)"),
     ("text bent along a shape", "texto curvado (WordArt; as palavras saem retas)"),
     ("text that goes on in a box before its own", "texto que continua em uma caixa anterior à sua (ordene as caixas como se leem)"),
+    ("text that goes on in so many boxes", "texto que continua em tantas caixas"),
     ("text that may not wrap in its cell", "texto que não deve quebrar na sua célula"),
     ("what comes after page 20,000", "o que vem depois da página 20.000"),
 ];

@@ -201,11 +201,12 @@ const FEATURES: &[(&str, &str)] = &[
     ("columns of equal height", "columnas de igual altura al final de un bloque de varias páginas"),
     ("content nested too deeply", "contenido con demasiados niveles, uno dentro de otro"),
     ("fields or links nested", "campos o enlaces con demasiados niveles, uno dentro de otro"),
-    ("headers and footers on so many pages", "encabezados y pies en tantas páginas"),
+    ("headers, footers and repeated rows", "encabezados, pies y filas que se repiten en tantas páginas"),
     ("tables or text boxes nested", "tablas o cuadros de texto con demasiados niveles, uno dentro de otro"),
     ("text along a bent path", "texto curvado (WordArt; las palabras salen rectas)"),
     ("text bent along a shape", "texto curvado (WordArt; las palabras salen rectas)"),
     ("text that goes on in a box before its own", "texto que sigue en un cuadro anterior al suyo (ordene los cuadros como se leen)"),
+    ("text that goes on in so many boxes", "texto que sigue en tantos cuadros"),
     ("text that may not wrap in its cell", "texto que no debe partirse en su celda"),
     ("what comes after page 20,000", "lo que sigue después de la página 20.000"),
 ];

@@ -18,6 +18,9 @@ use super::xml::{Node, Tree};
 use crate::graphics::Rgb;
 use crate::units::Emu;
 
+/// Why a chart is not drawn in a document of thousands.
+const BEYOND: &str = "a chart beyond those that one document may hold";
+
 /// A chart as it is drawn.
 #[derive(Debug, Default)]
 struct Chart {
@@ -153,12 +156,20 @@ impl Reader<'_> {
     pub(super) fn chart(&mut self, node: Node<'_>, extent: (Emu, Emu), scope: Scope<'_>) -> Result<(DrawingContent, String), String> {
         let part = &scope.part;
         let target = node.attr("r:id").and_then(|id| part.relationships.get(id)).and_then(|found| found.part()).map(str::to_owned);
+        if self.chart_elements_left == 0 {
+            return Err(BEYOND.to_owned());
+        }
         let tree = target.as_ref().and_then(|target| self.tree(target));
+        self.chart_elements_left = self.chart_elements_left.saturating_sub(tree.as_ref().map_or(0, |tree| tree.elements().count()));
         let (Some(target), Some(root)) = (target, tree.as_ref().and_then(Tree::root)) else {
             return Err("a chart whose values are not in the document".to_owned());
         };
         let chart = self.read_chart(root, &target, &part.name)?;
-        Ok((draw::draw(&chart, extent), chart.in_words()))
+        let drawn = draw::draw(&chart, extent);
+        if !self.take_shapes(&drawn) {
+            return Err(BEYOND.to_owned());
+        }
+        Ok((drawn, chart.in_words()))
     }
 }
 

@@ -1,5 +1,6 @@
 //! What fields come to (ECMA-376 part 1, 17.16.5), as far as the document itself tells it.
 
+use std::cell::Cell;
 use std::collections::HashMap;
 
 use jiff::civil::DateTime;
@@ -23,6 +24,8 @@ pub(super) struct Facts<'a> {
     pub(super) bookmark: &'a dyn Fn(&str) -> Option<String>,
     /// The table around the field.
     pub(super) table: Option<&'a TableText>,
+    /// What formulas have read of cells so far, in bytes.
+    pub(super) read: &'a Cell<usize>,
 }
 
 /// What became of a field.
@@ -52,7 +55,14 @@ impl Computed {
     /// Its text, given the texts of the layout fields inside; its stored result where it has none.
     pub fn text(&self, mut layout: impl FnMut(&Field) -> String) -> String {
         let tokens = tokens(&self.pieces, &mut layout);
-        let facts = Facts { language: self.language.as_deref(), now: None, properties: &HashMap::new(), bookmark: &|_| None, table: None };
+        let facts = Facts {
+            language: self.language.as_deref(),
+            now: None,
+            properties: &HashMap::new(),
+            bookmark: &|_| None,
+            table: None,
+            read: &Cell::new(0),
+        };
         match evaluate(&tokens, &facts) {
             Outcome::Text(text) => text,
             Outcome::Stored | Outcome::NotWorkedOut => self.stored.clone(),
@@ -229,7 +239,7 @@ fn formula_field(rest: &str, tokens: &[Token], facts: &Facts<'_>) -> Outcome {
     let more = tokens[1..].iter().take_while(|token| !token.is_switch()).map(|token| token.text.as_str());
     let text: String = std::iter::once(rest).chain(more).collect();
     let locale = Locale::of(facts.language);
-    let around = Surroundings { locale, table: facts.table, bookmark: facts.bookmark };
+    let around = Surroundings { locale, table: facts.table, bookmark: facts.bookmark, read: facts.read };
     let Some(value) = formula(&text, &around) else { return Outcome::NotWorkedOut };
     let shown = match behind(tokens, "\\#").next() {
         Some(picture) => number_picture(value, picture),
@@ -301,7 +311,7 @@ fn dressed(text: String, tokens: &[Token], facts: &Facts<'_>) -> String {
 /// `switches` is what follows the field's name; `language` a tag such as `es-CL`.
 pub fn merge_field(value: &str, switches: &str, language: Option<&str>) -> String {
     let tokens = tokens(&[Piece::Code(format!("MERGEFIELD x {switches}"))], &mut |_| String::new());
-    let facts = Facts { language, now: None, properties: &HashMap::new(), bookmark: &|_| None, table: None };
+    let facts = Facts { language, now: None, properties: &HashMap::new(), bookmark: &|_| None, table: None, read: &Cell::new(0) };
     let text = dressed(pictured(value, &tokens, &facts), &tokens, &facts);
     if text.is_empty() {
         return text;

@@ -1,5 +1,7 @@
 //! Formulas of fields (`= …`; ECMA-376 part 1, 17.16.3.2 and 17.16.3.4): numbers, operators, functions, table cells, bookmarks.
 
+use std::cell::Cell;
+
 use super::locale::Locale;
 
 /// Cells of the table a formula stands in, as far as they have been read: the text of each cell by row.
@@ -15,10 +17,16 @@ pub(super) struct Surroundings<'a> {
     pub(super) table: Option<&'a TableText>,
     /// The value of a bookmark.
     pub(super) bookmark: &'a dyn Fn(&str) -> Option<String>,
+    /// What formulas have read of cells so far, in bytes.
+    pub(super) read: &'a Cell<usize>,
 }
 
 /// No formula nests deeper or is longer.
 const DEEPEST: usize = 32;
+/// Formulas of one document read no more bytes of cells, as each may read all cells above it; one over a thousand rows in each of them reads half of it.
+const MOST_READ: usize = 20_000_000;
+/// A cell counts as so many more bytes.
+const CELL: usize = 16;
 
 /// Works a formula out; `None` where it cannot be read or has no value (division by zero).
 pub(super) fn evaluate(text: &str, around: &Surroundings<'_>) -> Option<f64> {
@@ -256,19 +264,22 @@ impl Parser<'_> {
     /// `ABOVE`, `LEFT`, `A1:B3`, `C:C`, `2:2` as an argument.
     fn cells(&mut self, values: &mut Vec<f64>) -> bool {
         let word: String = self.characters[self.at..].iter().take_while(|c| c.is_ascii_alphanumeric() || **c == ':').collect();
-        let Some(table) = self.around.table else { return false };
-        let locale = self.around.locale;
+        let Some(table) = self.around.table.filter(|_| self.around.read.get() < MOST_READ) else { return false };
+        let number = |text: &String| {
+            self.around.read.set(self.around.read.get() + CELL + text.len());
+            number_in(text, self.around.locale)
+        };
         let here = table.rows.len().saturating_sub(1);
         let column = table.rows.last().map_or(0, Vec::len);
         let found: Vec<f64> = match word.to_ascii_uppercase().as_str() {
             // A blank cell ends the column or row (Word's own rule); a heading without digits counts nothing.
             "ABOVE" => {
                 let above = table.rows[..here].iter().rev().map_while(|row| row.get(column).filter(|text| !text.trim().is_empty()));
-                above.filter_map(|text| number_in(text, locale)).collect()
+                above.filter_map(number).collect()
             }
             "LEFT" => {
                 let left = table.rows.last().into_iter().flat_map(|row| row.iter().rev()).take_while(|text| !text.trim().is_empty());
-                left.filter_map(|text| number_in(text, locale)).collect()
+                left.filter_map(number).collect()
             }
             // What stands below or to the right has not been read yet.
             "BELOW" | "RIGHT" => return false,
@@ -280,7 +291,7 @@ impl Parser<'_> {
                 let columns = from.0.unwrap_or(0)..=to.0.unwrap_or(usize::MAX);
                 let numbered = table.rows.iter().enumerate().filter(|(at, _)| rows.contains(at));
                 let cells = numbered.flat_map(|(_, row)| row.iter().enumerate().filter(|(at, _)| columns.contains(at)));
-                cells.filter_map(|(_, text)| number_in(text, locale)).collect()
+                cells.filter_map(|(_, text)| number(text)).collect()
             }
         };
         self.at += word.chars().count();
@@ -331,7 +342,7 @@ mod tests {
         let mut table = TableText { rows: rows.iter().map(|row| row.iter().map(|&cell| cell.to_owned()).collect()).collect() };
         table.rows[3].truncate(1);
         let bookmark = |name: &str| (name == "nota").then(|| "6,5".to_owned());
-        evaluate(text, &Surroundings { locale: Locale::of(Some("es-CL")), table: Some(&table), bookmark: &bookmark })
+        evaluate(text, &Surroundings { locale: Locale::of(Some("es-CL")), table: Some(&table), bookmark: &bookmark, read: &Cell::new(0) })
     }
 
     #[test]

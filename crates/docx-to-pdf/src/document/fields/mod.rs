@@ -8,7 +8,7 @@ mod formula;
 mod locale;
 mod unclosed;
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
@@ -38,8 +38,11 @@ pub(super) fn decimal_comma(language: Option<&str>) -> bool {
 /// No more fields are open at once, and no instruction or result kept for another field is longer.
 const DEEPEST: usize = 64;
 const LONGEST_INSTRUCTION: usize = 4096;
-/// No more bookmarks and sequences are kept.
+/// No more bookmarks and sequences are kept, and no text of one that is longer: a reference to it shows its stored result.
 const MOST_NAMES: usize = 10_000;
+const LONGEST_BOOKMARK: usize = 65_536;
+/// No more text is worked out for one document's fields, as each may show a long text again; the rest show their stored results.
+const MOST_TEXT: usize = 1_000_000;
 
 /// What one reading of a document tells the next.
 #[derive(Debug, Default)]
@@ -60,6 +63,10 @@ pub(super) struct FieldState {
     /// Bookmarks that are open: id, name, text so far.
     open_bookmarks: Vec<(String, String, String)>,
     sequences: HashMap<String, i64>,
+    /// Bytes of text that fields have come to.
+    made: usize,
+    /// Bytes that formulas have read of cells.
+    read: Cell<usize>,
     /// Tables around the place being read.
     pub(super) tables: Vec<TableText>,
     /// Bookmarks a field asked for before they were read.
@@ -91,13 +98,15 @@ impl FieldState {
     pub(super) fn close_bookmark(&mut self, node: Node<'_>) {
         let Some(at) = self.open_bookmarks.iter().position(|(id, ..)| node.attr("w:id") == Some(id)) else { return };
         let (_, name, text) = self.open_bookmarks.remove(at);
-        self.name_text(&name, text);
+        if text.len() <= LONGEST_BOOKMARK {
+            self.name_text(&name, text);
+        }
     }
 
     /// Text that is shown belongs to the open bookmarks and to the table cell around.
     pub(super) fn shown(&mut self, text: &str) {
         for (.., so_far) in &mut self.open_bookmarks {
-            if so_far.len() < LONGEST_INSTRUCTION {
+            if so_far.len() <= LONGEST_BOOKMARK {
                 so_far.push_str(text);
             }
         }
@@ -325,6 +334,14 @@ impl Reader<'_> {
 
     /// What a field comes to here and now.
     fn worked_out(&mut self, words: &[Token], language: Option<&str>) -> Outcome {
+        let outcome = if self.field_state.made > MOST_TEXT { Outcome::NotWorkedOut } else { self.outcome(words, language) };
+        if let Outcome::Text(text) = &outcome {
+            self.field_state.made += text.len();
+        }
+        outcome
+    }
+
+    fn outcome(&mut self, words: &[Token], language: Option<&str>) -> Outcome {
         let name = words.first().filter(|name| !name.quoted).map(|name| name.text.to_ascii_uppercase()).unwrap_or_default();
         match name.as_str() {
             "SEQ" => self.field_state.sequence(words, language),
@@ -345,8 +362,14 @@ impl Reader<'_> {
                     }
                     text
                 };
-                let facts =
-                    Facts { language, now: state.now, properties: &state.properties, bookmark: &bookmark, table: state.tables.last() };
+                let facts = Facts {
+                    language,
+                    now: state.now,
+                    properties: &state.properties,
+                    bookmark: &bookmark,
+                    table: state.tables.last(),
+                    read: &state.read,
+                };
                 let outcome = evaluate(words, &facts);
                 let missed = missed.into_inner();
                 if self.field_state.missed.len() < MOST_NAMES {

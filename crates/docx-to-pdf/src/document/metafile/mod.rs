@@ -19,22 +19,21 @@ impl Reader<'_> {
     /// A part that is a metafile, drawn at this size; `None` where it is none, or holds nothing that is drawn.
     pub(super) fn metafile(&mut self, part: &str, extent: (Emu, Emu)) -> Option<DrawingContent> {
         let bytes = self.package.part(part)?;
+        if !emf::is(bytes) && !wmf::is(bytes) || bytes.len() > self.metafile_bytes_left {
+            return None;
+        }
+        self.metafile_bytes_left -= bytes.len();
         let pixels = self.package.limits().pixels;
         let canvas = Canvas::new(extent);
-        let player = if emf::is(bytes) {
-            emf::play(bytes, canvas, pixels)?
-        } else if wmf::is(bytes) {
-            wmf::play(bytes, canvas, pixels)
-        } else {
-            return None;
-        };
+        let player = if emf::is(bytes) { emf::play(bytes, canvas, pixels)? } else { wmf::play(bytes, canvas, pixels) };
         if player.canvas.is_empty() {
             return None;
         }
         if player.left_out {
             self.warnings.other(format!("parts of the metafile {part} are not drawn (patterns, regions or clipped areas)"));
         }
-        Some(player.canvas.finish())
+        let drawn = player.canvas.finish();
+        self.take_shapes(&drawn).then_some(drawn)
     }
 }
 

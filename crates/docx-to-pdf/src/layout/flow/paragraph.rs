@@ -13,6 +13,8 @@ use crate::layout::shape::AtomKind;
 use crate::layout::stack::{REACH, float, gap, neighbours, space_after, space_before};
 use crate::units::Pt;
 
+/// Pages of one document are laid out again at most so often around floats that reach up; later ones lie where they are.
+const MOST_PUSHES: usize = 1000;
 /// Slack against rounding at a page's end (LibreOffice counts in twips).
 const SLACK: Pt = Pt(0.06);
 
@@ -348,9 +350,11 @@ impl<'a> Flow<'a> {
             && zone.rect.right > left
             && zone.rect.left < left + width;
         if reaches_up
+            && self.pushes < MOST_PUSHES
             && let Some(PageStart { block, checkpoint, resumed }) = self.page_start.take()
             && self.restore(&checkpoint)
         {
+            self.pushes += 1;
             // What was only met on the way is met again, wherever it stands then.
             self.known_floats.retain(|known| known.from_start);
             self.known_floats.push(KnownFloat { key, zone: zone.clone(), from_start: true, met: false });

@@ -218,7 +218,7 @@ impl<'a> Flow<'a> {
     /// On to the next column or page where `row` has room, with the header rows again.
     fn break_rows(&mut self, emitter: &mut Emitter<'_>, laid: &TableBox, row: &RowBox, index: usize) {
         let headers: Pt = laid.rows.iter().take(laid.header_rows).map(|row| row.height).sum();
-        let repeat = index >= laid.header_rows && headers < (self.bottom - self.column_top) / 2.0;
+        let repeat = index >= laid.header_rows && headers < (self.bottom - self.column_top) / 2.0 && self.context.may_run();
         let merged = emitter.page_break(self.y);
         self.add(laid, merged);
         let needed = row.first_lines() + if repeat { headers } else { Pt::ZERO };
@@ -234,6 +234,7 @@ impl<'a> Flow<'a> {
             let mut again = Emitter::new(laid);
             for header in 0..laid.header_rows {
                 let ink = again.row(header, self.y).into_artifact();
+                self.context.running_drawn += ink.weight();
                 self.add(laid, ink);
                 self.y += laid.rows[header].height;
             }
