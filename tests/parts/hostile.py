@@ -3,7 +3,7 @@
 
 Usage: hostile.py GRADEPOST [--seconds 2] [--mebibytes 256]     prints the table, fails when one is out of bounds
 """
-import argparse, io, os, struct, subprocess, sys, tempfile, zipfile, zlib
+import argparse, io, itertools, os, random, struct, subprocess, sys, tempfile, zipfile, zlib
 from pathlib import Path
 
 NAMES = " ".join(f'xmlns:{short}="{name}"' for short, name in {
@@ -12,6 +12,8 @@ NAMES = " ".join(f'xmlns:{short}="{name}"' for short, name in {
     "wp": "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing",
     "a": "http://schemas.openxmlformats.org/drawingml/2006/main",
     "pic": "http://schemas.openxmlformats.org/drawingml/2006/picture",
+    "wps": "http://schemas.microsoft.com/office/word/2010/wordprocessingShape",
+    "c": "http://schemas.openxmlformats.org/drawingml/2006/chart",
 }.items())
 RELATION = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/"
 
@@ -50,6 +52,78 @@ def pictured(name, content, extent=914400):
     drawing = (f'<w:p><w:r><w:drawing><wp:inline><wp:extent cx="{extent}" cy="{extent}"/><a:graphic><a:graphicData><pic:pic><pic:blipFill>'
                '<a:blip r:embed="rId1"/></pic:blipFill></pic:pic></a:graphicData></a:graphic></wp:inline></w:drawing></w:r></w:p>')
     return docx(drawing, {"word/_rels/document.xml.rels": relations(("image", f"media/{name}")), f"word/media/{name}": content})
+
+
+def field(instruction):
+    mark = lambda kind: f'<w:r><w:fldChar w:fldCharType="{kind}"/></w:r>'
+    return f'<w:p>{mark("begin")}<w:r><w:instrText> {instruction} </w:instrText></w:r>{mark("separate")}<w:r><w:t>x</w:t></w:r>{mark("end")}</w:p>'
+
+
+def floating(inner, at=(0, 0), about=""):
+    """A run with a shape of an inch that text goes around."""
+    return (f'<w:r><w:drawing><wp:anchor simplePos="0" behindDoc="0"><wp:positionH relativeFrom="column"><wp:posOffset>{at[0]}</wp:posOffset></wp:positionH>'
+            f'<wp:positionV relativeFrom="paragraph"><wp:posOffset>{at[1]}</wp:posOffset></wp:positionV><wp:extent cx="914400" cy="914400"/>'
+            f'<wp:wrapSquare wrapText="bothSides"/><wp:docPr id="1" name="x" descr="{about}"/><a:graphic><a:graphicData><wps:wsp>{inner}</wps:wsp>'
+            '</a:graphicData></a:graphic></wp:anchor></w:drawing></w:r>')
+
+
+def metafile(lines):
+    """An EMF of so many lines."""
+    head = struct.pack("<II8i4s", 1, 108, 0, 0, 100, 100, 0, 0, 2540, 2540, b" EMF").ljust(72, b"\0") + struct.pack("<4i", 100, 100, 320, 240)
+    record = b"".join(struct.pack("<IIii", 54, 16, n % 100, n * 7 % 100) for n in range(lines))
+    return head.ljust(108, b"\0") + record + struct.pack("<5I", 14, 20, 0, 0, 20)
+
+
+def again():
+    """What stands in the document once and is shown again and again."""
+    part = lambda kind, name, content: {"word/_rels/document.xml.rels": relations((kind, name)), f"word/{name}": content}
+    letters = lambda count: "".join(random.Random(7).choices("abcdefghijklmnopqrstuvwxyz", k=count))
+    page, section = '<w:p><w:r><w:br w:type="page"/></w:r></w:p>', '<w:sectPr><w:headerReference w:type="default" r:id="rId1"/></w:sectPr>'
+    header = lambda inner: part("header", "header.xml", f"<w:hdr {NAMES}>{inner}</w:hdr>")
+    outline = '<wps:spPr><a:custGeom><a:pathLst><a:path w="100" h="100"><a:moveTo><a:pt x="0" y="0"/></a:moveTo>' + '<a:lnTo><a:pt x="9" y="7"/></a:lnTo>' * 5000 \
+        + '</a:path></a:pathLst></a:custGeom><a:solidFill><a:srgbClr val="FF0000"/></a:solidFill></wps:spPr>'
+    yield "ten thousand references to a long text", docx(
+        f'<w:p><w:bookmarkStart w:id="1" w:name="b"/><w:r><w:t>{"palabra " * 8000}</w:t></w:r><w:bookmarkEnd w:id="1"/></w:p>' + field("REF b") * 10_000)
+    yield "a sum over all rows in each of ten thousand", docx("<w:tbl>" + f"<w:tr><w:tc>{field('=SUM(ABOVE)')}</w:tc></w:tr>" * 10_000 + "</w:tbl>")
+    yield "a header of a thousand paragraphs on three thousand pages", docx(page * 3000 + section, header(p("palabra") * 1000))
+    yield "a header of a hundred thousand letters on three thousand pages", docx(page * 3000 + section, header(p("palabra " * 12_500)))
+    yield "a header of an outline of 5,000 points on two thousand pages", docx(page * 2000 + section, header(f"<w:p>{floating(outline)}</w:p>"))
+    yield "a repeated row with an outline of 5,000 points", docx(
+        f"<w:tbl><w:tr><w:trPr><w:tblHeader/></w:trPr><w:tc><w:p>{floating(outline)}</w:p></w:tc></w:tr>" + f"<w:tr><w:tc>{p('b')}</w:tc></w:tr>" * 30_000 + "</w:tbl>")
+    box = lambda n: f'<wps:spPr/><wps:txbx id="1"><w:txbxContent>{p("palabra " * 30_000)}</w:txbxContent></wps:txbx><wps:bodyPr/>' if n == 0 else f'<wps:spPr/><wps:linkedTxbx id="1" seq="{n}"/><wps:bodyPr/>'
+    yield "a text that goes on in four thousand boxes", docx("".join(f"<w:p>{floating(box(n))}</w:p>" for n in range(4000)))
+    points = "".join(f'<c:pt idx="{n}"><c:v>{n * 7919 % 1000}</c:v></c:pt>' for n in range(1000))
+    chart = (f'<c:chartSpace {NAMES}><c:chart><c:plotArea><c:pieChart><c:ser><c:val><c:numRef><c:numCache>{points}</c:numCache></c:numRef></c:val></c:ser>'
+             '</c:pieChart></c:plotArea></c:chart></c:chartSpace>')
+    inline = '<w:p><w:r><w:drawing><wp:inline><wp:extent cx="4000000" cy="3000000"/><a:graphic><a:graphicData>{}</a:graphicData></a:graphic></wp:inline></w:drawing></w:r></w:p>'
+    yield "a chart of a thousand points, five hundred times", docx(inline.format('<c:chart r:id="rId1"/>') * 500, part("chart", "chart.xml", chart))
+    shown = inline.format('<pic:pic><pic:blipFill><a:blip r:embed="rId1"/></pic:blipFill></pic:pic>')
+    yield "a metafile of a hundred thousand lines, a thousand times", docx(shown * 1000, part("image", "a.emf", metafile(100_000)))
+    target = f'<Relationships><Relationship Id="rId1" Type="{RELATION}hyperlink" Target="https://example.org/{letters(1_000_000)}" TargetMode="External"/></Relationships>'
+    yield "five thousand links to an address of a megabyte", docx(
+        "<w:p>" + '<w:hyperlink r:id="rId1"><w:r><w:t>a </w:t></w:r></w:hyperlink>' * 5000 + "</w:p>", {"word/_rels/document.xml.rels": target})
+    yield "pictures with 30 MB of words about them", docx("<w:p>" + floating("<wps:spPr/>", about=letters(20_000)) * 1500 + "</w:p>")
+    level = f'<w:lvl w:ilvl="0"><w:numFmt w:val="decimal"/><w:lvlText w:val="{"%1.%1.%1" * 30}"/></w:lvl>'
+    yield "twenty thousand numbers of two hundred letters", docx(
+        p(props='<w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr>') * 20_000,
+        part("numbering", "numbering.xml", f'<w:numbering {NAMES}><w:abstractNum w:abstractNumId="0">{level}</w:abstractNum><w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num></w:numbering>'))
+    leader = '<w:tabs><w:tab w:val="right" w:leader="dot" w:pos="31000"/></w:tabs>'
+    yield "fifty thousand lines of leaders", docx(f'<w:p><w:pPr>{leader}</w:pPr>' + '<w:r><w:rPr><w:sz w:val="1"/></w:rPr><w:tab/></w:r><w:r><w:br/></w:r>' * 50_000 + "</w:p>")
+    somewhere = random.Random(7)
+    high = lambda: floating("<wps:spPr/>", (somewhere.randrange(5_000_000), -somewhere.randrange(9_000_000)))
+    yield "twenty-four thousand floats that push the text above them", docx(
+        "".join(f'<w:p>{"".join(high() for _ in range(20))}<w:r><w:t>{"palabra " * 10}</w:t></w:r></w:p>' for _ in range(1200)))
+
+
+def scripts():
+    """Characters that cost more than letters do."""
+    for name, text in (("both directions", "\u05d0a"), ("both directions and blanks", "\u05d0 a "), ("brackets among Hebrew", "\u05d0("), ("Arabic", "\u0628"),
+                       ("Thai", "\u0e01"), ("wide blanks", "\u3000"), ("characters without a glyph", "\u1401"), ("letters with marks", "q\u0301x"),
+                       ("isolates", "\u2067a"), ("private characters", "".join(map(chr, range(0xF0000, 0xFFF00))))):
+        for count in (100_000, 300_000, 600_000):
+            yield f"{count:,} characters: {name}", docx(p(text * (count // len(text))))
+    every = (chr(c) for c in range(0x21, 0x30000) if chr(c) not in "&<>" and not 0xD800 <= c < 0xE000 and c & 0xFFFE != 0xFFFE)
+    yield "every character there is", docx(p("".join(every)))
 
 
 def regrey(document):
@@ -91,6 +165,7 @@ def cases():
     yield "a million cells in one row", docx(f"<w:tbl><w:tr>{cell * 1_000_000}</w:tr></w:tbl>")
     yield "two hundred thousand paragraphs", docx(p() * 200_000)
     yield "a word of three million letters", docx(p("a" * 3_000_000))
+    yield "a word of three million letters in runs of 200", docx("<w:p>" + f"<w:r><w:t>{'a' * 200}</w:t></w:r>" * 15_000 + "</w:p>")
     for number in numbers:
         every = (f'<w:spacing w:before="{number}" w:after="{number}" w:line="{number}"/><w:ind w:left="{number}" w:hanging="{number}"/>'
                  f'<w:tabs><w:tab w:val="left" w:pos="{number}"/></w:tabs><w:rPr><w:sz w:val="{number}"/></w:rPr>')
@@ -151,7 +226,7 @@ def main():
         (folder / "data.json").write_text('{"student": {"name": "Ana"}}')
         # Written by a process of its own: a child begins with its parent's peak of memory, and making these takes much.
         if (writer := os.fork()) == 0:
-            for kind, made in (("convert", cases()), ("render", templates())):
+            for kind, made in (("convert", itertools.chain(cases(), again(), scripts())), ("render", templates())):
                 for number, (label, content) in enumerate(made):
                     (folder / f"{kind}-{number:03}.docx").write_bytes(content)
                     (folder / f"{kind}-{number:03}.txt").write_text(label)

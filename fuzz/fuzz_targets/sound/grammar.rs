@@ -248,5 +248,6 @@ const VALUES: &[&str] = &[
 
 const TEXTS: &[&str] = &[
     "palabra ", "a", " ", "Ñandú ", "ffi ", "\u{a0}", "שלום ", "漢字", "👩‍👩‍👧 ", "e\u{301}", "\u{200b}", "12.345,67 ", "\u{202e}", "-", "\u{2011}", "&amp;",
-    "supercalifragilisticoespialidoso", "\t", "مرحبا ", "\u{ad}", "\u{fffd}", "\u{10ffff}",
+    "supercalifragilisticoespialidoso", "\t", "مرحبا ", "\u{ad}", "\u{fffd}", "\u{10ffff}", "\u{2010}", "ß", "İ", "ﬁ", "q\u{301}", "हिन्दी ", "ก้", "\u{1d453}",
+    "\u{f0b7}", "한글", "\u{2028}", "\u{2067}", "(", "ᐁ",
 ];

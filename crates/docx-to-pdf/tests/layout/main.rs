@@ -1,5 +1,6 @@
 //! Layout of whole small documents, read from XML: what is drawn where.
 
+mod again;
 mod agreed;
 mod around;
 mod breadth;

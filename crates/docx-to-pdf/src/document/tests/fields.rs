@@ -296,3 +296,59 @@ fn contents_of_figures_or_without_headings_keep_what_is_stored() {
     assert_eq!(with_contents(&contents(r#"TOC \c "Tabla""#, &["Tabla 1"]), true)[0], "Tabla 1→9");
     assert_eq!(with_contents(&contents(r#"TOC \o "7-8""#, &["viejo"]), true)[0], "viejo→9");
 }
+
+/// How many warnings say that a field of this kind is not worked out.
+fn not_worked_out(warnings: &[crate::warning::Warning], kind: &str) -> usize {
+    warnings.iter().filter(|warning| warning.to_string().starts_with(&format!("a {kind} field is not worked out"))).count()
+}
+
+#[test]
+fn a_long_text_referred_to_again_and_again_is_shown_until_a_million_bytes() {
+    let words = "palabra ".repeat(8000);
+    let bookmark = format!(r#"<w:p><w:bookmarkStart w:id="1" w:name="b"/>{}<w:bookmarkEnd w:id="1"/></w:p>"#, run(&words));
+    let references = format!("<w:p>{}</w:p>", field("REF b", &run("stored"))).repeat(40);
+    let (document, warnings) = Maker::body(&(bookmark + &references)).read();
+    let shown: Vec<String> = document.sections[0].blocks[1..]
+        .iter()
+        .map(|block| if let Block::Paragraph(it) = block { text(it) } else { String::new() })
+        .collect();
+    let worked_out = shown.iter().take_while(|shown| **shown == words).count();
+    assert_eq!(worked_out, 16, "as many as it takes to come to a million");
+    assert!(shown[worked_out..].iter().all(|shown| shown == "stored"));
+    assert_eq!(not_worked_out(&warnings, "REF"), 1);
+}
+
+#[test]
+fn a_bookmark_around_half_a_book_is_not_shown_cut() {
+    let words = run("palabra ").repeat(9000);
+    let body = format!(
+        r#"<w:p><w:bookmarkStart w:id="1" w:name="b"/>{words}<w:bookmarkEnd w:id="1"/></w:p><w:p>{}</w:p>"#,
+        field("REF b", &run("stored"))
+    );
+    assert_eq!(text(&Maker::body(&body).paragraphs()[1]), "stored");
+}
+
+#[test]
+fn sums_that_each_read_all_rows_above_are_worked_out_for_a_thousand_rows_and_not_for_ten_thousand() {
+    let row = format!("<w:tr><w:tc><w:p>{}</w:p></w:tc></w:tr>", field("=COUNT(ABOVE)", &run("stored")));
+    let last = |rows: usize| {
+        let (document, warnings) = Maker::body(&format!("<w:tbl>{}</w:tbl>", row.repeat(rows))).read();
+        let Block::Table(table) = &document.sections[0].blocks[0] else { panic!("no table") };
+        let Block::Paragraph(paragraph) = &table.rows[rows - 1].cells[0].blocks[0] else { panic!("no paragraph") };
+        (text(paragraph), not_worked_out(&warnings, "formula"))
+    };
+    assert_eq!(last(1000), ("999".to_owned(), 0));
+    assert_eq!(last(10_000), ("stored".to_owned(), 1));
+}
+
+#[test]
+fn addresses_that_are_too_long_together_lead_nowhere_and_keep_their_text() {
+    let link = format!(r#"<w:p><w:hyperlink r:id="long">{}</w:hyperlink></w:p>"#, run("see"));
+    let address = format!("https://example.org/{}", "a".repeat(1 << 20));
+    let (document, warnings) = Maker::body(&link.repeat(12)).link("long", &address).read();
+    let leads =
+        |block: &&Block| matches!(block, Block::Paragraph(it) if it.content.iter().any(|inline| matches!(inline, Inline::LinkStart(_))));
+    assert_eq!(document.sections[0].blocks.len(), 12);
+    assert_eq!(document.sections[0].blocks.iter().filter(leads).count(), 7, "eight megabytes");
+    assert!(warnings.iter().any(|warning| warning.to_string().starts_with("links whose addresses are too long together")), "{warnings:?}");
+}

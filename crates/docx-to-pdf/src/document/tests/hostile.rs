@@ -85,7 +85,7 @@ fn a_word_of_millions_of_letters_is_refused_and_words_or_characters_of_as_many_a
 fn marks_that_stay_apart_from_their_letters_are_counted_as_what_they_cost() {
     // Thai, an emoji family, a letter with a mark that nothing composes; and a hundred pages of Spanish written apart.
     for piece in ["\u{e01}\u{e49}", "\u{1f469}\u{200d}\u{1f469}", "k\u{325}"] {
-        assert!(is_read(&piece.repeat(10_000)) && !is_read(&piece.repeat(100_000)), "{piece}");
+        assert!(is_read(&piece.repeat(100_000)) && !is_read(&piece.repeat(300_000)), "{piece}");
     }
     assert!(is_read(&"estudie\u{301} ".repeat(100_000)));
 }
@@ -121,4 +121,21 @@ fn any_cut_of_a_document_is_an_error_or_a_document() {
         let package = Package::open(&zip_of(&[("word/document.xml", &xml.as_bytes()[..end])]), &Limits::default());
         assert!(package.is_ok_and(|package| read(&package).is_err()));
     }
+}
+
+#[test]
+fn scripts_that_run_both_ways_and_marks_that_stay_apart_count_as_what_they_cost() {
+    assert!(is_read(&"אבגד ".repeat(300_000)), "Hebrew alone is text as any other");
+    assert!(is_read(&"אa".repeat(200_000)) && !is_read(&"אa".repeat(300_000)));
+    assert!(is_read(&"हिन्दी ".repeat(50_000)), "a book");
+    assert!(!is_read(&"हिन्दी ".repeat(200_000)));
+}
+
+#[test]
+fn megabytes_of_words_about_pictures_are_refused() {
+    let about = |letters: usize| {
+        format!(r#"<w:r><w:drawing><wp:inline><wp:docPr id="1" name="n" descr="{}"/></wp:inline></w:drawing></w:r>"#, "a".repeat(letters))
+    };
+    assert!(are_read(&about(100_000).repeat(100)));
+    assert!(!are_read(&about(100_000).repeat(200)));
 }

@@ -95,3 +95,12 @@ fn a_definition_may_stand_for_a_numbering_style_17_9_21() {
 fn a_list_that_does_not_exist_gives_no_number() {
     assert_eq!(numbers(OUTLINE, &[(77, 0), (1, 0)]), ["", "1."]);
 }
+
+#[test]
+fn long_numbers_are_cut_once_all_of_them_have_a_million_bytes() {
+    let numbering = OUTLINE.replace("%1.\"", &format!("{}\"", "%1 of ".repeat(40)));
+    let found = numbers(&numbering, &vec![(1, 0); 6000]);
+    assert!(found[0].len() == 200 && found[2000].len() == 320, "{} {}", found[0].len(), found[2000].len());
+    assert_eq!(found[5999].chars().count(), 32);
+    assert_eq!(numbers(OUTLINE, &vec![(1, 0); 40_000]).last().map(String::as_str), Some("40000."));
+}
