@@ -279,9 +279,10 @@ impl<'p> Reader<'p> {
         let scope = Scope { part, paragraph: &paragraph, run: &run };
         let mut sections: Vec<Section> = Vec::new();
         let mut story = Story::default();
-        for group in groups(body) {
+        let children: Vec<Node<'_>> = body.children().collect();
+        for group in groups(&children) {
             let before = story.blocks.len();
-            self.block(&group, scope, &mut story);
+            self.block(group, scope, &mut story);
             let properties = group.first().filter(|node| node.name() == "w:p").and_then(|node| node.path(&["w:pPr", "w:sectPr"]));
             if let Some(properties) = properties {
                 let bookmarks = if story.blocks.len() > before { story.drop_empty_end() } else { Vec::new() };
@@ -367,9 +368,10 @@ impl<'p> Reader<'p> {
             return Vec::new();
         }
         self.depth += 1;
-        let mut story = Story::default();
-        for group in groups(container) {
-            self.block(&group, scope, &mut story);
+        let children: Vec<Node<'_>> = container.children().collect();
+        let mut story = Story { blocks: Vec::with_capacity(children.len()), ..Story::default() };
+        for group in groups(&children) {
+            self.block(group, scope, &mut story);
         }
         self.depth -= 1;
         story.finish()
@@ -424,7 +426,9 @@ impl Story {
         if let Some(before) = self.joined.take() {
             paragraph.content.splice(0..0, before.content);
         }
-        paragraph.content.splice(0..0, self.bookmarks.drain(..));
+        if !self.bookmarks.is_empty() {
+            paragraph.content.splice(0..0, self.bookmarks.drain(..));
+        }
         self.blocks.push(Block::Paragraph(paragraph));
     }
 

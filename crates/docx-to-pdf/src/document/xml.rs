@@ -70,6 +70,11 @@ impl Tree {
         elements.map(|(at, _)| Node { tree: self, at: at as u32 })
     }
 
+    /// Whether an element of this name stands anywhere.
+    fn has(&self, name: &str) -> bool {
+        self.entries.iter().any(|entry| entry.element && self.str(entry.value) == name)
+    }
+
     /// The element with the index [`Node::index`] told.
     pub(super) fn node(&self, index: u32) -> Node<'_> {
         Node { tree: self, at: index }
@@ -88,6 +93,11 @@ impl<'t> Node<'t> {
     /// A number that names the element within its tree.
     pub(super) fn index(self) -> u32 {
         self.at
+    }
+
+    /// Whether an element of this name stands anywhere in its part.
+    pub(super) fn part_has(self, name: &str) -> bool {
+        self.tree.has(name)
     }
 
     /// Its name with the usual prefix (`w:p`).
@@ -195,8 +205,8 @@ const MARK: usize = 5000;
 /// What a text costs on its way to the PDF. A letter whose marks make another letter (`é` in two pieces) costs what letters cost.
 fn text_weight(text: &str) -> usize {
     // Scripts that are written without blanks begin at U+0800; their lines end between letters.
-    let words = text.as_bytes().split(|byte| byte.is_ascii_whitespace() || *byte >= 0xe0);
-    let long: usize = words.map(<[u8]>::len).filter(|length| *length > LONG).sum();
+    let words = || text.as_bytes().split(|byte| byte.is_ascii_whitespace() || *byte >= 0xe0);
+    let long: usize = if text.len() > LONG { words().map(<[u8]>::len).filter(|length| *length > LONG).sum() } else { 0 };
     let plain = text.len() * CHARACTER + long * LONG_WORD;
     // Marks and joiners begin at U+0300, whose first byte this is.
     if text.bytes().all(|byte| byte < 0xcc) {
@@ -352,7 +362,7 @@ impl<'x> Builder<'x> {
                 return;
             }
             // A name without a prefix is in no namespace, whatever the default one is.
-            let key = if written.contains(':') { self.usual(written) } else { Cow::Borrowed(written) };
+            let key = if self.renamed.is_empty() || !written.contains(':') { Cow::Borrowed(written) } else { self.usual(written) };
             let key = self.keep(&key);
             own_space |= written == "xml:space";
             if own_space && text == "preserve" && name != "w:t" && self.keeps_blanks.is_none() {
