@@ -230,7 +230,8 @@ impl<'p> Reader<'p> {
                 found.insert(name.to_uppercase(), text.trim().to_owned());
             }
         };
-        if let Some((_, tree)) = self.root_of("", "core-properties") {
+        let root = self.part(String::new());
+        if let Some((_, tree)) = self.tree_of(&root, "core-properties") {
             let names = [
                 ("dc:title", "TITLE"),
                 ("dc:subject", "SUBJECT"),
@@ -249,12 +250,12 @@ impl<'p> Reader<'p> {
                 }
             }
         }
-        if let Some((_, tree)) = self.root_of("", "extended-properties") {
+        if let Some((_, tree)) = self.tree_of(&root, "extended-properties") {
             for node in tree.root().into_iter().flat_map(Node::children).filter(|node| matches!(node.name(), "Company" | "Manager")) {
                 add(node.name(), node.text());
             }
         }
-        if let Some((_, tree)) = self.root_of("", "custom-properties") {
+        if let Some((_, tree)) = self.tree_of(&root, "custom-properties") {
             for node in tree.root().into_iter().flat_map(Node::children) {
                 if let (Some(name), Some(value)) = (node.attr("name"), node.children().next()) {
                     add(name, value.text());
