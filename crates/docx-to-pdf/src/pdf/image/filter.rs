@@ -24,29 +24,22 @@ impl RowFilter {
         best.extend_from_slice(&row);
         let mut least = weight(&best);
         let mut made = Vec::with_capacity(row.len() + 1);
-        for filter in 1..=3_u8 {
+        let (here, rest) = row.split_at(first);
+        let (above_here, above_rest) = above.split_at(first);
+        for filter in [1, 2, 4] {
             made.clear();
-            let (here, rest) = row.split_at(first);
-            let (above_here, above_rest) = above.split_at(first);
+            made.push(filter);
             match filter {
                 1 => {
-                    made.push(1);
                     made.extend_from_slice(here);
                     made.extend(rest.iter().zip(behind).map(|(sample, left)| sample.wrapping_sub(*left)));
                 }
-                2 => {
-                    made.push(2);
-                    made.extend(row.iter().zip(above).map(|(sample, above)| sample.wrapping_sub(*above)));
-                }
+                2 => made.extend(row.iter().zip(above).map(|(sample, above)| sample.wrapping_sub(*above))),
                 _ => {
-                    made.push(4);
                     made.extend(here.iter().zip(above_here).map(|(sample, above)| sample.wrapping_sub(*above)));
                     let around = behind.iter().zip(above_rest).zip(above_behind);
-                    made.extend(
-                        rest.iter()
-                            .zip(around)
-                            .map(|(sample, ((left, above), corner))| sample.wrapping_sub(nearest(*left, *above, *corner))),
-                    );
+                    let guesses = around.map(|((left, above), corner)| nearest(*left, *above, *corner));
+                    made.extend(rest.iter().zip(guesses).map(|(sample, guess)| sample.wrapping_sub(guess)));
                 }
             }
             let sum = weight(&made);
