@@ -334,7 +334,7 @@ impl Template {
             Failure::Evaluation(error) => TemplateError::Invalid(Findings(vec![part.runtime_finding(&error)])),
         })?;
         if part.lifted {
-            xml = repair::repair(xml, &part.prefix);
+            xml = repair::repair(&xml, &part.prefix);
         }
         if part.regrid {
             xml = repair::regrid(&xml, self.package.limits()).map_err(|reason| TemplateError::Part { part: part.name.clone(), reason })?;
@@ -369,7 +369,8 @@ impl Template {
         }
         rendered.map_err(Failure::Evaluation)?;
         // minijinja writes UTF-8 only.
-        Ok((String::from_utf8_lossy(&sink.bytes).into_owned(), fill))
+        let xml = String::from_utf8(sink.bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned());
+        Ok((xml, fill))
     }
 
     /// Fills with the data, or with samples, and reports what fails.

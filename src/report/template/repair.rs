@@ -13,35 +13,57 @@ use docx_to_pdf::package::Limits;
 use crate::report::xml::{Kind, Tree};
 
 /// Puts a paragraph where a cell, header or text box was left without one, and takes out tables without rows.
-pub(super) fn repair(xml: String, w: &str) -> String {
-    let xml = drop_empty_tables(xml, w);
+pub(super) fn repair(xml: &str, w: &str) -> String {
     let mut out = String::with_capacity(xml.len() + 64);
-    let mut rest = xml.as_str();
-    let closings: Vec<String> =
-        ["tc", "hdr", "ftr", "txbxContent", "footnote", "endnote"].iter().map(|name| format!("</{w}{name}>")).collect();
-    while let Some((at, closing)) = next_closing(rest, &closings) {
-        let (before, behind) = rest.split_at(at);
-        out.push_str(before);
-        if needs_paragraph(&out, w) {
-            out.push_str(&format!("<{w}p/>"));
+    let mut done = 0;
+    for (at, name) in closings(xml, w) {
+        let what = match name {
+            "tbl" => Closed::Table,
+            "tc" | "hdr" | "ftr" | "txbxContent" | "footnote" | "endnote" => Closed::Container,
+            _ => continue,
+        };
+        out.push_str(&xml[done..at]);
+        done = at;
+        match what {
+            Closed::Table => {
+                if let Some(start) = empty_table(&out, w) {
+                    out.truncate(start);
+                    done += closing(w, name);
+                }
+            }
+            Closed::Container if needs_paragraph(&out, w) => out.push_str(&format!("<{w}p/>")),
+            Closed::Container => {}
         }
-        out.push_str(closing);
-        rest = &behind[closing.len()..];
     }
-    out.push_str(rest);
+    out.push_str(&xml[done..]);
     out
 }
 
-/// The next of some closing tags.
-fn next_closing<'c>(text: &str, closings: &'c [String]) -> Option<(usize, &'c str)> {
+/// What a tag closes.
+enum Closed {
+    Table,
+    Container,
+}
+
+/// The tags of our prefix that close an element: where each stands, and its name.
+fn closings<'t>(text: &'t str, w: &'t str) -> impl Iterator<Item = (usize, &'t str)> {
     let mut from = 0;
-    while let Some(at) = text[from..].find("</").map(|at| at + from) {
-        if let Some(closing) = closings.iter().find(|closing| text[at..].starts_with(closing.as_str())) {
-            return Some((at, closing));
+    std::iter::from_fn(move || {
+        loop {
+            // Byte by byte: tags stand so near each other that a search for each, which looks at many bytes at once, costs more.
+            let at = from + text.as_bytes().get(from..)?.iter().position(|byte| *byte == b'<')?;
+            from = at + 1;
+            let name = text[from..].strip_prefix('/').and_then(|name| name.strip_prefix(w));
+            if let Some((name, end)) = name.and_then(|name| Some((name, name.find('>')?))) {
+                return Some((at, &name[..end]));
+            }
         }
-        from = at + 2;
-    }
-    None
+    })
+}
+
+/// How long such a tag is.
+fn closing(w: &str, name: &str) -> usize {
+    "</>".len() + w.len() + name.len()
 }
 
 /// Whether what is about to be closed ends without a paragraph: right behind its start, its properties or a table.
@@ -57,26 +79,11 @@ fn needs_paragraph(before: &str, w: &str) -> bool {
     matches!(local, "tc" | "tcPr" | "hdr" | "ftr" | "txbxContent" | "footnote" | "endnote")
 }
 
-fn drop_empty_tables(xml: String, w: &str) -> String {
-    let (grid_end, empty_grid, table_end) = (format!("</{w}tblGrid>"), format!("<{w}tblGrid/>"), format!("</{w}tbl>"));
-    let mut out = String::new();
-    let mut rest = xml.as_str();
-    while let Some(end) = rest.find(&table_end) {
-        let (before, behind) = (&rest[..end], &rest[end + table_end.len()..]);
-        out.push_str(before);
-        let bare = out.trim_end();
-        let start = (bare.ends_with(&grid_end) || bare.ends_with(&empty_grid)).then(|| table_start(&out, w)).flatten();
-        match start {
-            Some(start) => out.truncate(start),
-            None => out.push_str(&table_end),
-        }
-        rest = behind;
-    }
-    if out.is_empty() {
-        return xml;
-    }
-    out.push_str(rest);
-    out
+/// Where the table starts that is about to be closed, if it has no rows.
+fn empty_table(before: &str, w: &str) -> Option<usize> {
+    let before = before.trim_end();
+    let without_rows = before.ends_with(&format!("</{w}tblGrid>")) || before.ends_with(&format!("<{w}tblGrid/>"));
+    without_rows.then(|| table_start(before, w)).flatten()
 }
 
 fn table_start(before: &str, w: &str) -> Option<usize> {
@@ -165,13 +172,13 @@ mod tests {
 
     #[test]
     fn a_cell_left_empty_gets_a_paragraph() {
-        assert_eq!(repair("<w:tc><w:tcPr/></w:tc><w:tc><w:p/></w:tc>".into(), "w:"), "<w:tc><w:tcPr/><w:p/></w:tc><w:tc><w:p/></w:tc>");
-        assert_eq!(repair("<w:hdr></w:hdr>".into(), "w:"), "<w:hdr><w:p/></w:hdr>");
+        assert_eq!(repair("<w:tc><w:tcPr/></w:tc><w:tc><w:p/></w:tc>", "w:"), "<w:tc><w:tcPr/><w:p/></w:tc><w:tc><w:p/></w:tc>");
+        assert_eq!(repair("<w:hdr></w:hdr>", "w:"), "<w:hdr><w:p/></w:hdr>");
     }
 
     #[test]
     fn a_table_left_without_rows_goes() {
-        let xml = "<w:tc><w:tbl><w:tblGrid><w:gridCol/></w:tblGrid></w:tbl></w:tc>".to_owned();
+        let xml = "<w:tc><w:tbl><w:tblGrid><w:gridCol/></w:tblGrid></w:tbl></w:tc>";
         assert_eq!(repair(xml, "w:"), "<w:tc><w:p/></w:tc>");
     }
 

@@ -1,5 +1,6 @@
 //! What stands in a paragraph: runs, links, bookmarks, marks of notes.
 
+use std::borrow::Cow;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -175,14 +176,21 @@ impl Reader<'_> {
         }
         self.field_state.shown(text);
         let mut props = Arc::clone(props);
-        let mut text = text.to_owned();
-        if symbols::is_symbol_font(&props.font) || text.chars().any(|character| ('\u{F000}'..='\u{F0FF}').contains(&character)) {
+        let mut text = Cow::Borrowed(text);
+        // The symbols' characters begin with this byte.
+        let may_have_symbols = text.bytes().any(|byte| byte == 0xef);
+        if symbols::is_symbol_font(&props.font)
+            || may_have_symbols && text.chars().any(|character| ('\u{F000}'..='\u{F0FF}').contains(&character))
+        {
             let mut own = (*props).clone();
             let around = line.base.font.clone();
-            text = self.symbols(&text, &mut own, &around, line.scope);
+            text = Cow::Owned(self.symbols(&text, &mut own, &around, line.scope));
             props = line.share(own);
         }
-        let mut rest = text.as_str();
+        let mut rest = &*text;
+        if !rest.bytes().any(may_be_special) {
+            return line.text(rest, &props);
+        }
         while let Some(at) = rest.find(['\t', '\n', '\r', '\u{AD}', '\u{2028}', '\u{2029}', '\u{B}']) {
             let (before, after) = rest.split_at(at);
             line.text(before, &props);
@@ -221,6 +229,11 @@ impl Reader<'_> {
     }
 }
 
+/// A byte of what is not text in a text: itself, or the first byte of a soft hyphen or of a line's or paragraph's end.
+fn may_be_special(byte: u8) -> bool {
+    matches!(byte, b'\t' | b'\n' | b'\r' | 0xb | 0xc2 | 0xe2)
+}
+
 /// A bookmark's start; Word's own hidden `_GoBack` leads nowhere.
 pub(super) fn bookmark(node: Node<'_>) -> Option<Inline> {
     let name = node.attr("w:name").filter(|name| !name.is_empty() && *name != "_GoBack")?;
@@ -229,8 +242,15 @@ pub(super) fn bookmark(node: Node<'_>) -> Option<Inline> {
 
 /// Text without the blanks around it, unless it keeps them (17.3.3.31). A tab character is a blank, not a tab (LibreOffice and Spire agree; measured).
 fn text_of(node: Node<'_>) -> String {
-    let text = node.text().replace('\t', " ");
-    if node.attr("xml:space") == Some("preserve") { text } else { text.trim_matches([' ', '\n', '\r', '\t']).to_owned() }
+    let mut text = node.text();
+    if text.contains('\t') {
+        text = text.replace('\t', " ");
+    }
+    if node.attr("xml:space") == Some("preserve") {
+        return text;
+    }
+    let shown = text.trim_matches([' ', '\n', '\r', '\t']);
+    if shown.len() == text.len() { text } else { shown.to_owned() }
 }
 
 fn break_kind(node: Node<'_>) -> BreakKind {

@@ -308,7 +308,8 @@ pub(super) fn leader(name: Option<&str>) -> Leader {
 /// What one level says about a frame: each attribute is inherited by itself (17.3.1.11).
 #[derive(Debug, Clone, Default)]
 struct FramePatch {
-    attributes: [Option<String>; FRAME.len()],
+    /// Apart, as nearly no paragraph has any, and all levels of all paragraphs are copied.
+    attributes: Option<Box<[Option<String>; FRAME.len()]>>,
 }
 
 /// The attributes of `w:framePr`, in the order they are kept.
@@ -331,11 +332,12 @@ const FRAME: [&str; 14] = [
 
 impl FramePatch {
     fn read(node: Node<'_>) -> Self {
-        Self { attributes: FRAME.map(|name| node.attr(name).map(str::to_owned)) }
+        Self { attributes: Some(Box::new(FRAME.map(|name| node.attr(name).map(str::to_owned)))) }
     }
 
     fn overlay(&mut self, above: &Self) {
-        for (below, above) in self.attributes.iter_mut().zip(&above.attributes) {
+        let Some(above) = &above.attributes else { return };
+        for (below, above) in self.attributes.get_or_insert_default().iter_mut().zip(above.iter()) {
             if above.is_some() {
                 below.clone_from(above);
             }
@@ -344,12 +346,12 @@ impl FramePatch {
 
     fn attr(&self, name: &str) -> Option<&str> {
         let at = FRAME.iter().position(|known| *known == name)?;
-        self.attributes[at].as_deref()
+        self.attributes.as_ref()?[at].as_deref()
     }
 
     /// Whether the attributes together make a frame: Word takes a style's frame away with `yAlign="inline"` (17.18.108; LibreOffice and Spire agree).
     fn makes_frame(&self) -> bool {
-        self.attributes.iter().any(Option::is_some) && self.attr("w:yAlign") != Some("inline")
+        self.attributes.iter().flat_map(|attributes| attributes.iter()).any(Option::is_some) && self.attr("w:yAlign") != Some("inline")
     }
 
     fn finish(&self) -> Option<Frame> {

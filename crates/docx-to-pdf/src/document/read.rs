@@ -248,7 +248,8 @@ impl<'p> Reader<'p> {
                 found.insert(name.to_uppercase(), text.trim().to_owned());
             }
         };
-        if let Some((_, tree)) = self.root_of("", "core-properties") {
+        let root = self.part(String::new());
+        if let Some((_, tree)) = self.tree_of(&root, "core-properties") {
             let names = [
                 ("dc:title", "TITLE"),
                 ("dc:subject", "SUBJECT"),
@@ -267,12 +268,12 @@ impl<'p> Reader<'p> {
                 }
             }
         }
-        if let Some((_, tree)) = self.root_of("", "extended-properties") {
+        if let Some((_, tree)) = self.tree_of(&root, "extended-properties") {
             for node in tree.root().into_iter().flat_map(Node::children).filter(|node| matches!(node.name(), "Company" | "Manager")) {
                 add(node.name(), node.text());
             }
         }
-        if let Some((_, tree)) = self.root_of("", "custom-properties") {
+        if let Some((_, tree)) = self.tree_of(&root, "custom-properties") {
             for node in tree.root().into_iter().flat_map(Node::children) {
                 if let (Some(name), Some(value)) = (node.attr("name"), node.children().next()) {
                     add(name, value.text());
@@ -297,9 +298,10 @@ impl<'p> Reader<'p> {
         let scope = Scope { part, paragraph: &paragraph, run: &run };
         let mut sections: Vec<Section> = Vec::new();
         let mut story = Story::default();
-        for group in groups(body) {
+        let children: Vec<Node<'_>> = body.children().collect();
+        for group in groups(&children) {
             let before = story.blocks.len();
-            self.block(&group, scope, &mut story);
+            self.block(group, scope, &mut story);
             let properties = group.first().filter(|node| node.name() == "w:p").and_then(|node| node.path(&["w:pPr", "w:sectPr"]));
             if let Some(properties) = properties {
                 let bookmarks = if story.blocks.len() > before { story.drop_empty_end() } else { Vec::new() };
@@ -385,9 +387,10 @@ impl<'p> Reader<'p> {
             return Vec::new();
         }
         self.depth += 1;
-        let mut story = Story::default();
-        for group in groups(container) {
-            self.block(&group, scope, &mut story);
+        let children: Vec<Node<'_>> = container.children().collect();
+        let mut story = Story { blocks: Vec::with_capacity(children.len()), ..Story::default() };
+        for group in groups(&children) {
+            self.block(group, scope, &mut story);
         }
         self.depth -= 1;
         story.finish()
@@ -442,7 +445,9 @@ impl Story {
         if let Some(before) = self.joined.take() {
             paragraph.content.splice(0..0, before.content);
         }
-        paragraph.content.splice(0..0, self.bookmarks.drain(..));
+        if !self.bookmarks.is_empty() {
+            paragraph.content.splice(0..0, self.bookmarks.drain(..));
+        }
         self.blocks.push(Block::Paragraph(paragraph));
     }
 

@@ -130,6 +130,9 @@ impl Styles {
 
     /// A paragraph style; the default one for an unknown or missing id.
     pub(super) fn paragraph(&mut self, id: Option<&str>, theme: &Theme, numbering: &Numbering) -> Rc<ParagraphStyle> {
+        if let Some(known) = id.and_then(|id| self.paragraph.get(id)) {
+            return Rc::clone(known);
+        }
         let id = id.filter(|id| self.nodes.contains_key(*id)).unwrap_or(&self.default_paragraph).to_owned();
         if let Some(known) = self.paragraph.get(&id) {
             return Rc::clone(known);
@@ -151,10 +154,11 @@ impl Styles {
 
     /// A character style's properties.
     pub(super) fn character(&mut self, id: Option<&str>, theme: &Theme) -> Rc<RunPatch> {
-        let id = id.unwrap_or(&self.default_character).to_owned();
-        if let Some(known) = self.character.get(&id) {
+        let id = id.unwrap_or(&self.default_character);
+        if let Some(known) = self.character.get(id) {
             return Rc::clone(known);
         }
+        let id = id.to_owned();
         let mut patch = RunPatch::default();
         for (_, node) in self.chain(&id, "character") {
             if let Some(run) = node.child("w:rPr") {

@@ -10,16 +10,8 @@ use crate::units::Twips;
 const MOST_COLUMNS: usize = 1000;
 
 /// The children of a container one by one, but tables that are one together.
-pub(super) fn groups(container: Node<'_>) -> Vec<Vec<Node<'_>>> {
-    let mut groups: Vec<Vec<Node<'_>>> = Vec::new();
-    for child in container.children() {
-        let table = groups.last_mut().filter(|group| child.name() == "w:tbl" && group.last().is_some_and(|last| joins(*last, child)));
-        match table {
-            Some(table) => table.push(child),
-            None => groups.push(vec![child]),
-        }
-    }
-    groups
+pub(super) fn groups<'n, 't>(children: &'n [Node<'t>]) -> impl Iterator<Item = &'n [Node<'t>]> {
+    children.chunk_by(|last, next| next.name() == "w:tbl" && joins(*last, *next))
 }
 
 /// Whether the table goes on with the next one.

@@ -11,6 +11,10 @@ const LONGEST: f64 = 50_000.0;
 
 /// A number with an optional unit, in points; `unit` is what a bare number counts in.
 fn points(text: &str, unit: f64) -> Option<f64> {
+    // Nearly all are whole numbers, which are read many times faster than others.
+    if let Ok(whole) = text.parse::<i32>() {
+        return Some((f64::from(whole) * unit).clamp(-LONGEST, LONGEST));
+    }
     let text = text.trim();
     let split = text.find(|c: char| c.is_ascii_alphabetic() && c != 'e' && c != 'E').unwrap_or(text.len());
     let (number, name) = text.split_at(split);
@@ -102,16 +106,13 @@ pub(super) fn hex_color(text: &str) -> Option<Rgb> {
 
 /// A colour by one attribute and the theme attributes that go with it; `Some(None)` = automatic.
 pub(super) fn color(node: Node<'_>, name: &str, theme: &Theme) -> Option<Option<Rgb>> {
-    let attribute = |suffix: &str| {
-        let key = match name {
-            "w:fill" => format!("w:themeFill{suffix}"),
-            _ => format!("w:theme{}{suffix}", if suffix.is_empty() { "Color" } else { "" }),
-        };
-        node.attr(&key)
+    let [slot, tint, shade] = match name {
+        "w:fill" => ["w:themeFill", "w:themeFillTint", "w:themeFillShade"],
+        _ => ["w:themeColor", "w:themeTint", "w:themeShade"],
     };
-    if let Some(themed) = attribute("").and_then(|slot| theme.color(slot)) {
-        let part = |text: Option<&str>| text.and_then(|hex| u8::from_str_radix(hex.trim(), 16).ok());
-        return Some(Some(Theme::tinted(themed, part(attribute("Tint")), part(attribute("Shade")))));
+    if let Some(themed) = node.attr(slot).and_then(|slot| theme.color(slot)) {
+        let part = |name: &str| node.attr(name).and_then(|hex| u8::from_str_radix(hex.trim(), 16).ok());
+        return Some(Some(Theme::tinted(themed, part(tint), part(shade))));
     }
     match node.attr(name)? {
         "auto" => Some(None),

@@ -70,6 +70,11 @@ impl Tree {
         elements.map(|(at, _)| Node { tree: self, at: at as u32 })
     }
 
+    /// Whether an element of this name stands anywhere.
+    fn has(&self, name: &str) -> bool {
+        self.entries.iter().any(|entry| entry.element && self.str(entry.value) == name)
+    }
+
     /// The element with the index [`Node::index`] told.
     pub(super) fn node(&self, index: u32) -> Node<'_> {
         Node { tree: self, at: index }
@@ -88,6 +93,11 @@ impl<'t> Node<'t> {
     /// A number that names the element within its tree.
     pub(super) fn index(self) -> u32 {
         self.at
+    }
+
+    /// Whether an element of this name stands anywhere in its part.
+    pub(super) fn part_has(self, name: &str) -> bool {
+        self.tree.has(name)
     }
 
     /// Its name with the usual prefix (`w:p`).
@@ -226,9 +236,14 @@ fn is_written_leftward(character: char) -> bool {
 
 /// What the words of a run cost on top where they are endless. `word` is the length of the one that the runs before end with, and becomes that of this one's last.
 fn long_words(text: &str, word: &mut usize) -> usize {
-    let mut long = 0;
     // Scripts that are written without blanks begin at U+0800; their lines end between letters.
-    for (at, piece) in text.as_bytes().split(|byte| byte.is_ascii_whitespace() || *byte >= 0xe0).enumerate() {
+    let ends = |byte: &u8| byte.is_ascii_whitespace() || *byte >= 0xe0;
+    if *word + text.len() <= LONG {
+        *word = text.bytes().rposition(|byte| ends(&byte)).map_or(*word + text.len(), |at| text.len() - at - 1);
+        return 0;
+    }
+    let mut long = 0;
+    for (at, piece) in text.as_bytes().split(ends).enumerate() {
         let before = if at == 0 { *word } else { 0 };
         *word = before + piece.len();
         long += word.saturating_sub(before.max(LONG));
@@ -378,7 +393,7 @@ impl<'x> Builder<'x> {
                 return;
             }
             // A name without a prefix is in no namespace, whatever the default one is.
-            let key = if written.contains(':') { self.usual(written) } else { Cow::Borrowed(written) };
+            let key = if self.renamed.is_empty() || !written.contains(':') { Cow::Borrowed(written) } else { self.usual(written) };
             let key = self.keep(&key);
             own_space |= written == "xml:space";
             if own_space && text == "preserve" && name != "w:t" && self.keeps_blanks.is_none() {

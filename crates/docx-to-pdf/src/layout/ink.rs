@@ -85,12 +85,12 @@ impl Ink {
     }
 
     /// Takes over all of another.
-    pub(super) fn append(&mut self, mut other: Self) {
-        self.behind.append(&mut other.behind);
-        self.items.append(&mut other.items);
-        self.front.append(&mut other.front);
-        self.links.append(&mut other.links);
-        self.marks.append(&mut other.marks);
+    pub(super) fn append(&mut self, other: Self) {
+        join(&mut self.behind, other.behind);
+        join(&mut self.items, other.items);
+        join(&mut self.front, other.front);
+        join(&mut self.links, other.links);
+        join(&mut self.marks, other.marks);
     }
 
     /// How much there is now.
@@ -156,6 +156,15 @@ impl Ink {
     pub(super) fn line(&mut self, from: (Pt, Pt), to: (Pt, Pt), stroke: Stroke, tag: Option<NodeId>) {
         let steps = vec![PathStep::Move(from.0, from.1), PathStep::Line(to.0, to.1)];
         self.items.push(Item { tag, shape: Shape::Path(Path { steps, fill: None, opacity: 1.0, stroke: Some(stroke), even_odd: false }) });
+    }
+}
+
+/// Puts what comes behind what is there; the first to come brings its room along.
+fn join<T>(all: &mut Vec<T>, more: Vec<T>) {
+    if all.is_empty() {
+        *all = more;
+    } else {
+        all.extend(more);
     }
 }
 

@@ -328,7 +328,7 @@ fn arrange(drawing: &Drawing<'_, '_>, segment: &Segment) -> Vec<(Pt, Pt)> {
         _ => 0,
     };
     let stretched = segment.after_tab.min(segment.shown)..segment.shown;
-    let gaps: usize = segment.placed[stretched.clone()].iter().map(spaces).sum();
+    let gaps: usize = if stretch { segment.placed[stretched.clone()].iter().map(spaces).sum() } else { 0 };
     let shift = match align {
         Align::Justify | Align::Distribute if prepared.rtl && !(stretch && gaps > 0) => extra,
         _ => shift(align, segment),
@@ -337,7 +337,7 @@ fn arrange(drawing: &Drawing<'_, '_>, segment: &Segment) -> Vec<(Pt, Pt)> {
     let mut moved = shift;
     for (index, place) in places.iter_mut().enumerate() {
         place.0 += moved;
-        if stretched.contains(&index) {
+        if one > Pt::ZERO && stretched.contains(&index) {
             let more = one * spaces(&segment.placed[index]) as f32;
             place.1 += more;
             moved += more;
@@ -531,6 +531,9 @@ fn underline_lines(style: UnderlineStyle, color: Rgb, thickness: Pt, (start, end
 
 /// Clickable areas of the links on this stretch.
 fn link_areas(context: &mut Context<'_>, drawing: &mut Drawing<'_, '_>, segment: &Segment, places: &[(Pt, Pt)], ink: &mut Ink) {
+    if drawing.prepared.links.is_empty() {
+        return;
+    }
     let mut areas: Vec<(u32, Pt, Pt, String)> = Vec::new();
     for index in visual_order(drawing.prepared, segment) {
         let atom = &drawing.prepared.atoms[segment.placed[index].atom];

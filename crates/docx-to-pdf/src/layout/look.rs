@@ -50,6 +50,8 @@ pub(super) struct Look {
     pub size: Pt,
     /// How far above the baseline.
     pub rise: Pt,
+    ascent: Pt,
+    descent: Pt,
     words: RefCell<HashMap<Box<str>, Rc<Word>>>,
     /// Every other word is a blank.
     blank: OnceCell<Rc<Word>>,
@@ -133,19 +135,22 @@ impl Look {
         let complex = other(&props.font_cs);
         let nominal = bounded(props.size.pt()).max(Pt(0.5));
         let (size, rise) = escapement(&props, &latin.metrics, nominal);
-        Self { latin, east_asia, complex, nominal, size, rise, words: RefCell::default(), blank: OnceCell::new(), props }
+        let raise = bounded(props.raise.pt());
+        let ascent = (ascent(&latin.metrics, nominal) + raise).max(Pt::ZERO);
+        let descent = (descent(&latin.metrics, nominal) - raise).max(Pt::ZERO);
+        Self { latin, east_asia, complex, nominal, size, rise, ascent, descent, words: RefCell::default(), blank: OnceCell::new(), props }
     }
 
     /// Ascent of a line in this look: the line gap goes on top (report room rules, measured on LibreOffice 7.4).
     ///
     /// Raised text takes its descent along, lowered text its ascent (Word, Spire; measured). LibreOffice alone keeps both besides.
     pub(super) fn ascent(&self) -> Pt {
-        (ascent(&self.latin.metrics, self.nominal) + bounded(self.props.raise.pt())).max(Pt::ZERO)
+        self.ascent
     }
 
     /// Descent of a line in this look.
     pub(super) fn descent(&self) -> Pt {
-        (descent(&self.latin.metrics, self.nominal) - bounded(self.props.raise.pt())).max(Pt::ZERO)
+        self.descent
     }
 
     /// Horizontal scaling, 1.0 = none.
@@ -202,6 +207,7 @@ impl Look {
         let mut shown = String::with_capacity(text.len());
         let mut run: Option<(Face, Pt, usize)> = None;
         let mut cluster: Option<(Face, usize)> = None;
+        let mut measured: Option<(FontId, Pt)> = None;
         for (at, read) in text.char_indices() {
             // A hyphen that the face does not have is drawn with its hyphen-minus, as Word does; LibreOffice takes another font.
             let original = if read == '\u{2010}' && !fonts.has(self.latin.font, read) { '-' } else { read };
@@ -237,8 +243,10 @@ impl Look {
                 run = Some((face, size, before));
             }
             let nominal = if small { self.nominal } else { size.max(self.nominal) };
-            word.ascent = word.ascent.max(ascent(&own.metrics, nominal));
-            word.descent = word.descent.max(descent(&own.metrics, nominal));
+            if measured.replace((own.font, nominal)) != Some((own.font, nominal)) {
+                word.ascent = word.ascent.max(ascent(&own.metrics, nominal));
+                word.descent = word.descent.max(descent(&own.metrics, nominal));
+            }
         }
         if let Some((face, size, start)) = run {
             self.close(&mut word, fonts, &shown, (face, size, start), rtl);

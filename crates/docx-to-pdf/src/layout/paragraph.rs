@@ -189,10 +189,12 @@ impl<'a> ParagraphLayouter<'a> {
             let must = round + 1 == MOST_MOVES;
             found = self.segments(context, at, (left, right), (top, height, again), area, must);
             top = found.top;
+            if area.floats.is_none_or(Floats::is_empty) {
+                break;
+            }
             let real = line::metrics(line::extent(&self.prepared, &found.segments), props.line, grid);
             let real = real.height - real.below;
-            let floats = area.floats.is_some_and(|floats| !floats.is_empty());
-            if !floats || real <= height + Pt(0.05) && !found.segments.is_empty() {
+            if real <= height + Pt(0.05) && !found.segments.is_empty() {
                 break;
             }
             height = height.max(real);

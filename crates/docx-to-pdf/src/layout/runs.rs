@@ -113,6 +113,9 @@ impl Runs {
 
 /// The text a part of a word stands for.
 fn part_text(word: &Word, index: usize) -> &str {
+    if word.parts.len() == 1 {
+        return &word.text;
+    }
     let start = word.parts[index].start as usize;
     let end = word.parts.iter().map(|part| part.start as usize).filter(|other| *other > start).min().unwrap_or(word.text.len());
     word.text.get(start..end).unwrap_or("")
@@ -123,17 +126,13 @@ fn push_part(run: &mut GlyphRun, part: &Part, look: &Look, text: &str, mut pen: 
     let base = run.text.len() as u32;
     run.text.push_str(text);
     let (scale, spacing) = (look.scale(), look.spacing());
-    for glyph in &part.shaped.glyphs {
+    let left = run.x;
+    run.glyphs.extend(part.shaped.glyphs.iter().map(|glyph| {
         let advance = part.size * glyph.advance * scale;
-        run.glyphs.push(Glyph {
-            id: glyph.id,
-            x: pen - run.x + part.size * glyph.dx * scale,
-            rise: part.size * glyph.dy,
-            advance,
-            text: (base + glyph.text.0, base + glyph.text.1),
-        });
+        let x = pen - left + part.size * glyph.dx * scale;
         pen += advance + spacing;
-    }
+        Glyph { id: glyph.id, x, rise: part.size * glyph.dy, advance, text: (base + glyph.text.0, base + glyph.text.1) }
+    }));
     pen
 }
 

@@ -267,6 +267,9 @@ fn opportunities(text: &str) -> Vec<Ending> {
             breaks[at] = Ending::Here;
         }
     }
+    if !text.bytes().any(may_be_house_sign) {
+        return breaks;
+    }
     // LibreOffice goes back from a break after a slash to the start of the word; only in a paragraph's first word it has nowhere to go (measured).
     let first_word = text.len() - text.trim_start().len();
     let first_end = text[first_word..].find(char::is_whitespace).map_or(text.len(), |at| first_word + at);
@@ -288,6 +291,11 @@ fn opportunities(text: &str) -> Vec<Ending> {
         before = [before[1], Some(character)];
     }
     breaks
+}
+
+/// A byte of one of the signs that have rules of their own: itself, or the first byte of `£` or of `€` and `№`. Most texts have none.
+fn may_be_house_sign(byte: u8) -> bool {
+    matches!(byte, b'/' | b'}' | b'-' | b'\\' | b'$' | b'%' | b'(' | b'[' | b'{' | 0xc2 | 0xe2)
 }
 
 /// The characters around a place where a line might end.
@@ -327,7 +335,9 @@ impl Around {
 
 /// Bidirectional levels by byte, when the text needs them.
 fn levels(text: &str, rtl: bool) -> Option<Vec<Level>> {
-    let needed = rtl || text.chars().any(|character| matches!(character as u32, 0x0590..=0x08FF | 0xFB1D..=0xFDFF | 0xFE70..=0xFEFF));
+    // Scripts from right to left begin at U+0590, whose first byte is this.
+    let right_to_left = |character: char| matches!(character as u32, 0x0590..=0x08FF | 0xFB1D..=0xFDFF | 0xFE70..=0xFEFF);
+    let needed = rtl || text.bytes().any(|byte| byte >= 0xd6) && text.chars().any(right_to_left);
     if !needed {
         return None;
     }
@@ -371,19 +381,25 @@ fn cut<'a>(
         atoms.push(Atom { kind, look, width, may_end, level: level_at(range.start), link });
         return;
     }
-    let mut start = range.start;
-    let mut characters = text[range.clone()].char_indices().map(|(at, character)| (at + range.start, character)).peekable();
-    while let Some((_, character)) = characters.next() {
+    let (mut start, mut at) = (range.start, range.start);
+    while let Some(character) = text[at..range.end].chars().next() {
         let class = class_of(character);
-        let next = characters.peek().copied();
-        let end = next.map_or(range.end, |(at, _)| at);
-        let goes_on = next.is_some_and(|(at, following)| {
+        let mut end = at + character.len_utf8();
+        if class == Class::Text && levels.is_none() {
+            // The letters of most words, one look at each.
+            let most = range.end.min(start + LONGEST_PIECE);
+            while end < most && text.as_bytes()[end].is_ascii_alphanumeric() && breaks[end] == Ending::Never {
+                end += 1;
+            }
+        }
+        let goes_on = text[end..range.end].chars().next().is_some_and(|following| {
             class_of(following) == class
                 && class != Class::Hyphen
-                && (class == Class::Space || breaks[at] == Ending::Never)
-                && level_at(at) == level_at(start)
-                && (at - start < LONGEST_PIECE || ignorable(following) && at - start < MOST_MARKS)
+                && (class == Class::Space || breaks[end] == Ending::Never)
+                && level_at(end) == level_at(start)
+                && (end - start < LONGEST_PIECE || ignorable(following) && end - start < MOST_MARKS)
         });
+        at = end;
         if goes_on {
             continue;
         }

@@ -12,7 +12,12 @@ pub(super) fn short(value: f32) -> f32 {
 
 /// A length in hundredths of a point, for sums that must not drift.
 pub(super) fn hundredths(value: f32) -> i32 {
-    if value.is_finite() { (value.clamp(-FARTHEST, FARTHEST) * 100.0).round() as i32 } else { 0 }
+    if value.is_finite() { rounded(value.clamp(-FARTHEST, FARTHEST) * 100.0) } else { 0 }
+}
+
+/// The nearest whole number, a half away from zero. `f32::round` is a call into a library where the processor may lack an instruction for it; in the wider type adding a half is exact.
+fn rounded(value: f32) -> i32 {
+    (f64::from(value) + 0.5_f64.copysign(f64::from(value))) as i32
 }
 
 /// A factor of a matrix, where a hundredth is too coarse.

@@ -107,7 +107,8 @@ impl Body {
     fn size(&self) -> usize {
         let streams = self.document.objects.values().filter_map(|object| object.as_stream().ok());
         let streams: usize = streams.map(|stream| stream.content.len()).sum();
-        streams + self.shared.iter().flat_map(|(.., data)| data).map(Bytes::len).sum::<usize>() + self.packed.bytes.len() / 4 + 4096
+        let shared = self.shared.iter().map(|(_, dict, data)| dict.bytes.len() + data.iter().map(Bytes::len).sum::<usize>() + 64);
+        streams + shared.sum::<usize>() + self.packed.bytes.len() / 4 + 4096
     }
 
     fn cross_references(&self, mut file: Syntax, mut entries: Vec<Entry>) -> Vec<u8> {

@@ -18,12 +18,15 @@ pub(super) const DEFLATED: &str = "/Filter/FlateDecode";
 
 /// Deflates bytes that are used once.
 pub(super) fn deflate(bytes: &[u8]) -> Vec<u8> {
-    deflate_again(bytes).unwrap_or_else(|| deflate_with(bytes, LEVEL))
+    COMPRESSOR.with_borrow_mut(|compressor| deflate_again(compressor, bytes)).unwrap_or_else(|| deflate_with(bytes, LEVEL))
 }
 
 /// Deflates bytes that go to a cache.
 pub(super) fn deflate_well(bytes: &[u8]) -> Vec<u8> {
-    deflate_with(bytes, KEPT_LEVEL)
+    let deflated = KEPT_COMPRESSOR.with_borrow_mut(|compressor| deflate_again(compressor, bytes));
+    let mut deflated = deflated.unwrap_or_else(|| deflate_with(bytes, KEPT_LEVEL));
+    deflated.shrink_to_fit();
+    deflated
 }
 
 fn deflate_with(bytes: &[u8], level: Compression) -> Vec<u8> {
@@ -35,27 +38,28 @@ fn deflate_with(bytes: &[u8], level: Compression) -> Vec<u8> {
 
 /// Deflates what is too large to be put together first: so many bytes in all.
 pub(super) fn deflate_parts(parts: impl Iterator<Item = Vec<u8>>, bytes: usize) -> Vec<u8> {
-    let mut encoder = ZlibEncoder::new(Vec::with_capacity(bytes), LEVEL);
+    let mut encoder = ZlibEncoder::new(Vec::with_capacity(bytes / 8), LEVEL);
     for part in parts {
         let _ = encoder.write_all(&part);
     }
-    encoder.finish().unwrap_or_default()
+    let mut deflated = encoder.finish().unwrap_or_default();
+    deflated.shrink_to_fit();
+    deflated
 }
 
 thread_local! {
-    /// Setting a compressor up takes longer than compressing a page with it, so each thread keeps one.
+    /// Setting a compressor up takes longer than compressing a page with it, so each thread keeps one of each level.
     static COMPRESSOR: RefCell<Compress> = RefCell::new(Compress::new(LEVEL, true));
+    static KEPT_COMPRESSOR: RefCell<Compress> = RefCell::new(Compress::new(KEPT_LEVEL, true));
 }
 
-/// Deflates with the thread's compressor; `None` if it does not come to an end.
-fn deflate_again(bytes: &[u8]) -> Option<Vec<u8>> {
-    COMPRESSOR.with_borrow_mut(|compressor| {
-        compressor.reset();
-        // Stored uncompressed at worst, with five bytes a block.
-        let mut deflated = Vec::with_capacity(bytes.len() + bytes.len() / 1000 + 128);
-        let status = compressor.compress_vec(bytes, &mut deflated, FlushCompress::Finish).ok()?;
-        (status == Status::StreamEnd).then_some(deflated)
-    })
+/// Deflates with a compressor that was used before; `None` if it does not come to an end.
+fn deflate_again(compressor: &mut Compress, bytes: &[u8]) -> Option<Vec<u8>> {
+    compressor.reset();
+    // Stored uncompressed at worst, with five bytes a block.
+    let mut deflated = Vec::with_capacity(bytes.len() + bytes.len() / 1000 + 128);
+    let status = compressor.compress_vec(bytes, &mut deflated, FlushCompress::Finish).ok()?;
+    (status == Status::StreamEnd).then_some(deflated)
 }
 
 /// A page's operators.

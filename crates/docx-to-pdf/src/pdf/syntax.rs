@@ -121,7 +121,9 @@ impl Syntax {
     }
 
     pub(super) fn reference(&mut self, (id, generation): ObjectId) -> &mut Self {
-        self.integer(i64::from(id)).integer(i64::from(generation)).raw(" R")
+        self.integer(i64::from(id));
+        // Nothing here is written a second time, so that nearly all are of the first generation.
+        if generation == 0 { self.raw(" 0 R") } else { self.integer(i64::from(generation)).raw(" R") }
     }
 
     pub(super) fn references(&mut self, ids: impl IntoIterator<Item = ObjectId>) -> &mut Self {

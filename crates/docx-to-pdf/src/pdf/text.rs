@@ -124,7 +124,7 @@ impl Painter<'_> {
         let mut pen = glyphs.first().map_or(0.0, |glyph| f64::from(glyph.x.0) / unit);
         let mut show = Show::Nothing;
         for glyph in glyphs {
-            let rise = hundredths(glyph.rise.0);
+            let rise = if glyph.rise.0 == 0.0 { 0 } else { hundredths(glyph.rise.0) };
             if rise != self.state.text.rise {
                 show.go_to(Show::Nothing, &mut self.content);
                 self.state.text.rise = rise;
@@ -148,6 +148,9 @@ impl Painter<'_> {
 impl Show {
     /// Opens and closes what has to be.
     fn go_to(&mut self, wanted: Self, content: &mut Syntax) {
+        if *self == wanted {
+            return;
+        }
         let from = std::mem::replace(self, wanted);
         if from == Self::String && wanted < from {
             content.raw(")");

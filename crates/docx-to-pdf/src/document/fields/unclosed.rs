@@ -7,6 +7,9 @@ use crate::document::xml::Node;
 /// The beginnings of fields under `root` that no end follows in their own text: what stands behind one is text, not a field.
 /// (17.16.18 wants the three marks balanced. LibreOffice 7.4 loses the rest of the document; Word shows it.)
 pub(in crate::document) fn unclosed(root: Node<'_>) -> HashSet<u32> {
+    if !root.part_has("w:fldChar") {
+        return HashSet::new();
+    }
     enum Step<'t> {
         Into(Node<'t>),
         /// A text of its own is over.

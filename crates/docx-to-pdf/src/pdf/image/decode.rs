@@ -4,6 +4,7 @@ use std::io::Cursor;
 
 use image::{DynamicImage, ImageReader, Limits};
 
+use super::filter::RowFilter;
 use super::{Picture, Space};
 use crate::graphics::{Image, ImageFormat};
 use crate::pdf::stream;
@@ -42,25 +43,53 @@ fn format(format: ImageFormat) -> image::ImageFormat {
 fn samples(image: DynamicImage) -> Picture {
     let color = image.color();
     let (width, height) = (image.width(), image.height());
+    let colors: u8 = if color.has_color() { 3 } else { 1 };
     let mut mask = None;
-    let (space, data) = if color.has_alpha() {
+    let (data, filtered) = if color.has_alpha() {
         let pixels = image.into_rgba8().into_raw();
         let rows = || pixels.chunks((width as usize * 4).max(1));
         let transparent = pixels.iter().skip(3).step_by(4).any(|value| *value < u8::MAX);
         mask = transparent
             .then(|| stream::deflate_parts(rows().map(|row| row.iter().skip(3).step_by(4).copied().collect()), pixels.len() / 4).into());
-        let colors = if color.has_color() { 3 } else { 1 };
-        let data = stream::deflate_parts(
-            rows().map(|row| row.chunks_exact(4).flat_map(|pixel| pixel.iter().take(colors).copied()).collect()),
-            pixels.len(),
-        );
-        (if color.has_color() { Space::Rgb } else { Space::Gray }, data)
-    } else if color.has_color() {
-        (Space::Rgb, stream::deflate(&image.into_rgb8()))
+        let opaque = |row: &[u8]| row.chunks_exact(4).flat_map(|pixel| pixel.iter().take(usize::from(colors)).copied()).collect();
+        packed(|| rows().map(opaque), colors, (width, height))
     } else {
-        (Space::Gray, stream::deflate(&image.into_luma8()))
+        let pixels = if color.has_color() { image.into_rgb8().into_raw() } else { image.into_luma8().into_raw() };
+        let length = (width as usize * usize::from(colors)).max(1);
+        packed(|| pixels.chunks(length).map(<[u8]>::to_vec), colors, (width, height))
     };
-    Picture { width, height, space, bits: 8, filter: "FlateDecode", predictor: None, inverted: false, data: vec![data.into()], mask }
+    Picture {
+        width,
+        height,
+        space: if color.has_color() { Space::Rgb } else { Space::Gray },
+        bits: 8,
+        filter: "FlateDecode",
+        predictor: filtered.then_some(colors),
+        inverted: false,
+        data: vec![data.into()],
+        mask,
+    }
+}
+
+/// So many samples tell whether filters help: they do for photographs and shades, not for drawings of few colours.
+const SAMPLE: usize = 1 << 20;
+
+/// Rows of samples deflated, and whether they were filtered before: whichever packs the first of them better.
+fn packed<R: Iterator<Item = Vec<u8>>>(rows: impl Fn() -> R, colors: u8, (width, height): (u32, u32)) -> (Vec<u8>, bool) {
+    let length = width as usize * usize::from(colors);
+    let filtered = |count: usize| {
+        let mut filter = RowFilter::new(colors);
+        stream::deflate_parts(rows().take(count).map(|row| filter.filtered(row)), length * count)
+    };
+    let plain = |count: usize| stream::deflate_parts(rows().take(count), length * count);
+    let (height, tried) = (height as usize, (SAMPLE / length.max(1)).max(1));
+    let (with, without) = (filtered(tried.min(height)), plain(tried.min(height)));
+    match (with.len() < without.len(), tried < height) {
+        (true, false) => (with, true),
+        (false, false) => (without, false),
+        (true, true) => (filtered(height), true),
+        (false, true) => (plain(height), false),
+    }
 }
 
 #[cfg(test)]
@@ -92,6 +121,15 @@ mod tests {
     fn deep_samples_are_brought_to_eight_bits() {
         let deep = read(&png(&ImageBuffer::from_pixel(2, 2, Rgb([0xFFFF_u16, 0x8000, 0])).into())).unwrap();
         assert_eq!(deep.data, [Bytes::from(stream::deflate(&[255, 128, 0].repeat(4)))]);
+    }
+
+    #[test]
+    fn shades_are_filtered_and_flat_drawings_are_not() {
+        let shades =
+            read(&png(&ImageBuffer::from_fn(64, 64, |x, y| Rgb([(x * 3 + y) as u8, (y * 3) as u8, (x + y) as u8])).into())).unwrap();
+        let flat =
+            read(&png(&ImageBuffer::from_fn(64, 64, |x, y| Rgb(if (x / 8 + y / 8) % 2 == 0 { [9_u8, 99, 200] } else { [255; 3] })).into()));
+        assert!(shades.predictor == Some(3) && flat.unwrap().predictor.is_none());
     }
 
     #[test]

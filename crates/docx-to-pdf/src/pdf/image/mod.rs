@@ -1,6 +1,7 @@
 //! Pictures: JPEG and most PNG files are handed through as they are, everything else becomes deflated samples.
 
 mod decode;
+mod filter;
 mod jpeg;
 mod png;
 
