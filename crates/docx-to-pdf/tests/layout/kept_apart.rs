@@ -134,3 +134,75 @@ fn a_shape_grows_by_its_text_and_keeps_what_it_kept_of_its_saved_size() {
     body("plus").stands(&[(0, "inone", 50.0, 78.1), (0, "w3x", 200.0, 116.4), (0, "w4x", 50.0, 130.2)]);
     body("ellipse").stands(&[(0, "inone", 72.0, 69.9), (0, "w3x", 200.0, 116.4), (0, "w4x", 50.0, 130.2)]);
 }
+
+#[test]
+fn a_floating_table_that_pushes_its_paragraph_to_the_next_page_goes_along() {
+    // The third line has no room beside the table, nor below it: both stay apart, and the line where it was.
+    for (anchors, down) in
+        [(r#"w:vertAnchor="margin" w:horzAnchor="margin""#, 600), (r#"w:vertAnchor="page" w:horzAnchor="page""#, 1600), ("", 600)]
+    {
+        let position = format!(r#"<w:tblpPr w:leftFromText="100" w:rightFromText="100" {anchors} w:tblpXSpec="center" w:tblpY="{down}"/>"#);
+        let rows: String = (0..11).map(|at| row("", &[("", p("", &format!("r{at}x")))])).collect();
+        let floating = table(&format!("{position}{}{FIXED}", borders(4)), &[2000], &rows);
+        let above = ["first", "second", "widewordthird"].map(|word| p("", word)).concat();
+        for mode in [14, 15] {
+            let sheet = Sheet { mode, ..Sheet::body(format!("{above}{floating}{}{}", p("", "anchor"), p("", "last"))) };
+            sheet.stands(&[(0, "widewordthird", 50.0, 88.8), (1, "r0x", 105.4, 91.7), (1, "anchor", 50.0, 61.2)]);
+        }
+    }
+}
+
+#[test]
+fn a_floating_table_goes_to_a_new_page_with_the_paragraph_it_begins_with() {
+    let position = r#"<w:tblpPr w:leftFromText="100" w:rightFromText="100" w:vertAnchor="text" w:tblpXSpec="left" w:tblpY="1"/>"#;
+    let starts = p("<w:pageBreakBefore/>", "starts");
+    let floating = table(&format!("{position}{}{FIXED}", borders(4)), &[2000], &row("", &[("", starts)]));
+    let sheet = Sheet::body(format!("{}{floating}{}", p("", "first"), p("", "anchor")));
+    let page = |word: &str| sheet.places().iter().find(|place| place.1 == word).map(|place| place.0);
+    assert_eq!((page("first"), page("starts"), page("anchor")), (Some(0), Some(1), Some(1)));
+}
+
+/// A paragraph of so many lines that are kept together.
+fn kept_lines(count: u8) -> String {
+    let line = |at: u8| format!("<w:r><w:t>k{at}x</w:t>{}</w:r>", if at + 1 < count { "<w:br/>" } else { "" });
+    format!("<w:p><w:pPr><w:keepLines/></w:pPr>{}</w:p>", (0..count).map(line).collect::<String>())
+}
+
+fn lines_above(count: u8) -> String {
+    (0..count).map(|at| p("", &format!("x{at}"))).collect()
+}
+
+#[test]
+fn lines_are_not_kept_together_in_cells() {
+    let of = |sheet: &Sheet, word: &str| sheet.places().iter().find(|place| place.1 == word).map(|place| place.0);
+    let look = format!("{}{FIXED}", borders(4));
+    for lines in [6, 14, 20] {
+        let plain = table(&look, &[3000], &row("", &[("", kept_lines(lines))]));
+        let beside = table(&look, &[1500, 1500], &row("", &[("", kept_lines(lines)), ("", p("", "other"))]));
+        let nested = table(
+            &look,
+            &[3000],
+            &row("", &[("", format!("{}{}", table(&look, &[2500], &row("", &[("", kept_lines(lines))])), p("", "end")))]),
+        );
+        for rows in [plain, beside, nested] {
+            let sheet = Sheet::body(format!("{}{rows}{}", lines_above(10), p("", "below")));
+            assert_eq!((of(&sheet, "k0x"), of(&sheet, "k3x"), of(&sheet, "k5x")), (Some(0), Some(0), Some(1)), "{lines}");
+        }
+        // In the body they are.
+        let body = Sheet::body(format!("{}{}", lines_above(10), kept_lines(lines)));
+        assert_eq!(of(&body, "k0x"), Some(1), "{lines}");
+    }
+}
+
+#[test]
+fn lines_kept_together_that_are_higher_than_a_page_leave_none_alone() {
+    // Fourteen lines fill a page.
+    let sheet = Sheet::body(format!("{}{}{}", lines_above(10), kept_lines(15), p("", "below")));
+    sheet.stands(&[
+        (1, "k0x", 50.0, 61.2),
+        (1, "k12x", 50.0, 226.8),
+        (2, "k13x", 50.0, 61.2),
+        (2, "k14x", 50.0, 75.0),
+        (2, "below", 50.0, 88.8),
+    ]);
+}

@@ -19,12 +19,13 @@ impl<'a> Flow<'a> {
         let floats = self.floats(table, index + 1 == blocks.len());
         // A floating table is anchored in the paragraph below it and goes where that goes.
         let moves = matches!(blocks.get(index + 1), Some(Block::Paragraph(below)) if below.props.page_break_before);
-        if floats && moves && !(self.at_top && !self.natural && self.column == 0) {
+        if (starts_page(table) || floats && moves) && !(self.at_top && !self.natural && self.column == 0) {
             self.new_page(false);
             return Step::Back(index);
         }
-        if !floats && starts_page(table) && !(self.at_top && !self.natural && self.column == 0) {
-            self.new_page(false);
+        // One that pushes the paragraph it is anchored in to the next page goes there with it (LibreOffice and Spire agree; measured).
+        if floats && !self.at_top && self.is_passed_on(std::ptr::from_ref(table) as usize) {
+            self.new_page(true);
             return Step::Back(index);
         }
         let (left, width) = self.current();
@@ -283,7 +284,7 @@ fn together(laid: &TableBox, index: usize) -> (usize, Pt) {
     (kept, group + last)
 }
 
-/// A table goes to a new page with the paragraph it begins with (LibreOffice and Spire agree; measured).
+/// A table, floating or not, goes to a new page with the paragraph it begins with (LibreOffice and Spire agree; measured).
 fn starts_page(table: &Table) -> bool {
     let first = table.rows.first().and_then(|row| row.cells.first()).and_then(|cell| cell.blocks.first());
     matches!(first, Some(Block::Paragraph(paragraph)) if paragraph.props.page_break_before)
