@@ -206,3 +206,21 @@ fn lines_kept_together_that_are_higher_than_a_page_leave_none_alone() {
         (2, "below", 50.0, 88.8),
     ]);
 }
+
+#[test]
+fn rows_kept_with_the_next_go_to_the_next_page_however_high_they_are() {
+    let look = format!("{}{FIXED}", borders(4));
+    let kept = "<w:keepNext/>";
+    let one = |properties: &str, word: &str| row("", &[("", p(properties, word))]);
+    let of = |body: String, word: &str| Sheet::body(body).places().iter().find(|place| place.1 == word).map(|place| place.0);
+    for lines in [8, 14, 20] {
+        let tall = |first: &str| row("", &[("", format!("{}{}", p(first, "tall"), lines_above(lines - 1)))]);
+        let many: String = (0..lines).map(|at| one(kept, &format!("m{at}x"))).collect();
+        let body = |rows: &str| format!("{}{}{}", lines_above(7), table(&look, &[3000], rows), p("", "below"));
+        assert_eq!(of(body(&format!("{}{}{}", one("", "first"), tall(kept), one("", "end"))), "tall"), Some(1), "{lines}");
+        assert_eq!(of(body(&format!("{}{}", tall(kept), one("", "end"))), "tall"), Some(1), "{lines}");
+        assert_eq!(of(body(&format!("{}{many}{}", one("", "first"), one("", "end"))), "m0x"), Some(1), "{lines}");
+        // Others are divided where the page ends.
+        assert_eq!(of(body(&format!("{}{}{}", one("", "first"), tall(""), one("", "end"))), "tall"), Some(0), "{lines}");
+    }
+}
