@@ -92,7 +92,7 @@ def wrong(options, path):
     subprocess.run([options.ours, path, out], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, timeout=60)
     a, b, c = run.words(lo), run.words(spire), run.words(out) if os.path.exists(out) else {}
     of_document = run.told(path)
-    far = lambda word: word not in c or not (run.near(a[word], c[word], options.least) or run.near(b[word], c[word], options.least))
+    far = lambda word: not run.stands(word, (a[word], b[word]), c, options.least)
     return [(word, a[word], c.get(word)) for word in a if word in b and run.near(a[word], b[word], 2) and of_document(word) and far(word)]
 
 

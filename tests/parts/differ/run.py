@@ -29,14 +29,14 @@ for line in sys.stdin:
 
 
 def words(pdf):
-    """Word → (page, left, top, bottom) of the first three pages; words that stand twice are left out."""
+    """Word → (page, left, top, bottom, right) of the first three pages; words that stand twice are left out."""
     found, twice = {}, set()
     text = subprocess.run(["pdftotext", "-bbox", "-l", "3", pdf, "-"], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL).stdout.decode("utf-8", "replace")
     for number, page in enumerate(text.split("<page ")[1:]):
-        for left, top, _, bottom, word in WORD.findall(page):
+        for left, top, right, bottom, word in WORD.findall(page):
             word = html.unescape(word)
             if word in found: twice.add(word)
-            found[word] = (number, float(left), float(top), float(bottom))
+            found[word] = (number, float(left), float(top), float(bottom), float(right))
     return {word: place for word, place in found.items() if word not in twice and word.isalpha()}
 
 
@@ -50,6 +50,14 @@ def told(docx):
 
 def near(a, b, tolerance):
     return a[0] == b[0] and abs(a[1] - b[1]) <= tolerance and min(abs(a[2] - b[2]), abs(a[3] - b[3])) <= tolerance
+
+
+def stands(word, theirs, ours, tolerance):
+    """Whether ours has a word where one of the others has it. Letters far apart are read as pieces of their word in one PDF and as the whole word in another: a piece may be the start or the end of a word here."""
+    if word in ours: return any(near(place, ours[word], tolerance) for place in theirs)
+    ends = lambda a, b: a[0] == b[0] and abs(a[4] - b[4]) <= tolerance and min(abs(a[2] - b[2]), abs(a[3] - b[3])) <= tolerance
+    whole = [(other, place) for other, place in ours.items() if len(other) > len(word) and word in other]
+    return any(other.startswith(word) and near(place, own, tolerance) or other.endswith(word) and ends(place, own) for other, own in whole for place in theirs)
 
 
 def convert_all(jobs, cache):
@@ -112,7 +120,7 @@ def main():
         of_document = told(path)
         agreed = [word for word in a if word in b and near(a[word], b[word], options.tolerance) and of_document(word)]
         # Boxes of one word are of different height in different engines: what stands where either has it is right.
-        wrong = [word for word in agreed if word not in c or not (near(a[word], c[word], options.tolerance) or near(b[word], c[word], options.tolerance))]
+        wrong = [word for word in agreed if not stands(word, (a[word], b[word]), c, options.tolerance)]
         rows.append((1 - len(wrong) / len(agreed) if agreed else None, name, len(a), len(agreed), wrong, a, c))
     counted = [row for row in rows if row[0] is not None and row[3] >= 5]
     bad = sorted((row for row in counted if row[0] < .95), key=lambda row: row[0])

@@ -127,9 +127,6 @@ fn feature(node: Node<'_>) -> Option<&'static str> {
         "w:suppressOverlap" if switched(node) => Some("frames that may not overlap (suppressOverlap)"),
         "w:tblOverlap" if said("never") => Some("floating tables that may not overlap (tblOverlap)"),
         "w:topLinePunct" if switched(node) => Some("compressed punctuation"),
-        "w:tblCellSpacing" if node.attr("w:w").and_then(integer).is_some_and(|width| width > 0) => {
-            Some("space between cells (each cell has borders of its own, the space is left out)")
-        }
         "w:dayShort" | "w:dayLong" | "w:monthShort" | "w:monthLong" | "w:yearShort" | "w:yearLong" => Some("a date block"),
         "w:pPr" => node.child("w:textDirection").and_then(Node::val).filter(|way| *way != "lrTb").map(|_| "a paragraph of turned text"),
         "w:pgNumType" if !node.attr("w:fmt").is_none_or(is_known) => Some("page numbers of another form (shown as 1, 2, 3)"),

@@ -171,14 +171,13 @@ pub(super) fn border(node: Node<'_>, theme: &Theme) -> Option<Border> {
 
 /// What a border takes across, in twips: `w:sz` is the width of one of its lines, in eighths of a point (17.3.4).
 /// All is rounded as LibreOffice 7.4 rounds it (measured); a border without a size is three quarters of a point wide there.
+/// Raised and sunken borders, which pasted web pages have, are one line (Spire; LibreOffice alone draws two and a gap, of twice the size).
 fn border_twips(name: &str, eighths: u32) -> u32 {
     let line = if eighths == 0 { 15 } else { eighths * 5 / 2 };
     match name {
         "double" | "triple" | "doubleWave" => line * 3,
         "thick" => line * 2,
         "dashSmallGap" => line.max(20),
-        // A line of fixed width, then gap and line that share what is left of twice the size.
-        "outset" | "inset" => 15 + 2 * (line * 2).saturating_sub(15).div_ceil(2).max(1),
         // Two lines and the gap between them, each rounded up.
         "threeDEmboss" | "threeDEngrave" => line + 2 * line.div_ceil(2),
         name if name.ends_with("MediumGap") => line + 2 * line.div_ceil(2),

@@ -357,15 +357,11 @@ impl<'t> TextPlace<'t> {
         }
     }
 
-    /// The height of a box that has room for so much text.
+    /// The height of a box that has room for so much text beside what its shape keeps of the size it is saved with (Spire; LibreOffice grows on until the final shape has room for all but the last paragraph's space after).
     fn grown(&self, text: Pt) -> Pt {
-        let needed = text + self.insets[1] + self.insets[3];
-        let mut along = self.size.1;
-        for _ in 0..TRIES {
-            let [_, above, _, below] = self.shares(along);
-            along = super::context::bounded(needed / (below - above).max(0.05));
-        }
-        along
+        let [_, above, _, below] = self.shares(self.size.1);
+        let kept = self.size.1 * (above + 1.0 - below).max(0.0);
+        super::context::bounded(text + self.insets[1] + self.insets[3] + kept)
     }
 }
 

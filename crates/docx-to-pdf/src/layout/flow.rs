@@ -205,6 +205,13 @@ impl<'a> Flow<'a> {
                 self.new_page(false);
                 Step::Back(index)
             }
+            // A frame that pushes the text below it to the next page goes there with it.
+            Block::Paragraph(paragraph)
+                if paragraph.props.frame.is_some() && !self.at_top && self.is_passed_on(blocks[index..].as_ptr() as usize) =>
+            {
+                self.new_page(true);
+                Step::Back(index)
+            }
             Block::Paragraph(paragraph) if paragraph.props.frame.is_some() => match self.frame(blocks, index) {
                 Ok(count) => Step::Next(count),
                 Err(back) => Step::Back(back),

@@ -24,12 +24,14 @@ pub(super) fn around(drawing: &Drawing, size: (Pt, Pt)) -> [Pt; 4] {
     let (least, [left, _, right, _]) = (outline_reach(&drawing.content), said);
     match anchor.wrap {
         // Above and below, half the outline counts in any case, and what the shape itself reaches out: the tail of a callout (LibreOffice and Spire agree; at the sides LibreOffice takes what is said, Spire all of it). Measured.
-        Wrap::Square(_) | Wrap::TopAndBottom => {
+        // So with what text goes around tightly, but without an outline of its own.
+        Wrap::Tight(_) if anchor.outline.is_some() => said,
+        Wrap::Square(_) | Wrap::Tight(_) | Wrap::TopAndBottom => {
             let beyond = beyond(&drawing.content, size);
             let more = |side: usize| said[side].max(least).max(beyond[side]);
             if anchor.wrap == Wrap::TopAndBottom { std::array::from_fn(more) } else { [left, more(1), right, more(3)] }
         }
-        _ => said,
+        Wrap::None => said,
     }
 }
 

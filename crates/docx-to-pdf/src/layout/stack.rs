@@ -379,8 +379,8 @@ impl<'a> Stack<'a> {
                     before: space_before(&paragraph.props) + below,
                     after: if line.end == LineEnd::Paragraph { space_after(&paragraph.props) } else { Pt::ZERO },
                     shift: Pt::ZERO,
-                    // No widow control in cells (measured on LibreOffice 7.4).
-                    glued: paragraph.props.keep_lines,
+                    // In cells there is no widow control (measured on LibreOffice 7.4), and keeping lines together does nothing (LibreOffice and Spire agree; measured).
+                    glued: paragraph.props.keep_lines && !self.column.holds_floats,
                     notes: line.notes,
                     row: None,
                 });

@@ -8,6 +8,7 @@ mod drawn;
 mod ends;
 mod extents;
 mod formulas;
+mod kept_apart;
 mod measured;
 mod painted;
 mod pushed;

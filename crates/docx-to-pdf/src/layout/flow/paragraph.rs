@@ -147,7 +147,7 @@ impl<'a> Flow<'a> {
                 Area { width, floats: Some(&floats), left, top: y, bottom: Some(self.bottom), gap: above },
             );
             self.floats = floats;
-            let fitting = self.fitting(&lines, y);
+            let fitting = self.fitting(&lines, y, props.widow_control);
             if fitting == 0 && !self.at_top {
                 self.settle(anchored, 0);
                 if from == Position::default() {
@@ -203,7 +203,7 @@ impl<'a> Flow<'a> {
         let area = Area { width, floats: Some(&floats), left, top: y, bottom: Some(self.bottom), gap };
         let lines = setter.on_trial(&mut self.context, from, area);
         self.floats = floats;
-        self.fitting(&lines, y) == 0
+        self.fitting(&lines, y, setter.paragraph.props.widow_control) == 0
     }
 
     /// A page that starts within a paragraph can be laid out again from there, too.
@@ -245,7 +245,7 @@ impl<'a> Flow<'a> {
     }
 
     /// How many lines fit at `y` with their footnotes, ending where a break is allowed.
-    fn fitting(&mut self, lines: &[Line], y: Pt) -> usize {
+    fn fitting(&mut self, lines: &[Line], y: Pt, widows: bool) -> usize {
         let before = self.notes.length();
         // Notes are laid out here only for their height; their elements come when they are placed.
         let elements = self.context.structure.checkpoint();
@@ -269,7 +269,13 @@ impl<'a> Flow<'a> {
         while count > 0 && lines[count - 1].glued {
             count -= 1;
         }
-        if count == 0 && self.at_top { most.max(1) } else { count }
+        if count > 0 || !self.at_top {
+            return count;
+        }
+        // Lines that are kept together and higher than their page are divided as others are: the last one does not go on alone (LibreOffice and Spire agree; measured).
+        let ends = lines.last().is_some_and(|last| last.end == LineEnd::Paragraph);
+        let lone = widows && ends && most > 2 && most + 1 == lines.len();
+        (most - usize::from(lone)).max(1)
     }
 
     /// Draws the first `count` lines; returns where the next one starts.

@@ -19,12 +19,13 @@ impl<'a> Flow<'a> {
         let floats = self.floats(table, index + 1 == blocks.len());
         // A floating table is anchored in the paragraph below it and goes where that goes.
         let moves = matches!(blocks.get(index + 1), Some(Block::Paragraph(below)) if below.props.page_break_before);
-        if floats && moves && !(self.at_top && !self.natural && self.column == 0) {
+        if (starts_page(table) || floats && moves) && !(self.at_top && !self.natural && self.column == 0) {
             self.new_page(false);
             return Step::Back(index);
         }
-        if !floats && starts_page(table) && !(self.at_top && !self.natural && self.column == 0) {
-            self.new_page(false);
+        // One that pushes the paragraph it is anchored in to the next page goes there with it (LibreOffice and Spire agree; measured).
+        if floats && !self.at_top && self.is_passed_on(std::ptr::from_ref(table) as usize) {
+            self.new_page(true);
             return Step::Back(index);
         }
         let (left, width) = self.current();
@@ -205,14 +206,15 @@ impl<'a> Flow<'a> {
 
     /// Whether rows that belong together would be parted here: header rows from the first row below them, rows kept with the next.
     ///
-    /// A group longer than a page is parted all the same.
+    /// A group longer than a page is parted all the same: header rows here, rows kept with the next from the next page on (LibreOffice and Spire agree; measured).
     fn parts_company(&self, laid: &TableBox, index: usize) -> bool {
         let starts_group = index == 0 || index > laid.header_rows && !laid.rows[index - 1].keep_next;
         if !starts_group {
             return false;
         }
         let (kept, height) = together(laid, index);
-        kept > 0 && height > self.limit() - self.y + SLACK && height <= self.bottom - self.column_top
+        let may_move = laid.rows[index].keep_next || height <= self.bottom - self.column_top;
+        kept > 0 && height > self.limit() - self.y + SLACK && may_move
     }
 
     /// On to the next column or page where `row` has room, with the header rows again.
@@ -284,7 +286,7 @@ fn together(laid: &TableBox, index: usize) -> (usize, Pt) {
     (kept, group + last)
 }
 
-/// A table goes to a new page with the paragraph it begins with (LibreOffice and Spire agree; measured).
+/// A table, floating or not, goes to a new page with the paragraph it begins with (LibreOffice and Spire agree; measured).
 fn starts_page(table: &Table) -> bool {
     let first = table.rows.first().and_then(|row| row.cells.first()).and_then(|cell| cell.blocks.first());
     matches!(first, Some(Block::Paragraph(paragraph)) if paragraph.props.page_break_before)

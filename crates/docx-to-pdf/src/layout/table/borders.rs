@@ -7,6 +7,9 @@ use crate::layout::paragraph::draw_border;
 use crate::layout::table::row::RowBox;
 use crate::units::Pt;
 
+/// Where cells stand side by side, nothing is kept from their rows' edges.
+const NONE: (Pt, Pt) = (Pt::ZERO, Pt::ZERO);
+
 /// A line of a row's border.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::layout) struct BorderLine {
@@ -14,6 +17,8 @@ pub(in crate::layout) struct BorderLine {
     from: Pt,
     to: Pt,
     border: Border,
+    /// Room kept from the row's top, and from its bottom, where cells stand apart.
+    gaps: (Pt, Pt),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -22,19 +27,38 @@ enum Side {
     Top,
     /// Below it.
     Bottom,
+    /// Below a cell that stands apart from others.
+    OwnBottom,
     /// Beside a cell, at `from`.
     Vertical,
 }
 
 impl BorderLine {
+    pub(super) fn above((from, to): (Pt, Pt), border: Border, gaps: (Pt, Pt)) -> Self {
+        Self { side: Side::Top, from, to, border, gaps }
+    }
+
+    pub(super) fn below((from, to): (Pt, Pt), border: Border, gaps: (Pt, Pt)) -> Self {
+        Self { side: Side::OwnBottom, from, to, border, gaps }
+    }
+
+    pub(super) fn beside(at: Pt, border: Border, gaps: (Pt, Pt)) -> Self {
+        Self { side: Side::Vertical, from: at, to: at, border, gaps }
+    }
+
     /// Draws it on a row at `y`; lines below a row are drawn only where nothing follows on the page.
-    pub(in crate::layout) fn draw(&self, ink: &mut Ink, y: Pt, height: Pt, last: bool, starts: bool) {
+    pub(in crate::layout) fn draw(&self, ink: &mut Ink, y: Pt, height: Pt, last: bool, (starts, ends): (bool, bool)) {
         let half = bounded(self.border.width) / 2.0;
+        let above = if starts { self.gaps.0 } else { Pt::ZERO };
+        let bottom = if ends { y + height - self.gaps.1 } else { y + height };
         match self.side {
-            Side::Top if starts => draw_border(ink, (self.from, y + half), (self.to, y + half), self.border),
+            Side::Top if starts => draw_border(ink, (self.from, y + above + half), (self.to, y + above + half), self.border),
+            Side::OwnBottom if ends => {
+                draw_border(ink, (self.from, bottom - half), (self.to, bottom - half), self.border);
+            }
             Side::Bottom if last => draw_border(ink, (self.from, y + height - half), (self.to, y + height - half), self.border),
-            Side::Vertical => draw_border(ink, (self.from, y), (self.from, y + height), self.border),
-            Side::Top | Side::Bottom => {}
+            Side::Vertical => draw_border(ink, (self.from, y + above), (self.from, bottom), self.border),
+            Side::Top | Side::Bottom | Side::OwnBottom => {}
         }
     }
 
@@ -78,21 +102,21 @@ pub(super) fn resolve(table: &Table, rows: &[&Row], boxes: &mut [RowBox], column
                 }
                 if let Some(border) = stronger(other.flatten(), own.top) {
                     top_width = top_width.max(bounded(border.width));
-                    lines.push(BorderLine { side: Side::Top, from, to, border });
+                    lines.push(BorderLine { side: Side::Top, from, to, border, gaps: NONE });
                 }
             }
             if let Some(border) = own.bottom {
                 bottom_width = bottom_width.max(bounded(border.width));
-                lines.push(BorderLine { side: Side::Bottom, from: cell.left, to: cell.right, border });
+                lines.push(BorderLine { side: Side::Bottom, from: cell.left, to: cell.right, border, gaps: NONE });
             }
             let before = index.checked_sub(1).and_then(|before| owns[row][before].right);
             if let Some(border) = stronger(before, own.left) {
-                lines.push(BorderLine { side: Side::Vertical, from: cell.left, to: cell.left, border });
+                lines.push(BorderLine { side: Side::Vertical, from: cell.left, to: cell.left, border, gaps: NONE });
             }
             if index + 1 == boxes[row].cells.len()
                 && let Some(border) = own.right
             {
-                lines.push(BorderLine { side: Side::Vertical, from: cell.right, to: cell.right, border });
+                lines.push(BorderLine { side: Side::Vertical, from: cell.right, to: cell.right, border, gaps: NONE });
             }
         }
         boxes[row].border_top = top_width;

@@ -40,10 +40,13 @@ impl<'t> Emitter<'t> {
         let mut ink = Ink::default();
         let mut text = Ink::default();
         let last_row = index + 1 == self.table.rows.len();
+        // Where cells stand apart, the space between them is not theirs.
+        let (above, below) = (y + row.gaps.0, y + row.height - row.gaps.1);
         for cell in &row.cells {
             if cell.rows > 1 && starts {
                 if let Some(color) = cell.shading {
-                    let rect = Rect::new(cell.left, y, cell.right, y + row.height);
+                    let bottom = if row.gaps.0 > Pt::ZERO { y + row.height } else { below };
+                    let rect = Rect::new(cell.left, above, cell.right, bottom);
                     ink.items.push(Item { tag: None, shape: Shape::Path(filled(rect, color)) });
                 }
                 let last = index + cell.rows - 1;
@@ -51,11 +54,11 @@ impl<'t> Emitter<'t> {
             } else if cell.continued {
                 let owner = self.merged.iter().find(|merged| merged.cell.column == cell.column);
                 if let Some(color) = owner.and_then(|merged| merged.cell.shading) {
-                    ink.fill(Rect::new(cell.left, y, cell.right, y + row.height), color);
+                    ink.fill(Rect::new(cell.left, y, cell.right, below), color);
                 }
             } else {
                 if let Some(color) = cell.shading {
-                    ink.fill(Rect::new(cell.left, y, cell.right, y + row.height), color);
+                    ink.fill(Rect::new(cell.left, above, cell.right, below), color);
                 }
                 text.append(draw_cell(cell, y, row));
             }
@@ -69,7 +72,7 @@ impl<'t> Emitter<'t> {
             }
         }
         for line in &row.lines {
-            line.draw(&mut ink, y, row.height, last_row && ends, starts);
+            line.draw(&mut ink, y, row.height, last_row && ends, (starts, ends));
         }
         ink
     }

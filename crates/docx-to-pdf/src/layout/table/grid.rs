@@ -72,8 +72,7 @@ fn from_cells(table: &Table, used: usize, available: Pt, grid: &[Pt]) -> Vec<Pt>
 /// The table's left edge in its column.
 ///
 /// Before compatibility mode 15 the text aligns with the margin, so the table stands out by its own left cell margin (not its first cell's); from 15 on the border's outer edge does, so it stands in by half the border (measured on LibreOffice 7.4).
-pub(super) fn offset(context: &Context<'_>, table: &Table, edges: &[Pt], available: Pt, nested: bool) -> Pt {
-    let width = edges.last().copied().unwrap_or(Pt::ZERO);
+pub(super) fn offset(context: &Context<'_>, table: &Table, width: Pt, available: Pt, nested: bool) -> Pt {
     match table.align {
         Align::Center => (available - width) / 2.0,
         Align::Right => available - width,

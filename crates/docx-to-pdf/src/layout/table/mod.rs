@@ -6,6 +6,7 @@ mod emit;
 mod grid;
 mod purpose;
 mod row;
+mod spaced;
 #[cfg(all(test, feature = "bundled-fonts"))]
 mod tests;
 
@@ -61,7 +62,8 @@ pub(super) fn lay<'a>(context: &mut Context<'a>, table: &'a Table, available: Pt
     }
     let outer = context.structure.enter(node);
     let columns = grid::columns(table, available);
-    let x = grid::offset(context, table, &columns, available, nested);
+    let spacing = spaced::Spacing::of(context, table, &columns);
+    let x = grid::offset(context, table, spacing.total(&columns), available, nested) - spacing.out(context, table, nested);
     let header_rows = rows.iter().take_while(|row| row.header).count();
     let ends = rows.iter().map(|row| row_end(row));
     let most = ends.max().unwrap_or(0);
@@ -74,7 +76,7 @@ pub(super) fn lay<'a>(context: &mut Context<'a>, table: &'a Table, available: Pt
         };
         // A row that begins later or ends sooner than others has empty cells there in the structure: its table stays regular (ISO 14289-1, 7.5).
         place.empty_cell(context, row.skip_before as usize);
-        let mut cells = cells(context, table, row, &columns, place, bases);
+        let mut cells = cells(context, table, row, (&columns, spacing), place, bases);
         place.empty_cell(context, most - row_end(row));
         let others = turned_height(context, row, &cells, bases);
         for cell in cells.iter_mut().filter(|cell| cell.direction != TextDirection::Horizontal) {
@@ -87,6 +89,7 @@ pub(super) fn lay<'a>(context: &mut Context<'a>, table: &'a Table, available: Pt
             border_top: Pt::ZERO,
             border_bottom: Pt::ZERO,
             below: Pt::ZERO,
+            gaps: (Pt::ZERO, Pt::ZERO),
             can_split: !row.cant_split,
             keep_next: keeps_next(row),
             exact: matches!(row.height, RowHeight::Exact(_)),
@@ -98,20 +101,24 @@ pub(super) fn lay<'a>(context: &mut Context<'a>, table: &'a Table, available: Pt
     if !lays_out {
         tag_merged(context, &boxes);
     }
-    borders::resolve(table, &rows, &mut boxes, &columns);
-    heights(&mut boxes, &rows);
+    if spacing.is_none() {
+        borders::resolve(table, &rows, &mut boxes, &columns);
+    } else {
+        spaced::resolve(table, &rows, &mut boxes, (spacing, spacing.total(&columns)));
+    }
+    heights(&mut boxes, &rows, spacing);
     if boxes.iter().any(RowBox::cuts_text) {
         context.warn("text that does not fit a table row of exact height is cut off at the row's edge; let the row be higher");
     }
     turn(context, &mut boxes, &rows, bases);
     if table.rtl {
-        mirror(&mut boxes, *columns.last().unwrap_or(&Pt::ZERO));
+        mirror(&mut boxes, spacing.total(&columns));
     }
     let header_rows = if header_rows < boxes.len() { header_rows } else { 0 };
     if header_rows == 0 && !bases.in_cell && rows.iter().all(|row| row.header) {
         stand_together(&mut boxes);
     }
-    TableBox { x, width: *columns.last().unwrap_or(&Pt::ZERO), rows: boxes, header_rows }
+    TableBox { x, width: spacing.total(&columns), rows: boxes, header_rows }
 }
 
 /// Header rows with nothing below them are not repeated, but neither divided nor parted, as others are not (LibreOffice and Spire agree; measured).
@@ -165,7 +172,14 @@ fn keeps_next(row: &Row) -> bool {
 }
 
 /// Lays out the cells of a row. `columns` are the grid's edges, the first is 0.
-fn cells<'a>(context: &mut Context<'a>, table: &'a Table, row: &'a Row, columns: &[Pt], place: Place, bases: Bases) -> Vec<CellBox> {
+fn cells<'a>(
+    context: &mut Context<'a>,
+    table: &'a Table,
+    row: &'a Row,
+    (columns, spacing): (&[Pt], spaced::Spacing),
+    place: Place,
+    bases: Bases,
+) -> Vec<CellBox> {
     let mut at = row.skip_before as usize;
     let mut boxes = Vec::with_capacity(row.cells.len());
     // All cells of a row have the largest of their margins above, and of those below (LibreOffice and Spire agree; measured).
@@ -175,7 +189,7 @@ fn cells<'a>(context: &mut Context<'a>, table: &'a Table, row: &'a Row, columns:
         let span = cell.span.max(1) as usize;
         let left = edge(columns, at);
         let right = edge(columns, at + span);
-        boxes.push(cell_box(context, table, cell, (at, span), (left, right), (place, shared), bases));
+        boxes.push(cell_box(context, table, cell, (at, span), spacing.apart((left, right)), (place, shared), bases));
         at = at.saturating_add(span).min(1 << 20);
     }
     boxes
@@ -371,15 +385,13 @@ fn tag_merged(context: &mut Context<'_>, boxes: &[RowBox]) {
 }
 
 /// Row heights. What a merged cell needs beyond its rows goes to its last row.
-///
-/// Space between cells makes no difference: LibreOffice 7.4 leaves it out (measured).
-fn heights(boxes: &mut [RowBox], rows: &[&Row]) {
+fn heights(boxes: &mut [RowBox], rows: &[&Row], spacing: spaced::Spacing) {
     let last = boxes.len().saturating_sub(1);
     let mut pending: Vec<(usize, Pt)> = Vec::new();
     for index in 0..boxes.len() {
         let row = &mut boxes[index];
         // A given height holds the border above, not the one below the last row (measured).
-        let below = if index == last { row.border_bottom } else { Pt::ZERO };
+        let below = if index == last || !spacing.is_none() { row.border_bottom } else { Pt::ZERO };
         row.below = below;
         let borders = row.border_top + below;
         let mut height = borders;
@@ -394,10 +406,10 @@ fn heights(boxes: &mut [RowBox], rows: &[&Row]) {
         height = match rows[index].height {
             RowHeight::Auto => height,
             RowHeight::AtLeast(least) => {
-                row.least = twips(least) + below;
+                row.least = twips(least) + spacing.beside_least(row, below);
                 height.max(row.least)
             }
-            RowHeight::Exact(exact) => twips(exact).max(Pt(0.5)) + below,
+            RowHeight::Exact(exact) => twips(exact).max(Pt(0.5)) + spacing.beside_exact(row, below),
         };
         let exact = matches!(rows[index].height, RowHeight::Exact(_));
         for (end, needed) in &mut pending {

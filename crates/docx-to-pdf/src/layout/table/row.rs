@@ -22,6 +22,8 @@ pub(in crate::layout) struct RowBox {
     pub border_bottom: Pt,
     /// How much of its height is the border below it: only the last row holds its own.
     pub below: Pt,
+    /// Space of its height above and below its cells, where cells stand apart.
+    pub gaps: (Pt, Pt),
     /// It may be divided between pages.
     pub can_split: bool,
     /// It stays on one page with the next row: all its cells start with a paragraph that does.

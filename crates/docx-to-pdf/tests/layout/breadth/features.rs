@@ -140,7 +140,7 @@ const FEATURES: &[Feature] = &[
     ("right-to-left table", "<w:bidiVisual/>", Body(TABLE), Drawn),
     ("floating table", r#"<w:tblpPr w:horzAnchor="page" w:vertAnchor="page" w:tblpX="3000" w:tblpY="3000"/>"#, Body(TABLE), Drawn),
     ("tables apart", r#"<w:tblOverlap w:val="never"/>"#, Body(TABLE), Warns("floating tables that may not overlap")),
-    ("space between cells", r#"<w:tblCellSpacing w:w="100" w:type="dxa"/>"#, Body(TABLE), Warns("space between cells")),
+    ("space between cells", r#"<w:tblCellSpacing w:w="100" w:type="dxa"/>"#, Body(TABLE), Drawn),
     ("table style", r#"<w:tblStyle w:val="T"/>"#, Body(TABLE), Drawn),
     ("row height", r#"<w:trHeight w:val="800"/>"#, Body(EMPTY_ROW), Drawn),
     ("exact row height", r#"<w:trHeight w:val="100" w:hRule="exact"/>"#, Body(ROW), Drawn),

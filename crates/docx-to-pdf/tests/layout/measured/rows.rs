@@ -97,14 +97,6 @@ fn a_double_border_takes_three_times_its_size() {
 }
 
 #[test]
-fn cell_spacing_makes_no_room() {
-    let properties = format!(r#"<w:tblCellSpacing w:w="15" w:type="dxa"/>{}"#, borders(24));
-    let rows = format!("{}{}", one_cell("", p("", "one")), one_cell("", p("", "two")));
-    let body = format!("{}{}", table(&properties, &[3900], &rows), p("", "below"));
-    stand(&body, &[(0, "one", 56.9, 64.2), (0, "two", 56.9, 81.0), (0, "below", 50.0, 97.8)]);
-}
-
-#[test]
 fn before_mode_15_a_table_stands_out_by_its_own_margin_not_by_that_of_its_first_cell() {
     let wide = r#"<w:tcMar><w:left w:w="144" w:type="dxa"/><w:right w:w="144" w:type="dxa"/></w:tcMar>"#;
     let mut sample = Sample::new(&table("", &[1800, 1800], &row("", &[(wide, p("", "aa")), ("", p("", "bb"))])));
