@@ -171,7 +171,6 @@ const FEATURES: &[(&str, &str)] = &[
     ("lines that end inside words", "linhas que terminam dentro de uma palavra"),
     ("frames that may not overlap", "molduras que não devem se sobrepor"),
     ("floating tables that may not overlap", "tabelas flutuantes que não devem se sobrepor"),
-    ("space between cells", "o espaço entre células (cada uma com suas bordas)"),
     ("a date block", "um bloco de data"),
     ("a paragraph of turned text", "um parágrafo de texto girado"),
     ("page numbers of another form", "números de página de outra forma (saem 1, 2, 3)"),

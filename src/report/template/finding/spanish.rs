@@ -171,7 +171,6 @@ const FEATURES: &[(&str, &str)] = &[
     ("lines that end inside words", "líneas que terminan dentro de una palabra"),
     ("frames that may not overlap", "marcos que no deben traslaparse"),
     ("floating tables that may not overlap", "tablas flotantes que no deben traslaparse"),
-    ("space between cells", "el espacio entre celdas (cada una con sus bordes)"),
     ("a date block", "un bloque de fecha"),
     ("a paragraph of turned text", "un párrafo de texto girado"),
     ("page numbers of another form", "números de página de otra forma (salen 1, 2, 3)"),
