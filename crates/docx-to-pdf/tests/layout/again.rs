@@ -43,7 +43,8 @@ fn every_character_is_laid_out_in_every_look() {
         let text: String = some.iter().collect();
         // Each stands behind a letter, before one, with a mark and by itself.
         let turns: String = some.iter().step_by(4).flat_map(|c| ['a', *c, 'b', ' ', *c, '\u{301}', ' ', *c, ' ']).collect();
-        body.push_str(&format!(r#"<w:p><w:r><w:rPr>{fonts}{look}</w:rPr><w:t xml:space="preserve">{text} {turns}</w:t></w:r></w:p>"#));
+        let run = format!(r#"<w:r><w:rPr>{fonts}{look}</w:rPr><w:t xml:space="preserve">{text} {turns}</w:t></w:r>"#);
+        body.extend(["<w:p>", &run, "</w:p>"]);
     }
     let (frames, _) = Sheet::body(body).laid();
     assert!(frames.pages.len() > 100);
