@@ -102,6 +102,13 @@ def again():
     target = f'<Relationships><Relationship Id="rId1" Type="{RELATION}hyperlink" Target="https://example.org/{letters(1_000_000)}" TargetMode="External"/></Relationships>'
     yield "five thousand links to an address of a megabyte", docx(
         "<w:p>" + '<w:hyperlink r:id="rId1"><w:r><w:t>a </w:t></w:r></w:hyperlink>' * 5000 + "</w:p>", {"word/_rels/document.xml.rels": target})
+    one = '<w:p><w:hyperlink r:id="rId1"><w:r><w:t>{}</w:t></w:r></w:hyperlink></w:p>'
+    yield "a link to an address of a megabyte over two thousand lines", docx(one.format("palabra " * 24_000), {"word/_rels/document.xml.rels": target})
+    yield "a header's link to an address of a megabyte on two thousand pages", docx(
+        page * 2000 + section, header(one.format("a")) | {"word/_rels/header.xml.rels": target})
+    ends = "".join(f'<w:bookmarkEnd w:id="{n}"/>' for n in range(64))
+    yield "64 bookmarks around each of sixty long texts", docx("".join(
+        "<w:p>" + "".join(f'<w:bookmarkStart w:id="{n}" w:name="b{at}_{n}"/>' for n in range(64)) + f'<w:r><w:t>{"palabra " * 7500}</w:t></w:r>{ends}</w:p>' for at in range(60)))
     yield "pictures with 30 MB of words about them", docx("<w:p>" + floating("<wps:spPr/>", about=letters(20_000)) * 1500 + "</w:p>")
     level = f'<w:lvl w:ilvl="0"><w:numFmt w:val="decimal"/><w:lvlText w:val="{"%1.%1.%1" * 30}"/></w:lvl>'
     yield "twenty thousand numbers of two hundred letters", docx(

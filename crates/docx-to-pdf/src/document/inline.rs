@@ -15,6 +15,8 @@ use super::xml::Node;
 
 /// Links, fields and formulas in one another go no deeper.
 const DEEPEST: usize = 32;
+/// An address that is longer is shared by all links that lead there, and so not joined with a place in what it leads to.
+const LONGEST_WITH_PLACE: usize = 2048;
 
 /// A paragraph's content while it is read.
 pub(super) struct Line<'s> {
@@ -85,13 +87,15 @@ impl Reader<'_> {
     }
 
     fn hyperlink(&mut self, node: Node<'_>, line: &mut Line<'_>, depth: usize) {
-        let outside = node.attr("r:id").and_then(|id| line.scope.part.relationships.get(id)).map(|link| link.target.clone());
+        let outside = node.attr("r:id").and_then(|id| line.scope.part.relationships.get(id)).map(|link| Arc::clone(&link.target));
         let anchor = node.attr("w:anchor");
         let outside = outside.filter(|address| self.follows(address, line.scope.part));
         let target = match (outside, anchor) {
-            (Some(address), Some(place)) if !address.contains('#') => Some(LinkTo::Uri(format!("{address}#{place}"))),
+            (Some(address), Some(place)) if address.len() < LONGEST_WITH_PLACE && !address.contains('#') => {
+                Some(LinkTo::Uri(format!("{address}#{place}").into()))
+            }
             (Some(address), _) => Some(LinkTo::Uri(address)),
-            (None, Some(place)) => Some(LinkTo::Bookmark(place.to_owned())),
+            (None, Some(place)) => Some(LinkTo::Bookmark(place.into())),
             (None, None) => None,
         };
         if let Some(target) = target.clone() {

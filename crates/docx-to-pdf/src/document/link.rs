@@ -8,14 +8,8 @@ const SCHEMES: [&str; 9] = ["http", "https", "ftp", "ftps", "mailto", "tel", "sm
 impl Reader<'_> {
     /// Whether an address becomes a link; its text stays either way.
     pub(super) fn follows(&mut self, address: &str, part: &Part) -> bool {
-        if address.len() > self.link_bytes_left {
-            self.warnings.other(format!("links whose addresses are too long together are left out; their text stays ({})", part.name));
-            return false;
-        }
         let follows = is_followed(address);
-        if follows {
-            self.link_bytes_left -= address.len();
-        } else {
+        if !follows {
             self.warnings
                 .other(format!("a link to a file, a script or an unknown kind of address is left out; its text stays ({})", part.name));
         }

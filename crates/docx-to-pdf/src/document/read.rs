@@ -30,8 +30,6 @@ const DEEPEST: usize = 24;
 const MOST_CHART_ELEMENTS: usize = 500_000;
 const MOST_METAFILE_BYTES: usize = 32 << 20;
 const MOST_SHAPES: usize = 100_000;
-/// Ten thousand links with addresses as long as programs make them.
-const MOST_LINK_BYTES: usize = 8 << 20;
 
 /// What the caller knows that the document does not.
 #[derive(Debug, Clone, Copy, Default)]
@@ -141,13 +139,10 @@ pub(super) struct Reader<'p> {
     depth: usize,
     /// Cells that may still be read, over all tables.
     pub(super) cells_left: usize,
-    /// Elements of charts, and bytes of metafiles, that may still be drawn: each may be shown any number of times, and is drawn anew each time.
+    /// Elements of charts and bytes of metafiles that may still be read, and shapes that both may still be drawn with: each may be shown any number of times, and is read and drawn anew each time.
     pub(super) chart_elements_left: usize,
-    /// Shapes that charts and metafiles may still be drawn with.
-    pub(super) shapes_left: usize,
     pub(super) metafile_bytes_left: usize,
-    /// Bytes of addresses: one may be that of any number of links.
-    pub(super) link_bytes_left: usize,
+    pub(super) shapes_left: usize,
     /// What may still be read: styles and lists have their own room, so that a document at its limit keeps its looks; all that is laid out shares one.
     limits: Limits,
     stories: HashMap<String, Arc<Vec<Block>>>,
@@ -174,7 +169,6 @@ impl<'p> Reader<'p> {
             cells_left: 200_000,
             chart_elements_left: MOST_CHART_ELEMENTS,
             shapes_left: MOST_SHAPES,
-            link_bytes_left: MOST_LINK_BYTES,
             metafile_bytes_left: MOST_METAFILE_BYTES,
             limits: *package.limits(),
             stories: HashMap::new(),

@@ -6,11 +6,11 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::document::model::{Document, NumberFormat, RunProps};
+use crate::document::model::{Document, LinkTo, NumberFormat, RunProps};
 use crate::document::numerals::{NumberLanguage, numeral};
 use crate::fonts::Fonts;
 use crate::graphics::{Image, Rgb};
-use crate::layout::frame::ImageId;
+use crate::layout::frame::{ImageId, LinkTarget};
 use crate::layout::look::Look;
 use crate::layout::part::Part;
 use crate::layout::structure::Builder;
@@ -21,6 +21,8 @@ use crate::warning::Warning;
 const LONGEST: f32 = 100_000.0;
 /// What headers, footers and repeated rows may set over all pages, in glyphs, as each page sets its own; a thousand pages of a crowded letterhead set less.
 const MOST_RUNNING: usize = 2_000_000;
+/// Bytes of all addresses and of what they are said with; a hundred thousand links as long as people make them.
+const MOST_LINKED: usize = 16 << 20;
 /// Characters of all leaders; a contents of ten thousand entries has a million.
 const MOST_LEADERS: usize = 3_000_000;
 /// Tables in tables, boxes in boxes: deeper content is left out.
@@ -145,6 +147,8 @@ pub(super) struct Context<'a> {
     pub depth: usize,
     /// Glyphs and shapes that headers, footers and repeated rows have set so far.
     pub running_drawn: usize,
+    /// Bytes of links so far.
+    linked: usize,
     /// Characters of leaders drawn so far.
     pub leaders: Cell<usize>,
     /// Text measured for boxes that it goes on in so far, in bytes.
@@ -179,6 +183,7 @@ impl<'a> Context<'a> {
             depth: 0,
             running_drawn: 0,
             chained: 0,
+            linked: 0,
             leaders: Cell::new(0),
             chains: HashMap::new(),
             image_ids: HashMap::new(),
@@ -250,6 +255,20 @@ impl<'a> Context<'a> {
             self.unsupported("headers, footers and repeated rows on so many pages");
         }
         may
+    }
+
+    /// Where a link leads, said with these words; nothing where all addresses together have become too long: each line, and each page of a header, says its own.
+    pub(super) fn link_target(&mut self, link: &LinkTo, contents: &str) -> Option<LinkTarget> {
+        let (LinkTo::Uri(text) | LinkTo::Bookmark(text)) = link;
+        self.linked += text.len() + contents.len();
+        if self.linked > MOST_LINKED {
+            self.warn("links whose addresses are too long together are left out; their text stays");
+            return None;
+        }
+        Some(match link {
+            LinkTo::Uri(uri) => LinkTarget::Uri(uri.to_string()),
+            LinkTo::Bookmark(name) => LinkTarget::Named(name.to_string()),
+        })
     }
 
     /// How many of these characters of a leader are drawn.

@@ -10,7 +10,7 @@ use crate::graphics::Image;
 use crate::layout::arrow;
 use crate::layout::context::{Context, DEEPEST, emu};
 use crate::layout::float::Bases;
-use crate::layout::frame::{Item, Link, LinkTarget, NodeId, Path, PathStep, PlacedImage, QUARTER, Role, Shape, Stroke};
+use crate::layout::frame::{Item, Link, NodeId, Path, PathStep, PlacedImage, QUARTER, Role, Shape, Stroke};
 use crate::layout::ink::{Ink, Mark, MarkKind, Rect};
 use crate::layout::label;
 use crate::layout::paint;
@@ -46,12 +46,11 @@ pub(super) fn draw<'a>(context: &mut Context<'a>, drawing: &'a Drawing, size: (P
     }
     context.depth -= 1;
     if let Some((link, tag)) = link {
-        let (target, address) = match link {
-            LinkTo::Uri(uri) => (LinkTarget::Uri(uri.clone()), uri),
-            LinkTo::Bookmark(name) => (LinkTarget::Named(name.clone()), name),
-        };
-        let contents = drawing.alt.clone().unwrap_or_else(|| address.clone());
-        ink.links.push(Link { rect: [Pt::ZERO, Pt::ZERO, size.0, size.1], target, tag, contents });
+        let (LinkTo::Uri(address) | LinkTo::Bookmark(address)) = link;
+        let contents = drawing.alt.as_deref().unwrap_or(address);
+        if let Some(target) = context.link_target(link, contents) {
+            ink.links.push(Link { rect: [Pt::ZERO, Pt::ZERO, size.0, size.1], target, tag, contents: contents.to_owned() });
+        }
     }
     (ink, size)
 }

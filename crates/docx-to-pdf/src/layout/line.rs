@@ -2,11 +2,11 @@
 
 use std::rc::Rc;
 
-use crate::document::model::{Align, BreakKind, Leader, LineSpacing, LinkTo, TextAlignment, UnderlineStyle};
+use crate::document::model::{Align, BreakKind, Leader, LineSpacing, TextAlignment, UnderlineStyle};
 use crate::graphics::Rgb;
 use crate::layout::context::{Context, twips};
 use crate::layout::drawing;
-use crate::layout::frame::{Link, LinkTarget, NodeId, Role, Stroke};
+use crate::layout::frame::{Link, NodeId, Role, Stroke};
 use crate::layout::ink::{Ink, Mark, MarkKind, Rect};
 use crate::layout::linebreak::{LineEnd, Placed, Segment};
 use crate::layout::look::Look;
@@ -552,12 +552,8 @@ fn link_areas(context: &mut Context<'_>, drawing: &mut Drawing<'_, '_>, segment:
         }
     }
     for (link, start, end, contents) in areas {
-        let target = match drawing.prepared.links.get(link as usize) {
-            Some(LinkTo::Uri(uri)) => LinkTarget::Uri(uri.clone()),
-            Some(LinkTo::Bookmark(name)) => LinkTarget::Named(name.clone()),
-            None => continue,
-        };
-        if end > start {
+        let Some(to) = drawing.prepared.links.get(link as usize).filter(|_| end > start) else { continue };
+        if let Some(target) = context.link_target(to, &contents) {
             let tag = tag_of(context, drawing, Some(link));
             ink.links.push(Link { rect: [start, drawing.top, end, drawing.top + drawing.height], target, tag, contents });
         }

@@ -344,7 +344,7 @@ fn a_described_group_is_one_figure_and_a_plain_picture_is_decoration() {
 
 #[test]
 fn a_link_on_an_anchored_drawing_in_a_table_cell_leads_from_where_the_drawing_is() {
-    let to = Some(LinkTo::Uri("https://example.org".to_owned()));
+    let to = Some(LinkTo::Uri("https://example.org".into()));
     let content = vec![text("words"), drawing(square(), floating(), Some("school"), to)];
     let cell = |blocks| Cell { blocks, span: 1, ..Cell::default() };
     let rows = vec![Row { cells: vec![cell(vec![paragraph(vec![text("left")])]), cell(vec![paragraph(content)])], ..Row::default() }];
@@ -359,7 +359,7 @@ fn a_link_on_an_anchored_drawing_in_a_table_cell_leads_from_where_the_drawing_is
 
 #[test]
 fn a_link_on_a_drawing_has_an_element_and_says_where_it_leads() {
-    let to = || Some(LinkTo::Uri("https://example.org".to_owned()));
+    let to = || Some(LinkTo::Uri("https://example.org".into()));
     let content = vec![drawing(square(), Placement::Inline, None, to()), drawing(square(), floating(), Some("school"), to())];
     let frames = laid(&document(vec![section(vec![paragraph(content)])]));
     let said: Vec<&str> = frames.pages[0].links.iter().map(|link| link.contents.as_str()).collect();

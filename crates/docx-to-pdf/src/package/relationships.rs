@@ -1,5 +1,7 @@
 //! Relationships between parts (ECMA-376 part 2, 6.5).
 
+use std::sync::Arc;
+
 use quick_xml::Reader;
 use quick_xml::XmlVersion;
 use quick_xml::events::{BytesStart, Event};
@@ -20,7 +22,7 @@ pub struct Relationship {
     /// Its type, an address.
     pub kind: String,
     /// Where it leads: the name of a part, or the address outside.
-    pub target: String,
+    pub target: Arc<str>,
     /// It leads outside the package.
     pub external: bool,
 }
@@ -33,7 +35,7 @@ impl Relationship {
 
     /// The part it leads to; `None` when it leads outside.
     pub fn part(&self) -> Option<&str> {
-        (!self.external).then_some(self.target.as_str())
+        (!self.external).then_some(&*self.target)
     }
 }
 
@@ -78,12 +80,12 @@ fn relationship(element: &BytesStart<'_>, source: &str, package: &Package) -> Op
     let target = attribute(element, "Target")?;
     let external = attribute(element, "TargetMode").is_some_and(|mode| mode.eq_ignore_ascii_case("External"));
     if external {
-        return Some(Relationship { id, kind, target, external });
+        return Some(Relationship { id, kind, target: target.into(), external });
     }
     let resolved = resolve(source, &target)?;
     // Some producers escape the target but not the name in the zip.
     let target = if package.part(&resolved).is_some() { resolved } else { resolve(source, &unescaped(&target))? };
-    Some(Relationship { id, kind, target, external })
+    Some(Relationship { id, kind, target: target.into(), external })
 }
 
 /// The part that holds another part's relationships.

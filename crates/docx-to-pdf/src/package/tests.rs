@@ -52,7 +52,7 @@ fn targets_are_resolved_and_those_that_climb_out_are_dropped() {
     assert_eq!(found.get("a").and_then(|r| r.part()), Some("word/media/a b.png"));
     assert_eq!(found.get("b").and_then(|r| r.part()), Some("docProps/core.xml"));
     assert!(found.get("c").is_none());
-    assert_eq!(found.get("d").map(|r| (r.target.as_str(), r.external)), Some(("https://example.org/?a=1&b=2", true)));
+    assert_eq!(found.get("d").map(|r| (r.target.as_ref(), r.external)), Some(("https://example.org/?a=1&b=2", true)));
     assert_eq!(found.of_kind("image").count(), 2);
 }
 

@@ -94,3 +94,33 @@ fn many_short_runs_of_a_line_keep_no_room_for_the_whole_line() {
         }
     }
 }
+
+/// A link to an address of so many letters.
+fn link(letters: usize, inner: &str) -> String {
+    let code = format!("HYPERLINK &quot;https://example.org/{}&quot;", "a".repeat(letters));
+    format!(r#"<w:fldSimple w:instr="{code}">{inner}</w:fldSimple>"#)
+}
+
+#[test]
+fn a_link_says_where_it_leads_on_each_line_and_page_until_sixteen_megabytes() {
+    let section = r#"<w:headerReference w:type="default" r:id="header"/>"#.to_owned();
+    let run = r#"<w:r><w:t xml:space="preserve">see</w:t></w:r>"#;
+    let links = |sheet: &Sheet| {
+        let (frames, warnings) = sheet.laid();
+        assert!(
+            frames.pages.iter().all(|page| page.items.iter().any(|item| matches!(&item.shape, Shape::Glyphs(run) if run.text == "see")))
+        );
+        (frames.pages.iter().map(|page| page.links.len()).sum::<usize>(), says(&warnings, "links whose addresses are too long together"))
+    };
+    let header = |letters: usize| Sheet {
+        header: format!("<w:p>{}</w:p>", link(letters, run)),
+        section: section.clone(),
+        ..Sheet::body(NEXT_PAGE.repeat(39))
+    };
+    assert_eq!(links(&header(1000)), (40, false));
+    // A header is laid out once more, for its height.
+    assert_eq!(links(&header(1_000_000)), (15, true));
+    let lines = |letters: usize| Sheet::body(format!("<w:p>{}</w:p>", link(letters, &format!("{run}<w:r><w:br/></w:r>").repeat(40))));
+    assert_eq!(links(&lines(1000)), (40, false));
+    assert_eq!(links(&lines(1_000_000)), (16, true));
+}

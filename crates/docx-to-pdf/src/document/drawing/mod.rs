@@ -80,8 +80,8 @@ impl Reader<'_> {
         let id = about.child("a:hlinkClick")?.attr("r:id")?;
         let link = part.relationships.get(id)?;
         match link.target.strip_prefix('#') {
-            Some(place) => Some(LinkTo::Bookmark(place.to_owned())),
-            None => (link.external && self.follows(&link.target, part)).then(|| LinkTo::Uri(link.target.clone())),
+            Some(place) => Some(LinkTo::Bookmark(place.into())),
+            None => (link.external && self.follows(&link.target, part)).then(|| LinkTo::Uri(Arc::clone(&link.target))),
         }
     }
 

@@ -119,7 +119,7 @@ impl Gathering {
     fn entry(&self, model: &Paragraph, heading: &Heading, level: u8, bookmark: String) -> Paragraph {
         let look = model.content.iter().find_map(text_look).unwrap_or_else(|| Arc::new(model.mark.clone()));
         let number_look = model.content.iter().rev().find_map(text_look).unwrap_or_else(|| Arc::clone(&look));
-        let mut content = vec![Inline::LinkStart(LinkTo::Bookmark(bookmark.clone()))];
+        let mut content = vec![Inline::LinkStart(LinkTo::Bookmark(bookmark.as_str().into()))];
         if let Some(number) = &heading.number {
             content.push(Inline::Text { text: number.clone(), props: Arc::clone(&look) });
             content.push(Inline::Tab(Arc::clone(&look)));

@@ -41,6 +41,7 @@ const LONGEST_INSTRUCTION: usize = 4096;
 /// No more bookmarks and sequences are kept, and no text of one that is longer: a reference to it shows its stored result.
 const MOST_NAMES: usize = 10_000;
 const LONGEST_BOOKMARK: usize = 65_536;
+const MOST_NAMED: usize = 8 << 20;
 /// No more text is worked out for one document's fields, as each may show a long text again; the rest show their stored results.
 const MOST_TEXT: usize = 1_000_000;
 
@@ -63,6 +64,8 @@ pub(super) struct FieldState {
     /// Bookmarks that are open: id, name, text so far.
     open_bookmarks: Vec<(String, String, String)>,
     sequences: HashMap<String, i64>,
+    /// Bytes of text of bookmarks.
+    named: usize,
     /// Bytes of text that fields have come to.
     made: usize,
     /// Bytes that formulas have read of cells.
@@ -144,6 +147,11 @@ impl FieldState {
     }
 
     fn name_text(&mut self, name: &str, text: String) {
+        // Any number of bookmarks may stand around the same text.
+        self.named += text.len();
+        if self.named > MOST_NAMED {
+            return;
+        }
         if self.bookmarks.len() < MOST_NAMES || self.bookmarks.contains_key(&name.to_lowercase()) {
             self.bookmarks.insert(name.to_lowercase(), text);
         }
@@ -576,9 +584,9 @@ fn meaning(words: &[Token]) -> Meaning {
             Meaning::Value(Field::StyleRef { style: style.to_owned(), cached: String::new() })
         }
         ("HYPERLINK", _) => match (argument, after("\\l")) {
-            (Some(address), Some(place)) => Meaning::Link(LinkTo::Uri(format!("{address}#{place}"))),
-            (Some(address), None) => Meaning::Link(LinkTo::Uri(address.to_owned())),
-            (None, Some(place)) => Meaning::Link(LinkTo::Bookmark(place)),
+            (Some(address), Some(place)) => Meaning::Link(LinkTo::Uri(format!("{address}#{place}").into())),
+            (Some(address), None) => Meaning::Link(LinkTo::Uri(address.into())),
+            (None, Some(place)) => Meaning::Link(LinkTo::Bookmark(place.into())),
             (None, None) => Meaning::Cached,
         },
         ("TOC", _) => Gathering::read(words).map_or(Meaning::Cached, Meaning::Contents),

@@ -90,13 +90,13 @@ pub enum BreakKind {
     Column,
 }
 
-/// Where a link leads.
+/// Where a link leads; shared, as a link goes on over any number of paragraphs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LinkTo {
     /// A web or mail address.
-    Uri(String),
+    Uri(Arc<str>),
     /// A bookmark.
-    Bookmark(String),
+    Bookmark(Arc<str>),
 }
 
 /// Fields layout fills in; all others come as their cached text.

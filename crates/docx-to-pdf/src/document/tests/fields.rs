@@ -342,13 +342,18 @@ fn sums_that_each_read_all_rows_above_are_worked_out_for_a_thousand_rows_and_not
 }
 
 #[test]
-fn addresses_that_are_too_long_together_lead_nowhere_and_keep_their_text() {
-    let link = format!(r#"<w:p><w:hyperlink r:id="long">{}</w:hyperlink></w:p>"#, run("see"));
-    let address = format!("https://example.org/{}", "a".repeat(1 << 20));
-    let (document, warnings) = Maker::body(&link.repeat(12)).link("long", &address).read();
-    let leads =
-        |block: &&Block| matches!(block, Block::Paragraph(it) if it.content.iter().any(|inline| matches!(inline, Inline::LinkStart(_))));
-    assert_eq!(document.sections[0].blocks.len(), 12);
-    assert_eq!(document.sections[0].blocks.iter().filter(leads).count(), 7, "eight megabytes");
-    assert!(warnings.iter().any(|warning| warning.to_string().starts_with("links whose addresses are too long together")), "{warnings:?}");
+fn bookmarks_around_the_same_text_are_known_until_eight_megabytes() {
+    let (starts, ends): (String, String) = (0..64)
+        .map(|id| (format!(r#"<w:bookmarkStart w:id="{id}" w:name="b*{id}"/>"#), format!(r#"<w:bookmarkEnd w:id="{id}"/>"#)))
+        .unzip();
+    let around = |at: usize| format!("<w:p>{}{}{ends}</w:p>", starts.replace('*', &format!("{at}_")), run(&"a ".repeat(20_000)));
+    let body = format!(
+        "{}{}<w:p>{}</w:p><w:p>{}</w:p>",
+        around(0),
+        (1..5).map(around).collect::<String>(),
+        field("REF b0_1", &run("s")),
+        field("REF b4_1", &run("s"))
+    );
+    let shown: Vec<String> = Maker::body(&body).paragraphs().iter().map(text).collect();
+    assert_eq!((shown[5].len(), shown[6].as_str()), (40_000, "s"));
 }

@@ -66,7 +66,7 @@ impl Reader<'_> {
                 .or_else(|| node.child("v:imagedata").and_then(|data| data.attr("o:title")).filter(|text| !text.is_empty()))
                 .map(str::to_owned),
             decorative: is_rule(node),
-            link: text("href").filter(|address| self.follows(address, scope.part)).map(|address| LinkTo::Uri(address.to_owned())),
+            link: text("href").filter(|address| self.follows(address, scope.part)).map(|address| LinkTo::Uri(address.into())),
             props: Arc::clone(props),
         }
     }
