@@ -22,7 +22,6 @@ mod page;
 mod paint;
 mod paragraph;
 mod part;
-mod piece;
 mod room;
 mod runs;
 mod shape;

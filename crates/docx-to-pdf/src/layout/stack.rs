@@ -1,5 +1,7 @@
 //! Blocks piled into one column of any height: cells, headers, footers, text boxes, notes.
 
+pub(super) mod piece;
+
 use std::rc::Rc;
 
 use crate::document::model::{
@@ -13,12 +15,13 @@ use crate::layout::ink::{Ink, Rect};
 use crate::layout::linebreak::LineEnd;
 use crate::layout::paragraph::{Area, Line, ParagraphLayouter, join};
 use crate::layout::part::{Part, Position};
-use crate::layout::piece::{NestedRow, Piece};
 use crate::layout::room;
 use crate::layout::shape::AtomKind;
 use crate::layout::table;
 use crate::layout::tabs::Tabs;
 use crate::units::Pt;
+
+use piece::{NestedRow, Piece};
 
 /// Automatic space before and after (LibreOffice's `ConvertMSWordAuto`: 14 pt).
 const AUTO_SPACE: Pt = Pt(14.0);

@@ -1,7 +1,7 @@
 //! Merged cells of a nested table: each line goes with the row it stands in, so that no text is lost where a page ends between them.
 
 use crate::document::model::{TextDirection, VerticalAlign};
-use crate::layout::piece::Piece;
+use crate::layout::stack::piece::Piece;
 use crate::layout::table::TableBox;
 use crate::layout::table::emit::shift_down;
 use crate::layout::table::row::{CellBox, RowBox};

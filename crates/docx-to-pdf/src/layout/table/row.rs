@@ -3,7 +3,7 @@
 use crate::document::model::{Border, TextDirection, VerticalAlign};
 use crate::graphics::Rgb;
 use crate::layout::frame::NodeId;
-use crate::layout::piece::Piece;
+use crate::layout::stack::piece::Piece;
 use crate::layout::table::borders::BorderLine;
 use crate::units::Pt;
 

@@ -8,7 +8,7 @@ use crate::units::Pt;
 
 /// An unbreakable piece of a column: a line, or a row.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Piece {
+pub(in crate::layout) struct Piece {
     /// Its top in the column.
     pub top: Pt,
     /// Its height.
@@ -31,7 +31,7 @@ pub(super) struct Piece {
 
 /// A row of a table in a cell: it is divided between pages as the rows of the body are.
 #[derive(Debug)]
-pub(super) struct NestedRow {
+pub(in crate::layout) struct NestedRow {
     /// Its table.
     pub table: Rc<table::TableBox>,
     /// Which of its rows.
@@ -52,7 +52,7 @@ impl NestedRow {
 
 impl Piece {
     /// What it draws, at its place.
-    pub(super) fn drawn(self) -> Ink {
+    pub(in crate::layout) fn drawn(self) -> Ink {
         let mut ink = Rc::unwrap_or_clone(self.ink);
         if self.shift != Pt::ZERO {
             ink.translate(Pt::ZERO, self.shift);
@@ -61,28 +61,28 @@ impl Piece {
     }
 
     /// Moves it down.
-    pub(super) fn move_down(&mut self, by: Pt) {
+    pub(in crate::layout) fn move_down(&mut self, by: Pt) {
         self.top += by;
         self.shift += by;
     }
 
     /// Its bottom in the column.
-    pub(super) fn end(&self) -> Pt {
+    pub(in crate::layout) fn end(&self) -> Pt {
         self.top + self.height
     }
 
     /// The room it needs below it where it ends a page.
-    pub(super) fn closing(&self) -> Pt {
+    pub(in crate::layout) fn closing(&self) -> Pt {
         self.row.as_ref().map_or(Pt::ZERO, |row| row.row().closing())
     }
 
     /// The height its first lines need.
-    pub(super) fn least_height(&self) -> Pt {
+    pub(in crate::layout) fn least_height(&self) -> Pt {
         self.row.as_ref().map_or(self.height, |row| row.row().least_height())
     }
 
     /// The part of a nested row that fits into this height, and the rest, which starts at 0.
-    pub(super) fn split(&self, room: Pt) -> Option<(Self, Self)> {
+    pub(in crate::layout) fn split(&self, room: Pt) -> Option<(Self, Self)> {
         let row = self.row.as_ref()?;
         // Merged cells are drawn with their last row, so that rows with such stay whole.
         let simple = row.row().cells.iter().all(|cell| cell.rows == 1 && !cell.continued);
