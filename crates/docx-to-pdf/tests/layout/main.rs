@@ -10,6 +10,7 @@ mod extents;
 mod formulas;
 mod kept_apart;
 mod measured;
+mod metafiles;
 mod painted;
 mod pushed;
 mod support;

@@ -1,7 +1,7 @@
 //! EMF records (MS-EMF 2.3).
 
 use super::bitmap::{self, Raster};
-use super::player::{Font, Object, Pen, Player};
+use super::player::{Font, Object, Pen, Player, Sector, decoded};
 use super::{Bytes, MOST_RECORDS};
 use crate::document::canvas::Canvas;
 use crate::graphics::Rgb;
@@ -41,6 +41,7 @@ pub(super) fn play(bytes: &[u8], canvas: Canvas, pixels: u64) -> Option<Player> 
         record(&mut player, kind, Bytes(rest.get(..size.min(rest.len()))?), pixels);
         at = at.checked_add(size)?;
     }
+    player.show_held();
     Some(player)
 }
 
@@ -79,6 +80,8 @@ fn record(player: &mut Player, kind: u32, data: Bytes<'_>, pixels: u64) {
         12 => player.state.viewport_origin = pair(8),
         22 => player.state.text_align = data.u32(8),
         24 => player.state.text_color = color(data.u32(8)),
+        25 => player.state.background = color(data.u32(8)),
+        57 => player.state.clockwise = data.u32(8) == 2,
         27 => player.move_to(pair(8)),
         33 => player.save(),
         34 => player.restore(data.i32(8) as i32),
@@ -105,7 +108,23 @@ fn record(player: &mut Player, kind: u32, data: Bytes<'_>, pixels: u64) {
             player.keep(data.u32(8) as usize, Object::Other);
         }
         42 => player.ellipse(pair(8), pair(16)),
-        43 | 44 => player.rectangle(pair(8), pair(16)),
+        43 => player.rectangle(pair(8), pair(16)),
+        44 => player.round_rectangle(pair(8), pair(16), pair(24)),
+        45..=47 | 55 => {
+            let sector = match kind {
+                45 => Sector::Arc,
+                46 => Sector::Chord,
+                47 => Sector::Pie,
+                _ => Sector::ArcTo,
+            };
+            player.sector((pair(8), pair(16)), (pair(24), pair(32)), sector);
+            if kind == 55 {
+                player.state.at = pair(32);
+            }
+        }
+        41 => angle_arc(player, data),
+        71 => region(player, data, 32, player.brush_of(data.u32(28) as usize)),
+        74 => region(player, data, 28, player.state.brush),
         54 => player.line_to(pair(8)),
         59 => player.begin_path(),
         60 => player.end_path(),
@@ -115,11 +134,9 @@ fn record(player: &mut Player, kind: u32, data: Bytes<'_>, pixels: u64) {
         64 => player.paint_path(false, true),
         83 | 84 => text(player, data, kind == 84),
         17 => player.state.scaled = matches!(data.u32(8), 7 | 8),
-        76 | 77 => stretched(player, data, &Places { place: 24, size: 32, parts: 84, raster: 40 }, pixels),
-        80 => stretched(player, data, &Places { place: 24, size: 0, parts: 48, raster: 68 }, pixels),
-        81 => stretched(player, data, &Places { place: 24, size: 72, parts: 48, raster: 68 }, pixels),
-        114 => stretched(player, data, &Places { place: 24, size: 32, parts: 84, raster: 0 }, pixels),
-        41 | 45..=47 | 55 | 71..=74 | 118 => player.left_out = true,
+        76 | 77 | 114 | 116 => blended(player, data, kind, pixels),
+        80 | 81 => from_device(player, data, kind == 81, pixels),
+        72 | 73 | 78 | 79 | 118 => player.left_out = true,
         _ => {}
     }
 }
@@ -179,11 +196,15 @@ fn font(data: Bytes<'_>) -> Font {
     let name = data.slice(12 + 28, 64);
     let units = name.chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]])).take_while(|unit| *unit != 0);
     let family: String = char::decode_utf16(units).map(|character| character.unwrap_or('\u{FFFD}')).collect();
+    let is_on = |at: usize| data.slice(12 + at, 1).first().is_some_and(|byte| *byte != 0);
     Font {
         family: if family.trim().is_empty() { "Arial".to_owned() } else { family },
         height: data.i32(12),
         bold: data.i32(12 + 16) >= 600.0,
-        italic: data.slice(12 + 20, 1) != [0],
+        italic: is_on(20),
+        underline: is_on(21),
+        strike: is_on(22),
+        charset: data.slice(12 + 23, 1).first().copied().unwrap_or_default(),
         turned: data.i32(12 + 8) / 10.0,
     }
 }
@@ -200,25 +221,83 @@ fn text(player: &mut Player, data: Bytes<'_>, wide: bool) {
         let units = data.slice(from, count * 2).chunks_exact(2).map(|pair| u16::from_le_bytes([pair[0], pair[1]]));
         char::decode_utf16(units).map(|character| character.unwrap_or('\u{FFFD}')).collect()
     } else {
-        data.slice(from, count).iter().map(|byte| char::from(*byte)).collect()
+        decoded(data.slice(from, count), player.state.font.charset)
     };
+    if data.u32(52) & 2 != 0 {
+        let (a, b) = ((data.i32(56), data.i32(60)), (data.i32(64), data.i32(68)));
+        player.fill_rectangle(player.state.background, a, b);
+    }
     player.text(&words, (data.i32(36), data.i32(40)));
 }
 
-/// Where a record of a bitmap keeps its place, its size there (0: it is as large as its pixels), the offsets of its parts, and how it is drawn.
-struct Places {
-    place: usize,
-    size: usize,
-    parts: usize,
-    raster: usize,
+/// A bitmap's header and pixels, which four numbers tell the places of.
+fn parts<'b>(data: Bytes<'b>, at: usize) -> (&'b [u8], &'b [u8]) {
+    let part = |from: usize| data.slice(data.u32(from) as usize, data.u32(from + 4) as usize);
+    (part(at), part(at + 8))
 }
 
-fn stretched(player: &mut Player, data: Bytes<'_>, at: &Places, pixels: u64) {
-    let part = |from: usize| data.slice(data.u32(at.parts + from) as usize, data.u32(at.parts + from + 4) as usize);
-    let found = if at.raster == 0 { bitmap::with_opacity(part(0), part(8), pixels) } else { None };
-    let Some(found) = found.or_else(|| bitmap::decoded(part(0), part(8), pixels)) else { return };
-    let from = (data.i32(at.place), data.i32(at.place + 4));
-    let size = if at.size == 0 { (found.width() as f32, found.height() as f32) } else { (data.i32(at.size), data.i32(at.size + 4)) };
-    let raster = if at.raster == 0 { Raster::Copy } else { Raster::of(data.u32(at.raster)) };
-    player.bitmap(found, raster, from, (from.0 + size.0, from.1 + size.1));
+/// `BITBLT`, `STRETCHBLT`, `ALPHABLEND` and `TRANSPARENTBLT` (2.3.1): the part's place is counted from above.
+fn blended(player: &mut Player, data: Bytes<'_>, kind: u32, pixels: u64) {
+    let pair = |at: usize| (data.i32(at), data.i32(at + 4));
+    let (from, size, operation) = (pair(24), pair(32), data.u32(40));
+    let to = (from.0 + size.0, from.1 + size.1);
+    let (header, rows) = parts(data, 84);
+    let has_opacity = kind == 114 && operation >> 24 == 1;
+    let found = if has_opacity { bitmap::with_opacity(header, rows, pixels) } else { None };
+    let Some(mut found) = found.or_else(|| bitmap::decoded(header, rows, pixels)) else {
+        if header.is_empty() {
+            player.raster_fill(operation, from, to);
+        }
+        return;
+    };
+    let part = if kind == 76 { (size.0.abs(), size.1.abs()) } else { pair(100) };
+    let at = pair(44);
+    let mut raster = Raster::Copy;
+    match kind {
+        114 => found = bitmap::faded(found, (operation >> 16) as u8),
+        116 => found = bitmap::without_color(found, color(operation)),
+        _ => raster = Raster::of(operation),
+    }
+    player.bitmap(found, Some([at.0, at.1, part.0, part.1]), raster, from, to);
+}
+
+/// `SETDIBITSTODEVICE` and `STRETCHDIBITS` (2.3.1): the part's place is counted from the bitmap's first row, which is its lowest one as a rule.
+fn from_device(player: &mut Player, data: Bytes<'_>, stretched: bool, pixels: u64) {
+    let pair = |at: usize| (data.i32(at), data.i32(at + 4));
+    let (header, rows) = parts(data, 48);
+    let (from, at, part) = (pair(24), pair(32), pair(40));
+    let size = if stretched { pair(72) } else { part };
+    let to = (from.0 + size.0, from.1 + size.1);
+    let operation = if stretched { data.u32(68) } else { 0 };
+    let Some(found) = bitmap::decoded(header, rows, pixels) else {
+        if stretched && header.is_empty() {
+            player.raster_fill(operation, from, to);
+        }
+        return;
+    };
+    let top = if Bytes(header).i32(8) > 0.0 { found.height() as f32 - at.1 - part.1 } else { at.1 };
+    player.bitmap(found, Some([at.0, top, part.0, part.1]), Raster::of(operation), from, to);
+}
+
+/// `ANGLEARC`: a line to where a circle's arc begins, and the arc; its angles turn against the clock.
+fn angle_arc(player: &mut Player, data: Bytes<'_>) {
+    let (middle, radius) = ((data.i32(8), data.i32(12)), data.i32(16));
+    let (start, turn) = (-data.f32(20).to_radians(), -data.f32(24).to_radians());
+    let radii = (player.length(radius), player.length(radius));
+    let at = player.place(middle);
+    player.arc(at, radii, (start, turn), Sector::ArcTo);
+    let end = start + turn;
+    player.state.at = (middle.0 + radius * end.cos(), middle.1 + radius * end.sin());
+}
+
+/// A region of rectangles (2.2.24) in one colour.
+fn region(player: &mut Player, data: Bytes<'_>, at: usize, brush: Option<Rgb>) {
+    /// A region has no more rectangles.
+    const MOST: usize = 2000;
+    let Some(color) = brush else { return };
+    let (from, count) = (at + data.u32(at).min(64) as usize, data.u32(at + 8) as usize);
+    for one in 0..count.min(MOST).min(data.len() / 16) {
+        let edge = |side: usize| data.i32(from + one * 16 + side * 4);
+        player.fill_rectangle(color, (edge(0), edge(1)), (edge(2), edge(3)));
+    }
 }

@@ -1,6 +1,6 @@
 //! Windows metafiles, drawn as shapes: EMF (MS-EMF) and WMF (MS-WMF), their usual records.
 //!
-//! Lines, curves, polygons, paths, texts and bitmaps are drawn; regions, patterns and raster operations are not. EMF+ files carry plain records for readers like this one.
+//! Lines, curves, polygons, paths, texts and bitmaps are drawn, as are icons with their masks; clipping, patterns and gradients are not. EMF+ files carry plain records for readers like this one.
 
 mod bitmap;
 mod emf;

@@ -1,12 +1,13 @@
 //! What EMF and WMF share: a state, objects by number, and drawing in logical units.
 
+use std::f32::consts::{FRAC_PI_2, PI, TAU};
 use std::sync::Arc;
 
 use image::RgbaImage;
 
-use super::bitmap::{self, Raster};
+use super::bitmap::{self, Piece, Raster};
 use crate::document::canvas::{Canvas, line};
-use crate::document::model::{LabelBase, Outline, RunProps};
+use crate::document::model::{LabelBase, Outline, RunProps, UnderlineStyle};
 use crate::graphics::Rgb;
 use crate::units::HalfPoints;
 
@@ -31,8 +32,25 @@ pub(super) struct Font {
     pub(super) height: f32,
     pub(super) bold: bool,
     pub(super) italic: bool,
+    pub(super) underline: bool,
+    pub(super) strike: bool,
+    /// The character set of texts in bytes (MS-WMF 2.1.1.5).
+    pub(super) charset: u8,
     /// Degrees, counter-clockwise.
     pub(super) turned: f32,
+}
+
+/// What of an ellipse is drawn between two rays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sector {
+    /// The curve.
+    Arc,
+    /// The curve, and a line to it from where the pen is.
+    ArcTo,
+    /// What a straight line cuts off.
+    Chord,
+    /// A piece of a cake.
+    Pie,
 }
 
 #[derive(Debug, Clone)]
@@ -49,6 +67,10 @@ pub(super) struct State {
     pub(super) brush: Option<Rgb>,
     pub(super) font: Font,
     pub(super) text_color: Rgb,
+    /// What fills behind texts that ask for it.
+    pub(super) background: Rgb,
+    /// Arcs run with the clock.
+    pub(super) clockwise: bool,
     /// Flags of `SetTextAlign`.
     pub(super) text_align: u32,
     pub(super) window_origin: (f32, f32),
@@ -67,8 +89,19 @@ impl Default for State {
         Self {
             pen: Pen { color: Some(Rgb(0, 0, 0)), width: 0.0 },
             brush: Some(Rgb(255, 255, 255)),
-            font: Font { family: "Arial".to_owned(), height: 12.0, bold: false, italic: false, turned: 0.0 },
+            font: Font {
+                family: "Arial".to_owned(),
+                height: 12.0,
+                bold: false,
+                italic: false,
+                underline: false,
+                strike: false,
+                charset: 0,
+                turned: 0.0,
+            },
             text_color: Rgb(0, 0, 0),
+            background: Rgb(255, 255, 255),
+            clockwise: false,
             text_align: 0,
             window_origin: (0.0, 0.0),
             window_extent: (1.0, 1.0),
@@ -90,6 +123,9 @@ enum Step {
     Close,
 }
 
+/// A bitmap with its corners in points of the canvas.
+type Placed = (RgbaImage, (f32, f32), (f32, f32));
+
 /// Plays records on a canvas.
 pub(super) struct Player {
     pub(super) canvas: Canvas,
@@ -101,8 +137,10 @@ pub(super) struct Player {
     corner: (f32, f32),
     path: Vec<Step>,
     in_path: bool,
-    /// The mask of an icon that comes next.
-    mask: Option<RgbaImage>,
+    /// The mask of an icon that may come next, and where it lies; else a drawing on white.
+    mask: Option<Placed>,
+    /// A bitmap that turned around what is below it; an icon, if its mask comes next.
+    inverted: Option<Placed>,
     /// A record that draws was left out.
     pub(super) left_out: bool,
 }
@@ -122,6 +160,7 @@ impl Player {
             path: Vec::new(),
             in_path: false,
             mask: None,
+            inverted: None,
             left_out: false,
         }
     }
@@ -217,6 +256,7 @@ impl Player {
             }
             self.push(Step::Line(to));
         } else if let Some(stroke) = self.stroke() {
+            self.show_held();
             self.canvas.polyline(&[from, to], stroke);
         }
     }
@@ -278,6 +318,7 @@ impl Player {
 
     pub(super) fn ellipse(&mut self, a: (f32, f32), b: (f32, f32)) {
         let (from, to) = (self.place(a), self.place(b));
+        self.show_held();
         self.canvas.ellipse(from, to, (self.fill(), self.stroke()));
     }
 
@@ -309,6 +350,7 @@ impl Player {
     }
 
     fn draw(&mut self, steps: &[Step], fill: Option<(Rgb, f32)>, stroke: Option<Outline>) {
+        self.show_held();
         let mut outline = self.canvas.outline();
         for step in steps {
             match *step {
@@ -321,20 +363,141 @@ impl Player {
         self.canvas.path(outline, (fill, stroke));
     }
 
-    /// A bitmap with its corners at two points.
-    pub(super) fn bitmap(&mut self, pixels: RgbaImage, raster: Raster, a: (f32, f32), b: (f32, f32)) {
-        let mask = self.mask.take();
-        let shown = match (raster, mask) {
-            (Raster::And, _) => {
-                self.mask = Some(pixels);
-                return;
-            }
-            (Raster::Paint, Some(mask)) if mask.dimensions() == pixels.dimensions() => bitmap::masked(&pixels, &mask),
-            _ => pixels,
-        };
+    /// A piece of a bitmap with its corners at two points.
+    pub(super) fn bitmap(&mut self, pixels: RgbaImage, piece: Option<Piece>, raster: Raster, a: (f32, f32), b: (f32, f32)) {
+        let pixels = if let Some(piece) = piece { bitmap::cropped(pixels, piece) } else { pixels };
         let (a, b) = (self.place(a), self.place(b));
-        if let Some(image) = bitmap::picture(shown) {
+        match (raster, self.mask.take()) {
+            (Raster::Paint | Raster::Invert, Some((mask, ..))) => {
+                // The icon was there before its mask, too: twice turned around is as it was.
+                self.inverted = None;
+                self.picture(bitmap::masked(&pixels, &mask), a, b);
+            }
+            (raster, mask) => {
+                if let Some((pixels, a, b)) = mask {
+                    self.picture(bitmap::without_white(pixels), a, b);
+                }
+                match raster {
+                    Raster::And => self.mask = Some((pixels, a, b)),
+                    Raster::Invert => {
+                        self.show_held();
+                        self.inverted = Some((pixels, a, b));
+                    }
+                    Raster::Copy | Raster::CopyInverted => {
+                        self.show_held();
+                        let shown = if raster == Raster::Copy { pixels } else { bitmap::inverted(pixels) };
+                        self.picture(shown, a, b);
+                    }
+                    Raster::Paint | Raster::Nothing => {}
+                }
+            }
+        }
+    }
+
+    /// Shows what waited for a mask or an icon that does not come.
+    pub(super) fn show_held(&mut self) {
+        if let Some((pixels, a, b)) = self.inverted.take() {
+            self.picture(bitmap::inverted(pixels), a, b);
+        }
+        if let Some((pixels, a, b)) = self.mask.take() {
+            self.picture(bitmap::without_white(pixels), a, b);
+        }
+    }
+
+    fn picture(&mut self, pixels: RgbaImage, a: (f32, f32), b: (f32, f32)) {
+        if let Some(image) = bitmap::picture(pixels) {
             self.canvas.picture(image, a, b);
+        }
+    }
+
+    /// A rectangle that a raster operation fills without any bitmap (MS-WMF 2.1.1.31).
+    pub(super) fn raster_fill(&mut self, operation: u32, a: (f32, f32), b: (f32, f32)) {
+        let color = match operation {
+            0x00F0_0021 => self.state.brush,
+            0x0000_0042 => Some(Rgb(0, 0, 0)),
+            0x00FF_0062 => Some(Rgb(255, 255, 255)),
+            _ => None,
+        };
+        if let Some(color) = color {
+            self.fill_rectangle(color, a, b);
+        }
+    }
+
+    /// A rectangle of one colour.
+    pub(super) fn fill_rectangle(&mut self, color: Rgb, a: (f32, f32), b: (f32, f32)) {
+        let corners = [a, (b.0, a.1), b, (a.0, b.1)].map(|corner| self.place(corner));
+        self.show_held();
+        self.canvas.polygon(&corners, (Some((color, 1.0)), None));
+    }
+
+    /// The colour of a brush that is kept under a number.
+    pub(super) fn brush_of(&self, number: usize) -> Option<Rgb> {
+        match self.objects.get(number) {
+            Some(Some(Object::Brush(brush))) => *brush,
+            _ => None,
+        }
+    }
+
+    /// A piece of the ellipse in a box, from one ray to another; counter-clockwise unless it was said otherwise.
+    pub(super) fn sector(&mut self, (a, b): ((f32, f32), (f32, f32)), (from, to): ((f32, f32), (f32, f32)), sector: Sector) {
+        let places = [a, b, from, to].map(|point| self.place(point));
+        let [a, b, from, to] = places;
+        let (middle, radii) = ((f32::midpoint(a.0, b.0), f32::midpoint(a.1, b.1)), ((b.0 - a.0).abs() / 2.0, (b.1 - a.1).abs() / 2.0));
+        if radii.0 < 1e-6 || radii.1 < 1e-6 {
+            return;
+        }
+        let angle = |point: (f32, f32)| ((point.1 - middle.1) / radii.1).atan2((point.0 - middle.0) / radii.0);
+        let (start, end) = (angle(from), angle(to));
+        let turn = if self.state.clockwise { (end - start).rem_euclid(TAU) } else { -(start - end).rem_euclid(TAU) };
+        self.arc(middle, radii, (start, if turn.abs() < 1e-4 { TAU } else { turn }), sector);
+    }
+
+    /// The same by angles in radians, which grow with the clock: the first one, and how far it goes. All measures are points of the canvas.
+    pub(super) fn arc(&mut self, middle: (f32, f32), radii: (f32, f32), (start, turn): (f32, f32), sector: Sector) {
+        let point = |angle: f32| (middle.0 + radii.0 * angle.cos(), middle.1 + radii.1 * angle.sin());
+        let joins = sector == Sector::ArcTo || self.in_path && !self.path.is_empty() && sector == Sector::Arc;
+        let mut steps = vec![if joins { Step::Line(point(start)) } else { Step::Move(point(start)) }];
+        if sector == Sector::ArcTo && !self.in_path {
+            steps.insert(0, Step::Move(self.place(self.state.at)));
+        }
+        steps.extend(curves(middle, radii, start, turn));
+        if sector == Sector::Pie {
+            steps.push(Step::Line(middle));
+        }
+        let closed = matches!(sector, Sector::Pie | Sector::Chord);
+        if closed {
+            steps.push(Step::Close);
+        }
+        if self.in_path {
+            steps.into_iter().for_each(|step| self.push(step));
+        } else {
+            self.draw(&steps, if closed { self.fill() } else { None }, self.stroke());
+        }
+    }
+
+    /// A rectangle whose corners are quarters of an ellipse of this size.
+    pub(super) fn round_rectangle(&mut self, a: (f32, f32), b: (f32, f32), corner: (f32, f32)) {
+        let (first, second) = (self.place(a), self.place(b));
+        let (left, right) = (first.0.min(second.0), first.0.max(second.0));
+        let (top, bottom) = (first.1.min(second.1), first.1.max(second.1));
+        let (from, to) = (self.place((0.0, 0.0)), self.place(corner));
+        let radii = (((to.0 - from.0).abs() / 2.0).min((right - left) / 2.0), ((to.1 - from.1).abs() / 2.0).min((bottom - top) / 2.0));
+        let mut steps = vec![Step::Move((left, top + radii.1))];
+        let corners = [
+            ((left + radii.0, top + radii.1), PI),
+            ((right - radii.0, top + radii.1), -FRAC_PI_2),
+            ((right - radii.0, bottom - radii.1), 0.0),
+            ((left + radii.0, bottom - radii.1), FRAC_PI_2),
+        ];
+        for (middle, start) in corners {
+            steps.push(Step::Line((middle.0 + radii.0 * start.cos(), middle.1 + radii.1 * start.sin())));
+            steps.extend(curves(middle, radii, start, FRAC_PI_2));
+        }
+        steps.push(Step::Close);
+        if self.in_path {
+            steps.into_iter().for_each(|step| self.push(step));
+        } else {
+            self.draw(&steps, self.fill(), self.stroke());
         }
     }
 
@@ -355,6 +518,8 @@ impl Player {
             bold: state.font.bold,
             italic: state.font.italic,
             color: Some(state.text_color),
+            underline: state.font.underline.then_some((UnderlineStyle::Single, None)),
+            strike: state.font.strike,
             ..RunProps::default()
         };
         let across = match state.text_align & 6 {
@@ -369,6 +534,46 @@ impl Player {
         };
         let turned = state.font.turned;
         let place = self.place(point);
+        self.show_held();
         self.canvas.label(text.trim_end_matches('\0'), place, (across, base), &Arc::new(props), (size / 100.0, -turned));
     }
+}
+
+/// A piece of an ellipse as curves of a quarter at most.
+fn curves(middle: (f32, f32), radii: (f32, f32), start: f32, turn: f32) -> Vec<Step> {
+    let turn = if turn.is_finite() { turn.clamp(-TAU, TAU) } else { 0.0 };
+    let pieces = (turn.abs() / FRAC_PI_2).ceil().max(1.0);
+    let piece = turn / pieces;
+    // How far a curve's control points stand off for a piece of this angle.
+    let reach = 4.0 / 3.0 * (piece / 4.0).tan();
+    let at = |angle: f32, aside: f32| {
+        let (sine, cosine) = angle.sin_cos();
+        (middle.0 + radii.0 * (cosine - aside * sine), middle.1 + radii.1 * (sine + aside * cosine))
+    };
+    let one = |number: usize| {
+        let from = start + piece * number as f32;
+        Step::Curve(at(from, reach), at(from + piece, -reach), at(from + piece, 0.0))
+    };
+    (0..pieces as usize).map(one).collect()
+}
+
+/// A text in bytes by its font's character set (MS-WMF 2.1.1.5).
+pub(super) fn decoded(bytes: &[u8], charset: u8) -> String {
+    let encoding = match charset {
+        128 => encoding_rs::SHIFT_JIS,
+        129 => encoding_rs::EUC_KR,
+        134 => encoding_rs::GBK,
+        136 => encoding_rs::BIG5,
+        161 => encoding_rs::WINDOWS_1253,
+        162 => encoding_rs::WINDOWS_1254,
+        163 => encoding_rs::WINDOWS_1258,
+        177 => encoding_rs::WINDOWS_1255,
+        178 => encoding_rs::WINDOWS_1256,
+        186 => encoding_rs::WINDOWS_1257,
+        204 => encoding_rs::WINDOWS_1251,
+        222 => encoding_rs::WINDOWS_874,
+        238 => encoding_rs::WINDOWS_1250,
+        _ => encoding_rs::WINDOWS_1252,
+    };
+    encoding.decode_without_bom_handling(bytes).0.into_owned()
 }

@@ -1,7 +1,7 @@
 //! WMF records (MS-WMF 2.3).
 
 use super::bitmap::{self, Raster};
-use super::player::{Font, Object, Pen, Player};
+use super::player::{Font, Object, Pen, Player, Sector, decoded};
 use super::{Bytes, MOST_RECORDS};
 use crate::document::canvas::Canvas;
 use crate::graphics::Rgb;
@@ -59,6 +59,7 @@ pub(super) fn play(bytes: &[u8], canvas: Canvas, pixels: u64) -> Player {
     for (kind, data) in records(bytes) {
         record(&mut player, kind, data, pixels);
     }
+    player.show_held();
     player
 }
 
@@ -75,6 +76,7 @@ fn record(player: &mut Player, kind: u16, data: Bytes<'_>, pixels: u64) {
         0x020C => player.state.window_extent = backwards(0),
         0x001E => player.save(),
         0x0127 => player.restore(data.i16(0) as i32),
+        0x0201 => player.state.background = color(data, 0),
         0x0209 => player.state.text_color = color(data, 0),
         0x012E => player.state.text_align = u32::from(data.u16(0)),
         0x012D => player.select(usize::from(data.u16(0))),
@@ -102,45 +104,89 @@ fn record(player: &mut Player, kind: u16, data: Bytes<'_>, pixels: u64) {
             player.polygons(&rings);
         }
         0x041B => player.rectangle(backwards(4), backwards(0)),
-        0x061C => player.rectangle(backwards(8), backwards(4)),
+        0x061C => player.round_rectangle(backwards(8), backwards(4), backwards(0)),
+        0x0817 | 0x081A | 0x0830 => {
+            let sector = match kind {
+                0x0817 => Sector::Arc,
+                0x081A => Sector::Pie,
+                _ => Sector::Chord,
+            };
+            player.sector((backwards(12), backwards(8)), (backwards(4), backwards(0)), sector);
+        }
         0x0418 => player.ellipse(backwards(4), backwards(0)),
         0x0521 => {
             let length = usize::from(data.u16(0));
             let place = 2 + length.div_ceil(2) * 2;
-            player.text(&latin(data.slice(2, length)), backwards(place));
+            let text = decoded(data.slice(2, length), player.state.font.charset);
+            player.text(&text, backwards(place));
         }
         0x0A32 => {
-            let from = if data.u16(6) & 6 != 0 { 16 } else { 8 };
-            player.text(&latin(data.slice(from, usize::from(data.u16(4)))), backwards(0));
+            let options = data.u16(6);
+            let from = if options & 6 != 0 { 16 } else { 8 };
+            if options & 2 != 0 {
+                let (a, b) = ((data.i16(8), data.i16(10)), (data.i16(12), data.i16(14)));
+                player.fill_rectangle(player.state.background, a, b);
+            }
+            let text = decoded(data.slice(from, usize::from(data.u16(4))), player.state.font.charset);
+            player.text(&text, backwards(0));
         }
-        0x0F43 => stretched(player, data, (22, 14), pixels),
-        0x0B41 => stretched(player, data, (20, 12), pixels),
-        0x0940 => stretched(player, data, (16, 8), pixels),
-        0x0817 | 0x081A | 0x0830 | 0x012B => player.left_out = true,
+        0x061D => {
+            let (size, at) = (backwards(4), backwards(8));
+            player.raster_fill(data.u32(0), at, (at.0 + size.0, at.1 + size.1));
+        }
+        0x0F43 => stretched(player, data, &Places { bitmap: 22, source: 6, place: 14, from_below: true }, pixels),
+        0x0B41 => stretched(player, data, &Places { bitmap: 20, source: 4, place: 12, from_below: false }, pixels),
+        0x0940 => stretched(player, data, &Places { bitmap: 16, source: 0, place: 8, from_below: false }, pixels),
+        0x0922 | 0x0B23 | 0x012B => player.left_out = true,
         _ => {}
     }
 }
 
-/// A bitmap behind its numbers: where it begins, and where its height, width, top and left stand.
-fn stretched(player: &mut Player, data: Bytes<'_>, (begin, place): (usize, usize), pixels: u64) {
-    let Some(found) = bitmap::packed(data.slice(begin, data.len().saturating_sub(begin)), pixels) else { return };
-    let size = (data.i16(place + 2), data.i16(place));
-    let from = (data.i16(place + 6), data.i16(place + 4));
-    player.bitmap(found, Raster::of(data.u32(0)), from, (from.0 + size.0, from.1 + size.1));
+/// Where a record of a bitmap keeps it, the size and place of its part (0: as large as what is drawn, its place behind the operation), and height, width, top and left of what is drawn.
+struct Places {
+    bitmap: usize,
+    source: usize,
+    place: usize,
+    /// The part's top is counted from below where the bitmap's rows are.
+    from_below: bool,
+}
+
+fn stretched(player: &mut Player, data: Bytes<'_>, at: &Places, pixels: u64) {
+    let corners = |place: usize| {
+        let (size, from) = ((data.i16(place + 2), data.i16(place)), (data.i16(place + 6), data.i16(place + 4)));
+        (from, (from.0 + size.0, from.1 + size.1))
+    };
+    let operation = data.u32(0);
+    let packed = data.slice(at.bitmap, data.len().saturating_sub(at.bitmap));
+    let Some(found) = bitmap::packed(packed, pixels) else {
+        // Without a bitmap two bytes stand before the place instead.
+        let (from, to) = corners(at.place + 2);
+        return player.raster_fill(operation, from, to);
+    };
+    let (from, to) = corners(at.place);
+    let (source, size) = match at.source {
+        0 => (4, ((to.0 - from.0).abs(), (to.1 - from.1).abs())),
+        place => (place + 4, (data.i16(place + 2), data.i16(place))),
+    };
+    let (left, mut top) = (data.i16(source + 2), data.i16(source));
+    if at.from_below && Bytes(packed).i32(8) > 0.0 {
+        top = found.height() as f32 - top - size.1;
+    }
+    player.bitmap(found, Some([left, top, size.0, size.1]), Raster::of(operation), from, to);
 }
 
 fn font(data: Bytes<'_>) -> Font {
-    let family = latin(data.slice(18, 32).split(|byte| *byte == 0).next().unwrap_or_default());
+    let charset = data.slice(13, 1).first().copied().unwrap_or_default();
+    let family = decoded(data.slice(18, 32).split(|byte| *byte == 0).next().unwrap_or_default(), charset);
+    let is_on = |at: usize| data.slice(at, 1).first().is_some_and(|byte| *byte != 0);
     Font {
         family: if family.trim().is_empty() { "Arial".to_owned() } else { family },
         height: data.i16(0),
         bold: data.i16(8) >= 600.0,
-        italic: data.slice(10, 1) != [0],
+        italic: is_on(10),
+        underline: is_on(11),
+        strike: is_on(12),
+        charset,
         turned: data.i16(4) / 10.0,
     }
-}
-
-/// Text in Windows' Western character set.
-fn latin(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| char::from(*byte)).collect()
 }
