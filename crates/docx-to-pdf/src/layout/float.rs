@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::document::model::{FloatPosition, HorizontalBase, Offset, TableFloat, VerticalBase, WrapSide};
+use crate::document::model::{Drawing, FloatPosition, HorizontalBase, Offset, Placement, TableFloat, VerticalBase, WrapSide};
 use crate::layout::context::{emu, twips};
 use crate::layout::ink::Rect;
 use crate::units::Pt;
@@ -258,6 +258,19 @@ pub(super) struct Bases {
     pub cell_margins: [Pt; 4],
 }
 
+/// Whether a float stands by its anchor's line, or by its place on that.
+pub(super) fn hangs_on_its_line(drawing: &Drawing) -> bool {
+    match &drawing.placement {
+        Placement::Anchor(anchor) => {
+            anchor.position.horizontal.0 == HorizontalBase::Character || anchor.position.vertical.0 == VerticalBase::Line
+        }
+        Placement::Inline => false,
+    }
+}
+
+/// Where a paragraph's floats are anchored is worked out anew for so many of them, as each moves the text of the next; of more it is worked out once.
+pub(super) const MOST_ON_LINES: usize = 8;
+
 impl Bases {
     /// Where a column of its own is all there is: in a note, or in an inline drawing.
     pub(super) fn alone(column: Rect) -> Self {
@@ -267,7 +280,7 @@ impl Bases {
             column,
             paragraph: Pt::ZERO,
             line: Pt::ZERO,
-            character: Pt::ZERO,
+            character: column.left,
             odd: true,
             in_cell: true,
             cell_margins: [Pt::ZERO; 4],
@@ -332,11 +345,11 @@ impl Bases {
         let left_area = (self.page.left, self.margin.left);
         let right_area = (self.margin.right, self.page.right);
         match base {
+            HorizontalBase::Character => (self.character, self.character),
             _ if self.in_cell => (self.column.left, self.column.right),
             HorizontalBase::Margin => (self.margin.left, self.margin.right),
             HorizontalBase::Page => (self.page.left, self.page.right),
             HorizontalBase::Column => (self.column.left, self.column.right),
-            HorizontalBase::Character => (self.character, self.character),
             HorizontalBase::LeftMargin => left_area,
             HorizontalBase::RightMargin => right_area,
             HorizontalBase::InsideMargin => {

@@ -231,6 +231,19 @@ pub(super) fn draw<'a>(context: &mut Context<'a>, drawing: &mut Drawing<'_, 'a>,
     link_areas(context, drawing, segment, &places, ink);
 }
 
+/// The floats anchored on a stretch of a line, by address, and where their anchors stand.
+pub(super) fn anchors(drawing: &Drawing<'_, '_>, segment: &Segment) -> Vec<(usize, Pt)> {
+    let anchored = |placed: &Placed| match &drawing.prepared.atoms[placed.atom].kind {
+        AtomKind::Anchor(anchored) => Some(std::ptr::from_ref(*anchored) as usize),
+        _ => None,
+    };
+    if !segment.placed.iter().any(|placed| anchored(placed).is_some()) {
+        return Vec::new();
+    }
+    let places = arrange(drawing, segment);
+    segment.placed.iter().zip(places).filter_map(|(placed, (x, _))| Some((anchored(placed)?, x))).collect()
+}
+
 /// About how many glyphs a line has.
 fn text_length(drawing: &Drawing<'_, '_>, segment: &Segment) -> usize {
     let words = segment.placed.iter().map(|placed| match &drawing.prepared.atoms[placed.atom].kind {

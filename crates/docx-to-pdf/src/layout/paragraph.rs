@@ -2,6 +2,7 @@
 
 mod beside;
 
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use crate::document::model::{Align, Border, BorderStyle, BreakKind, Number, NumberSuffix, Paragraph, ParagraphBorders, ParagraphProps};
@@ -61,6 +62,8 @@ pub(super) struct Line {
     pub glued: bool,
     /// Footnotes it refers to.
     pub notes: Vec<i32>,
+    /// The floats anchored on it, by address, and where their anchors stand.
+    pub anchors: Vec<(usize, Pt)>,
     /// Its baseline.
     pub baseline: Pt,
     /// Where the next starts.
@@ -161,6 +164,12 @@ impl<'a> ParagraphLayouter<'a> {
         context.structure.restore(&elements);
         self.link_tags = link_tags;
         lines
+    }
+
+    /// Where floats are anchored, by address, were they not there: the place on the line from the column's left edge, and the line's top below the paragraph's.
+    pub(super) fn anchor_places(&mut self, context: &mut Context<'a>, from: Position, area: Area<'_>) -> HashMap<usize, (Pt, Pt)> {
+        let lines = self.on_trial(context, from, area);
+        lines.iter().flat_map(|line| line.anchors.iter().map(|(drawing, x)| (*drawing, (*x, line.top)))).collect()
     }
 
     fn line(&mut self, context: &mut Context<'a>, at: Position, y: Pt, area: Area<'_>) -> Line {
@@ -336,6 +345,7 @@ impl<'a> ParagraphLayouter<'a> {
             _ => None,
         });
         let notes = notes.collect();
+        let anchors = segments.iter().flat_map(|segment| line::anchors(&drawing, segment)).collect();
         let keep = props.keep_lines;
         Line {
             top: box_top,
@@ -344,6 +354,7 @@ impl<'a> ParagraphLayouter<'a> {
             ink,
             glued: keep,
             notes,
+            anchors,
             baseline: top + metrics.baseline,
             next,
             end,

@@ -109,6 +109,9 @@ pub(super) enum AtomKind<'a> {
 /// What stands for a piece of a formula in the paragraph's text: the line does not end between it and a letter.
 const FORMULA: char = '\u{1D453}';
 
+/// What stands for anchors and bookmarks in the paragraph's text: a noncharacter, as lines end around them as though they were not there.
+const NOTHING: char = '\u{FDD0}';
+
 /// A stretch of the paragraph's joined text and where it came from.
 struct Chunk<'a> {
     range: Range<usize>,
@@ -167,7 +170,7 @@ impl<'a> Collected<'a> {
             Inline::Drawing(drawing) => {
                 let (character, kind) = match drawing.placement {
                     Placement::Inline => ('\u{FFFC}', AtomKind::Object(drawing)),
-                    Placement::Anchor(_) => ('\u{2060}', AtomKind::Anchor(drawing)),
+                    Placement::Anchor(_) => (NOTHING, AtomKind::Anchor(drawing)),
                 };
                 self.atom(context, character, kind, &drawing.props);
             }
@@ -191,10 +194,10 @@ impl<'a> Collected<'a> {
             }
             Inline::Bookmark(name) => {
                 if let Some(look) = self.chunks.last().map(|chunk| Rc::clone(&chunk.look)) {
-                    self.atom_with(look, '\u{2060}', AtomKind::Bookmark(name));
+                    self.atom_with(look, NOTHING, AtomKind::Bookmark(name));
                 } else {
                     let look = context.look_of(&RunProps::default());
-                    self.atom_with(look, '\u{2060}', AtomKind::Bookmark(name));
+                    self.atom_with(look, NOTHING, AtomKind::Bookmark(name));
                 }
             }
             Inline::LinkStart(to) => {
@@ -259,8 +262,29 @@ fn field_text(context: &mut Context<'_>, field: &Field) -> String {
     }
 }
 
-/// Byte offsets where a line may end: UAX #14 with LibreOffice's differences.
+/// Byte offsets where a line may end: those of the text without anchors and bookmarks. One that stands there goes to the next line.
 fn opportunities(text: &str) -> Vec<Ending> {
+    if !text.contains(NOTHING) {
+        return opportunities_in(text);
+    }
+    let bare = opportunities_in(&text.replace(NOTHING, ""));
+    let mut breaks = vec![Ending::Never; text.len() + 1];
+    let mut at_bare = 0;
+    let mut after_nothing = false;
+    for (at, character) in text.char_indices() {
+        if !after_nothing {
+            breaks[at] = bare[at_bare];
+        }
+        after_nothing = character == NOTHING;
+        if !after_nothing {
+            at_bare += character.len_utf8();
+        }
+    }
+    breaks
+}
+
+/// UAX #14 with LibreOffice's differences.
+fn opportunities_in(text: &str) -> Vec<Ending> {
     let mut breaks = vec![Ending::Never; text.len() + 1];
     for (at, kind) in linebreaks(text) {
         if kind == BreakOpportunity::Allowed || at < text.len() {

@@ -10,7 +10,7 @@ use crate::document::model::{
 use crate::layout::context::{Context, DEEPEST, bounded, emu, twips};
 use crate::layout::drawing;
 use crate::layout::drop_cap;
-use crate::layout::float::{Bases, Floats, Outline, Zone};
+use crate::layout::float::{Bases, Floats, MOST_ON_LINES, Outline, Zone, hangs_on_its_line};
 use crate::layout::ink::{Ink, Rect};
 use crate::layout::linebreak::LineEnd;
 use crate::layout::paragraph::{Area, Line, ParagraphLayouter, join};
@@ -252,20 +252,12 @@ impl<'a> Stack<'a> {
         setter.prepared.leave_out_page_breaks();
         let zones = self.floats.len();
         context.structure.anchor_before(setter.tags.text);
-        let mut anchored = self.anchors(context, paragraph, base);
+        let mut anchored = self.anchors(context, (&mut setter, start), (base, gap));
         context.structure.anchor_before(None);
         let wrapped = self.floats.len() > zones;
         let mut from = start;
         loop {
-            let area = Area {
-                width: self.column.width,
-                floats: self.column.wraps.then_some(&self.floats),
-                left: Pt::ZERO,
-                top: self.y,
-                bottom: self.end,
-                gap,
-            };
-            let lines = setter.lines(context, from, area);
+            let lines = setter.lines(context, from, self.area(gap));
             let top = self.y;
             let Some(end) = lines.last().map(|line| line.end) else { break };
             let fitting = self.fitting(&lines, top);
@@ -304,10 +296,25 @@ impl<'a> Stack<'a> {
         None
     }
 
+    /// The room from here on.
+    fn area(&self, gap: Pt) -> Area<'_> {
+        Area {
+            width: self.column.width,
+            floats: self.column.wraps.then_some(&self.floats),
+            left: Pt::ZERO,
+            top: self.y,
+            bottom: self.end,
+            gap,
+        }
+    }
+
     /// Floating drawings anchored in a paragraph: drawn in the layers behind and in front, their room kept.
-    fn anchors(&mut self, context: &mut Context<'a>, paragraph: &'a Paragraph, base: Pt) -> Ink {
+    fn anchors(&mut self, context: &mut Context<'a>, (setter, from): (&mut ParagraphLayouter<'a>, Position), (base, gap): (Pt, Pt)) -> Ink {
         let mut all = Ink::default();
-        for inline in &paragraph.content {
+        let content = &setter.paragraph.content;
+        let on_lines = content.iter().filter(|inline| matches!(inline, Inline::Drawing(drawing) if hangs_on_its_line(drawing))).count();
+        let mut on_line = None;
+        for inline in content {
             if inline.is_text() {
                 context.structure.anchor_before(None);
             }
@@ -316,6 +323,15 @@ impl<'a> Stack<'a> {
             let mut bases = self.column.bases;
             bases.paragraph = base;
             bases.line = self.y;
+            if hangs_on_its_line(drawing) {
+                if on_line.is_none() || on_lines <= MOST_ON_LINES {
+                    on_line = Some(setter.anchor_places(context, from, self.area(gap)));
+                }
+                if let Some((x, top)) = on_line.as_ref().and_then(|places| places.get(&(std::ptr::from_ref::<Drawing>(drawing) as usize))) {
+                    bases.character = *x;
+                    bases.line += *top;
+                }
+            }
             let (mut ink, zone) = float(context, drawing, &bases);
             if let Some(zone) = zone {
                 let key = std::ptr::from_ref::<Drawing>(drawing) as usize;

@@ -2,6 +2,7 @@
 
 mod again;
 mod agreed;
+mod anchors;
 mod around;
 mod breadth;
 mod drawn;

@@ -1,9 +1,10 @@
 //! A paragraph of the body: where its lines break over columns and pages.
 
+use std::collections::HashMap;
 use std::rc::Rc;
 
 use crate::document::model::{Block, BreakKind, Inline, Paragraph};
-use crate::layout::float::{Bases, Zone};
+use crate::layout::float::{Bases, MOST_ON_LINES, Zone, hangs_on_its_line};
 use crate::layout::flow::{Flow, PageStart, Resumed, Step};
 use crate::layout::ink::{Ink, Rect};
 use crate::layout::linebreak::LineEnd;
@@ -135,7 +136,7 @@ impl<'a> Flow<'a> {
                 base = y;
                 continue;
             }
-            let anchored = match self.anchors(&setter, (places.from(from), places.first_word), (base, y)) {
+            let anchored = match self.anchors(&mut setter, (places.from(from), places.first_word), from, (base, y, above)) {
                 Ok(anchored) => anchored,
                 Err(back) => return Step::Back(back),
             };
@@ -204,6 +205,16 @@ impl<'a> Flow<'a> {
         let lines = setter.on_trial(&mut self.context, from, area);
         self.floats = floats;
         self.fitting(&lines, y, setter.paragraph.props.widow_control) == 0
+    }
+
+    /// Where this part's floats are anchored on its lines, as far as they stand on this page.
+    fn anchor_places(&mut self, setter: &mut ParagraphLayouter<'a>, from: Position, (y, gap): (Pt, Pt)) -> HashMap<usize, (Pt, Pt)> {
+        let (left, width) = self.current();
+        let floats = std::mem::take(&mut self.floats);
+        let area = Area { width, floats: Some(&floats), left, top: y, bottom: Some(self.bottom), gap };
+        let places = setter.anchor_places(&mut self.context, from, area);
+        self.floats = floats;
+        places
     }
 
     /// A page that starts within a paragraph can be laid out again from there, too.
@@ -302,15 +313,31 @@ impl<'a> Flow<'a> {
     /// A float that reaches above its paragraph changes lines already set: the page is laid out again, once, with its room kept from the start (`Err`: from that block).
     fn anchors(
         &mut self,
-        setter: &ParagraphLayouter<'a>,
+        setter: &mut ParagraphLayouter<'a>,
         (places, first_word): (&[usize], usize),
-        (base, y): (Pt, Pt),
+        from: Position,
+        (base, y, gap): (Pt, Pt, Pt),
     ) -> Result<Vec<Anchored>, usize> {
         let mut laid = Vec::new();
+        let drawing_at = |setter: &ParagraphLayouter<'a>, atom: usize| match setter.prepared.atoms.get(atom).map(|atom| &atom.kind) {
+            Some(AtomKind::Anchor(drawing)) => Some(*drawing),
+            _ => None,
+        };
+        let on_lines = places.iter().filter(|atom| drawing_at(setter, **atom).is_some_and(hangs_on_its_line)).count();
+        let mut on_line = None;
         for &atom in places {
-            let Some(AtomKind::Anchor(drawing)) = setter.prepared.atoms.get(atom).map(|atom| &atom.kind) else { continue };
-            let key = std::ptr::from_ref(*drawing) as usize;
-            let bases = Bases { line: y, ..self.bases(base) };
+            let Some(drawing) = drawing_at(setter, atom) else { continue };
+            let key = std::ptr::from_ref(drawing) as usize;
+            let mut bases = Bases { line: y, ..self.bases(base) };
+            if hangs_on_its_line(drawing) {
+                if on_line.is_none() || on_lines <= MOST_ON_LINES {
+                    on_line = Some(self.anchor_places(setter, from, (y, gap)));
+                }
+                if let Some((x, top)) = on_line.as_ref().and_then(|places| places.get(&key)) {
+                    bases.character += *x;
+                    bases.line += *top;
+                }
+            }
             self.context.structure.anchor_before(setter.tags.text.filter(|_| atom < first_word));
             let (mut ink, zone) = float(&mut self.context, drawing, &bases);
             self.context.structure.anchor_before(None);
