@@ -32,8 +32,11 @@ const CONTEXT: usize = 60;
 /// All of it, in the order of the document.
 pub(super) fn findings(template: &Template) -> Vec<Finding> {
     let parts = parts(template);
-    let mut found: Vec<((usize, usize), Finding)> =
-        parts.iter().enumerate().flat_map(|(number, part)| part.picture_links(number)).collect();
+    let mut found: Vec<((usize, usize), Finding)> = parts
+        .iter()
+        .enumerate()
+        .flat_map(|(number, part)| part.picture_links(number).into_iter().chain(part.drawn_texts(template, number)))
+        .collect();
     for warning in &warnings(template) {
         let Some((severity, problem)) = problem(warning) else { continue };
         let places: Vec<_> = parts.iter().enumerate().flat_map(|(number, part)| part.places_of(warning, number)).collect();
@@ -184,6 +187,27 @@ impl Looked {
         (0..tree.elements.len()).filter_map(find).collect()
     }
 
+    /// Charts and diagrams whose text holds a mark: they have parts of their own, which are not filled.
+    fn drawn_texts(&self, template: &Template, number: usize) -> Vec<((usize, usize), Finding)> {
+        let tree = &self.scan.tree;
+        let find = |index: usize| {
+            let attribute = match tree.name(index, &self.source) {
+                "chart" => "id",
+                "relIds" => "dm",
+                _ => return None,
+            };
+            let part = self.relationship(index, attribute)?.0?;
+            let text = text_of(&template.source(&part).ok()?);
+            let tag = tags::find(&text).0.into_iter().next()?;
+            let (at, place, context) = self.place(index, number);
+            Some((
+                at,
+                Finding { severity: Severity::Warning, problem: Problem::DrawnText, place, tag: tag.shown, context, also: Vec::new() },
+            ))
+        };
+        (0..tree.elements.len()).filter_map(find).collect()
+    }
+
     /// Place and words around an element.
     fn place(&self, index: usize, number: usize) -> ((usize, usize), Place, String) {
         let tree = &self.scan.tree;
@@ -196,4 +220,17 @@ impl Looked {
         };
         (at, self.places.of(paragraph), tags::clip(self.scan.paragraphs[paragraph].text.trim(), CONTEXT))
     }
+}
+
+/// The text of a part, a line a paragraph or value: runs of one paragraph may divide a mark.
+fn text_of(source: &str) -> String {
+    let mut text = String::new();
+    for piece in source.split('<').skip(1) {
+        let (element, content) = piece.split_once('>').unwrap_or((piece, ""));
+        if matches!(element.trim_end(), "/a:p" | "/c:v") {
+            text.push('\n');
+        }
+        text.push_str(&unescape(content));
+    }
+    text
 }

@@ -5,6 +5,7 @@ mod agreed;
 mod anchors;
 mod around;
 mod breadth;
+mod diagrams;
 mod drawn;
 mod ends;
 mod extents;

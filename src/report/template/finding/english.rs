@@ -83,6 +83,7 @@ pub(super) fn message(finding: &Finding) -> String {
         Problem::PictureNotShown { reason, .. } => format!("A picture is not shown: {reason}."),
         Problem::CutOff => "Some text does not fit its box or cell and is cut off, with sample data already. Make the box, or the cell of a picture block, larger, or let the box grow with its text.".to_owned(),
         Problem::PictureLink => format!("{tag} in the link of a picture is not filled: reports would lead to the mark itself. Put the link on a text."),
+        Problem::DrawnText => format!("{tag} in a chart or SmartArt is not filled: reports would show the mark itself. Put the text into a text box or a table."),
         Problem::MissingValue { name } => format!("{tag}: this report has no value for “{name}”."),
     }
 }

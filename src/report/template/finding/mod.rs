@@ -139,6 +139,8 @@ pub enum Problem {
     CutOff,
     /// A mark in the address of a picture's link.
     PictureLink,
+    /// A mark in the text of a chart or a diagram, which nobody fills.
+    DrawnText,
     /// A value this report does not have.
     MissingValue {
         /// The name.
@@ -252,6 +254,7 @@ impl Problem {
             | Self::NotInTable
             | Self::UnknownStatement { .. }
             | Self::PictureLink
+            | Self::DrawnText
             | Self::MissingValue { .. } => false,
         }
     }

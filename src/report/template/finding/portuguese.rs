@@ -89,6 +89,7 @@ pub(super) fn message(finding: &Finding) -> String {
         Problem::PictureNotShown { reason, .. } => format!("Uma imagem não é mostrada: {}.", picture(reason)),
         Problem::CutOff => "Um texto não cabe na sua caixa ou célula e é cortado, já com os dados de exemplo. Aumente a caixa, ou a célula de um bloco de imagem, ou deixe que a caixa cresça com o seu texto.".to_owned(),
         Problem::PictureLink => format!("{tag} no link de uma imagem não é preenchido: os relatórios levariam à própria marca. Ponha o link em um texto."),
+        Problem::DrawnText => format!("{tag} em um gráfico ou SmartArt não é preenchido: os relatórios mostrariam a própria marca. Ponha o texto em uma caixa de texto ou em uma tabela."),
         Problem::MissingValue { name } => format!("{tag}: este relatório não tem valor para “{name}”."),
     }
 }

@@ -89,6 +89,7 @@ pub(super) fn message(finding: &Finding) -> String {
         Problem::PictureNotShown { reason, .. } => format!("Una imagen no se muestra: {}.", picture(reason)),
         Problem::CutOff => "Un texto no cabe en su cuadro o celda y se corta, ya con los datos de muestra. Agrande el cuadro, o la celda de un bloque de imagen, o deje que el cuadro crezca con su texto.".to_owned(),
         Problem::PictureLink => format!("{tag} en el enlace de una imagen no se rellena: los informes llevarían a la marca misma. Ponga el enlace en un texto."),
+        Problem::DrawnText => format!("{tag} en un gráfico o SmartArt no se rellena: los informes mostrarían la marca misma. Ponga el texto en un cuadro de texto o en una tabla."),
         Problem::MissingValue { name } => format!("{tag}: este informe no tiene valor para «{name}»."),
     }
 }

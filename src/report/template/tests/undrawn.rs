@@ -77,6 +77,23 @@ fn a_mark_in_the_link_of_a_picture_is_named() {
 }
 
 #[test]
+fn a_mark_in_the_text_of_a_chart_or_a_diagram_is_named() {
+    let chart = br#"<c:chartSpace><c:title><a:p><a:r><a:t>Curva de &lt;&lt;ALU</a:t></a:r><a:r><a:t>MNO&gt;&gt;</a:t></a:r></a:p></c:title></c:chartSpace>"#;
+    let diagram = br#"<dgm:dataModel><dgm:pt><dgm:t><a:p><a:r><a:t>Hola {{ alumno }}</a:t></a:r></a:p></dgm:t></dgm:pt></dgm:dataModel>"#;
+    let body = |about: &str| drawing("", about);
+    let body = format!("{}{}", body("<c:chart r:id=\"c\"/>"), body("<dgm:relIds r:dm=\"d\"/>"));
+    let relationships = [("c", "chart", "charts/chart1.xml", false), ("d", "diagramData", "diagrams/data1.xml", false)];
+    let template = with(&body, &relationships, &[("word/charts/chart1.xml", chart), ("word/diagrams/data1.xml", diagram)]);
+    let found = template.undrawn();
+    let told: Vec<_> = found.iter().filter(|finding| finding.problem == Problem::DrawnText).collect();
+    let tags: Vec<(&str, usize)> = told.iter().map(|finding| (finding.tag.as_str(), finding.place.paragraph)).collect();
+    assert_eq!(tags, [("<<ALUMNO>>", 1), ("{{ alumno }}", 2)], "{found:#?}");
+    assert!(told[0].message(Language::Es).starts_with("<<ALUMNO>> en un gráfico o SmartArt no se rellena"));
+    let plain = with(&body, &relationships, &[("word/charts/chart1.xml", b"<c:chartSpace/>"), ("word/diagrams/data1.xml", b"<x/>")]);
+    assert!(plain.undrawn().iter().all(|finding| finding.problem != Problem::DrawnText));
+}
+
+#[test]
 fn a_mark_that_word_split_over_the_pieces_of_a_code_is_filled() {
     let piece = |text: &str| format!("<w:r><w:instrText xml:space=\"preserve\">{text}</w:instrText></w:r>");
     let char = |kind: &str| format!("<w:r><w:fldChar w:fldCharType=\"{kind}\"/></w:r>");

@@ -2,6 +2,7 @@
 
 mod anchor;
 mod custom;
+mod diagram;
 pub(super) mod outline;
 pub(super) mod paint;
 pub(super) mod preset;
@@ -70,7 +71,7 @@ impl Reader<'_> {
                 Err(what) => (DrawingContent::Unsupported(what), None),
             };
         }
-        let shown = self.shown(node, extent, scope, 0);
+        let shown = if node.name() == "dgm:relIds" { self.diagram(node, extent, scope) } else { self.shown(node, extent, scope, 0) };
         let unknown = if node.name() == "dgm:relIds" { "SmartArt" } else { "a drawing of an unknown kind" };
         (shown.unwrap_or_else(|| DrawingContent::Unsupported(unknown.to_owned())), None)
     }

@@ -231,7 +231,7 @@ fn text(player: &mut Player, data: Bytes<'_>, wide: bool) {
 }
 
 /// A bitmap's header and pixels, which four numbers tell the places of.
-fn parts<'b>(data: Bytes<'b>, at: usize) -> (&'b [u8], &'b [u8]) {
+fn parts(data: Bytes<'_>, at: usize) -> (&[u8], &[u8]) {
     let part = |from: usize| data.slice(data.u32(from) as usize, data.u32(from + 4) as usize);
     (part(at), part(at + 8))
 }

@@ -469,7 +469,9 @@ impl Player {
             steps.push(Step::Close);
         }
         if self.in_path {
-            steps.into_iter().for_each(|step| self.push(step));
+            for step in steps {
+                self.push(step);
+            }
         } else {
             self.draw(&steps, if closed { self.fill() } else { None }, self.stroke());
         }
@@ -495,7 +497,9 @@ impl Player {
         }
         steps.push(Step::Close);
         if self.in_path {
-            steps.into_iter().for_each(|step| self.push(step));
+            for step in steps {
+                self.push(step);
+            }
         } else {
             self.draw(&steps, self.fill(), self.stroke());
         }
