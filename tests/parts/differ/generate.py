@@ -261,7 +261,11 @@ class Maker:
         }
         for kind, content in running.items():
             parts[f"word/{kind}.xml"] = part({"header": "hdr", "footer": "ftr"}[kind], content)
-        return package(parts)
+        return package(self.parts(parts))
+
+    def parts(self, parts):
+        """What more.py adds to."""
+        return parts
 
 
 PAGE = '<w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="1440" w:right="1440" w:bottom="1440" w:left="1440" w:header="708" w:footer="708" w:gutter="0"/>'
@@ -269,7 +273,7 @@ PAGE = '<w:pgSz w:w="11906" w:h="16838"/><w:pgMar w:top="1440" w:right="1440" w:
 
 def package(parts):
     """A .docx of these parts, with a picture that all of them may show."""
-    kinds = {"word/styles.xml": "styles", "word/settings.xml": "settings", "word/numbering.xml": "numbering", "word/footnotes.xml": "footnotes", "word/header.xml": "header", "word/footer.xml": "footer"}
+    kinds = {"word/styles.xml": "styles", "word/settings.xml": "settings", "word/numbering.xml": "numbering", "word/footnotes.xml": "footnotes", "word/endnotes.xml": "endnotes", "word/header.xml": "header", "word/footer.xml": "footer"}
     office, word = "http://schemas.openxmlformats.org/officeDocument/2006/relationships/", "application/vnd.openxmlformats-officedocument.wordprocessingml."
     relation = '<Relationship Id="{}" Type="' + office + '{}" Target="{}"/>'
     relations = lambda inner: f'<?xml version="1.0" encoding="UTF-8"?><Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{inner}</Relationships>'
@@ -280,7 +284,7 @@ def package(parts):
                                     f'<Override PartName="/word/document.xml" ContentType="{word}document.main+xml"/>{types}</Types>')
     parts["_rels/.rels"] = relations(relation.format("document", "officeDocument", "word/document.xml"))
     parts["word/_rels/document.xml.rels"] = relations("".join(relation.format(kind, kind, name[5:]) for name, kind in kinds.items() if name in parts) + picture)
-    for name in ("header", "footer", "footnotes"):
+    for name in ("header", "footer", "footnotes", "endnotes"):
         if f"word/{name}.xml" in parts: parts[f"word/_rels/{name}.xml.rels"] = relations(picture)
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:

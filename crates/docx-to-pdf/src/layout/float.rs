@@ -293,6 +293,17 @@ impl Bases {
         (x.min(self.column.right + right - width).max(self.column.left - left), y.max(self.column.top - top))
     }
 
+    /// The left top corner of an object that text goes around: one that counts from the text does not leave its page (Spire; of pictures LibreOffice agrees, and keeps others there, too).
+    pub(super) fn on_page(&self, (x, y): (Pt, Pt), position: FloatPosition, (width, height): (Pt, Pt)) -> (Pt, Pt) {
+        let by_text = position.horizontal.0 == HorizontalBase::Column || position.vertical.0 == VerticalBase::Paragraph;
+        let by_line = by_text || position.vertical.0 == VerticalBase::Line;
+        let page = self.page;
+        (
+            if by_text { x.min(page.right - width).max(page.left) } else { x },
+            if by_line { y.min(page.bottom - height).max(page.top) } else { y },
+        )
+    }
+
     /// The left top corner of an object of this size.
     pub(super) fn place(&self, position: FloatPosition, width: Pt, height: Pt) -> (Pt, Pt) {
         (self.horizontal(position.horizontal, width), self.vertical(position.vertical, height))

@@ -548,8 +548,10 @@ pub(super) fn float<'a>(context: &mut Context<'a>, drawing: &'a Drawing, bases: 
     let [top, right, bottom, left] = anchor.space.map(emu);
     let (mut x, mut y) = bases.place(anchor.position, width, height);
     let wrapped = anchor.wrap != Wrap::None;
-    if bases.in_cell && wrapped {
+    if wrapped && bases.in_cell {
         (x, y) = bases.inside((x, y), width);
+    } else if wrapped && !leaves_cell {
+        (x, y) = bases.on_page((x, y), anchor.position, (width, height));
     }
     let is_picture = matches!(drawing.content, DrawingContent::Picture(_));
     // The text of a box that text goes around stands to the right by the space the box keeps, in a cell (measured on LibreOffice 7.4); the box goes with it.

@@ -143,3 +143,34 @@ fn lines_end_around_anchors_and_bookmarks_as_though_they_were_not_there() {
         }
     }
 }
+
+#[test]
+fn what_text_goes_around_does_not_leave_its_page() {
+    let square = r#"<wp:wrapSquare wrapText="bothSides"/>"#;
+    // The box is 30 by 15 pt; its text's baseline is 11.2 below its top.
+    let stands = |across: (&str, i32), down: (&str, i32), wrap: &str| {
+        let frames = Sheet::body(paragraph("", &format!("{}{}", anchored(across, down, wrap), text("x")))).laid().0;
+        let found: Vec<(i32, i32)> = frames
+            .pages
+            .iter()
+            .flat_map(texts)
+            .filter(|(word, ..)| word == "box")
+            .map(|(_, x, y)| (x.round() as i32, (y - 11.2).round() as i32))
+            .collect();
+        assert_eq!(found.len(), 1);
+        found[0]
+    };
+    for wrap in [square, "<wp:wrapTopAndBottom/>"] {
+        assert_eq!(stands(("column", 300), ("paragraph", 0), wrap), (270, 50));
+        assert_eq!(stands(("column", -200), ("paragraph", -80), wrap), (0, 0));
+        assert_eq!(stands(("column", 10), ("paragraph", 400), wrap), (60, 285));
+        // One that counts from the page on one side alone is kept on it on both.
+        assert_eq!(stands(("page", 290), ("paragraph", 0), wrap), (270, 50));
+        assert_eq!(stands(("column", 10), ("page", 295), wrap), (60, 285));
+    }
+    // From page and margins it stands where it is put, from a character on its line only up and down; and what text runs through, anywhere.
+    assert_eq!(stands(("page", 290), ("page", 295), square), (290, 295));
+    assert_eq!(stands(("margin", 240), ("margin", 240), square), (290, 290));
+    assert_eq!(stands(("character", 240), ("line", 400), square), (290, 285));
+    assert_eq!(stands(("column", 240), ("paragraph", 240), IN_FRONT), (290, 290));
+}
