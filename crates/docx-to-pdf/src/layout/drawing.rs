@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::document::model::{
-    Block, Dash, Drawing, DrawingContent, DrawingShape, Fill, Geometry, GeometryStep, GroupChild, Inline, LinkTo, Outline, Picture,
-    TextArea, TextBox, TextDirection, TextFit, VerticalAlign, WordArt,
+    Block, Dash, Drawing, DrawingContent, DrawingShape, Fill, Geometry, GeometryPath, GeometryStep, GroupChild, Inline, LinkTo, Outline,
+    PathFill, Picture, TextArea, TextBox, TextDirection, TextFit, VerticalAlign, WordArt,
 };
 use crate::graphics::Image;
 use crate::layout::arrow;
@@ -147,7 +147,8 @@ fn draw_picture(context: &mut Context<'_>, picture: &Picture, (width, height): (
     }
     // What it is cut to, its outline and its shadow turn along with it.
     (placed.rotation, placed.flip) = (0.0, (false, false));
-    let steps = outline_steps(&picture.geometry, (width, height));
+    let parts = outlines(&picture.geometry, (width, height));
+    let steps = filled_steps(&parts);
     if let Some(shadow) = &picture.shadow {
         let shade = Path { fill: Some(shadow.color), ..path(steps.clone()) };
         paint::shadow(shadow, &shade, picture.rotation, (width, height), &mut ink);
@@ -155,7 +156,9 @@ fn draw_picture(context: &mut Context<'_>, picture: &Picture, (width, height): (
     let image = Item { tag, shape: Shape::Image(placed) };
     ink.items.push(if cut { clipped(vec![image], steps.clone()) } else { image });
     if let Some(outline) = picture.outline {
-        ink.items.push(Item { tag, shape: Shape::Path(Path { stroke: Some(stroke(outline)), ..path(steps) }) });
+        let stroked = parts.into_iter().filter(|part| part.stroked);
+        let edges = stroked.map(|part| Path { stroke: Some(stroke(outline)), ..path(part.steps) });
+        ink.items.extend(edges.map(|path| Item { tag, shape: Shape::Path(path) }));
     }
     turned(turned(ink, 0.0, picture.flip, (width, height)), picture.rotation, (false, false), (width, height))
 }
@@ -196,37 +199,54 @@ fn draw_shape<'a>(
     });
     let tag = if alt.is_some() && !decorative && text.is_none() { context.structure.figure(alt) } else { None };
     let mut ink = Ink::default();
-    let steps = outline_steps(&shape.geometry, size);
-    let filled = shape.fill.is_some() && shape.geometry != Geometry::Line;
+    let parts = outlines(&shape.geometry, size);
+    let filled = shape.fill.is_some() && parts.iter().any(|part| part.fill != PathFill::None);
     if let Some(shadow) = shape.shadow.filter(|_| filled || shape.outline.is_some()) {
-        let painted = if filled { Path { fill: Some(shadow.color), ..path(steps.clone()) } } else { path(steps.clone()) };
+        let steps = if filled { filled_steps(&parts) } else { stroked_steps(&parts) };
+        let painted = if filled { Path { fill: Some(shadow.color), ..path(steps) } } else { path(steps) };
         let edge = shape.outline.map(|outline| Stroke { color: shadow.color, ..stroke(outline) });
         paint::shadow(&shadow, &Path { stroke: edge.filter(|_| !filled), ..painted }, shape.rotation, size, &mut ink);
     }
-    match &shape.fill {
-        Some(Fill::Solid(color, opacity)) if shape.geometry != Geometry::Line => {
-            let path =
-                Path { steps: steps.clone(), fill: Some(*color), opacity: finite(*opacity).clamp(0.0, 1.0), stroke: None, even_odd: false };
-            ink.items.push(Item { tag, shape: Shape::Path(path) });
+    for part in parts {
+        if let Some(fill) = shape.fill.as_ref().filter(|_| part.fill != PathFill::None) {
+            fill_part(context, fill, &part, size, tag, &mut ink);
         }
-        Some(Fill::Gradient(gradient)) if filled => {
-            let strips = paint::gradient(gradient, size).into_iter().map(|path| Item { tag, shape: Shape::Path(path) });
-            ink.items.push(clipped(strips.collect(), steps.clone()));
+        if let Some(outline) = shape.outline.filter(|_| part.stroked) {
+            let mut steps = part.steps;
+            let heads = arrow::heads(&mut steps, &outline);
+            let path = Path { stroke: Some(stroke(outline)), ..path(steps) };
+            ink.items.extend(std::iter::once(path).chain(heads).map(|path| Item { tag, shape: Shape::Path(path) }));
         }
-        Some(Fill::Picture(image)) => fill_picture(context, image, size, steps.clone(), tag, &mut ink),
-        _ => {}
-    }
-    if let Some(outline) = shape.outline {
-        let mut steps = steps;
-        let heads = arrow::heads(&mut steps, &outline);
-        let path = Path { steps, fill: None, opacity: 1.0, stroke: Some(stroke(outline)), even_odd: false };
-        ink.items.extend(std::iter::once(path).chain(heads).map(|path| Item { tag, shape: Shape::Path(path) }));
     }
     let mut ink = turned(ink, 0.0, shape.flip, size);
     if let Some(text) = text {
         ink.append(text);
     }
     (turned(ink, shape.rotation, (false, false), size), size)
+}
+
+/// Fills one of a shape's paths.
+fn fill_part(context: &mut Context<'_>, fill: &Fill, part: &Outlined, size: (Pt, Pt), tag: Option<NodeId>, ink: &mut Ink) {
+    match fill {
+        Fill::Solid(color, opacity) => {
+            let opacity = finite(*opacity).clamp(0.0, 1.0);
+            let path = Path { fill: Some(paint::shaded(*color, part.fill)), opacity, ..path(part.steps.clone()) };
+            ink.items.push(Item { tag, shape: Shape::Path(path) });
+        }
+        Fill::Gradient(gradient) => {
+            let strips = paint::gradient(gradient, size).into_iter();
+            let shades = strips.map(|strip| Path { fill: strip.fill.map(|color| paint::shaded(color, part.fill)), ..strip });
+            let items = shades.map(|path| Item { tag, shape: Shape::Path(path) });
+            ink.items.push(clipped(items.collect(), part.steps.clone()));
+        }
+        Fill::Picture(image) => {
+            fill_picture(context, image, size, part.steps.clone(), tag, ink);
+            if let Some((color, opacity)) = paint::veil(part.fill) {
+                let veil = Path { fill: Some(color), opacity, ..path(part.steps.clone()) };
+                ink.items.push(Item { tag, shape: Shape::Path(veil) });
+            }
+        }
+    }
 }
 
 fn fill_picture(
@@ -456,18 +476,44 @@ fn stroke(outline: Outline) -> Stroke {
     Stroke { color: outline.color, width, dash, round: false }
 }
 
-/// A geometry as path steps in a box of this size.
-fn outline_steps(geometry: &Geometry, (width, height): (Pt, Pt)) -> Vec<PathStep> {
+/// One of the paths that a shape is drawn with.
+struct Outlined {
+    steps: Vec<PathStep>,
+    fill: PathFill,
+    stroked: bool,
+}
+
+/// A geometry as paths in a box of this size.
+fn outlines(geometry: &Geometry, (width, height): (Pt, Pt)) -> Vec<Outlined> {
+    let whole = |steps: Vec<PathStep>| vec![Outlined { steps, fill: PathFill::Normal, stroked: true }];
+    let scaled = |steps: &[GeometryStep]| steps.iter().map(|step| scaled(*step, (width, height))).collect();
     match geometry {
-        Geometry::Rectangle => Rect::new(Pt::ZERO, Pt::ZERO, width, height).steps(),
+        Geometry::Rectangle => whole(Rect::new(Pt::ZERO, Pt::ZERO, width, height).steps()),
         Geometry::RoundRectangle(share) => {
             let radius = width.min(height) * finite(*share).clamp(0.0, 0.5);
-            rounded((width, height), (radius, radius))
+            whole(rounded((width, height), (radius, radius)))
         }
-        Geometry::Ellipse => rounded((width, height), (width / 2.0, height / 2.0)),
-        Geometry::Line => vec![PathStep::Move(Pt::ZERO, Pt::ZERO), PathStep::Line(width, height)],
-        Geometry::Path(steps) => steps.iter().map(|step| scaled(*step, (width, height))).collect(),
+        Geometry::Ellipse => whole(rounded((width, height), (width / 2.0, height / 2.0))),
+        Geometry::Line => {
+            let steps = vec![PathStep::Move(Pt::ZERO, Pt::ZERO), PathStep::Line(width, height)];
+            vec![Outlined { steps, fill: PathFill::None, stroked: true }]
+        }
+        Geometry::Path(steps) => whole(scaled(steps)),
+        Geometry::Paths(paths) => {
+            let part = |path: &GeometryPath| Outlined { steps: scaled(&path.steps), fill: path.fill, stroked: path.stroked };
+            paths.iter().map(part).collect()
+        }
     }
+}
+
+/// What of a shape is filled, in one.
+fn filled_steps(parts: &[Outlined]) -> Vec<PathStep> {
+    parts.iter().filter(|part| part.fill != PathFill::None).flat_map(|part| part.steps.iter().copied()).collect()
+}
+
+/// What of a shape is stroked, in one.
+fn stroked_steps(parts: &[Outlined]) -> Vec<PathStep> {
+    parts.iter().filter(|part| part.stroked).flat_map(|part| part.steps.iter().copied()).collect()
 }
 
 fn scaled(step: GeometryStep, (width, height): (Pt, Pt)) -> PathStep {
