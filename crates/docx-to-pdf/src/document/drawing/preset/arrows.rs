@@ -61,7 +61,7 @@ pub(super) const SHAPES: Family = &[
         "adj1: 25000; adj2: 25000; adj3: 25000; a2 = pin(0, adj2, 50000); a1 = pin(0, adj1, 2*a2); x1 = ss*pin(0, adj3, 100000-2*a2)/100000;
          dx2 = ss*a2/50000; x2 = r-dx2; y2 = b-dx2; x4 = r-dx2/2; y4 = b-dx2/2; d = ss*a1/200000;
          x3 = x4-d; x5 = x4+d; y3 = y4-d; y5 = y4+d;
-         path M l y4 L x1 y2 x1 y3 x3 y3 x3 x1 x2 x1 x4 t r x1 x5 x1 x5 y5 x1 y5 x1 b Z; text d*x1/(dx2/2) y3 x5 y5;",
+         path M l y4 L x1 y2 x1 y3 x3 y3 x3 x1 x2 x1 x4 t r x1 x5 x1 x5 y5 x1 y5 x1 b Z; text d*x1/(dx2/2) y3 x4 y5;",
     ),
     (
         "leftRightUpArrow",

@@ -138,6 +138,6 @@ pub(super) const SHAPES: Family = &[
          path unstroked M x2 b A x x 90 90 L x vc+x A x x 0 -90 A x x 90 -90 L x x A x x 180 90 L x3 t A x x 270 90 L x4 vc-x
            A x x 180 -90 A x x 270 -90 L x4 b-x A x x 0 90 Z;
          path none M x2 b A x x 90 90 L x vc+x A x x 0 -90 A x x 90 -90 L x x A x x 180 90 M x3 t A x x 270 90 L x4 vc-x
-           A x x 180 -90 A x x 270 -90 L x4 b-x A x x 0 90; text x+i i r-x-i b-i;",
+           A x x 180 -90 A x x 270 -90 L x4 b-x A x x 0 90; text x+i x+i r-x-i b-i;",
     ),
 ];

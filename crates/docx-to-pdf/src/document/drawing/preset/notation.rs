@@ -28,7 +28,7 @@ const FARTHEST: f32 = 100_000_000.0;
 fn statements(definition: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
     definition.split(';').filter_map(|statement| {
         let statement = statement.trim();
-        let end = statement.find(|c: char| !c.is_ascii_alphanumeric())?;
+        let end = statement.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(statement.len());
         Some((&statement[..end], statement[end..].trim_start()))
     })
 }
@@ -179,7 +179,7 @@ fn corners(count: f32, (x, y): (f32, f32), radii: &[(f32, f32)]) -> Vec<(f32, f3
 
 /// A wheel with teeth on an ellipse. Half a tooth is as broad as half its height and half of what it narrows by.
 fn gear(path: &mut OutlineBuilder, teeth: f32, (x, y): (f32, f32), (rx, ry): (f32, f32), (height, narrowing): (f32, f32)) {
-    let half = f32::midpoint(height, narrowing).atan2(rx.max(ry));
+    let half = f32::midpoint(height, narrowing).atan2(rx.min(ry));
     let teeth = teeth.clamp(0.0, 64.0) as usize;
     for tooth in 0..teeth {
         // The first one points to the right of the top.

@@ -55,7 +55,7 @@ pub(super) const SHAPES: Family = &[
     (
         "star7",
         "adj: 34601; hf: 102572; vf: 105210; a = pin(0, adj, 50000)/50000; rx = w/2*hf/100000; ry = h/2*vf/100000; cy = vc*vf/100000;
-         dx = rx*a*0.97493; path S 7 hc cy rx ry rx*a ry*a; text hc-dx cy-ry*a*0.90097 hc+dx cy+ry*a*0.62349;",
+         dx = rx*a*0.78183; path S 7 hc cy rx ry rx*a ry*a; text hc-dx cy-ry*a*0.90097 hc+dx cy+ry*a*0.62349;",
     ),
     (
         "star8",
@@ -64,7 +64,7 @@ pub(super) const SHAPES: Family = &[
     ),
     (
         "star10",
-        "adj: 42533; hf: 105146; a = pin(0, adj, 50000)/50000; rx = w/2*hf/100000; dx = rx*a*0.95106; dy = h/2*a*0.80902;
+        "adj: 42533; hf: 105146; a = pin(0, adj, 50000)/50000; rx = w/2*hf/100000; dx = rx*a*0.80902; dy = h/2*a*0.58779;
          path S 10 hc vc rx h/2 rx*a h/2*a; text hc-dx vc-dy hc+dx vc+dy;",
     ),
     (
@@ -90,13 +90,13 @@ pub(super) const SHAPES: Family = &[
     (
         "gear6",
         "adj1: 15000; adj2: 3526; a1 = pin(0, adj1, 20000); th = ss*a1/100000; lf = ss*pin(0, adj2, 5358)/100000; rx = w/2-th; ry = h/2-th;
-         ha = at2(max(rx, ry), (th+lf)/2);
+         ha = at2(min(rx, ry), (th+lf)/2);
          path G 6 hc vc rx ry th lf; text hc-rx*cos(30-ha) vc-ry*sin(30+ha) hc+rx*cos(30-ha) vc+ry*sin(30+ha);",
     ),
     (
         "gear9",
         "adj1: 10000; adj2: 1763; a1 = pin(0, adj1, 20000); th = ss*a1/100000; lf = ss*pin(0, adj2, 2679)/100000; rx = w/2-th; ry = h/2-th;
-         ha = at2(max(rx, ry), (th+lf)/2);
+         ha = at2(min(rx, ry), (th+lf)/2);
          path G 9 hc vc rx ry th lf; text hc-rx*cos(30-ha) vc-ry*sin(50+ha) hc+rx*cos(30-ha) vc+ry*sin(50+ha);",
     ),
 ];
