@@ -148,6 +148,7 @@ pub(super) const SHAPES: Family = &[
            A bd2 bd2 270 -90 L th b Z;",
     ),
     // The circular ones: a band between two ellipses, and heads whose base stands on the band and whose tips point on along it.
+    // A head that is narrower than the band is there is as broad as the band.
     (
         "circularArrow",
         "adj1: 12500; adj2: 1142319; adj3: 20457681; adj4: 10800000; adj5: 12500; a5 = pin(0, adj5, 25000); th = ss*pin(0, adj1, 2*a5)/100000;
@@ -159,9 +160,10 @@ pub(super) const SHAPES: Family = &[
          nA = at2(ry3*cos(pt), rx3*sin(pt)); nE = at2(ry1*cos(st), rx1*sin(st)); dx = thh*cos(pt); dy = thh*sin(pt);
          xG = xH+dx; yG = yH+dy; xB = xH-dx; yB = yH-dy;
          xF = meetx(xB, yB, xG, yG, rx1, ry1); yF = meety(xB, yB, xG, yG, rx1, ry1);
-         xC = meetx(xG, yG, xB, yB, rx2, ry2); yC = meety(xG, yG, xB, yB, rx2, ry2); stI = at2(xC, yC); ix = rx1*cos(45); iy = ry1*sin(45);
-         path M hc+rx1*cos(nE) vc+ry1*sin(nE) A rx1 ry1 st turn(at2(xF,yF)-st) L hc+xG vc+yG hc+rx3*cos(nA) vc+ry3*sin(nA) hc+xB vc+yB
-           hc+xC vc+yC A rx2 ry2 stI -turn(stI-st) Z; text hc-ix vc-iy hc+ix vc+iy;",
+         xC = meetx(xG, yG, xB, yB, rx2, ry2); yC = meety(xG, yG, xB, yB, rx2, ry2); stI = at2(xC, yC);
+         q = mod(xF-xC, yF-yC)/2-thh; ix = rx1*cos(45); iy = ry1*sin(45);
+         path M hc+rx1*cos(nE) vc+ry1*sin(nE) A rx1 ry1 st turn(at2(xF,yF)-st) L hc+if(q,xF,xG) vc+if(q,yF,yG)
+           hc+rx3*cos(nA) vc+ry3*sin(nA) hc+if(q,xC,xB) vc+if(q,yC,yB) hc+xC vc+yC A rx2 ry2 stI -turn(stI-st) Z; text hc-ix vc-iy hc+ix vc+iy;",
     ),
     (
         "leftCircularArrow",
@@ -174,9 +176,10 @@ pub(super) const SHAPES: Family = &[
          nA = at2(ry3*cos(pt), rx3*sin(pt)); nE = at2(ry1*cos(st), rx1*sin(st)); dx = thh*cos(pt); dy = thh*sin(pt);
          xG = xH+dx; yG = yH+dy; xB = xH-dx; yB = yH-dy;
          xF = meetx(xB, yB, xG, yG, rx1, ry1); yF = meety(xB, yB, xG, yG, rx1, ry1);
-         xC = meetx(xG, yG, xB, yB, rx2, ry2); yC = meety(xG, yG, xB, yB, rx2, ry2); stI = at2(xC, yC); ix = rx1*cos(45); iy = ry1*sin(45);
-         path M hc+rx1*cos(nE) vc+ry1*sin(nE) A rx1 ry1 st -turn(st-at2(xF,yF)) L hc+xG vc+yG hc+rx3*cos(nA) vc+ry3*sin(nA) hc+xB vc+yB
-           hc+xC vc+yC A rx2 ry2 stI turn(st-stI) Z; text hc-ix vc-iy hc+ix vc+iy;",
+         xC = meetx(xG, yG, xB, yB, rx2, ry2); yC = meety(xG, yG, xB, yB, rx2, ry2); stI = at2(xC, yC);
+         q = mod(xF-xC, yF-yC)/2-thh; ix = rx1*cos(45); iy = ry1*sin(45);
+         path M hc+rx1*cos(nE) vc+ry1*sin(nE) A rx1 ry1 st -turn(st-at2(xF,yF)) L hc+if(q,xF,xG) vc+if(q,yF,yG)
+           hc+rx3*cos(nA) vc+ry3*sin(nA) hc+if(q,xC,xB) vc+if(q,yC,yB) hc+xC vc+yC A rx2 ry2 stI turn(st-stI) Z; text hc-ix vc-iy hc+ix vc+iy;",
     ),
     (
         "leftRightCircularArrow",
@@ -189,12 +192,14 @@ pub(super) const SHAPES: Family = &[
          nA = at2(ry3*cos(pt), rx3*sin(pt)); dx = thh*cos(pt); dy = thh*sin(pt); xG = xH+dx; yG = yH+dy; xB = xH-dx; yB = yH-dy;
          xF = meetx(xB, yB, xG, yG, rx1, ry1); yF = meety(xB, yB, xG, yG, rx1, ry1);
          xC = meetx(xG, yG, xB, yB, rx2, ry2); yC = meety(xG, yG, xB, yB, rx2, ry2); stI = at2(xC, yC);
+         q = mod(xF-xC, yF-yC)/2-thh;
          nK = at2(ry3*cos(st), rx3*sin(st)); xK = rx3*cos(nK); yK = ry3*sin(nK); nD = at2(ry3*cos(ps), rx3*sin(ps));
          ex = thh*cos(ps); ey = thh*sin(ps); xP = xK+ex; yP = yK+ey; xQ = xK-ex; yQ = yK-ey;
          xU = meetx(xQ, yQ, xP, yP, rx1, ry1); yU = meety(xQ, yQ, xP, yP, rx1, ry1); stO = at2(xU, yU);
          xV = meetx(xP, yP, xQ, yQ, rx2, ry2); yV = meety(xP, yP, xQ, yQ, rx2, ry2); ix = rx1*cos(45); iy = ry1*sin(45);
-         path M hc+rx3*cos(nD) vc+ry3*sin(nD) L hc+xP vc+yP hc+xU vc+yU A rx1 ry1 stO turn(at2(xF,yF)-stO) L hc+xG vc+yG
-           hc+rx3*cos(nA) vc+ry3*sin(nA) hc+xB vc+yB hc+xC vc+yC A rx2 ry2 stI -turn(stI-at2(xV,yV)) L hc+xQ vc+yQ Z;
+         path M hc+rx3*cos(nD) vc+ry3*sin(nD) L hc+if(q,xU,xP) vc+if(q,yU,yP) hc+xU vc+yU A rx1 ry1 stO turn(at2(xF,yF)-stO)
+           L hc+if(q,xF,xG) vc+if(q,yF,yG) hc+rx3*cos(nA) vc+ry3*sin(nA) hc+if(q,xC,xB) vc+if(q,yC,yB) hc+xC vc+yC
+           A rx2 ry2 stI -turn(stI-at2(xV,yV)) L hc+if(q,xV,xQ) vc+if(q,yV,yQ) Z;
          text hc-ix vc-iy hc+ix vc+iy;",
     ),
     // The curved ones: two quarters of ellipses, the one behind the other darker. They differ in their direction only.

@@ -91,12 +91,12 @@ pub(super) const SHAPES: Family = &[
         "gear6",
         "adj1: 15000; adj2: 3526; a1 = pin(0, adj1, 20000); th = ss*a1/100000; lf = ss*pin(0, adj2, 5358)/100000; rx = w/2-th; ry = h/2-th;
          ha = at2(min(rx, ry), (th+lf)/2);
-         path G 6 hc vc rx ry th lf; text hc-rx*cos(30-ha) vc-ry*sin(30+ha) hc+rx*cos(30-ha) vc+ry*sin(30+ha);",
+         path G 6 hc vc rx ry th lf; text hc-rx*cos(30+ha) vc-ry*sin(30+ha) hc+rx*cos(30+ha) vc+ry*sin(30+ha);",
     ),
     (
         "gear9",
         "adj1: 10000; adj2: 1763; a1 = pin(0, adj1, 20000); th = ss*a1/100000; lf = ss*pin(0, adj2, 2679)/100000; rx = w/2-th; ry = h/2-th;
          ha = at2(min(rx, ry), (th+lf)/2);
-         path G 9 hc vc rx ry th lf; text hc-rx*cos(30-ha) vc-ry*sin(50+ha) hc+rx*cos(30-ha) vc+ry*sin(50+ha);",
+         path G 9 hc vc rx ry th lf; text hc-rx*cos(50-ha) vc-ry*sin(50-ha) hc+rx*cos(50-ha) vc+ry*sin(30+ha);",
     ),
 ];

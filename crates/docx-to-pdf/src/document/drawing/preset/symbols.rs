@@ -98,7 +98,8 @@ pub(super) const SHAPES: Family = &[
          path M x1 y1 L x6 y1 lx ly rx ry x6+bhw y1 x8 y1 x8 y2 x5+bhw y2 x4+bhw y3 x8 y3 x8 y4 x3+bhw y4 w-lx h-ly w-rx h-ry x3 y4 x1 y4
            x1 y3 x4 y3 x5 y2 x1 y2 Z; text x1 y1 x8 y4;",
     ),
-    ("chartPlus", "path none M hc t L hc b M l vc L r vc; path unstroked M l t L l b r b r t Z;"),
-    ("chartStar", "path none M l t L r b M l b L r t M hc t L hc b; path unstroked M l t L l b r b r t Z;"),
-    ("chartX", "path none M l t L r b M l b L r t; path unstroked M l t L l b r b r t Z;"),
+    // The standard has these the other way round, so that the fill would cover the lines; LibreOffice shows them.
+    ("chartPlus", "path unstroked M l t L l b r b r t Z; path none M hc t L hc b M l vc L r vc;"),
+    ("chartStar", "path unstroked M l t L l b r b r t Z; path none M l t L r b M l b L r t M hc t L hc b;"),
+    ("chartX", "path unstroked M l t L l b r b r t Z; path none M l t L r b M l b L r t;"),
 ];
