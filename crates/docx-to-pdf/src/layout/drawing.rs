@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use crate::document::model::{
-    Block, Dash, Drawing, DrawingContent, DrawingShape, Fill, Geometry, GeometryPath, GeometryStep, GroupChild, Inline, LinkTo, Outline,
-    PathFill, Picture, TextArea, TextBox, TextDirection, TextFit, VerticalAlign, WordArt,
+    Block, Dash, Drawing, DrawingContent, DrawingShape, Fill, Geometry, GroupChild, Inline, LinkTo, Outline, PathFill, Picture, TextArea,
+    TextBox, TextDirection, TextFit, VerticalAlign, WordArt,
 };
 use crate::graphics::Image;
 use crate::layout::arrow;
 use crate::layout::context::{Context, DEEPEST, emu};
 use crate::layout::float::Bases;
-use crate::layout::frame::{Item, Link, NodeId, Path, PathStep, PlacedImage, QUARTER, Role, Shape, Stroke};
+use crate::layout::frame::{Item, Link, NodeId, Path, PathStep, PlacedImage, Role, Shape, Stroke};
+use crate::layout::geometry::{Outlined, filled_steps, outlines, stroked_steps};
 use crate::layout::ink::{Ink, Mark, MarkKind, Rect};
 use crate::layout::label;
 use crate::layout::paint;
@@ -140,15 +141,15 @@ fn draw_picture(context: &mut Context<'_>, picture: &Picture, (width, height): (
         flip: picture.flip,
         opacity: finite(picture.opacity).clamp(0.0, 1.0),
     };
-    let cut = picture.geometry != Geometry::Rectangle;
+    let parts = outlines(&picture.geometry, (width, height));
+    let steps = filled_steps(&parts);
+    let cut = picture.geometry != Geometry::Rectangle && !steps.is_empty();
     if !cut && picture.outline.is_none() && picture.shadow.is_none() {
         ink.items.push(Item { tag, shape: Shape::Image(placed) });
         return ink;
     }
     // What it is cut to, its outline and its shadow turn along with it.
     (placed.rotation, placed.flip) = (0.0, (false, false));
-    let parts = outlines(&picture.geometry, (width, height));
-    let steps = filled_steps(&parts);
     if let Some(shadow) = &picture.shadow {
         let shade = Path { fill: Some(shadow.color), ..path(steps.clone()) };
         paint::shadow(shadow, &shade, picture.rotation, (width, height), &mut ink);
@@ -474,73 +475,4 @@ fn stroke(outline: Outline) -> Stroke {
         Dash::DashDot => vec![unit * 4.0, unit * 3.0, unit, unit * 3.0],
     };
     Stroke { color: outline.color, width, dash, round: false }
-}
-
-/// One of the paths that a shape is drawn with.
-struct Outlined {
-    steps: Vec<PathStep>,
-    fill: PathFill,
-    stroked: bool,
-}
-
-/// A geometry as paths in a box of this size.
-fn outlines(geometry: &Geometry, (width, height): (Pt, Pt)) -> Vec<Outlined> {
-    let whole = |steps: Vec<PathStep>| vec![Outlined { steps, fill: PathFill::Normal, stroked: true }];
-    let scaled = |steps: &[GeometryStep]| steps.iter().map(|step| scaled(*step, (width, height))).collect();
-    match geometry {
-        Geometry::Rectangle => whole(Rect::new(Pt::ZERO, Pt::ZERO, width, height).steps()),
-        Geometry::RoundRectangle(share) => {
-            let radius = width.min(height) * finite(*share).clamp(0.0, 0.5);
-            whole(rounded((width, height), (radius, radius)))
-        }
-        Geometry::Ellipse => whole(rounded((width, height), (width / 2.0, height / 2.0))),
-        Geometry::Line => {
-            let steps = vec![PathStep::Move(Pt::ZERO, Pt::ZERO), PathStep::Line(width, height)];
-            vec![Outlined { steps, fill: PathFill::None, stroked: true }]
-        }
-        Geometry::Path(steps) => whole(scaled(steps)),
-        Geometry::Paths(paths) => {
-            let part = |path: &GeometryPath| Outlined { steps: scaled(&path.steps), fill: path.fill, stroked: path.stroked };
-            paths.iter().map(part).collect()
-        }
-    }
-}
-
-/// What of a shape is filled, in one.
-fn filled_steps(parts: &[Outlined]) -> Vec<PathStep> {
-    parts.iter().filter(|part| part.fill != PathFill::None).flat_map(|part| part.steps.iter().copied()).collect()
-}
-
-/// What of a shape is stroked, in one.
-fn stroked_steps(parts: &[Outlined]) -> Vec<PathStep> {
-    parts.iter().filter(|part| part.stroked).flat_map(|part| part.steps.iter().copied()).collect()
-}
-
-fn scaled(step: GeometryStep, (width, height): (Pt, Pt)) -> PathStep {
-    let x = |share: f32| super::context::bounded(width * share);
-    let y = |share: f32| super::context::bounded(height * share);
-    match step {
-        GeometryStep::Move(a, b) => PathStep::Move(x(a), y(b)),
-        GeometryStep::Line(a, b) => PathStep::Line(x(a), y(b)),
-        GeometryStep::Curve(a, b, c, d, e, f) => PathStep::Curve(x(a), y(b), x(c), y(d), x(e), y(f)),
-        GeometryStep::Close => PathStep::Close,
-    }
-}
-
-/// A rectangle with elliptic corners.
-fn rounded((width, height): (Pt, Pt), (rx, ry): (Pt, Pt)) -> Vec<PathStep> {
-    let (kx, ky) = (rx * (1.0 - QUARTER), ry * (1.0 - QUARTER));
-    let zero = Pt::ZERO;
-    vec![
-        PathStep::Move(rx, zero),
-        PathStep::Line(width - rx, zero),
-        PathStep::Curve(width - kx, zero, width, ky, width, ry),
-        PathStep::Line(width, height - ry),
-        PathStep::Curve(width, height - ky, width - kx, height, width - rx, height),
-        PathStep::Line(rx, height),
-        PathStep::Curve(kx, height, zero, height - ky, zero, height - ry),
-        PathStep::Line(zero, ry),
-        PathStep::Curve(zero, ky, kx, zero, rx, zero),
-        PathStep::Close,
-    ]
 }

@@ -58,21 +58,25 @@ pub(super) const SHAPES: Family = &[
     ),
     (
         "leftUpArrow",
-        "adj1: 25000; adj2: 25000; adj3: 25000; a2 = pin(0, adj2, 50000); a1 = pin(0, adj1, 2*a2); x1 = ss*pin(0, adj3, 100000-2*a2)/100000;
+        "adj1: 25000; adj2: 25000; adj3: 25000; a2 = pin(0, adj2, 50000); a1 = pin(0, adj1, 2*a2);
+         x1 = ss*pin(0, adj3, 100000-2*a2)/100000;
          dx2 = ss*a2/50000; x2 = r-dx2; y2 = b-dx2; x4 = r-dx2/2; y4 = b-dx2/2; d = ss*a1/200000;
          x3 = x4-d; x5 = x4+d; y3 = y4-d; y5 = y4+d;
          path M l y4 L x1 y2 x1 y3 x3 y3 x3 x1 x2 x1 x4 t r x1 x5 x1 x5 y5 x1 y5 x1 b Z; text d*x1/(dx2/2) y3 x4 y5;",
     ),
     (
         "leftRightUpArrow",
-        "adj1: 25000; adj2: 25000; adj3: 25000; a2 = pin(0, adj2, 50000); a1 = pin(0, adj1, 2*a2); x1 = ss*pin(0, adj3, (100000-2*a2)/2)/100000;
+        "adj1: 25000; adj2: 25000; adj3: 25000; a2 = pin(0, adj2, 50000); a1 = pin(0, adj1, 2*a2);
+         x1 = ss*pin(0, adj3, (100000-2*a2)/2)/100000;
          dx2 = ss*a2/100000; x2 = hc-dx2; x5 = hc+dx2; d = ss*a1/200000; x3 = hc-d; x4 = hc+d; x6 = r-x1;
          y2 = b-2*dx2; y4 = b-dx2; y3 = y4-d; y5 = y4+d; il = d*x1/dx2;
-         path M l y4 L x1 y2 x1 y3 x3 y3 x3 x1 x2 x1 hc t x5 x1 x4 x1 x4 y3 x6 y3 x6 y2 r y4 x6 b x6 y5 x1 y5 x1 b Z; text il y3 r-il y5;",
+         path M l y4 L x1 y2 x1 y3 x3 y3 x3 x1 x2 x1 hc t x5 x1 x4 x1 x4 y3 x6 y3 x6 y2 r y4 x6 b x6 y5 x1 y5 x1 b Z;
+         text il y3 r-il y5;",
     ),
     (
         "quadArrow",
-        "adj1: 22500; adj2: 22500; adj3: 22500; a2 = pin(0, adj2, 50000); a1 = pin(0, adj1, 2*a2); x1 = ss*pin(0, adj3, (100000-2*a2)/2)/100000;
+        "adj1: 22500; adj2: 22500; adj3: 22500; a2 = pin(0, adj2, 50000); a1 = pin(0, adj1, 2*a2);
+         x1 = ss*pin(0, adj3, (100000-2*a2)/2)/100000;
          dx2 = ss*a2/100000; x2 = hc-dx2; x5 = hc+dx2; d = ss*a1/200000; x3 = hc-d; x4 = hc+d; x6 = r-x1;
          y2 = vc-dx2; y5 = vc+dx2; y3 = vc-d; y4 = vc+d; y6 = b-x1; il = d*x1/dx2;
          path M l vc L x1 y2 x1 y3 x3 y3 x3 x1 x2 x1 hc t x5 x1 x4 x1 x4 y3 x6 y3 x6 y2 r vc x6 y5 x6 y4 x4 y4 x4 y6 x5 y6 hc b
@@ -151,7 +155,8 @@ pub(super) const SHAPES: Family = &[
     // A head that is narrower than the band is there is as broad as the band.
     (
         "circularArrow",
-        "adj1: 12500; adj2: 1142319; adj3: 20457681; adj4: 10800000; adj5: 12500; a5 = pin(0, adj5, 25000); th = ss*pin(0, adj1, 2*a5)/100000;
+        "adj1: 12500; adj2: 1142319; adj3: 20457681; adj4: 10800000; adj5: 12500; a5 = pin(0, adj5, 25000);
+         th = ss*pin(0, adj1, 2*a5)/100000;
          thh = ss*a5/100000; en = pin(1, adj3, 21599999)/60000; st = pin(0, adj4, 21599999)/60000;
          rx1 = w/2+th/2-thh; ry1 = h/2+th/2-thh; rx2 = rx1-th; ry2 = ry1-th; rx3 = rx2+th/2; ry3 = ry2+th/2;
          nH = at2(ry3*cos(en), rx3*sin(en)); xH = rx3*cos(nH); yH = ry3*sin(nH);
@@ -163,11 +168,13 @@ pub(super) const SHAPES: Family = &[
          xC = meetx(xG, yG, xB, yB, rx2, ry2); yC = meety(xG, yG, xB, yB, rx2, ry2); stI = at2(xC, yC);
          q = mod(xF-xC, yF-yC)/2-thh; ix = rx1*cos(45); iy = ry1*sin(45);
          path M hc+rx1*cos(nE) vc+ry1*sin(nE) A rx1 ry1 st turn(at2(xF,yF)-st) L hc+if(q,xF,xG) vc+if(q,yF,yG)
-           hc+rx3*cos(nA) vc+ry3*sin(nA) hc+if(q,xC,xB) vc+if(q,yC,yB) hc+xC vc+yC A rx2 ry2 stI -turn(stI-st) Z; text hc-ix vc-iy hc+ix vc+iy;",
+           hc+rx3*cos(nA) vc+ry3*sin(nA) hc+if(q,xC,xB) vc+if(q,yC,yB) hc+xC vc+yC A rx2 ry2 stI -turn(stI-st) Z;
+         text hc-ix vc-iy hc+ix vc+iy;",
     ),
     (
         "leftCircularArrow",
-        "adj1: 12500; adj2: -1142319; adj3: 1142319; adj4: 10800000; adj5: 12500; a5 = pin(0, adj5, 25000); th = ss*pin(0, adj1, 2*a5)/100000;
+        "adj1: 12500; adj2: -1142319; adj3: 1142319; adj4: 10800000; adj5: 12500; a5 = pin(0, adj5, 25000);
+         th = ss*pin(0, adj1, 2*a5)/100000;
          thh = ss*a5/100000; en = pin(1, adj3, 21599999)/60000; st = pin(0, adj4, 21599999)/60000;
          rx1 = w/2+th/2-thh; ry1 = h/2+th/2-thh; rx2 = rx1-th; ry2 = ry1-th; rx3 = rx2+th/2; ry3 = ry2+th/2;
          nH = at2(ry3*cos(en), rx3*sin(en)); xH = rx3*cos(nH); yH = ry3*sin(nH);
@@ -179,11 +186,13 @@ pub(super) const SHAPES: Family = &[
          xC = meetx(xG, yG, xB, yB, rx2, ry2); yC = meety(xG, yG, xB, yB, rx2, ry2); stI = at2(xC, yC);
          q = mod(xF-xC, yF-yC)/2-thh; ix = rx1*cos(45); iy = ry1*sin(45);
          path M hc+rx1*cos(nE) vc+ry1*sin(nE) A rx1 ry1 st -turn(st-at2(xF,yF)) L hc+if(q,xF,xG) vc+if(q,yF,yG)
-           hc+rx3*cos(nA) vc+ry3*sin(nA) hc+if(q,xC,xB) vc+if(q,yC,yB) hc+xC vc+yC A rx2 ry2 stI turn(st-stI) Z; text hc-ix vc-iy hc+ix vc+iy;",
+           hc+rx3*cos(nA) vc+ry3*sin(nA) hc+if(q,xC,xB) vc+if(q,yC,yB) hc+xC vc+yC A rx2 ry2 stI turn(st-stI) Z;
+         text hc-ix vc-iy hc+ix vc+iy;",
     ),
     (
         "leftRightCircularArrow",
-        "adj1: 12500; adj2: 1142319; adj3: 20457681; adj4: 11942319; adj5: 12500; a5 = pin(0, adj5, 25000); th = ss*pin(0, adj1, 2*a5)/100000;
+        "adj1: 12500; adj2: 1142319; adj3: 20457681; adj4: 11942319; adj5: 12500; a5 = pin(0, adj5, 25000);
+         th = ss*pin(0, adj1, 2*a5)/100000;
          thh = ss*a5/100000; en = pin(1, adj3, 21599999)/60000; st = pin(0, adj4, 21599999)/60000;
          rx1 = w/2+th/2-thh; ry1 = h/2+th/2-thh; rx2 = rx1-th; ry2 = ry1-th; rx3 = rx2+th/2; ry3 = ry2+th/2;
          nH = at2(ry3*cos(en), rx3*sin(en)); xH = rx3*cos(nH); yH = ry3*sin(nH);

@@ -3,10 +3,7 @@
 use super::Family;
 
 pub(super) const SHAPES: Family = &[
-    (
-        "triangle",
-        "adj: 50000; a = pin(0, adj, 100000); x1 = w*a/200000; x2 = w*a/100000; path M l b L x2 t r b Z; text x1 vc x1+w/2 b;",
-    ),
+    ("triangle", "adj: 50000; a = pin(0, adj, 100000); x1 = w*a/200000; x2 = w*a/100000; path M l b L x2 t r b Z; text x1 vc x1+w/2 b;"),
     ("rtTriangle", "path M l b L l t r b Z; text w/12 h*7/12 w*7/12 h*11/12;"),
     ("diamond", "path M l vc L hc t r vc hc b Z; text w/4 h/4 w*3/4 h*3/4;"),
     (
@@ -24,10 +21,7 @@ pub(super) const SHAPES: Family = &[
         "adj1: 25000; adj2: 25000; most = 50000*w/ss; a1 = pin(0, adj1, most); a2 = pin(0, adj2, most);
          path M l b L ss*a1/100000 t r-ss*a2/100000 t r b Z; text w/3*a1/most h/3*max(a1,a2)/most r-w/3*a2/most b;",
     ),
-    (
-        "homePlate",
-        "adj: 50000; x1 = r-ss*pin(0, adj, 100000*w/ss)/100000; path M l t L x1 t r vc x1 b l b Z; text l t (x1+r)/2 b;",
-    ),
+    ("homePlate", "adj: 50000; x1 = r-ss*pin(0, adj, 100000*w/ss)/100000; path M l t L x1 t r vc x1 b l b Z; text l t (x1+r)/2 b;"),
     (
         "chevron",
         "adj: 50000; x1 = ss*pin(0, adj, 100000*w/ss)/100000; x2 = r-x1; dx = x2-x1;
@@ -52,13 +46,15 @@ pub(super) const SHAPES: Family = &[
          sw = if(en-st, en-st, en-st+360); n = at2(h/2*cos(st), w/2*sin(st)); m = at2(h/2*cos(en), w/2*sin(en));
          x1 = hc+w/2*cos(n); y1 = vc+h/2*sin(n); x2 = hc+w/2*cos(m); y2 = vc+h/2*sin(m);
          path unstroked M x1 y1 A w/2 h/2 st sw L hc vc Z; path none M x1 y1 A w/2 h/2 st sw;
-         text if(sw-turn(180-st),l,min(x1,x2)) if(sw-turn(270-st),t,min(y1,y2)) if(sw-turn(-st),r,max(x1,x2)) if(sw-turn(90-st),b,max(y1,y2));",
+         text if(sw-turn(180-st),l,min(x1,x2)) if(sw-turn(270-st),t,min(y1,y2)) if(sw-turn(-st),r,max(x1,x2))
+           if(sw-turn(90-st),b,max(y1,y2));",
     ),
     (
         "blockArc",
         "adj1: 10800000; adj2: 0; adj3: 25000; st = pin(0, adj1, 21599999)/60000; en = pin(0, adj2, 21599999)/60000;
          sw = if(en-st, en-st, en-st+360); d = ss*pin(0, adj3, 50000)/100000; rx = w/2-d; ry = h/2-d;
-         n = at2(h/2*cos(st), w/2*sin(st)); m = at2(h/2*cos(en), w/2*sin(en)); u = at2(ry*cos(en), rx*sin(en)); v = at2(ry*cos(st), rx*sin(st));
+         n = at2(h/2*cos(st), w/2*sin(st)); m = at2(h/2*cos(en), w/2*sin(en)); u = at2(ry*cos(en), rx*sin(en));
+         v = at2(ry*cos(st), rx*sin(st));
          x1 = hc+w/2*cos(n); y1 = vc+h/2*sin(n); x2 = hc+rx*cos(u); y2 = vc+ry*sin(u);
          x3 = hc+w/2*cos(m); y3 = vc+h/2*sin(m); x4 = hc+rx*cos(v); y4 = vc+ry*sin(v);
          path M x1 y1 A w/2 h/2 st sw L x2 y2 A rx ry en -sw Z;

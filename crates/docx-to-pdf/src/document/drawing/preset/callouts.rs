@@ -23,18 +23,18 @@ pub(super) const SHAPES: Family = &[
     (
         "accentCallout1",
         "adj1: 18750; adj2: -8333; adj3: 112500; adj4: -38333; x1 = w*adj2/100000; path unstroked M l t L r t r b l b Z;
-         path none M x1 t L x1 b; path none M x1 h*adj1/100000 L w*adj4/100000 h*adj3/100000;",
+         path none M x1 t L x1 b Z; path none M x1 h*adj1/100000 L w*adj4/100000 h*adj3/100000;",
     ),
     (
         "accentCallout2",
         "adj1: 18750; adj2: -8333; adj3: 18750; adj4: -16667; adj5: 112500; adj6: -46667; x1 = w*adj2/100000;
-         path unstroked M l t L r t r b l b Z; path none M x1 t L x1 b;
+         path unstroked M l t L r t r b l b Z; path none M x1 t L x1 b Z;
          path none M x1 h*adj1/100000 L w*adj4/100000 h*adj3/100000 w*adj6/100000 h*adj5/100000;",
     ),
     (
         "accentCallout3",
         "adj1: 18750; adj2: -8333; adj3: 18750; adj4: -16667; adj5: 100000; adj6: -16667; adj7: 112963; adj8: -8333; x1 = w*adj2/100000;
-         path unstroked M l t L r t r b l b Z; path none M x1 t L x1 b;
+         path unstroked M l t L r t r b l b Z; path none M x1 t L x1 b Z;
          path none M x1 h*adj1/100000 L w*adj4/100000 h*adj3/100000 w*adj6/100000 h*adj5/100000 w*adj8/100000 h*adj7/100000;",
     ),
     (
@@ -57,18 +57,18 @@ pub(super) const SHAPES: Family = &[
     (
         "accentBorderCallout1",
         "adj1: 18750; adj2: -8333; adj3: 112500; adj4: -38333; x1 = w*adj2/100000; path M l t L r t r b l b Z;
-         path none M x1 t L x1 b; path none M x1 h*adj1/100000 L w*adj4/100000 h*adj3/100000;",
+         path none M x1 t L x1 b Z; path none M x1 h*adj1/100000 L w*adj4/100000 h*adj3/100000;",
     ),
     (
         "accentBorderCallout2",
         "adj1: 18750; adj2: -8333; adj3: 18750; adj4: -16667; adj5: 112500; adj6: -46667; x1 = w*adj2/100000;
-         path M l t L r t r b l b Z; path none M x1 t L x1 b;
+         path M l t L r t r b l b Z; path none M x1 t L x1 b Z;
          path none M x1 h*adj1/100000 L w*adj4/100000 h*adj3/100000 w*adj6/100000 h*adj5/100000;",
     ),
     (
         "accentBorderCallout3",
         "adj1: 18750; adj2: -8333; adj3: 18750; adj4: -16667; adj5: 100000; adj6: -16667; adj7: 112963; adj8: -8333; x1 = w*adj2/100000;
-         path M l t L r t r b l b Z; path none M x1 t L x1 b;
+         path M l t L r t r b l b Z; path none M x1 t L x1 b Z;
          path none M x1 h*adj1/100000 L w*adj4/100000 h*adj3/100000 w*adj6/100000 h*adj5/100000 w*adj8/100000 h*adj7/100000;",
     ),
     // The tail stands on the side that its tip is nearest to, seen from the middle: on the left or upper part of it or on the other.

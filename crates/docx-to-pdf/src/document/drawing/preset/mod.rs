@@ -52,11 +52,11 @@ pub(in crate::document) fn preset(name: &str, w: f32, h: f32, adjustments: &Adju
         _ => {}
     }
     let definition = definition(name)?;
-    let paths = Guides::new(definition, w, h, adjustments).paths(definition);
-    Some(match paths.as_slice() {
-        [GeometryPath { steps, fill: PathFill::Normal, stroked: true }] => Geometry::Path(steps.clone()),
-        _ => Geometry::Paths(paths),
-    })
+    let mut paths = Guides::new(definition, w, h, adjustments).paths(definition);
+    if matches!(paths.as_slice(), [GeometryPath { fill: PathFill::Normal, stroked: true, .. }]) {
+        return paths.pop().map(|path| Geometry::Path(path.steps));
+    }
+    Some(Geometry::Paths(paths))
 }
 
 /// The rectangle of a shape's text (20.1.9.22): left, top, right, bottom; `None` where it is the whole shape.
@@ -67,5 +67,5 @@ pub(super) fn text_rectangle(name: &str, w: f32, h: f32, adjustments: &Adjustmen
 }
 
 fn definition(name: &str) -> Option<&'static str> {
-    FAMILIES.iter().flat_map(|family| family.iter()).find(|(known, _)| *known == name).map(|(_, definition)| *definition)
+    FAMILIES.into_iter().flatten().find(|(known, _)| *known == name).map(|(_, definition)| *definition)
 }

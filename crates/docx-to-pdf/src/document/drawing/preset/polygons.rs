@@ -12,7 +12,8 @@ pub(super) const SHAPES: Family = &[
     ),
     (
         "hexagon",
-        "adj: 25000; vf: 115470; most = 50000*w/ss; a = pin(0, adj, most); x1 = ss*a/100000; dy = h/2*vf/100000*sin(60); y1 = vc-dy; y2 = vc+dy;
+        "adj: 25000; vf: 115470; most = 50000*w/ss; a = pin(0, adj, most); x1 = ss*a/100000; dy = h/2*vf/100000*sin(60); y1 = vc-dy;
+         y2 = vc+dy;
          q1 = -most/2; q2 = a+q1; q3 = if(q2, 4, 2); q4 = if(q2, 3, 2); q5 = if(q2, q1, 0); q = (q3-(a+q5)/q1*q4)/24;
          path M l vc L x1 y1 r-x1 y1 r vc r-x1 y2 x1 y2 Z; text w*q h*q r-w*q b-h*q;",
     ),
@@ -29,7 +30,8 @@ pub(super) const SHAPES: Family = &[
     (
         "decagon",
         "vf: 105146; ry = h/2*vf/100000; dx1 = w/2*cos(36); dx2 = w/2*cos(72); dy1 = ry*sin(72); dy2 = ry*sin(36);
-         path M l vc L hc-dx1 vc-dy2 hc-dx2 vc-dy1 hc+dx2 vc-dy1 hc+dx1 vc-dy2 r vc hc+dx1 vc+dy2 hc+dx2 vc+dy1 hc-dx2 vc+dy1 hc-dx1 vc+dy2 Z;
+         path M l vc L hc-dx1 vc-dy2 hc-dx2 vc-dy1 hc+dx2 vc-dy1 hc+dx1 vc-dy2 r vc hc+dx1 vc+dy2 hc+dx2 vc+dy1 hc-dx2 vc+dy1 hc-dx1
+           vc+dy2 Z;
          text hc-dx1 vc-dy2 hc+dx1 vc+dy2;",
     ),
     (
@@ -89,13 +91,15 @@ pub(super) const SHAPES: Family = &[
     ),
     (
         "gear6",
-        "adj1: 15000; adj2: 3526; a1 = pin(0, adj1, 20000); th = ss*a1/100000; lf = ss*pin(0, adj2, 5358)/100000; rx = w/2-th; ry = h/2-th;
+        "adj1: 15000; adj2: 3526; a1 = pin(0, adj1, 20000); th = ss*a1/100000; lf = ss*pin(0, adj2, 5358)/100000; rx = w/2-th;
+         ry = h/2-th;
          ha = at2(min(rx, ry), (th+lf)/2);
          path G 6 hc vc rx ry th lf; text hc-rx*cos(30+ha) vc-ry*sin(30+ha) hc+rx*cos(30+ha) vc+ry*sin(30+ha);",
     ),
     (
         "gear9",
-        "adj1: 10000; adj2: 1763; a1 = pin(0, adj1, 20000); th = ss*a1/100000; lf = ss*pin(0, adj2, 2679)/100000; rx = w/2-th; ry = h/2-th;
+        "adj1: 10000; adj2: 1763; a1 = pin(0, adj1, 20000); th = ss*a1/100000; lf = ss*pin(0, adj2, 2679)/100000; rx = w/2-th;
+         ry = h/2-th;
          ha = at2(min(rx, ry), (th+lf)/2);
          path G 9 hc vc rx ry th lf; text hc-rx*cos(50-ha) vc-ry*sin(50-ha) hc+rx*cos(50-ha) vc+ry*sin(30+ha);",
     ),

@@ -5,7 +5,8 @@ use super::Family;
 pub(super) const SHAPES: Family = &[
     (
         "ribbon",
-        "adj1: 16667; adj2: 50000; a1 = pin(0, adj1, 33333); dx2 = w*pin(25000, adj2, 75000)/200000; x10 = r-w/8; x2 = hc-dx2; x9 = hc+dx2;
+        "adj1: 16667; adj2: 50000; a1 = pin(0, adj1, 33333); dx2 = w*pin(25000, adj2, 75000)/200000; x10 = r-w/8; x2 = hc-dx2;
+         x9 = hc+dx2;
          x3 = x2+w/32; x8 = x9-w/32; x5 = x2+w/8; x6 = x9-w/8; x4 = x5-w/32; x7 = x6+w/32; y1 = h*a1/200000; y2 = 2*y1; y4 = b-y2;
          hR = y1/2; y6 = y2-hR;
          path unstroked M l t L x4 t A w/32 hR 270 180 L x3 y1 A w/32 hR 270 -180 L x8 y2 A w/32 hR 90 -180 L x7 y1 A w/32 hR 90 180
@@ -16,7 +17,8 @@ pub(super) const SHAPES: Family = &[
     ),
     (
         "ribbon2",
-        "adj1: 16667; adj2: 50000; a1 = pin(0, adj1, 33333); dx2 = w*pin(25000, adj2, 75000)/200000; x10 = r-w/8; x2 = hc-dx2; x9 = hc+dx2;
+        "adj1: 16667; adj2: 50000; a1 = pin(0, adj1, 33333); dx2 = w*pin(25000, adj2, 75000)/200000; x10 = r-w/8; x2 = hc-dx2;
+         x9 = hc+dx2;
          x3 = x2+w/32; x8 = x9-w/32; x5 = x2+w/8; x6 = x9-w/8; x4 = x5-w/32; x7 = x6+w/32; dy = h*a1/200000; y1 = b-dy; y2 = b-2*dy;
          y4 = 2*dy; y3 = (y4+b)/2; hR = dy/2; y6 = b-hR; y7 = y1-hR;
          path unstroked M l b L w/8 y3 l y4 x2 y4 x2 hR A w/32 hR 180 90 L x8 t A w/32 hR 270 90 L x9 y4 r y4 x10 y3 r b x7 b
@@ -62,7 +64,8 @@ pub(super) const SHAPES: Family = &[
     ),
     (
         "verticalScroll",
-        "adj: 12500; ch = ss*pin(0, adj, 25000)/100000; c2 = ch/2; c4 = ch/4; x3 = ch+c2; x4 = 2*ch; x6 = r-ch; x7 = r-c2; y3 = b-ch; y4 = b-c2;
+        "adj: 12500; ch = ss*pin(0, adj, 25000)/100000; c2 = ch/2; c4 = ch/4; x3 = ch+c2; x4 = 2*ch; x6 = r-ch; x7 = r-c2; y3 = b-ch;
+         y4 = b-c2;
          path unstroked M c2 b A c2 c2 90 -90 L c2 y4 A c4 c4 90 -180 L ch y3 ch c2 A c2 c2 180 90 L x7 t A c2 c2 270 180 L x6 ch x6 y4
            A c2 c2 0 90 Z M x4 c2 A c2 c2 0 90 c4 c4 90 180 Z;
          path darkenLess unstroked M x4 c2 A c2 c2 0 90 c4 c4 90 180 Z M ch y4 A c2 c2 0 270 c4 c4 270 180 Z;
@@ -72,7 +75,8 @@ pub(super) const SHAPES: Family = &[
     ),
     (
         "horizontalScroll",
-        "adj: 12500; ch = ss*pin(0, adj, 25000)/100000; c2 = ch/2; c4 = ch/4; y3 = ch+c2; y4 = 2*ch; y6 = b-ch; y7 = b-c2; x3 = r-ch; x4 = r-c2;
+        "adj: 12500; ch = ss*pin(0, adj, 25000)/100000; c2 = ch/2; c4 = ch/4; y3 = ch+c2; y4 = 2*ch; y6 = b-ch; y7 = b-c2; x3 = r-ch;
+         x4 = r-c2;
          path unstroked M r c2 A c2 c2 0 90 L x4 c2 A c4 c4 0 180 L x3 ch c2 ch A c2 c2 270 -90 L l y7 A c2 c2 180 -180 L ch y6 x4 y6
            A c2 c2 90 -90 Z M c2 y4 A c2 c2 90 -90 c4 c4 0 -180 Z;
          path darkenLess unstroked M c2 y4 A c2 c2 90 -90 c4 c4 0 -180 Z M x4 ch A c2 c2 90 -270 c4 c4 180 -180 Z;

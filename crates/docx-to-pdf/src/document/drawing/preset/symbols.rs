@@ -31,7 +31,8 @@ pub(super) const SHAPES: Family = &[
     ),
     (
         "smileyFace",
-        "adj: 4653; a = pin(-4653, adj, 4653); x1 = w*4969/21600; x4 = w*16640/21600; y1 = h*7570/21600; y3 = h*16515/21600; dy = h*a/100000;
+        "adj: 4653; a = pin(-4653, adj, 4653); x1 = w*4969/21600; x4 = w*16640/21600; y1 = h*7570/21600; y3 = h*16515/21600;
+         dy = h*a/100000;
          y2 = y3-dy; y5 = y3+3*dy; dx = w/2*cos(45); iy = h/2*sin(45); wR = w*1125/21600; hR = h*1125/21600;
          path unstroked M l vc A w/2 h/2 180 360 Z;
          path darkenLess M w*6215/21600 y1 A wR hR 180 360 Z M w*13135/21600 y1 A wR hR 180 360 Z;
@@ -84,14 +85,16 @@ pub(super) const SHAPES: Family = &[
     ),
     (
         "mathEqual",
-        "adj1: 23520; adj2: 11760; a1 = pin(0, adj1, 36745); dy1 = h*a1/100000; dy2 = h*pin(0, adj2, 100000-2*a1)/200000; dx = w*73490/200000;
+        "adj1: 23520; adj2: 11760; a1 = pin(0, adj1, 36745); dy1 = h*a1/100000; dy2 = h*pin(0, adj2, 100000-2*a1)/200000;
+         dx = w*73490/200000;
          x1 = hc-dx; x2 = hc+dx; y2 = vc-dy2; y3 = vc+dy2; y1 = y2-dy1; y4 = y3+dy1;
          path M x1 y1 L x2 y1 x2 y2 x1 y2 Z M x1 y3 L x2 y3 x2 y4 x1 y4 Z; text x1 y1 x2 y4;",
     ),
     (
         "mathNotEqual",
         "adj1: 23520; adj2: 6600000; adj3: 11760; a1 = pin(0, adj1, 50000); lean = pin(4200000, adj2, 6600000)/60000-90;
-         dy1 = h*a1/100000; dy2 = h*pin(0, adj3, 100000-2*a1)/200000; dx = w*73490/200000; x1 = hc-dx; x8 = hc+dx; y2 = vc-dy2; y3 = vc+dy2;
+         dy1 = h*a1/100000; dy2 = h*pin(0, adj3, 100000-2*a1)/200000; dx = w*73490/200000; x1 = hc-dx; x8 = hc+dx; y2 = vc-dy2;
+         y3 = vc+dy2;
          y1 = y2-dy1; y4 = y3+dy1; xa = h/2*tan(lean); len = mod(xa, h/2); bhw = len*dy1/(h/2); x7 = hc+xa-bhw/2; s = xa/(h/2);
          x6 = x7-s*y1; x5 = x7-s*y2; x4 = x7-s*y3; x3 = x7-s*y4; rx7 = x7+bhw; d7 = dy1*(h/2)/len; rx = if(lean, x7+d7, rx7);
          lx = if(lean, x7, rx7-d7); dy3 = dy1*xa/len; ry = if(lean, dy3, t); ly = if(lean, t, -dy3);
