@@ -208,8 +208,14 @@ fn draw_shape<'a>(
         let edge = shape.outline.map(|outline| Stroke { color: shadow.color, ..stroke(outline) });
         paint::shadow(&shadow, &Path { stroke: edge.filter(|_| !filled), ..painted }, shape.rotation, size, &mut ink);
     }
+    let mean = match &shape.fill {
+        Some(Fill::Gradient(gradient)) if parts.len() > MOST_GRADED => Some(gradient.mean()),
+        _ => None,
+    };
+    let mean = mean.map(|(color, opacity)| Fill::Solid(color, opacity));
+    let fill = mean.as_ref().or(shape.fill.as_ref());
     for part in parts {
-        if let Some(fill) = shape.fill.as_ref().filter(|_| part.fill != PathFill::None) {
+        if let Some(fill) = fill.filter(|_| part.fill != PathFill::None) {
             fill_part(context, fill, &part, size, tag, &mut ink);
         }
         if let Some(outline) = shape.outline.filter(|_| part.stroked) {
@@ -225,6 +231,9 @@ fn draw_shape<'a>(
     }
     (turned(ink, shape.rotation, (false, false), size), size)
 }
+
+/// A gradient is drawn anew in each of a shape's paths: of more than this they are filled with its mean colour.
+const MOST_GRADED: usize = 64;
 
 /// Fills one of a shape's paths.
 fn fill_part(context: &mut Context<'_>, fill: &Fill, part: &Outlined, size: (Pt, Pt), tag: Option<NodeId>, ink: &mut Ink) {

@@ -434,6 +434,11 @@ fn a_shape_is_shaded_with_its_gradient_or_picture() {
     let mut colors: Vec<Rgb> = paths(&frames).iter().filter_map(|path| path.fill).collect();
     colors.dedup();
     assert_eq!(colors, [Rgb(100, 150, 200), Rgb(80, 120, 160), Rgb(131, 171, 211)]);
+    // In very many paths it is one colour: strips in each would be too many.
+    let path = r#"<a:path w="10" h="10" stroke="0"><a:moveTo><a:pt x="0" y="0"/></a:moveTo><a:lnTo><a:pt x="9" y="9"/></a:lnTo></a:path>"#;
+    let geometry = format!("<a:custGeom><a:pathLst>{}</a:pathLst></a:custGeom>", path.repeat(100));
+    let frames = Sheet::body(shape("", &gradient).replace(r#"<a:prstGeom prst="rect"/>"#, &geometry)).laid().0;
+    assert_eq!(paths(&frames).iter().filter(|path| path.fill == Some(Rgb(100, 150, 200))).count(), 100);
     let frames = filled(r#"<a:blipFill><a:blip r:embed="picture"/></a:blipFill>"#);
     let veils: Vec<(Option<Rgb>, f32)> = paths(&frames).iter().map(|path| (path.fill, path.opacity)).collect();
     assert_eq!(veils, [(Some(Rgb(0, 0, 0)), 0.2), (Some(Rgb(255, 255, 255)), 0.2)]);
