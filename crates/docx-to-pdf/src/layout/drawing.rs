@@ -193,7 +193,7 @@ fn draw_shape<'a>(
             Some(Fill::Gradient(gradient)) => context.background = Some(gradient.mean().0),
             _ => {}
         }
-        let (ink, grown) = draw_text(context, text, size, bases);
+        let (ink, grown) = draw_text(context, text, (size, shape.flip), bases);
         context.background = outer_background;
         size = grown;
         ink
@@ -282,10 +282,10 @@ fn fill_picture(
 }
 
 /// The text of a box, at its place in it; the box grows with it when it fits itself to the text.
-fn draw_text<'a>(context: &mut Context<'a>, text: &'a TextBox, size: (Pt, Pt), bases: &Bases) -> (Ink, (Pt, Pt)) {
+fn draw_text<'a>(context: &mut Context<'a>, text: &'a TextBox, (size, flip): ((Pt, Pt), (bool, bool)), bases: &Bases) -> (Ink, (Pt, Pt)) {
     let sideways = text.direction != TextDirection::Horizontal;
     let (across, along) = if sideways { (size.1, size.0) } else { size };
-    let place = TextPlace::new(text, (across, along), sideways);
+    let place = TextPlace::new(text, (across, along), (!sideways).then_some(flip));
     let elements = context.structure.checkpoint();
     let part = chained(context, text, &place, bases);
     let in_chain = part.is_some();
@@ -354,20 +354,24 @@ struct TextPlace<'t> {
     height: Pt,
     /// Insets: left, top, right, bottom.
     insets: [Pt; 4],
-    /// The box's width and height, and its shape's rectangle for text; turned text has none.
+    /// The box's width and height, and its shape's rectangle for text, which is mirrored with the shape; turned text has none.
     size: (Pt, Pt),
-    area: Option<&'t TextArea>,
+    area: Option<(&'t TextArea, (bool, bool))>,
 }
 
 impl<'t> TextPlace<'t> {
-    fn new(text: &'t TextBox, size: (Pt, Pt), sideways: bool) -> Self {
-        let area = (!sideways).then_some(&text.area);
+    fn new(text: &'t TextBox, size: (Pt, Pt), flip: Option<(bool, bool)>) -> Self {
+        let area = flip.map(|flip| (&text.area, flip));
         let place = Self { left: Pt::ZERO, top: Pt::ZERO, width: Pt::ZERO, height: Pt::ZERO, insets: text.insets.map(emu), size, area };
         place.in_box_of(size.1)
     }
 
     fn shares(&self, along: Pt) -> [f32; 4] {
-        self.area.map_or([0.0, 0.0, 1.0, 1.0], |area| area.shares(self.size.0.0, along.0))
+        let Some((area, (mirrored, upside_down))) = self.area else { return [0.0, 0.0, 1.0, 1.0] };
+        let [left, top, right, bottom] = area.shares(self.size.0.0, along.0);
+        let (left, right) = if mirrored { (1.0 - right, 1.0 - left) } else { (left, right) };
+        let (top, bottom) = if upside_down { (1.0 - bottom, 1.0 - top) } else { (top, bottom) };
+        [left, top, right, bottom]
     }
 
     /// The same in a box of this height.

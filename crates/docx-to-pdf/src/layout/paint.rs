@@ -14,7 +14,7 @@ const STEP: f32 = 3.0;
 /// A blurred edge is drawn in so many layers.
 const LAYERS: i32 = 6;
 
-/// What covers a path that shows its shape's fill lighter or darker (20.1.10.37 names no figures; LibreOffice's, which are Word's).
+/// What covers a path that shows its shape's fill lighter or darker (20.1.10.37 names no figures: these are LibreOffice's; Spire lightens more).
 pub(super) fn veil(fill: PathFill) -> Option<(Rgb, f32)> {
     const WHITE: Rgb = Rgb(255, 255, 255);
     const BLACK: Rgb = Rgb(0, 0, 0);

@@ -455,4 +455,13 @@ fn text_stands_in_the_rectangle_of_clouds_and_ribbons() {
     inside("cloud").stands(&[(0, "in", 63.8, 56.0 + 11.2)]);
     inside("ribbon").stands(&[(0, "in", 75.0, 56.7 + 11.2)]);
     inside("ribbon2").stands(&[(0, "in", 75.0, 50.0 + 11.2)]);
+    // The box behind an arrow is 64.977 % of the shape; it is mirrored with it.
+    let callout = inside("rightArrowCallout");
+    callout.stands(&[(0, "in", 50.0, 50.0 + 11.2)]);
+    let mirrored = Sheet::body(callout.body.replace("<a:xfrm>", r#"<a:xfrm flipH="1">"#));
+    mirrored.stands(&[(0, "in", 85.0, 50.0 + 11.2)]);
+    let arrow = inside("upArrowCallout");
+    arrow.stands(&[(0, "in", 50.0, 64.0 + 11.2)]);
+    let mirrored = Sheet::body(arrow.body.replace("<a:xfrm>", r#"<a:xfrm flipV="1">"#));
+    mirrored.stands(&[(0, "in", 50.0, 50.0 + 11.2)]);
 }

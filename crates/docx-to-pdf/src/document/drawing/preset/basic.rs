@@ -28,6 +28,7 @@ pub(super) const SHAPES: Family = &[
          path M l t L x2 t r vc x2 b l b x1 vc Z; text if(dx,x1,l) t if(dx,x2,r) b;",
     ),
     ("pieWedge", "path M l b A w h 180 90 L r b Z; text r-w*cos(45) b-h*sin(45) r b;"),
+    // The standard's rectangle has its top and right edge mixed up; it is that of the whole ellipse.
     (
         "pie",
         "adj1: 0; adj2: 16200000; st = pin(0, adj1, 21599999)/60000; en = pin(0, adj2, 21599999)/60000;
