@@ -204,14 +204,15 @@ pub(super) const SHAPES: Family = &[
          q = mod(xF-xC, yF-yC)/2-thh;
          nK = at2(ry3*cos(st), rx3*sin(st)); xK = rx3*cos(nK); yK = ry3*sin(nK); nD = at2(ry3*cos(ps), rx3*sin(ps));
          ex = thh*cos(ps); ey = thh*sin(ps); xP = xK+ex; yP = yK+ey; xQ = xK-ex; yQ = yK-ey;
-         xU = meetx(xQ, yQ, xP, yP, rx1, ry1); yU = meety(xQ, yQ, xP, yP, rx1, ry1); stO = at2(xU, yU);
-         xV = meetx(xP, yP, xQ, yQ, rx2, ry2); yV = meety(xP, yP, xQ, yQ, rx2, ry2); ix = rx1*cos(45); iy = ry1*sin(45);
-         path M hc+rx3*cos(nD) vc+ry3*sin(nD) L hc+if(q,xU,xP) vc+if(q,yU,yP) hc+xU vc+yU A rx1 ry1 stO turn(at2(xF,yF)-stO)
+         s2 = turn(st-at2(xF, yF)+en); nE = at2(ry1*cos(s2), rx1*sin(s2)); xE = rx1*cos(nE); yE = ry1*sin(nE);
+         s3 = st-stI+en; nV = at2(ry2*cos(s3), rx2*sin(s3)); xV = rx2*cos(nV); yV = ry2*sin(nV); ix = rx1*cos(45); iy = ry1*sin(45);
+         path M hc+rx3*cos(nD) vc+ry3*sin(nD) L hc+if(q,xE,xP) vc+if(q,yE,yP) hc+xE vc+yE A rx1 ry1 s2 turn(at2(xF,yF)-s2)
            L hc+if(q,xF,xG) vc+if(q,yF,yG) hc+rx3*cos(nA) vc+ry3*sin(nA) hc+if(q,xC,xB) vc+if(q,yC,yB) hc+xC vc+yC
-           A rx2 ry2 stI -turn(stI-at2(xV,yV)) L hc+if(q,xV,xQ) vc+if(q,yV,yQ) Z;
+           A rx2 ry2 stI -turn(stI-s3) L hc+if(q,xV,xQ) vc+if(q,yV,yQ) Z;
          text hc-ix vc-iy hc+ix vc+iy;",
     ),
-    // The curved ones: two quarters of ellipses, the one behind the other darker. They differ in their direction only.
+    // The curved ones: two quarters of ellipses, the one behind the other darker. To the right and down the front one reaches to the bend,
+    // to the left and up only to where they cross.
     (
         "curvedRightArrow",
         "adj1: 25000; adj2: 50000; adj3: 25000; a2 = pin(0, adj2, 50000*h/ss); th = ss*pin(0, adj1, a2)/100000; aw = ss*a2/100000;
@@ -227,13 +228,13 @@ pub(super) const SHAPES: Family = &[
         "adj1: 25000; adj2: 50000; adj3: 25000; a2 = pin(0, adj2, 50000*h/ss); th = ss*pin(0, adj1, a2)/100000; aw = ss*a2/100000;
          hR = h/2-(th+aw)/4; q7 = hR*2; idx = sqrt(q7*q7-th*th)*w/q7; x1 = ss*pin(0, adj3, 100000*idx/ss)/100000; y3 = hR+th;
          dy = sqrt(w*w-x1*x1)*hR/w; y5 = hR+dy; y7 = y3+dy; dh = (aw-th)/2; sw = at2(x1, dy); dang = at2(idx, th/2);
-         path unstroked M r hR A w hR 0 sw L x1 y5-dh l b-aw/2 x1 y7+dh x1 y7 A w hR sw -sw Z;
-         path darkenLess unstroked M l th A w hR 270 90-dang A w hR dang -90-dang Z;
-         path none M r hR A w hR 0 sw L x1 y5-dh l b-aw/2 x1 y7+dh x1 y7 A w hR sw -sw L r hR A w hR 0 -90 L l th A w hR 270 90-dang;",
+         path unstroked M l b-aw/2 L x1 y5-dh x1 y5 A w hR sw dang-sw w hR -dang sw+dang L x1 y7+dh Z;
+         path darkenLess unstroked M r y3 A w hR 0 -90 L l t A w hR 270 90 Z;
+         path none M r y3 A w hR 0 -90 L l t A w hR 270 90 L r y3 A w hR 0 sw L x1 y7+dh l b-aw/2 x1 y5-dh x1 y5 A w hR sw dang-sw;",
     ),
     (
         "curvedDownArrow",
-        "adj1: 25000; adj2: 50000; adj3: 25000; a2 = pin(0, adj2, 50000*w/ss); th = ss*pin(0, adj1, a2)/100000; aw = ss*a2/100000;
+        "adj1: 25000; adj2: 50000; adj3: 25000; a2 = pin(0, adj2, 50000*w/ss); th = ss*pin(0, adj1, 100000)/100000; aw = ss*a2/100000;
          wR = w/2-(th+aw)/4; q7 = wR*2; idy = sqrt(q7*q7-th*th)*h/q7; ah = ss*pin(0, adj3, 100000*idy/ss)/100000; x3 = wR+th;
          dx = sqrt(h*h-ah*ah)*wR/h; x5 = wR+dx; x7 = x3+dx; dh = (aw-th)/2; y1 = b-ah; sw = at2(ah, dx); dang = at2(idy, th/2);
          path unstroked M wR t A wR h 270 sw L x5-dh y1 r-aw/2 b x7+dh y1 x7 y1 A wR h 270+sw -sw Z;
@@ -243,13 +244,13 @@ pub(super) const SHAPES: Family = &[
     ),
     (
         "curvedUpArrow",
-        "adj1: 25000; adj2: 50000; adj3: 25000; a2 = pin(0, adj2, 50000*w/ss); th = ss*pin(0, adj1, a2)/100000; aw = ss*a2/100000;
+        "adj1: 25000; adj2: 50000; adj3: 25000; a2 = pin(0, adj2, 50000*w/ss); th = ss*pin(0, adj1, 100000)/100000; aw = ss*a2/100000;
          wR = w/2-(th+aw)/4; q7 = wR*2; idy = sqrt(q7*q7-th*th)*h/q7; y1 = ss*pin(0, adj3, 100000*idy/ss)/100000; x3 = wR+th;
          dx = sqrt(h*h-y1*y1)*wR/h; x5 = wR+dx; x7 = x3+dx; dh = (aw-th)/2; sw = at2(y1, dx); dang = at2(idy, th/2);
-         path unstroked M wR b A wR h 90 -sw L x5-dh y1 r-aw/2 t x7+dh y1 x7 y1 A wR h 90-sw sw Z;
-         path darkenLess unstroked M th t A wR h 180 dang-90 A wR h 90-dang 90+dang Z;
-         path none M wR b A wR h 90 -sw L x5-dh y1 r-aw/2 t x7+dh y1 x7 y1 A wR h 90-sw sw L wR b A wR h 90 90 L th t
-           A wR h 180 dang-90;",
+         path unstroked M r-aw/2 t L x7+dh y1 x7 y1 A wR h 90-sw sw+dang wR h 90-dang dang-sw L x5-dh y1 Z;
+         path darkenLess unstroked M wR b A wR h 90 90 L th t A wR h 180 -90 Z;
+         path none M (wR+x3)/2 idy A wR h 90-dang dang-sw L x5-dh y1 r-aw/2 t x7+dh y1 x7 y1 A wR h 90-sw sw L wR b A wR h 90 90
+           L th t A wR h 180 -90;",
     ),
     (
         "swooshArrow",

@@ -158,6 +158,8 @@ fn points_are_those_of_the_standard_s_formulas() {
     );
     goes("borderCallout2", &[], 1, &[(-16.67, 18.75), (-33.33, 18.75), (-93.33, 112.5)]);
     goes("wave", &[], 0, &[(0.0, 12.5), (200.0, 12.5), (200.0, 87.5), (0.0, 87.5)]);
+    // The band behind goes to the bend on the right, 31.25 high; the one before only to where they cross.
+    goes("curvedLeftArrow", &[], 1, &[(200.0, 56.25), (0.0, 25.0), (0.0, 0.0), (200.0, 31.25)]);
     goes("smileyFace", &[], 2, &[(46.01, 71.81), (154.07, 71.81)]);
 }
 
