@@ -3,14 +3,15 @@
 use std::sync::Arc;
 
 use crate::document::model::{
-    Block, Dash, Drawing, DrawingContent, DrawingShape, Fill, Geometry, GeometryStep, GroupChild, Inline, LinkTo, Outline, Picture,
-    TextArea, TextBox, TextDirection, TextFit, VerticalAlign, WordArt,
+    Block, Dash, Drawing, DrawingContent, DrawingShape, Fill, Geometry, GroupChild, Inline, LinkTo, Outline, PathFill, Picture, TextArea,
+    TextBox, TextDirection, TextFit, VerticalAlign, WordArt,
 };
 use crate::graphics::Image;
 use crate::layout::arrow;
 use crate::layout::context::{Context, DEEPEST, emu};
 use crate::layout::float::Bases;
-use crate::layout::frame::{Item, Link, NodeId, Path, PathStep, PlacedImage, QUARTER, Role, Shape, Stroke};
+use crate::layout::frame::{Item, Link, NodeId, Path, PathStep, PlacedImage, Role, Shape, Stroke};
+use crate::layout::geometry::{Outlined, filled_steps, outlines, stroked_steps};
 use crate::layout::ink::{Ink, Mark, MarkKind, Rect};
 use crate::layout::label;
 use crate::layout::paint;
@@ -140,14 +141,15 @@ fn draw_picture(context: &mut Context<'_>, picture: &Picture, (width, height): (
         flip: picture.flip,
         opacity: finite(picture.opacity).clamp(0.0, 1.0),
     };
-    let cut = picture.geometry != Geometry::Rectangle;
+    let parts = outlines(&picture.geometry, (width, height));
+    let steps = filled_steps(&parts);
+    let cut = picture.geometry != Geometry::Rectangle && !steps.is_empty();
     if !cut && picture.outline.is_none() && picture.shadow.is_none() {
         ink.items.push(Item { tag, shape: Shape::Image(placed) });
         return ink;
     }
     // What it is cut to, its outline and its shadow turn along with it.
     (placed.rotation, placed.flip) = (0.0, (false, false));
-    let steps = outline_steps(&picture.geometry, (width, height));
     if let Some(shadow) = &picture.shadow {
         let shade = Path { fill: Some(shadow.color), ..path(steps.clone()) };
         paint::shadow(shadow, &shade, picture.rotation, (width, height), &mut ink);
@@ -155,7 +157,9 @@ fn draw_picture(context: &mut Context<'_>, picture: &Picture, (width, height): (
     let image = Item { tag, shape: Shape::Image(placed) };
     ink.items.push(if cut { clipped(vec![image], steps.clone()) } else { image });
     if let Some(outline) = picture.outline {
-        ink.items.push(Item { tag, shape: Shape::Path(Path { stroke: Some(stroke(outline)), ..path(steps) }) });
+        let stroked = parts.into_iter().filter(|part| part.stroked);
+        let edges = stroked.map(|part| Path { stroke: Some(stroke(outline)), ..path(part.steps) });
+        ink.items.extend(edges.map(|path| Item { tag, shape: Shape::Path(path) }));
     }
     turned(turned(ink, 0.0, picture.flip, (width, height)), picture.rotation, (false, false), (width, height))
 }
@@ -189,44 +193,70 @@ fn draw_shape<'a>(
             Some(Fill::Gradient(gradient)) => context.background = Some(gradient.mean().0),
             _ => {}
         }
-        let (ink, grown) = draw_text(context, text, size, bases);
+        let (ink, grown) = draw_text(context, text, (size, shape.flip), bases);
         context.background = outer_background;
         size = grown;
         ink
     });
     let tag = if alt.is_some() && !decorative && text.is_none() { context.structure.figure(alt) } else { None };
     let mut ink = Ink::default();
-    let steps = outline_steps(&shape.geometry, size);
-    let filled = shape.fill.is_some() && shape.geometry != Geometry::Line;
+    let parts = outlines(&shape.geometry, size);
+    let filled = shape.fill.is_some() && parts.iter().any(|part| part.fill != PathFill::None);
     if let Some(shadow) = shape.shadow.filter(|_| filled || shape.outline.is_some()) {
-        let painted = if filled { Path { fill: Some(shadow.color), ..path(steps.clone()) } } else { path(steps.clone()) };
+        let steps = if filled { filled_steps(&parts) } else { stroked_steps(&parts) };
+        let painted = if filled { Path { fill: Some(shadow.color), ..path(steps) } } else { path(steps) };
         let edge = shape.outline.map(|outline| Stroke { color: shadow.color, ..stroke(outline) });
         paint::shadow(&shadow, &Path { stroke: edge.filter(|_| !filled), ..painted }, shape.rotation, size, &mut ink);
     }
-    match &shape.fill {
-        Some(Fill::Solid(color, opacity)) if shape.geometry != Geometry::Line => {
-            let path =
-                Path { steps: steps.clone(), fill: Some(*color), opacity: finite(*opacity).clamp(0.0, 1.0), stroke: None, even_odd: false };
-            ink.items.push(Item { tag, shape: Shape::Path(path) });
+    let mean = match &shape.fill {
+        Some(Fill::Gradient(gradient)) if parts.len() > MOST_GRADED => Some(gradient.mean()),
+        _ => None,
+    };
+    let mean = mean.map(|(color, opacity)| Fill::Solid(color, opacity));
+    let fill = mean.as_ref().or(shape.fill.as_ref());
+    for part in parts {
+        if let Some(fill) = fill.filter(|_| part.fill != PathFill::None) {
+            fill_part(context, fill, &part, size, tag, &mut ink);
         }
-        Some(Fill::Gradient(gradient)) if filled => {
-            let strips = paint::gradient(gradient, size).into_iter().map(|path| Item { tag, shape: Shape::Path(path) });
-            ink.items.push(clipped(strips.collect(), steps.clone()));
+        if let Some(outline) = shape.outline.filter(|_| part.stroked) {
+            let mut steps = part.steps;
+            let heads = arrow::heads(&mut steps, &outline);
+            let path = Path { stroke: Some(stroke(outline)), ..path(steps) };
+            ink.items.extend(std::iter::once(path).chain(heads).map(|path| Item { tag, shape: Shape::Path(path) }));
         }
-        Some(Fill::Picture(image)) => fill_picture(context, image, size, steps.clone(), tag, &mut ink),
-        _ => {}
-    }
-    if let Some(outline) = shape.outline {
-        let mut steps = steps;
-        let heads = arrow::heads(&mut steps, &outline);
-        let path = Path { steps, fill: None, opacity: 1.0, stroke: Some(stroke(outline)), even_odd: false };
-        ink.items.extend(std::iter::once(path).chain(heads).map(|path| Item { tag, shape: Shape::Path(path) }));
     }
     let mut ink = turned(ink, 0.0, shape.flip, size);
     if let Some(text) = text {
         ink.append(text);
     }
     (turned(ink, shape.rotation, (false, false), size), size)
+}
+
+/// A gradient is drawn anew in each of a shape's paths: of more than this they are filled with its mean colour.
+const MOST_GRADED: usize = 64;
+
+/// Fills one of a shape's paths.
+fn fill_part(context: &mut Context<'_>, fill: &Fill, part: &Outlined, size: (Pt, Pt), tag: Option<NodeId>, ink: &mut Ink) {
+    match fill {
+        Fill::Solid(color, opacity) => {
+            let opacity = finite(*opacity).clamp(0.0, 1.0);
+            let path = Path { fill: Some(paint::shaded(*color, part.fill)), opacity, ..path(part.steps.clone()) };
+            ink.items.push(Item { tag, shape: Shape::Path(path) });
+        }
+        Fill::Gradient(gradient) => {
+            let strips = paint::gradient(gradient, size).into_iter();
+            let shades = strips.map(|strip| Path { fill: strip.fill.map(|color| paint::shaded(color, part.fill)), ..strip });
+            let items = shades.map(|path| Item { tag, shape: Shape::Path(path) });
+            ink.items.push(clipped(items.collect(), part.steps.clone()));
+        }
+        Fill::Picture(image) => {
+            fill_picture(context, image, size, part.steps.clone(), tag, ink);
+            if let Some((color, opacity)) = paint::veil(part.fill) {
+                let veil = Path { fill: Some(color), opacity, ..path(part.steps.clone()) };
+                ink.items.push(Item { tag, shape: Shape::Path(veil) });
+            }
+        }
+    }
 }
 
 fn fill_picture(
@@ -252,10 +282,10 @@ fn fill_picture(
 }
 
 /// The text of a box, at its place in it; the box grows with it when it fits itself to the text.
-fn draw_text<'a>(context: &mut Context<'a>, text: &'a TextBox, size: (Pt, Pt), bases: &Bases) -> (Ink, (Pt, Pt)) {
+fn draw_text<'a>(context: &mut Context<'a>, text: &'a TextBox, (size, flip): ((Pt, Pt), (bool, bool)), bases: &Bases) -> (Ink, (Pt, Pt)) {
     let sideways = text.direction != TextDirection::Horizontal;
     let (across, along) = if sideways { (size.1, size.0) } else { size };
-    let place = TextPlace::new(text, (across, along), sideways);
+    let place = TextPlace::new(text, (across, along), (!sideways).then_some(flip));
     let elements = context.structure.checkpoint();
     let part = chained(context, text, &place, bases);
     let in_chain = part.is_some();
@@ -324,20 +354,24 @@ struct TextPlace<'t> {
     height: Pt,
     /// Insets: left, top, right, bottom.
     insets: [Pt; 4],
-    /// The box's width and height, and its shape's rectangle for text; turned text has none.
+    /// The box's width and height, and its shape's rectangle for text, which is mirrored with the shape; turned text has none.
     size: (Pt, Pt),
-    area: Option<&'t TextArea>,
+    area: Option<(&'t TextArea, (bool, bool))>,
 }
 
 impl<'t> TextPlace<'t> {
-    fn new(text: &'t TextBox, size: (Pt, Pt), sideways: bool) -> Self {
-        let area = (!sideways).then_some(&text.area);
+    fn new(text: &'t TextBox, size: (Pt, Pt), flip: Option<(bool, bool)>) -> Self {
+        let area = flip.map(|flip| (&text.area, flip));
         let place = Self { left: Pt::ZERO, top: Pt::ZERO, width: Pt::ZERO, height: Pt::ZERO, insets: text.insets.map(emu), size, area };
         place.in_box_of(size.1)
     }
 
     fn shares(&self, along: Pt) -> [f32; 4] {
-        self.area.map_or([0.0, 0.0, 1.0, 1.0], |area| area.shares(self.size.0.0, along.0))
+        let Some((area, (mirrored, upside_down))) = self.area else { return [0.0, 0.0, 1.0, 1.0] };
+        let [left, top, right, bottom] = area.shares(self.size.0.0, along.0);
+        let (left, right) = if mirrored { (1.0 - right, 1.0 - left) } else { (left, right) };
+        let (top, bottom) = if upside_down { (1.0 - bottom, 1.0 - top) } else { (top, bottom) };
+        [left, top, right, bottom]
     }
 
     /// The same in a box of this height.
@@ -454,47 +488,4 @@ fn stroke(outline: Outline) -> Stroke {
         Dash::DashDot => vec![unit * 4.0, unit * 3.0, unit, unit * 3.0],
     };
     Stroke { color: outline.color, width, dash, round: false }
-}
-
-/// A geometry as path steps in a box of this size.
-fn outline_steps(geometry: &Geometry, (width, height): (Pt, Pt)) -> Vec<PathStep> {
-    match geometry {
-        Geometry::Rectangle => Rect::new(Pt::ZERO, Pt::ZERO, width, height).steps(),
-        Geometry::RoundRectangle(share) => {
-            let radius = width.min(height) * finite(*share).clamp(0.0, 0.5);
-            rounded((width, height), (radius, radius))
-        }
-        Geometry::Ellipse => rounded((width, height), (width / 2.0, height / 2.0)),
-        Geometry::Line => vec![PathStep::Move(Pt::ZERO, Pt::ZERO), PathStep::Line(width, height)],
-        Geometry::Path(steps) => steps.iter().map(|step| scaled(*step, (width, height))).collect(),
-    }
-}
-
-fn scaled(step: GeometryStep, (width, height): (Pt, Pt)) -> PathStep {
-    let x = |share: f32| super::context::bounded(width * share);
-    let y = |share: f32| super::context::bounded(height * share);
-    match step {
-        GeometryStep::Move(a, b) => PathStep::Move(x(a), y(b)),
-        GeometryStep::Line(a, b) => PathStep::Line(x(a), y(b)),
-        GeometryStep::Curve(a, b, c, d, e, f) => PathStep::Curve(x(a), y(b), x(c), y(d), x(e), y(f)),
-        GeometryStep::Close => PathStep::Close,
-    }
-}
-
-/// A rectangle with elliptic corners.
-fn rounded((width, height): (Pt, Pt), (rx, ry): (Pt, Pt)) -> Vec<PathStep> {
-    let (kx, ky) = (rx * (1.0 - QUARTER), ry * (1.0 - QUARTER));
-    let zero = Pt::ZERO;
-    vec![
-        PathStep::Move(rx, zero),
-        PathStep::Line(width - rx, zero),
-        PathStep::Curve(width - kx, zero, width, ky, width, ry),
-        PathStep::Line(width, height - ry),
-        PathStep::Curve(width, height - ky, width - kx, height, width - rx, height),
-        PathStep::Line(rx, height),
-        PathStep::Curve(kx, height, zero, height - ky, zero, height - ry),
-        PathStep::Line(zero, ry),
-        PathStep::Curve(zero, ky, kx, zero, rx, zero),
-        PathStep::Close,
-    ]
 }

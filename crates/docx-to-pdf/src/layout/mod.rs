@@ -11,6 +11,7 @@ mod drop_cap;
 mod float;
 mod flow;
 pub mod frame;
+mod geometry;
 mod ink;
 mod label;
 mod line;

@@ -38,8 +38,12 @@ pub(super) fn around(drawing: &Drawing, size: (Pt, Pt)) -> [Pt; 4] {
 /// How far a shape's outline runs out of its frame: left, top, right, bottom.
 fn beyond(content: &DrawingContent, (width, height): (Pt, Pt)) -> [Pt; 4] {
     let DrawingContent::Shape(shape) = content else { return [Pt::ZERO; 4] };
-    let Geometry::Path(steps) = &shape.geometry else { return [Pt::ZERO; 4] };
-    let points = steps.iter().filter_map(|step| match *step {
+    let steps: Vec<&GeometryStep> = match &shape.geometry {
+        Geometry::Path(steps) => steps.iter().collect(),
+        Geometry::Paths(paths) => paths.iter().flat_map(|path| &path.steps).collect(),
+        _ => return [Pt::ZERO; 4],
+    };
+    let points = steps.into_iter().filter_map(|step| match *step {
         GeometryStep::Move(x, y) | GeometryStep::Line(x, y) | GeometryStep::Curve(_, _, _, _, x, y) => Some((x, y)),
         GeometryStep::Close => None,
     });

@@ -3,9 +3,11 @@
 //! The rules and their sources are in `docs/engine-rules.md`. Pages are 300 pt wide and high with margins of 50 pt; text is 12 pt Liberation Serif
 //! (a line is 13.8 pt high, its baseline at 11.2).
 
+use docx_to_pdf::fonts::Fonts;
 use docx_to_pdf::graphics::Rgb;
 use docx_to_pdf::layout::frame::{Frames, PlacedImage};
 use docx_to_pdf::layout::frame::{Item, Path, PathStep, Shape};
+use docx_to_pdf::{pdf, svg};
 
 use crate::breadth::Sheet;
 use crate::measured::{PAGE, p};
@@ -370,6 +372,79 @@ fn presets_are_drawn_within_their_frame() {
 }
 
 #[test]
+fn each_path_of_a_shape_is_filled_and_stroked_as_it_says_20_1_9_15() {
+    let path = |attributes: &str, x: u32| {
+        format!(
+            r#"<a:path w="10" h="10" {attributes}><a:moveTo><a:pt x="{x}" y="0"/></a:moveTo><a:lnTo><a:pt x="10" y="10"/></a:lnTo><a:lnTo><a:pt x="0" y="10"/></a:lnTo><a:close/></a:path>"#
+        )
+    };
+    let own = [
+        path(r#"stroke="0""#, 0),
+        path(r#"stroke="false" fill="darken""#, 2),
+        path(r#"fill="none""#, 4),
+        path(r#"fill="lightenLess""#, 6),
+        path(r#"fill="none" stroke="0""#, 8),
+    ];
+    let geometry = format!("<a:custGeom><a:pathLst>{}</a:pathLst></a:custGeom>", own.concat());
+    let looks = r#"<a:solidFill><a:srgbClr val="FF6400"/></a:solidFill><a:ln w="12700"><a:solidFill><a:srgbClr val="0000FF"/></a:solidFill></a:ln>"#;
+    let (frames, warnings) = Sheet::body(shape("", looks).replace(r#"<a:prstGeom prst="rect"/>"#, &geometry)).laid();
+    assert!(warnings.is_empty(), "{warnings:?}");
+    // Where each begins, its fill, and whether it is stroked; in their order.
+    let drawn: Vec<(i32, Option<Rgb>, bool)> = paths(&frames)
+        .into_iter()
+        .map(|path| {
+            let Some(PathStep::Move(x, _)) = path.steps.first() else { panic!("no start") };
+            (x.0.round() as i32, path.fill, path.stroke.is_some())
+        })
+        .collect();
+    let expected = [
+        (50, Some(Rgb(255, 100, 0)), false),
+        (70, Some(Rgb(153, 60, 0)), false),
+        (90, None, true),
+        (110, Some(Rgb(255, 131, 51)), false),
+        (110, None, true),
+    ];
+    assert_eq!(drawn, expected);
+
+    let picture = svg::page(&frames, &Fonts::default(), 0).unwrap_or_default();
+    let fills = ["#ff6400", "#993c00", "#ff8333"].map(|color| picture.matches(&format!(r#"fill="{color}""#)).count());
+    assert_eq!((fills, picture.matches(r##"stroke="#0000ff""##).count()), ([1; 3], 2), "{picture}");
+
+    let meta = pdf::Meta { title: "t".to_owned(), language: "en".to_owned(), producer: "p".to_owned(), ..pdf::Meta::default() };
+    let written = pdf::write(&frames, &Fonts::default(), &meta).expect("a PDF");
+    let document = lopdf::Document::load_mem(&written).expect("it can be read");
+    let pages = document.get_pages();
+    let operations = lopdf::content::Content::decode(&document.get_page_content(pages[&1])).expect("operators").operations;
+    let painted: String =
+        operations.iter().map(|operation| operation.operator.as_str()).filter(|name| matches!(*name, "f" | "S")).collect();
+    assert_eq!(painted, "ffSfS");
+}
+
+#[test]
+fn a_shape_is_shaded_with_its_gradient_or_picture() {
+    // Gradients in the colours of each path; a picture is covered with a fifth of black or white.
+    let filled = |looks: &str| {
+        let (frames, warnings) = Sheet::body(shape("", looks).replace(r#"prst="rect""#, r#"prst="cube""#)).laid();
+        assert!(warnings.is_empty(), "{warnings:?}");
+        frames
+    };
+    let stop = |at: u32| format!(r#"<a:gs pos="{at}"><a:srgbClr val="6496C8"/></a:gs>"#);
+    let gradient = format!("<a:gradFill><a:gsLst>{}{}</a:gsLst><a:lin ang=\"0\"/></a:gradFill>", stop(0), stop(100_000));
+    let frames = filled(&gradient);
+    let mut colors: Vec<Rgb> = paths(&frames).iter().filter_map(|path| path.fill).collect();
+    colors.dedup();
+    assert_eq!(colors, [Rgb(100, 150, 200), Rgb(80, 120, 160), Rgb(131, 171, 211)]);
+    // In very many paths it is one colour: strips in each would be too many.
+    let path = r#"<a:path w="10" h="10" stroke="0"><a:moveTo><a:pt x="0" y="0"/></a:moveTo><a:lnTo><a:pt x="9" y="9"/></a:lnTo></a:path>"#;
+    let geometry = format!("<a:custGeom><a:pathLst>{}</a:pathLst></a:custGeom>", path.repeat(100));
+    let frames = Sheet::body(shape("", &gradient).replace(r#"<a:prstGeom prst="rect"/>"#, &geometry)).laid().0;
+    assert_eq!(paths(&frames).iter().filter(|path| path.fill == Some(Rgb(100, 150, 200))).count(), 100);
+    let frames = filled(r#"<a:blipFill><a:blip r:embed="picture"/></a:blipFill>"#);
+    let veils: Vec<(Option<Rgb>, f32)> = paths(&frames).iter().map(|path| (path.fill, path.opacity)).collect();
+    assert_eq!(veils, [(Some(Rgb(0, 0, 0)), 0.2), (Some(Rgb(255, 255, 255)), 0.2)]);
+}
+
+#[test]
 fn text_stands_in_the_rectangle_of_clouds_and_ribbons() {
     let inside = |preset: &str| {
         let text = r#"<wps:txbx><w:txbxContent><w:p><w:r><w:t>in</w:t></w:r></w:p></w:txbxContent></wps:txbx><wps:bodyPr lIns="0" tIns="0" rIns="0" bIns="0"/>"#;
@@ -380,4 +455,13 @@ fn text_stands_in_the_rectangle_of_clouds_and_ribbons() {
     inside("cloud").stands(&[(0, "in", 63.8, 56.0 + 11.2)]);
     inside("ribbon").stands(&[(0, "in", 75.0, 56.7 + 11.2)]);
     inside("ribbon2").stands(&[(0, "in", 75.0, 50.0 + 11.2)]);
+    // The box behind an arrow is 64.977 % of the shape; it is mirrored with it.
+    let callout = inside("rightArrowCallout");
+    callout.stands(&[(0, "in", 50.0, 50.0 + 11.2)]);
+    let mirrored = Sheet::body(callout.body.replace("<a:xfrm>", r#"<a:xfrm flipH="1">"#));
+    mirrored.stands(&[(0, "in", 85.0, 50.0 + 11.2)]);
+    let arrow = inside("upArrowCallout");
+    arrow.stands(&[(0, "in", 50.0, 64.0 + 11.2)]);
+    let mirrored = Sheet::body(arrow.body.replace("<a:xfrm>", r#"<a:xfrm flipV="1">"#));
+    mirrored.stands(&[(0, "in", 50.0, 50.0 + 11.2)]);
 }

@@ -3,7 +3,8 @@
 use std::collections::HashMap;
 
 use super::outline::OutlineBuilder;
-use crate::document::model::Geometry;
+use crate::document::model::{Geometry, GeometryPath, GeometryStep, PathFill};
+use crate::document::values::is_on;
 use crate::document::xml::Node;
 
 /// No shape has more guides or commands.
@@ -12,7 +13,7 @@ const MOST: usize = 4096;
 /// `a:custGeom` in a shape of this size in EMU.
 pub(super) fn custom(node: Node<'_>, width: f32, height: f32) -> Option<Geometry> {
     let guides = Guides::read(node, width, height);
-    let mut steps = Vec::new();
+    let mut paths = Vec::new();
     for path in node.child("a:pathLst")?.children().filter(|path| path.name() == "a:path").take(MOST) {
         let side =
             |name: &str, own: f32| path.attr(name).and_then(|text| text.parse::<f32>().ok()).filter(|side| *side > 0.0).unwrap_or(own);
@@ -20,8 +21,15 @@ pub(super) fn custom(node: Node<'_>, width: f32, height: f32) -> Option<Geometry
         for command in path.children().take(MOST) {
             draw(&mut outline, command, &guides);
         }
-        steps.extend(outline.finish());
+        let fill = path.attr("fill").map_or(PathFill::Normal, PathFill::named);
+        paths.push(GeometryPath { steps: outline.finish(), fill, stroked: path.attr("stroke").is_none_or(is_on) });
     }
+    paths.retain(|path| !path.steps.is_empty());
+    if paths.iter().any(|path| path.fill != PathFill::Normal || !path.stroked) {
+        return Some(Geometry::Paths(paths));
+    }
+    // Alike they are one figure, in which those within others are holes.
+    let steps: Vec<GeometryStep> = paths.into_iter().flat_map(|path| path.steps).collect();
     (!steps.is_empty()).then_some(Geometry::Path(steps))
 }
 

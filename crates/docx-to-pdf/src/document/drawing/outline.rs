@@ -76,7 +76,8 @@ impl OutlineBuilder {
         }
         let sweep = sweep.clamp(-TAU, TAU);
         let center = (self.at.0 - rx * start.cos(), self.at.1 - ry * start.sin());
-        let pieces = (sweep.abs() / FRAC_PI_2).ceil().max(1.0);
+        // A quarter that rounding made longer is one piece still.
+        let pieces = (sweep.abs() / FRAC_PI_2 - 0.001).ceil().max(1.0);
         let piece = sweep / pieces;
         // How far a curve's control points stand off for a piece of this angle.
         let reach = 4.0 / 3.0 * (piece / 4.0).tan();

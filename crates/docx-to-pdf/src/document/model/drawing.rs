@@ -257,6 +257,51 @@ pub enum Geometry {
     Line,
     /// Any outline (presets worked out, custom geometry, VML paths): steps in shares of width and height.
     Path(Vec<GeometryStep>),
+    /// Several outlines, or one that is not filled or not stroked.
+    Paths(Vec<GeometryPath>),
+}
+
+/// One of the paths of a shape (20.1.9.15), drawn in their order.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GeometryPath {
+    /// Its outline.
+    pub steps: Vec<GeometryStep>,
+    /// How it shows the shape's fill.
+    pub fill: PathFill,
+    /// The shape's outline is drawn along it.
+    pub stroked: bool,
+}
+
+/// How a path of a shape shows the shape's fill (20.1.10.37).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum PathFill {
+    /// Not at all.
+    None,
+    /// As it is.
+    #[default]
+    Normal,
+    /// Much lighter.
+    Lighten,
+    /// Somewhat lighter.
+    LightenLess,
+    /// Much darker.
+    Darken,
+    /// Somewhat darker.
+    DarkenLess,
+}
+
+impl PathFill {
+    /// The one that the standard calls so.
+    pub(crate) fn named(name: &str) -> Self {
+        match name {
+            "none" => Self::None,
+            "lighten" => Self::Lighten,
+            "lightenLess" => Self::LightenLess,
+            "darken" => Self::Darken,
+            "darkenLess" => Self::DarkenLess,
+            _ => Self::Normal,
+        }
+    }
 }
 
 /// A step of a shape's outline, in shares of its width and height.
