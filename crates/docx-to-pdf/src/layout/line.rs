@@ -70,18 +70,15 @@ pub(super) fn metrics(extent: Extent, spacing: LineSpacing, grid: Option<Pt>) ->
 }
 
 /// A line on the document grid: as many grid lines as it needs, its content centred in them.
-///
-/// An exact height takes no notice of the grid, a least one counts where it is more, and proportional spacing is that of one grid line (Spire, as Word; LibreOffice ignores the first two and adds to the grid's lines instead).
+/// Only proportional spacing above 100 % counts; `exact` and `atLeast` are ignored (measured).
 fn on_grid(extent: Extent, spacing: LineSpacing, pitch: Pt) -> Metrics {
     let natural = extent.ascent + extent.descent;
-    let lines = pitch * ((natural - Pt(0.01)) / pitch).ceil().max(1.0);
-    let height = match spacing {
-        LineSpacing::Exact(height) if height.0 > 0 => return metrics(extent, spacing, None),
-        LineSpacing::AtLeast(height) if twips(height) > lines => return metrics(extent, spacing, None),
-        LineSpacing::Auto(n) => lines.max(share(pitch, percent(n))),
-        _ => lines,
+    let height = pitch * ((natural - Pt(0.01)) / pitch).ceil().max(1.0);
+    let more = match spacing {
+        LineSpacing::Auto(n) => share(extent.font, (percent(n) - 100).max(0)),
+        _ => Pt::ZERO,
     };
-    Metrics { height, baseline: extent.ascent + (height - natural) / 2.0, below: Pt::ZERO }
+    Metrics { height: height + more, baseline: extent.ascent + (height - natural) / 2.0, below: more }
 }
 
 /// Line spacing in whole percent, as LibreOffice's import keeps it: both numbers go through hundredths of a millimetre, so 259/240 is 108 % and 283/240 is 117 % (measured).

@@ -100,6 +100,11 @@ pub(super) fn geometry(context: &Context<'_>, section: &Section, number: u32, (h
         text.left = text.left.min(page.right - Pt(7.2)).max(Pt::ZERO);
         text.right = text.left + Pt(7.2);
     }
+    if let Some(pitch) = grid(section) {
+        // LibreOffice centres the grid between the margins (measured).
+        let rest = text.height() - pitch * (text.height() / pitch).floor();
+        text.top += rest / 2.0;
+    }
     if text.height() < LEAST_TEXT {
         text.top = text.top.min(page.bottom - LEAST_TEXT).max(Pt::ZERO);
         text.bottom = text.top + LEAST_TEXT.min(page.height());
@@ -107,7 +112,7 @@ pub(super) fn geometry(context: &Context<'_>, section: &Section, number: u32, (h
     (page, text)
 }
 
-/// The pitch of a section's grid, where lines snap to it. It begins at the top margin (Spire, as Word; LibreOffice centres it between the margins on some pages).
+/// The pitch of a section's grid, where lines snap to it.
 pub(super) fn grid(section: &Section) -> Option<Pt> {
     let pitch = twips(section.grid.pitch);
     (section.grid.lines && pitch >= Pt(2.0)).then_some(pitch)

@@ -19,7 +19,7 @@
 //! | kerning and ligatures | `fonts::tests` |
 //! | widows, chains, columns | `tests::a_long_text…`, `tests::a_heading_stays…`, `tests::columns_are_balanced…` |
 //! | column widths | `table::tests::a_percent_width…`, `a_grid_is_scaled…` |
-//! | document grid | `tests::lines_on_a_grid…`, `the_grid_begins_at_the_margin` |
+//! | document grid | `tests::lines_on_a_grid…`, `the_grid_stands_in_the_middle` |
 //! | floats | `float::tests`, `a_first_line…` (two), `an_empty_line…`, `a_float_in_a_cell…`, `floats` |
 //! | line ends | `tests::lines_end…`, `a_slash…`, `a_word_of_several_looks…` |
 //! | paper | `document::tests::sections::papers_are_taken_as_the_standard_has_them` |
@@ -251,10 +251,10 @@ fn a_float_in_a_cell_stays_in_it_and_the_space_below_it_makes_no_height() {
 }
 
 #[test]
-fn the_grid_begins_at_the_margin() {
+fn the_grid_stands_in_the_middle() {
     let mut sample = Sample::new(&format!("{}{}", p("", "one"), p("", "two")));
     sample.section = format!(r#"{PAGE}<w:docGrid w:type="lines" w:linePitch="390"/>"#);
-    check(&sample, &[(0, "one", 50.0, 64.1), (0, "two", 50.0, 83.6)]);
+    check(&sample, &[(0, "one", 50.0, 66.6), (0, "two", 50.0, 86.1)]);
 }
 
 #[test]
