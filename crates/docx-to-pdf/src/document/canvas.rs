@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use super::drawing::outline::OutlineBuilder;
-use super::model::{Dash, DrawingContent, DrawingShape, Fill, Geometry, GroupChild, Label, LabelBase, Outline, Picture, RunProps};
+use super::model::{
+    Compound, Dash, DrawingContent, DrawingShape, Fill, Geometry, GroupChild, Label, LabelBase, Outline, Picture, RunProps,
+};
 use super::read::Reader;
 use crate::graphics::{Image, Rgb};
 use crate::units::Emu;
@@ -38,7 +40,7 @@ fn emu(points: f32) -> Emu {
 
 /// A solid line of this width in points.
 pub(super) fn line(color: Rgb, width: f32) -> Outline {
-    Outline { color, width: emu(width), dash: Dash::Solid, arrows: (None, None) }
+    Outline { color, width: emu(width), dash: Dash::Solid, compound: Compound::Single, arrows: (None, None) }
 }
 
 impl Canvas {

@@ -15,9 +15,9 @@ use crate::units::Twips;
 
 pub use border::{Border, BorderStyle, Borders};
 pub use drawing::{
-    Anchor, ArrowHead, ArrowKind, Chain, Dash, Drawing, DrawingContent, DrawingShape, Fill, FloatPosition, Geometry, GeometryPath,
-    GeometryStep, Gradient, GradientWay, GroupChild, HorizontalBase, Label, LabelBase, Offset, Outline, PathFill, Picture, Placement,
-    Shadow, TextArea, TextBox, TextFit, VerticalBase, WordArt, Wrap, WrapOutline, WrapSide,
+    Anchor, ArrowHead, ArrowKind, Chain, Compound, Dash, Drawing, DrawingContent, DrawingShape, Fill, FloatPosition, Geometry,
+    GeometryPath, GeometryStep, Gradient, GradientWay, GroupChild, HorizontalBase, Label, LabelBase, LetterPaint, Offset, Outline,
+    PathFill, Picture, Placement, Shadow, TextArea, TextBox, TextFit, VerticalBase, WordArt, WordArtAlign, Wrap, WrapOutline, WrapSide,
 };
 pub use formula::{Formula, FractionKind, Math};
 pub use paragraph::{

@@ -30,6 +30,8 @@ const DEEPEST: usize = 24;
 const MOST_CHART_ELEMENTS: usize = 500_000;
 const MOST_METAFILE_BYTES: usize = 32 << 20;
 const MOST_SHAPES: usize = 100_000;
+/// The longest of Word's shape types has some four thousand bytes, and most have three hundred.
+const MOST_SHAPE_TYPE_BYTES: usize = 8 << 20;
 
 /// What the caller knows that the document does not.
 #[derive(Debug, Clone, Copy, Default)]
@@ -143,6 +145,8 @@ pub(super) struct Reader<'p> {
     pub(super) chart_elements_left: usize,
     pub(super) metafile_bytes_left: usize,
     pub(super) shapes_left: usize,
+    /// Bytes of paths and formulas of VML's shape types that may still be drawn: a type stands once, and any number of shapes refer to it.
+    pub(super) shape_types_left: usize,
     /// What may still be read: styles and lists have their own room, so that a document at its limit keeps its looks; all that is laid out shares one.
     limits: Limits,
     stories: HashMap<String, Arc<Vec<Block>>>,
@@ -169,6 +173,7 @@ impl<'p> Reader<'p> {
             cells_left: 200_000,
             chart_elements_left: MOST_CHART_ELEMENTS,
             shapes_left: MOST_SHAPES,
+            shape_types_left: MOST_SHAPE_TYPE_BYTES,
             metafile_bytes_left: MOST_METAFILE_BYTES,
             limits: *package.limits(),
             stories: HashMap::new(),

@@ -9,6 +9,7 @@
 //! All strings of a tree stand in one buffer, and nodes refer to them by range: a tree has three allocations, not thousands.
 
 use std::borrow::Cow;
+use std::sync::OnceLock;
 
 use quick_xml::events::{BytesStart, Event};
 use unicode_normalization::char::{compose, is_combining_mark};
@@ -16,6 +17,9 @@ use unicode_normalization::char::{compose, is_combining_mark};
 use super::attributes::Attributes;
 use super::error::XmlError;
 use crate::package::Limits;
+
+/// A shape type has no more attributes, and no more children.
+const MOST_IN_TYPE: u32 = 100;
 
 /// No node.
 const NONE: u32 = u32::MAX;
@@ -42,6 +46,8 @@ pub(super) struct Tree {
     heap: String,
     entries: Vec<Entry>,
     attributes: Vec<(Span, Span)>,
+    /// VML's shape types by their names, once somebody asks.
+    shape_types: OnceLock<Vec<(Span, u32)>>,
 }
 
 /// An element of a tree.
@@ -80,6 +86,21 @@ impl Tree {
         Node { tree: self, at: index }
     }
 
+    /// All `v:shapetype` with their names, in the order of names and of the document.
+    fn shape_types(&self) -> &[(Span, u32)] {
+        self.shape_types.get_or_init(|| {
+            // Types are looked through for each of their shapes: of one that is larger than any, nothing is known.
+            let small = |element: &Node<'_>| {
+                let count = element.entry().map_or(0, |entry| entry.attributes.1 - entry.attributes.0);
+                count <= MOST_IN_TYPE && element.children().nth(MOST_IN_TYPE as usize).is_none()
+            };
+            let types = self.elements().filter(|element| element.name() == "v:shapetype" && small(element));
+            let mut named: Vec<(Span, u32)> = types.filter_map(|element| Some((element.attr_span("id")?, element.at))).collect();
+            named.sort_by(|a, b| (self.str(a.0), a.1).cmp(&(self.str(b.0), b.1)));
+            named
+        })
+    }
+
     fn str(&self, span: Span) -> &str {
         self.heap.get(span.0 as usize..span.1 as usize).unwrap_or_default()
     }
@@ -107,9 +128,22 @@ impl<'t> Node<'t> {
 
     /// An attribute.
     pub(super) fn attr(self, name: &str) -> Option<&'t str> {
+        self.attr_span(name).map(|value| self.tree.str(value))
+    }
+
+    fn attr_span(self, name: &str) -> Option<Span> {
         let (from, to) = self.entry()?.attributes;
         let list = self.tree.attributes.get(from as usize..to as usize)?;
-        list.iter().find(|(key, _)| self.tree.str(*key) == name).map(|(_, value)| self.tree.str(*value))
+        list.iter().find(|(key, _)| self.tree.str(*key) == name).map(|(_, value)| *value)
+    }
+
+    /// The `v:shapetype` of this name that stands nearest before the element in its part, else the first behind it: Word defines a type once, where it is used first.
+    pub(super) fn shape_type(self, id: &str) -> Option<Node<'t>> {
+        let types = self.tree.shape_types();
+        let behind = types.partition_point(|(name, at)| (self.tree.str(*name), *at) < (id, self.at));
+        let places = [behind.checked_sub(1), Some(behind)];
+        let mut found = places.into_iter().flatten().filter_map(|place| types.get(place));
+        found.find(|(name, _)| self.tree.str(*name) == id).map(|(_, at)| self.tree.node(*at))
     }
 
     /// `w:val`.
@@ -283,6 +317,7 @@ impl<'x> Builder<'x> {
                 heap: String::with_capacity(text.len()),
                 entries: Vec::with_capacity(guess),
                 attributes: Vec::with_capacity(guess),
+                shape_types: OnceLock::new(),
             },
             open: Vec::new(),
             parents: Vec::new(),

@@ -6,6 +6,7 @@ mod aliases;
 mod bundled;
 mod cache;
 mod face;
+mod outline;
 mod own;
 mod shaping;
 #[cfg(all(test, feature = "bundled-fonts"))]
@@ -15,6 +16,7 @@ use std::sync::Arc;
 
 use cache::WordCache;
 use face::Face;
+pub use outline::OutlineStep;
 use own::OwnFonts;
 use rustybuzz::ttf_parser::GlyphId;
 
@@ -209,6 +211,14 @@ impl Fonts {
         let parsed = self.face(font).parsed()?;
         let bounds = parsed.shaper.glyph_bounding_box(GlyphId(glyph))?;
         Some([bounds.x_min, bounds.y_min, bounds.x_max, bounds.y_max].map(|edge| f32::from(edge) * parsed.unit))
+    }
+
+    /// A glyph's outline; nothing for one that shows nothing.
+    pub fn outline_steps(&self, font: FontId, glyph: u16) -> Vec<OutlineStep> {
+        let Some(parsed) = self.face(font).parsed() else { return Vec::new() };
+        let mut pen = outline::Pen::new(parsed.unit);
+        parsed.shaper.outline_glyph(GlyphId(glyph), &mut pen);
+        pen.steps
     }
 
     /// The font file behind a face.

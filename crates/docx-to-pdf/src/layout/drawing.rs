@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use crate::document::model::{
-    Block, Dash, Drawing, DrawingContent, DrawingShape, Fill, Geometry, GroupChild, Inline, LinkTo, Outline, PathFill, Picture, TextArea,
-    TextBox, TextDirection, TextFit, VerticalAlign, WordArt,
+    Block, Compound, Dash, Drawing, DrawingContent, DrawingShape, Fill, Geometry, GroupChild, Inline, LetterPaint, LinkTo, Outline,
+    PathFill, Picture, TextArea, TextBox, TextDirection, TextFit, VerticalAlign, WordArt,
 };
-use crate::graphics::Image;
+use crate::graphics::{Image, Rgb};
 use crate::layout::arrow;
 use crate::layout::context::{Context, DEEPEST, emu};
 use crate::layout::float::Bases;
@@ -121,9 +121,57 @@ fn draw_child<'a>(
 fn draw_word_art(context: &mut Context<'_>, art: &WordArt, size: (Pt, Pt), (alt, decorative): Description<'_>) -> Ink {
     let said = art.lines.join(" ");
     let tag = if decorative { None } else { context.structure.figure(alt.or(Some(said.as_str()))) };
-    let ink = label::stretched(context, art, size, tag);
+    let label::Stretched { ink, outlines } = label::stretched(context, art, size, tag);
+    let ink = match &art.paint {
+        Some(paint) => painted_letters(paint, ink, &outlines, art.rotation, size),
+        None => ink,
+    };
     let mirrored = turned(ink, 0.0, art.flip, size);
     turned(mirrored, art.rotation, (false, false), size)
+}
+
+/// Letters that are painted as a shape is: their outlines are drawn about the text, which stays text for those who search and listen.
+fn painted_letters(letters: &LetterPaint, text: Ink, outlines: &[PathStep], rotation: f32, size: (Pt, Pt)) -> Ink {
+    let mut ink = Ink::default();
+    let edge = letters.outline.map(stroke);
+    if let Some(shadow) = &letters.shadow {
+        let shade = match &letters.fill {
+            Some(_) => Path { fill: Some(shadow.color), ..path(outlines.to_vec()) },
+            None => Path { stroke: edge.clone().map(|edge| Stroke { color: shadow.color, ..edge }), ..path(outlines.to_vec()) },
+        };
+        paint::shadow(shadow, &shade, rotation, size, &mut ink);
+    }
+    let drawn = |path: Path| Item { tag: None, shape: Shape::Path(path) };
+    // What one sees through must not show the text below.
+    let unseen = |mut text: Ink| {
+        text.items.iter_mut().for_each(hide);
+        text
+    };
+    match &letters.fill {
+        Some(Fill::Solid(color, opacity)) if *opacity < 1.0 => {
+            ink.append(unseen(text));
+            ink.items.push(drawn(Path { fill: Some(*color), opacity: finite(*opacity).clamp(0.0, 1.0), ..path(outlines.to_vec()) }));
+        }
+        Some(Fill::Gradient(gradient)) => {
+            ink.append(unseen(text));
+            ink.items.push(clipped(paint::gradient(gradient, size).into_iter().map(drawn).collect(), outlines.to_vec()));
+        }
+        Some(_) => ink.append(text),
+        None => ink.append(unseen(text)),
+    }
+    if let Some(edge) = edge {
+        ink.items.push(drawn(Path { stroke: Some(edge), ..path(outlines.to_vec()) }));
+    }
+    ink
+}
+
+/// Text that is there without showing.
+fn hide(item: &mut Item) {
+    match &mut item.shape {
+        Shape::Glyphs(run) => run.unseen = true,
+        Shape::Group { items, .. } => items.iter_mut().for_each(hide),
+        Shape::Path(_) | Shape::Image(_) => {}
+    }
 }
 
 fn draw_picture(context: &mut Context<'_>, picture: &Picture, (width, height): (Pt, Pt), (alt, decorative): Description<'_>) -> Ink {
@@ -219,10 +267,12 @@ fn draw_shape<'a>(
             fill_part(context, fill, &part, size, tag, &mut ink);
         }
         if let Some(outline) = shape.outline.filter(|_| part.stroked) {
+            let gaps = gaps(context, &outline, shape.fill.as_ref(), &part);
             let mut steps = part.steps;
             let heads = arrow::heads(&mut steps, &outline);
             let path = Path { stroke: Some(stroke(outline)), ..path(steps) };
             ink.items.extend(std::iter::once(path).chain(heads).map(|path| Item { tag, shape: Shape::Path(path) }));
+            ink.items.extend(gaps);
         }
     }
     let mut ink = turned(ink, 0.0, shape.flip, size);
@@ -234,6 +284,46 @@ fn draw_shape<'a>(
 
 /// A gradient is drawn anew in each of a shape's paths: of more than this they are filled with its mean colour.
 const MOST_GRADED: usize = 64;
+
+/// What parts the lines of a compound outline, drawn over it in the colours of paper and fill: bands about the path, those within the shape by themselves (Word and Spire; LibreOffice 7.4 draws one line).
+fn gaps(context: &Context<'_>, outline: &Outline, fill: Option<&Fill>, part: &Outlined) -> Vec<Item> {
+    /// Widths of strokes in shares of the outline's, from wide to narrow; whether each is a line.
+    type Bands = &'static [(f32, bool)];
+    const DOUBLE: Bands = &[(1.0 / 3.0, false)];
+    const TRIPLE: Bands = &[(2.0 / 3.0, false), (1.0 / 3.0, true)];
+    const THICK_AND_THIN: Bands = &[(0.6, false), (0.2, true)];
+    const WHOLE: Bands = &[(1.0, true)];
+    let (outside, inside): (Bands, Bands) = match outline.compound {
+        Compound::Single => return Vec::new(),
+        Compound::Double => (DOUBLE, DOUBLE),
+        Compound::Triple => (TRIPLE, TRIPLE),
+        Compound::ThickThin => (&[], THICK_AND_THIN),
+        Compound::ThinThick => (THICK_AND_THIN, WHOLE),
+    };
+    if outline.arrows != (None, None) {
+        return Vec::new();
+    }
+    let paper = context.background.unwrap_or(Rgb(255, 255, 255));
+    let within = match fill.filter(|_| part.fill != PathFill::None) {
+        Some(Fill::Solid(color, opacity)) if *opacity >= 1.0 => paint::shaded(*color, part.fill),
+        Some(Fill::Gradient(gradient)) => paint::shaded(gradient.mean().0, part.fill),
+        _ => paper,
+    };
+    let bands = |bands: Bands, gap: Rgb| -> Vec<Item> {
+        let band = |(share, line): &(f32, bool)| {
+            let width = emu(outline.width).max(Pt(0.1)) * *share;
+            let color = if *line { outline.color } else { gap };
+            let stroke = Stroke { color, width, dash: Vec::new(), round: false };
+            Item { tag: None, shape: Shape::Path(Path { stroke: Some(stroke), ..path(part.steps.clone()) }) }
+        };
+        bands.iter().map(band).collect()
+    };
+    let mut items = bands(outside, paper);
+    if matches!(part.steps.last(), Some(PathStep::Close)) {
+        items.push(clipped(bands(inside, within), part.steps.clone()));
+    }
+    items
+}
 
 /// Fills one of a shape's paths.
 fn fill_part(context: &mut Context<'_>, fill: &Fill, part: &Outlined, size: (Pt, Pt), tag: Option<NodeId>, ink: &mut Ink) {
@@ -249,6 +339,7 @@ fn fill_part(context: &mut Context<'_>, fill: &Fill, part: &Outlined, size: (Pt,
             let items = shades.map(|path| Item { tag, shape: Shape::Path(path) });
             ink.items.push(clipped(items.collect(), part.steps.clone()));
         }
+        Fill::Tiles(image, (across, down)) => fill_tiles(context, image, (emu(*across), emu(*down)), size, part.steps.clone(), ink),
         Fill::Picture(image) => {
             fill_picture(context, image, size, part.steps.clone(), tag, ink);
             if let Some((color, opacity)) = paint::veil(part.fill) {
@@ -257,6 +348,45 @@ fn fill_part(context: &mut Context<'_>, fill: &Fill, part: &Outlined, size: (Pt,
             }
         }
     }
+}
+
+/// Covers one of a shape's paths with tiles; where there were too many they are larger.
+fn fill_tiles(
+    context: &mut Context<'_>,
+    image: &Arc<Image>,
+    (across, down): (Pt, Pt),
+    (width, height): (Pt, Pt),
+    clip: Vec<PathStep>,
+    ink: &mut Ink,
+) {
+    /// No fill has more tiles.
+    const MOST_TILES: f32 = 2000.0;
+    let (across, down) = (across.max(Pt(0.1)), down.max(Pt(0.1)));
+    let counts = |larger: f32| ((width / (across * larger)).ceil().max(1.0), (height / (down * larger)).ceil().max(1.0));
+    let mut larger = 1.0;
+    while counts(larger).0 * counts(larger).1 > MOST_TILES && larger < 1e6 {
+        larger *= 2.0;
+    }
+    let (across, down) = (across * larger, down * larger);
+    let (columns, rows) = counts(larger);
+    if !(columns * rows <= MOST_TILES) {
+        return;
+    }
+    let picture = context.image(image);
+    let tile = |column: usize, row: usize| PlacedImage {
+        image: picture,
+        x: across * column as f32,
+        y: down * row as f32,
+        width: across,
+        height: down,
+        crop: [0.0; 4],
+        rotation: 0.0,
+        flip: (false, false),
+        opacity: 1.0,
+    };
+    let places = (0..rows as usize).flat_map(|row| (0..columns as usize).map(move |column| (column, row)));
+    let items = places.map(|(column, row)| Item { tag: None, shape: Shape::Image(tile(column, row)) });
+    ink.items.push(clipped(items.collect(), clip));
 }
 
 fn fill_picture(
@@ -483,9 +613,11 @@ fn stroke(outline: Outline) -> Stroke {
     let dash = match outline.dash {
         Dash::Solid => Vec::new(),
         Dash::Dot => vec![unit, unit],
+        // Nothing but its round ends.
+        Dash::RoundDot => vec![0.0, unit * 2.0],
         Dash::Dash => vec![unit * 4.0, unit * 3.0],
         Dash::LongDash => vec![unit * 8.0, unit * 3.0],
         Dash::DashDot => vec![unit * 4.0, unit * 3.0, unit, unit * 3.0],
     };
-    Stroke { color: outline.color, width, dash, round: false }
+    Stroke { color: outline.color, width, dash, round: outline.dash == Dash::RoundDot }
 }

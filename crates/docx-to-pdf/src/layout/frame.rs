@@ -90,6 +90,8 @@ pub struct GlyphRun {
     pub synthetic_italic: bool,
     /// Stroke for a font without a bold face.
     pub synthetic_bold: bool,
+    /// It does not show, as its letters are painted by paths; it is there for those who search and listen.
+    pub unseen: bool,
 }
 
 /// One glyph of a run.

@@ -91,6 +91,7 @@ impl Runs {
             rtl: part.rtl,
             synthetic_italic: part.face.italic,
             synthetic_bold: part.face.bold,
+            unseen: false,
         };
         self.run = Some((run, tag, Rc::as_ptr(look)));
     }

@@ -58,6 +58,7 @@ impl Sheet {
             rtl,
             synthetic_italic: false,
             synthetic_bold: false,
+            unseen: false,
         }
     }
 
@@ -246,6 +247,23 @@ fn glyphs_stand_where_the_layout_put_them() {
     let Some(Object::Array(parts)) = show.operands.first() else { panic!("TJ takes an array") };
     let numbers: Vec<f32> = parts.iter().filter_map(|part| part.as_float().ok()).collect();
     assert_eq!(numbers, [-417.0], "5 pt at 12 pt are 417 thousandths");
+}
+
+#[test]
+fn text_that_does_not_show_is_written_all_the_same() {
+    let mut sheet = Sheet::new();
+    for unseen in [false, true, true, false] {
+        let mut run = sheet.run("Arial", "letters", false);
+        (run.unseen, run.synthetic_bold) = (unseen, unseen);
+        sheet.put(None, Shape::Glyphs(run));
+    }
+    let document = load(&sheet.write());
+    let page = *document.get_pages().get(&1).expect("a page");
+    let operations = operations(&document, page).operations;
+    let modes = operations.iter().filter(|operation| operation.operator == "Tr");
+    let modes: Vec<i64> = modes.filter_map(|operation| operation.operands.first()?.as_i64().ok()).collect();
+    assert_eq!(modes, [3, 0]);
+    assert_eq!(operations.iter().filter(|operation| matches!(operation.operator.as_str(), "TJ" | "Tj")).count(), 4);
 }
 
 #[test]

@@ -28,7 +28,7 @@ pub(super) struct TextState {
     stretch: i32,
     /// In hundredths of a point.
     rise: i32,
-    bold: bool,
+    mode: i64,
 }
 
 /// What is open of one `TJ`.
@@ -107,14 +107,19 @@ impl Painter<'_> {
 
     /// A face without bold is drawn with a stroke around its outlines.
     fn embolden(&mut self, run: &GlyphRun) {
-        if run.synthetic_bold {
+        if run.synthetic_bold && !run.unseen {
             let Rgb(r, g, b) = run.color;
             self.stroke_color(Rgb(r, g, b));
             self.line_width(run.size.0 * EMBOLDEN);
         }
-        if std::mem::replace(&mut self.state.text.bold, run.synthetic_bold) != run.synthetic_bold {
-            // Filled and stroked, or filled.
-            self.content.integer(if run.synthetic_bold { 2 } else { 0 }).operator("Tr");
+        // Neither, filled and stroked, or filled (ISO 32000-1, 9.3.6).
+        let mode = match (run.unseen, run.synthetic_bold) {
+            (true, _) => 3,
+            (false, true) => 2,
+            (false, false) => 0,
+        };
+        if std::mem::replace(&mut self.state.text.mode, mode) != mode {
+            self.content.integer(mode).operator("Tr");
         }
     }
 

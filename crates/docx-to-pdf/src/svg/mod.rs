@@ -99,6 +99,9 @@ impl Drawing<'_> {
     }
 
     fn glyphs(&mut self, run: &GlyphRun) {
+        if run.unseen {
+            return;
+        }
         let units = self.outlines.units(run.font);
         let size = run.size.0 / units;
         if !(size > 0.0 && size.is_finite() && run.scale_x > 0.0 && run.scale_x.is_finite()) {

@@ -17,4 +17,5 @@ mod painted;
 mod pushed;
 mod support;
 mod told;
+mod vml;
 mod word;

@@ -36,7 +36,7 @@ fn picture(preset: &str, blip: &str, turn: &str, looks: &str) -> String {
 }
 
 /// All items of the first page with the groups they are in, outermost first.
-fn items(frames: &Frames) -> Vec<(Vec<[f32; 6]>, bool, &Item)> {
+pub(crate) fn items(frames: &Frames) -> Vec<(Vec<[f32; 6]>, bool, &Item)> {
     fn walk<'f>(items: &'f [Item], around: &[[f32; 6]], cut: bool, found: &mut Vec<(Vec<[f32; 6]>, bool, &'f Item)>) {
         for item in items {
             if let Shape::Group { transform, clip, items } = &item.shape {
@@ -51,7 +51,7 @@ fn items(frames: &Frames) -> Vec<(Vec<[f32; 6]>, bool, &Item)> {
     found
 }
 
-fn paths(frames: &Frames) -> Vec<&Path> {
+pub(crate) fn paths(frames: &Frames) -> Vec<&Path> {
     let path = |item: &'_ Item| matches!(item.shape, Shape::Path(_));
     items(frames)
         .into_iter()
@@ -61,7 +61,7 @@ fn paths(frames: &Frames) -> Vec<&Path> {
 }
 
 /// Left, top, right and bottom of a path.
-fn bounds(path: &Path) -> [f32; 4] {
+pub(crate) fn bounds(path: &Path) -> [f32; 4] {
     let points = path.steps.iter().flat_map(|step| match *step {
         PathStep::Move(x, y) | PathStep::Line(x, y) | PathStep::Curve(_, _, _, _, x, y) => vec![(x.0, y.0)],
         PathStep::Close => Vec::new(),

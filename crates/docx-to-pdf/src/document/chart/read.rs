@@ -314,7 +314,13 @@ fn unknown_kind(node: Node<'_>) -> Option<&str> {
 }
 
 fn hairline(color: Rgb) -> Outline {
-    Outline { color, width: Emu(9525), dash: crate::document::model::Dash::Solid, arrows: (None, None) }
+    Outline {
+        color,
+        width: Emu(9525),
+        dash: crate::document::model::Dash::Solid,
+        compound: crate::document::model::Compound::Single,
+        arrows: (None, None),
+    }
 }
 
 /// A switch: on where its element has no value, `default` where there is no element.

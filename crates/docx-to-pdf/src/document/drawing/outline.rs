@@ -35,10 +35,6 @@ impl OutlineBuilder {
         }
     }
 
-    pub(in crate::document) fn at(&self) -> (f32, f32) {
-        self.at
-    }
-
     pub(in crate::document) fn move_to(&mut self, x: f32, y: f32) {
         self.at = (x, y);
         self.start = self.at;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::document::color;
 use crate::document::drawing::recolor;
-use crate::document::model::{ArrowHead, ArrowKind, Dash, Fill, Gradient, GradientWay, Outline, Shadow};
+use crate::document::model::{ArrowHead, ArrowKind, Compound, Dash, Fill, Gradient, GradientWay, Outline, Shadow};
 use crate::document::read::{Part, Reader};
 use crate::document::theme::Theme;
 use crate::document::values::{casts_plainly, emu, integer, is_on, mix, says, share};
@@ -95,7 +95,11 @@ pub(in crate::document) fn outline(properties: Node<'_>, style: Option<Node<'_>>
     Some(Outline {
         color: rgb,
         width: Emu(width.unwrap_or(HAIRLINE).0.clamp(0, 20_116_800)),
-        dash: line.and_then(|line| line.child("a:prstDash")).and_then(|dash| dash.attr("val")).map_or(Dash::Solid, dash),
+        dash: line.map_or(Dash::Solid, |line| match line.child("a:prstDash").and_then(|dash| dash.attr("val")) {
+            Some("sysDot") if line.attr("cap") == Some("rnd") => Dash::RoundDot,
+            name => name.map_or(Dash::Solid, dash),
+        }),
+        compound: line.and_then(|line| line.attr("cmpd")).map_or(Compound::Single, Compound::named),
         arrows: (head("a:headEnd"), head("a:tailEnd")),
     })
 }

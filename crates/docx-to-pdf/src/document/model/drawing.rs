@@ -326,6 +326,8 @@ pub enum Fill {
     Gradient(Gradient),
     /// A picture.
     Picture(Arc<Image>),
+    /// A picture side by side with itself, from the left top corner on, each time of this width and height.
+    Tiles(Arc<Image>, (Emu, Emu)),
 }
 
 /// Colours that go over into each other (20.1.8.33).
@@ -392,6 +394,8 @@ pub struct Outline {
     pub width: Emu,
     /// Its dashes.
     pub dash: Dash,
+    /// The lines it consists of.
+    pub compound: Compound,
     /// Arrow heads at start and end.
     pub arrows: (Option<ArrowHead>, Option<ArrowHead>),
 }
@@ -422,6 +426,35 @@ pub enum ArrowKind {
     Open,
 }
 
+/// The lines that an outline consists of, from the outer one to the inner one (20.1.10.15).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Compound {
+    /// One.
+    #[default]
+    Single,
+    /// Two thin ones.
+    Double,
+    /// A thick and a thin one.
+    ThickThin,
+    /// A thin and a thick one.
+    ThinThick,
+    /// A thick one between thin ones.
+    Triple,
+}
+
+impl Compound {
+    /// By its name in DrawingML or VML.
+    pub(crate) fn named(name: &str) -> Self {
+        match name {
+            "dbl" | "thinThin" => Self::Double,
+            "thickThin" => Self::ThickThin,
+            "thinThick" => Self::ThinThick,
+            "tri" | "thickBetweenThin" => Self::Triple,
+            _ => Self::Single,
+        }
+    }
+}
+
 /// Dashes of outlines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Dash {
@@ -430,6 +463,8 @@ pub enum Dash {
     Solid,
     /// Dots.
     Dot,
+    /// Round dots.
+    RoundDot,
     /// Dashes.
     Dash,
     /// Long dashes.
@@ -523,8 +558,12 @@ pub enum LabelBase {
 /// Lines of text stretched to fill a box (part 4, 19.1.2.23 `v:textpath`).
 #[derive(Debug, Clone)]
 pub struct WordArt {
-    /// The lines, each as wide as the box.
+    /// The lines; the longest is as wide as the box.
     pub lines: Vec<String>,
+    /// Where shorter lines stand.
+    pub align: WordArtAlign,
+    /// How the letters are painted, where that is more than one colour.
+    pub paint: Option<Box<LetterPaint>>,
     /// Fonts and colour; the size follows from the box.
     pub props: Arc<RunProps>,
     /// The letters themselves fill the height, without room above and below them.
@@ -533,4 +572,29 @@ pub struct WordArt {
     pub rotation: f32,
     /// Mirrored left-right, top-bottom.
     pub flip: (bool, bool),
+}
+
+/// Where a line of [`WordArt`] stands that is shorter than others (part 4, 14.1.2.1 `v-text-align`).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum WordArtAlign {
+    /// At the left.
+    Left,
+    /// In the middle.
+    #[default]
+    Center,
+    /// At the right.
+    Right,
+    /// It is made as long as the others.
+    Stretch,
+}
+
+/// The paint of letters that are drawn as a shape is.
+#[derive(Debug, Clone)]
+pub struct LetterPaint {
+    /// Their fill.
+    pub fill: Option<Fill>,
+    /// Their outline.
+    pub outline: Option<Outline>,
+    /// Their shadow.
+    pub shadow: Option<Shadow>,
 }

@@ -8,6 +8,7 @@ mod hostile;
 mod lists;
 mod sections;
 mod tables;
+mod vml;
 
 use super::model::{Block, Document, Inline, Paragraph, RunProps, Table};
 use super::read;

@@ -1,16 +1,19 @@
 //! VML, as Word wrote shapes up to 2007 and still writes text boxes' fallbacks, watermarks and embedded objects (ECMA-376 part 4, 19).
 
+mod formula;
+mod geometry;
+mod hollows;
+mod kind;
 mod paint;
 mod path;
 mod style;
 
 use std::sync::Arc;
 
-use super::drawing::preset::{Adjustments, preset};
 use super::inline::Line;
 use super::model::{
-    Drawing, DrawingContent, DrawingShape, Fill, Geometry, GroupChild, Inline, LinkTo, Picture, Placement, RunProps, TextArea, TextBox,
-    TextDirection, TextFit, VerticalAlign, WordArt,
+    Drawing, DrawingContent, DrawingShape, Fill, Geometry, GroupChild, Inline, LetterPaint, LinkTo, Picture, Placement, RunProps, TextArea,
+    TextBox, TextDirection, TextFit, VerticalAlign, WordArt, WordArtAlign,
 };
 use super::read::{Reader, Scope};
 use super::run_props::RunPatch;
@@ -18,8 +21,10 @@ use super::values::{css_length, integer, is_on, mix};
 use super::xml::Node;
 use crate::graphics::Rgb;
 use crate::units::{Emu, HalfPoints, Twips};
+use geometry::Form;
+use kind::Kind;
 use paint::{fraction, is_rule, stroke};
-use style::Style;
+use style::{Style, lengths};
 
 /// Groups in groups go no deeper, and no group has more children.
 const DEEPEST: usize = 16;
@@ -28,18 +33,17 @@ const MOST_CHILDREN: usize = 5000;
 impl Reader<'_> {
     /// Reads `w:pict` or `w:object`.
     pub(super) fn pict(&mut self, node: Node<'_>, props: &Arc<RunProps>, line: &mut Line<'_>) {
-        let kinds: Vec<Node<'_>> = node.children().filter(|child| child.name() == "v:shapetype").collect();
         for shape in node.children().filter(|child| is_shape(*child)) {
             let style = Style::of(shape);
             if style.is_hidden() {
                 continue;
             }
-            let drawing = self.vml_drawing(shape, style, &kinds, props, line.scope);
+            let drawing = self.vml_drawing(shape, style, props, line.scope);
             self.emit(line, Inline::Drawing(Box::new(drawing)));
         }
     }
 
-    fn vml_drawing(&mut self, node: Node<'_>, style: Style<'_>, kinds: &[Node<'_>], props: &Arc<RunProps>, scope: Scope<'_>) -> Drawing {
+    fn vml_drawing(&mut self, node: Node<'_>, style: Style<'_>, props: &Arc<RunProps>, scope: Scope<'_>) -> Drawing {
         let wrap = node.child("w10:wrap");
         let switch = |name: &str| node.attr(name).is_none_or(is_on);
         let mut placement = Placement::Inline;
@@ -54,7 +58,7 @@ impl Reader<'_> {
         if size.0.0 < 0 || size.1.0 < 0 {
             size = (Emu(size.0.0.max(0)), Emu(size.1.0.max(0)));
         }
-        let content = self.vml_content(node, style, size, kinds, scope, 0);
+        let content = self.vml_content(node, style, size, scope, 0);
         let text = |name: &str| node.attr(name).map(str::trim).filter(|text| !text.is_empty());
         Drawing {
             content,
@@ -72,30 +76,21 @@ impl Reader<'_> {
     }
 
     /// What a shape of this size shows.
-    fn vml_content(
-        &mut self,
-        node: Node<'_>,
-        style: Style<'_>,
-        size: (Emu, Emu),
-        kinds: &[Node<'_>],
-        scope: Scope<'_>,
-        depth: usize,
-    ) -> DrawingContent {
+    fn vml_content(&mut self, node: Node<'_>, style: Style<'_>, size: (Emu, Emu), scope: Scope<'_>, depth: usize) -> DrawingContent {
         if node.name() == "v:group" {
-            return self.vml_group(node, style, kinds, scope, depth);
+            return self.vml_group(node, style, scope, depth);
         }
         if let Some(data) = node.child("v:imagedata") {
             return self.vml_picture(node, data, style, size, scope);
         }
-        let name = node.attr("type").map(|name| name.trim_start_matches('#'));
-        let kind = name.and_then(|name| kinds.iter().find(|kind| kind.attr("id") == Some(name)).copied());
+        let kind = Kind::of(node);
         if let Some((path, text)) = node.child("v:textpath").and_then(|path| Some((path, path.attr("string")?))) {
-            return self.word_art(node, kind, (path, text), style, scope);
+            return self.word_art(kind, (path, text), style, scope);
         }
-        let geometry = self.vml_geometry(node, kind, name, size, scope);
+        let Form { geometry, area } = self.vml_form(kind, size, scope);
         let open = matches!(geometry, Geometry::Line);
-        let text = self.vml_text(node, text_area(node, kind, name), scope);
-        let fill = if open { None } else { self.vml_fill(node, kind, scope.part) };
+        let text = self.vml_text(node, area, scope);
+        let fill = if open { None } else { self.vml_fill(kind, scope.part) };
         let mut flip = style.flip();
         if node.name() == "v:line" {
             let (from, to) = (point(node.attr("from")), point(node.attr("to")));
@@ -104,7 +99,7 @@ impl Reader<'_> {
         DrawingContent::Shape(Box::new(DrawingShape {
             geometry,
             fill,
-            outline: stroke(node, kind).filter(|_| !is_rule(node)),
+            outline: stroke(kind).filter(|_| !is_rule(node)),
             rotation: style.rotation(),
             flip,
             text,
@@ -125,8 +120,18 @@ impl Reader<'_> {
             Ok(image) => image,
             Err(reason) => return DrawingContent::Unsupported(format!("the picture {target} ({reason})")),
         };
+        let changes = paint::changes(data);
+        let image = if changes.is_empty() {
+            image
+        } else {
+            self.images.recolored(&target, &image, changes).unwrap_or_else(|| {
+                self.warnings.unsupported("a recoloured picture (it keeps its own colours: it is too large, or damaged)", &scope.part.name);
+                image
+            })
+        };
         let image = self.images.toned(&target, image, paint::tone(data));
         let cut = |name: &str| data.attr(name).and_then(fraction).unwrap_or(0.0).clamp(-10.0, 0.999);
+        // A picture has no line unless it says so: the types of pictures say that they have none.
         let outlined = node.attr("stroked").is_some_and(is_on);
         DrawingContent::Picture(Picture {
             image,
@@ -134,27 +139,15 @@ impl Reader<'_> {
             rotation: style.rotation(),
             flip: style.flip(),
             opacity: 1.0,
-            outline: if outlined { stroke(node, None) } else { None },
+            outline: if outlined { stroke(Kind::of(node)) } else { None },
             geometry: Geometry::Rectangle,
             shadow: paint::shadow(node),
         })
     }
 
     /// Text along a path (part 4, 19.1.2.23): stretched over the shape's box, as on the straight paths of watermarks; on bent ones too, and that is told.
-    fn word_art(
-        &mut self,
-        node: Node<'_>,
-        kind: Option<Node<'_>>,
-        (path, text): (Node<'_>, &str),
-        style: Style<'_>,
-        scope: Scope<'_>,
-    ) -> DrawingContent {
-        /// "Plain text" among the types of shapes.
-        const STRAIGHT: i64 = 136;
-        let name = node.attr("type").map(|name| name.trim_start_matches('#'));
-        if shape_number(node, kind, name)
-            .is_some_and(|number| number != STRAIGHT && (24..=31).contains(&number) || (137..=175).contains(&number))
-        {
+    fn word_art(&mut self, kind: Kind<'_>, (path, text): (Node<'_>, &str), style: Style<'_>, scope: Scope<'_>) -> DrawingContent {
+        if kind.bends_text() {
             self.warnings.unsupported("text along a bent path (WordArt; its words are shown straight)", &scope.part.name);
         }
         let own = Style::of(path);
@@ -170,14 +163,24 @@ impl Reader<'_> {
         props.italic = own.get("font-style").is_some_and(|style| style == "italic" || style == "oblique");
         (props.size, props.size_cs) = (HalfPoints(144), HalfPoints(144));
         (props.spacing, props.scale, props.kern_from, props.underline) = (Twips(0), 100, None, None);
+        let (fill, outline, shadow) = (self.vml_fill(kind, scope.part), stroke(kind), paint::shadow(kind.node));
         // Glyphs have no opacity of their own: what lies below a watermark is white paper.
-        props.color = match self.vml_fill(node, kind, scope.part) {
-            Some(Fill::Solid(color, opacity)) => Some(mix(color, Rgb(255, 255, 255), opacity)),
+        props.color = match &fill {
+            Some(Fill::Solid(color, opacity)) => Some(mix(*color, Rgb(255, 255, 255), *opacity)),
             Some(Fill::Gradient(gradient)) => Some(gradient.mean().0),
-            _ => stroke(node, kind).map(|outline| outline.color),
+            _ => outline.map(|outline| outline.color),
         };
+        let lines: Vec<String> = text.lines().map(str::to_owned).take(50).collect();
+        let plain = matches!(fill, Some(Fill::Solid(..))) && outline.is_none() && shadow.is_none();
         DrawingContent::WordArt(Box::new(WordArt {
-            lines: text.lines().map(str::to_owned).take(50).collect(),
+            align: match own.get("v-text-align") {
+                Some("left") => WordArtAlign::Left,
+                Some("right") => WordArtAlign::Right,
+                Some(name) if name.ends_with("justify") => WordArtAlign::Stretch,
+                _ => WordArtAlign::Center,
+            },
+            paint: (!plain && self.affords_letters(&lines)).then(|| Box::new(LetterPaint { fill, outline, shadow })),
+            lines,
             props: Arc::new(props),
             trimmed: path.attr("trim").is_some_and(is_on),
             rotation: style.rotation(),
@@ -185,7 +188,17 @@ impl Reader<'_> {
         }))
     }
 
-    fn vml_group(&mut self, node: Node<'_>, style: Style<'_>, kinds: &[Node<'_>], scope: Scope<'_>, depth: usize) -> DrawingContent {
+    /// Whether so many letters may be drawn as shapes; else they are text in one colour.
+    fn affords_letters(&mut self, lines: &[String]) -> bool {
+        /// A letter's outline has as many steps as so many shapes.
+        const LETTER: usize = 4;
+        let letters = lines.iter().map(|line| line.chars().count()).sum::<usize>();
+        let left = self.shapes_left.checked_sub(letters * LETTER);
+        self.shapes_left = left.unwrap_or(self.shapes_left);
+        left.is_some()
+    }
+
+    fn vml_group(&mut self, node: Node<'_>, style: Style<'_>, scope: Scope<'_>, depth: usize) -> DrawingContent {
         if depth >= DEEPEST {
             return DrawingContent::Unsupported("a group nested too deeply".to_owned());
         }
@@ -195,9 +208,6 @@ impl Reader<'_> {
             let found = (numbers.next(), numbers.next());
             node.attr(name).map_or((Emu(default), Emu(default)), |_| (Emu(found.0.unwrap_or(0)), Emu(found.1.unwrap_or(0))))
         };
-        // Types may be defined inside the group too.
-        let mut known = kinds.to_vec();
-        known.extend(node.children().filter(|child| child.name() == "v:shapetype"));
         let mut children = Vec::new();
         for child in node.children().filter(|child| is_shape(*child)).take(MOST_CHILDREN) {
             let style = Style::of(child);
@@ -210,7 +220,7 @@ impl Reader<'_> {
             if style.is_hidden() {
                 continue;
             }
-            let content = self.vml_content(child, style, extent, &known, scope, depth + 1);
+            let content = self.vml_content(child, style, extent, scope, depth + 1);
             children.push(GroupChild { offset, extent, content });
         }
         let extent = pair("coordsize", 1000);
@@ -220,38 +230,6 @@ impl Reader<'_> {
             children,
             rotation: style.rotation(),
         }
-    }
-
-    fn vml_geometry(&mut self, node: Node<'_>, kind: Option<Node<'_>>, name: Option<&str>, size: (Emu, Emu), scope: Scope<'_>) -> Geometry {
-        match node.name() {
-            "v:rect" => return Geometry::Rectangle,
-            "v:roundrect" => return Geometry::RoundRectangle(node.attr("arcsize").and_then(fraction).unwrap_or(0.2).clamp(0.0, 0.5)),
-            "v:oval" => return Geometry::Ellipse,
-            "v:line" => return Geometry::Line,
-            _ => {}
-        }
-        let (width, height) = (size.0.0 as f32, size.1.0 as f32);
-        if let Some(points) = node.attr("points") {
-            return polyline(points).unwrap_or(Geometry::Rectangle);
-        }
-        // The number of a shape's type is in its name or its type's `o:spt`.
-        let number = shape_number(node, kind, name);
-        let own = |name: &str| node.attr(name).or_else(|| kind.and_then(|kind| kind.attr(name)));
-        if let Some(shape) = number.and_then(preset_name).and_then(|name| preset(name, width, height, &Adjustments::new())) {
-            return shape;
-        }
-        let pair = |name: &str, default: f32| {
-            let mut numbers =
-                own(name).unwrap_or_default().split(',').map(|text| text.trim().parse::<f32>().ok().filter(|number| number.is_finite()));
-            (numbers.next().flatten().unwrap_or(default), numbers.next().flatten().unwrap_or(default))
-        };
-        let drawn = own("path").and_then(|text| path::parse(text, pair("coordorigin", 0.0), pair("coordsize", 1000.0)));
-        drawn.unwrap_or_else(|| {
-            if own("path").is_some() && number != Some(202) {
-                self.warnings.unsupported("a VML shape with formulas (drawn as a rectangle)", &scope.part.name);
-            }
-            Geometry::Rectangle
-        })
     }
 
     fn vml_text(&mut self, node: Node<'_>, area: TextArea, scope: Scope<'_>) -> Option<TextBox> {
@@ -297,27 +275,6 @@ impl Reader<'_> {
     }
 }
 
-fn shape_number(node: Node<'_>, kind: Option<Node<'_>>, name: Option<&str>) -> Option<i64> {
-    let own = kind.and_then(|kind| kind.attr("o:spt")).or_else(|| node.attr("o:spt"));
-    own.or_else(|| name.and_then(|name| name.rsplit("_t").next())).and_then(integer)
-}
-
-/// Where a shape's text stands in it; VML's own `textboxrect` gives the same rectangles.
-fn text_area(node: Node<'_>, kind: Option<Node<'_>>, name: Option<&str>) -> TextArea {
-    let mut adjustments = Adjustments::new();
-    let preset = match node.name() {
-        "v:roundrect" => {
-            let arc = node.attr("arcsize").and_then(fraction).unwrap_or(0.2);
-            adjustments.push(("adj".to_owned(), arc * 100_000.0));
-            Some("roundRect")
-        }
-        "v:oval" => Some("ellipse"),
-        "v:shape" => shape_number(node, kind, name).and_then(preset_name),
-        _ => None,
-    };
-    TextArea { preset: preset.unwrap_or("rect").to_owned(), adjustments }
-}
-
 fn is_shape(node: Node<'_>) -> bool {
     matches!(
         node.name(),
@@ -356,14 +313,6 @@ fn shift(placement: &mut Placement, by: (Emu, Emu)) {
     moved(&mut anchor.position.vertical.1, by.1);
 }
 
-/// A shape has so many numbers at most.
-const MOST_NUMBERS: usize = 20_000;
-
-/// The numbers of a list of points.
-fn lengths(points: &str, unit: f64) -> impl Iterator<Item = Emu> {
-    points.split([',', ' ']).filter_map(move |text| css_length(text, unit)).take(MOST_NUMBERS)
-}
-
 /// A point of a line: lengths with units, a bare number being a pixel.
 fn point(text: Option<&str>) -> (Emu, Emu) {
     pair_of(text, 0.75)
@@ -372,84 +321,4 @@ fn point(text: Option<&str>) -> (Emu, Emu) {
 fn pair_of(text: Option<&str>, unit: f64) -> (Emu, Emu) {
     let mut parts = text.unwrap_or_default().split(',').map(|part| css_length(part, unit).unwrap_or_default());
     (parts.next().unwrap_or_default(), parts.next().unwrap_or_default())
-}
-
-/// Points of a polyline, over the box that holds them.
-fn polyline(points: &str) -> Option<Geometry> {
-    let numbers: Vec<f32> = lengths(points, 0.75).map(|length| length.0 as f32).collect();
-    let fold = |least: (f32, f32), most: (f32, f32), pair: &[f32]| {
-        ((least.0.min(pair[0]), least.1.min(pair[1])), (most.0.max(pair[0]), most.1.max(pair[1])))
-    };
-    let none = ((f32::MAX, f32::MAX), (f32::MIN, f32::MIN));
-    let (least, most) = numbers.chunks_exact(2).fold(none, |(least, most), pair| fold(least, most, pair));
-    let mut outline = super::drawing::outline::OutlineBuilder::new((most.0 - least.0).max(1.0), (most.1 - least.1).max(1.0));
-    for (at, pair) in numbers.chunks_exact(2).enumerate() {
-        let (x, y) = (pair[0] - least.0, pair[1] - least.1);
-        if at == 0 { outline.move_to(x, y) } else { outline.line_to(x, y) }
-    }
-    let steps = outline.finish();
-    (!steps.is_empty()).then_some(Geometry::Path(steps))
-}
-
-/// The DrawingML name of a VML shape type (`o:spt`; ECMA-376 part 4, 19.1.2.20 lists them in this order).
-fn preset_name(number: i64) -> Option<&'static str> {
-    Some(match number {
-        1 | 75 | 202 => "rect",
-        2 => "roundRect",
-        3 => "ellipse",
-        4 => "diamond",
-        5 => "triangle",
-        6 => "rtTriangle",
-        7 => "parallelogram",
-        8 => "trapezoid",
-        9 => "hexagon",
-        10 => "octagon",
-        11 => "plus",
-        12 => "star5",
-        13 => "rightArrow",
-        15 => "homePlate",
-        16 => "cube",
-        19 => "arc",
-        20 | 32 => "line",
-        22 => "can",
-        23 => "donut",
-        33 => "bentConnector2",
-        34 => "bentConnector3",
-        37 => "curvedConnector2",
-        38 => "curvedConnector3",
-        55 => "chevron",
-        56 => "pentagon",
-        58 => "star8",
-        59 => "star16",
-        61 => "wedgeRectCallout",
-        62 => "wedgeRoundRectCallout",
-        63 => "wedgeEllipseCallout",
-        65 => "foldedCorner",
-        66 => "leftArrow",
-        67 => "downArrow",
-        68 => "upArrow",
-        69 => "leftRightArrow",
-        70 => "upDownArrow",
-        74 => "heart",
-        85 => "leftBracket",
-        86 => "rightBracket",
-        87 => "leftBrace",
-        88 => "rightBrace",
-        94 => "notchedRightArrow",
-        109 => "flowChartProcess",
-        110 => "flowChartDecision",
-        111 => "flowChartInputOutput",
-        112 => "flowChartPredefinedProcess",
-        114 => "flowChartDocument",
-        116 => "flowChartTerminator",
-        117 => "flowChartPreparation",
-        119 => "flowChartManualOperation",
-        120 => "flowChartConnector",
-        127 => "flowChartExtract",
-        128 => "flowChartMerge",
-        176 => "flowChartAlternateProcess",
-        185 => "bracketPair",
-        187 => "star4",
-        _ => return None,
-    })
 }

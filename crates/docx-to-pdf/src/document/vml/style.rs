@@ -145,3 +145,11 @@ fn wrap_of(node: Option<Node<'_>>) -> Wrap {
         _ => Wrap::None,
     }
 }
+
+/// A shape has so many numbers at most.
+const MOST_NUMBERS: usize = 20_000;
+
+/// The numbers of a list of points.
+pub(super) fn lengths(points: &str, unit: f64) -> impl Iterator<Item = Emu> {
+    points.split([',', ' ']).filter_map(move |text| css_length(text, unit)).take(MOST_NUMBERS)
+}
