@@ -23,6 +23,8 @@ const LONGEST: f32 = 100_000.0;
 const MOST_RUNNING: usize = 2_000_000;
 /// Bytes of all addresses and of what they are said with; a hundred thousand links as long as people make them.
 const MOST_LINKED: usize = 16 << 20;
+/// Letters that are painted by their outlines over all pages; beyond them WordArt is plain text.
+const MOST_PAINTED: usize = 20_000;
 /// Characters of all leaders; a contents of ten thousand entries has a million.
 const MOST_LEADERS: usize = 3_000_000;
 /// Tables in tables, boxes in boxes: deeper content is left out.
@@ -147,6 +149,8 @@ pub(super) struct Context<'a> {
     pub depth: usize,
     /// Glyphs and shapes that headers, footers and repeated rows have set so far.
     pub running_drawn: usize,
+    /// Letters painted by their outlines.
+    painted: usize,
     /// Bytes of links so far.
     linked: usize,
     /// Characters of leaders drawn so far.
@@ -182,6 +186,7 @@ impl<'a> Context<'a> {
             endnote_numbers: Numbers::default(),
             depth: 0,
             running_drawn: 0,
+            painted: 0,
             chained: 0,
             linked: 0,
             leaders: Cell::new(0),
@@ -246,6 +251,12 @@ impl<'a> Context<'a> {
     /// A warning about something not laid out.
     pub(super) fn unsupported(&mut self, feature: &str) {
         self.warnings.insert(Warning::Unsupported { feature: feature.to_owned(), part: "word/document.xml".to_owned() });
+    }
+
+    /// Whether so many letters more may be painted by their outlines.
+    pub(super) fn may_paint_letters(&mut self, count: usize) -> bool {
+        self.painted = self.painted.saturating_add(count);
+        self.painted <= MOST_PAINTED
     }
 
     /// Whether headers, footers and repeated rows may still be set.

@@ -123,8 +123,8 @@ fn draw_word_art(context: &mut Context<'_>, art: &WordArt, size: (Pt, Pt), (alt,
     let tag = if decorative { None } else { context.structure.figure(alt.or(Some(said.as_str()))) };
     let label::Stretched { ink, outlines } = label::stretched(context, art, size, tag);
     let ink = match &art.paint {
-        Some(paint) => painted_letters(paint, ink, &outlines, art.rotation, size),
-        None => ink,
+        Some(paint) if !outlines.is_empty() => painted_letters(paint, ink, &outlines, art.rotation, size),
+        _ => ink,
     };
     let mirrored = turned(ink, 0.0, art.flip, size);
     turned(mirrored, art.rotation, (false, false), size)
@@ -369,7 +369,7 @@ fn fill_tiles(
     }
     let (across, down) = (across * larger, down * larger);
     let (columns, rows) = counts(larger);
-    if !(columns * rows <= MOST_TILES) {
+    if (columns * rows).is_nan() || columns * rows > MOST_TILES {
         return;
     }
     let picture = context.image(image);

@@ -36,7 +36,7 @@ pub(super) fn draw(context: &mut Context<'_>, label: &Label) -> Ink {
     ink.into_group([scale * cos, scale * sin, -scale * sin, scale * cos, 0.0, 0.0], None)
 }
 
-/// Lines of text stretched over a box: the glyphs, and their outlines where they are asked for.
+/// Lines of text stretched over a box: the glyphs, and their outlines where they are asked for and not too many.
 pub(super) struct Stretched {
     pub(super) ink: Ink,
     pub(super) outlines: Vec<PathStep>,
@@ -78,7 +78,7 @@ pub(super) fn stretched(context: &mut Context<'_>, art: &WordArt, (width, height
         };
         let baseline = top + (ascent + descent) * at as f32;
         let transform = [scale_x, 0.0, 0.0, scale_y, (before - left * scale_x).0, (baseline * scale_y).0];
-        if art.paint.is_some() {
+        if art.paint.is_some() && context.may_paint_letters(runs(&ink).map(|run| run.glyphs.len()).sum()) {
             whole.outlines.extend(outlines(context, &ink, transform));
         }
         whole.ink.append(ink.into_group(transform, None));

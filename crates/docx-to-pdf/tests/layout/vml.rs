@@ -77,7 +77,7 @@ fn radial_gradients_go_around_the_place_they_name() {
     // Where the innermost of the strips lies.
     let middle = |fill: &str| {
         let shape = format!(
-            r##"<v:rect style="width:100pt;height:40pt" fillcolor="red" stroked="f"><v:fill type="gradientRadial" focus="100%" color2="blue" {fill}/></v:rect>"##
+            r#"<v:rect style="width:100pt;height:40pt" fillcolor="red" stroked="f"><v:fill type="gradientRadial" focus="100%" color2="blue" {fill}/></v:rect>"#
         );
         let frames = Sheet::body(pict(&shape)).laid().0;
         bounds(paths(&frames).last().expect("strips")).map(f32::round)
@@ -120,7 +120,7 @@ fn gradients_stay_when_their_shape_is_turned_unless_they_are_to_turn_with_it() {
 fn tiles_cover_a_shape_from_its_corner_on_and_are_never_too_many() {
     let tiles = |width: u32, height: u32, kind: &str| {
         let shape = format!(
-            r##"<v:oval style="width:{width}pt;height:{height}pt" fillcolor="red"><v:fill r:id="picture" type="{kind}" color2="blue"/></v:oval>"##
+            r#"<v:oval style="width:{width}pt;height:{height}pt" fillcolor="red"><v:fill r:id="picture" type="{kind}" color2="blue"/></v:oval>"#
         );
         let frames = Sheet::body(pict(&shape)).laid().0;
         let images = items(&frames).into_iter().filter_map(|(_, cut, item)| match &item.shape {
@@ -147,7 +147,7 @@ fn compound_lines_are_parted_by_the_colors_of_paper_and_fill() {
     // Strokes in their order: color, width, and whether they are cut to the shape.
     let strokes = |style: &str, fill: &str| {
         let shape = format!(
-            r##"<v:shape coordsize="10,10" path="m,l10,,10,10,,10xe" style="width:100pt;height:40pt" {fill} strokecolor="blue" strokeweight="6pt"><v:stroke {style}/></v:shape>"##
+            r#"<v:shape coordsize="10,10" path="m,l10,,10,10,,10xe" style="width:100pt;height:40pt" {fill} strokecolor="blue" strokeweight="6pt"><v:stroke {style}/></v:shape>"#
         );
         let frames = Sheet::body(pict(&shape)).laid().0;
         let strokes = items(&frames).into_iter().filter_map(|(_, cut, item)| match &item.shape {

@@ -112,11 +112,11 @@ fn lines_and_brackets_whose_type_is_defined_nowhere_are_not_filled() {
 
 #[test]
 fn adjustments_of_the_shape_come_before_those_of_its_type() {
-    let path = r##"adj="10,20,30" path="m#0,#1l#2,50xe""##;
+    let path = r#"adj="10,20,30" path="m#0,#1l#2,50xe""#;
     assert_eq!(steps(path, &[], ""), [Move(0.1, 0.2), Line(0.3, 0.5), Close]);
     assert_eq!(steps(path, &[], r#"adj=",40""#), [Move(0.1, 0.4), Line(0.3, 0.5), Close]);
     assert_eq!(steps(path, &[], r#"adj="60,40,80""#), [Move(0.6, 0.4), Line(0.8, 0.5), Close]);
-    assert_eq!(steps(r##"path="m#7,#8l9,9e""##, &[], ""), [Move(0.0, 0.0), Line(0.09, 0.09)]);
+    assert_eq!(steps(r#"path="m#7,#8l9,9e""#, &[], ""), [Move(0.0, 0.0), Line(0.09, 0.09)]);
 }
 
 #[test]
@@ -164,7 +164,7 @@ fn a_comma_by_itself_stands_for_zero_in_a_path() {
     let corners = [Move(0.0, 0.0), Line(0.0, 0.2), Line(0.2, 0.2), Line(0.2, 0.0), Close];
     assert_eq!(steps(r#"path="m,l,20r20,l20,xe""#, &[], ""), corners);
     assert_eq!(steps(r#"path=" m 0 0 l 0 20 20 20 20 0 x e ""#, &[], ""), corners);
-    assert_eq!(steps(r##"adj="20" path="m,l0#0#0#0@0,xe""##, &["val #0"], ""), corners);
+    assert_eq!(steps(r#"adj="20" path="m,l0#0#0#0@0,xe""#, &["val #0"], ""), corners);
     assert_eq!(steps(r#"path="m10-10l,-20-20,e""#, &[], ""), [Move(0.1, -0.1), Line(0.0, -0.2), Line(-0.2, 0.0)]);
 }
 

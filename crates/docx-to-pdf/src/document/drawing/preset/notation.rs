@@ -26,10 +26,10 @@ const FARTHEST: f32 = 100_000_000.0;
 
 /// Statements with the word that begins them.
 fn statements(definition: &'static str) -> impl Iterator<Item = (&'static str, &'static str)> {
-    definition.split(';').filter_map(|statement| {
+    definition.split(';').map(|statement| {
         let statement = statement.trim();
         let end = statement.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(statement.len());
-        Some((&statement[..end], statement[end..].trim_start()))
+        (&statement[..end], statement[end..].trim_start())
     })
 }
 
@@ -190,9 +190,9 @@ fn gear(path: &mut OutlineBuilder, teeth: f32, (x, y): (f32, f32), (rx, ry): (f3
         let length = dx.hypot(dy).max(f32::EPSILON);
         let (along, out) = ((dx / length * narrowing, dy / length * narrowing), (dy / length * height, -dx / length * height));
         if tooth == 0 {
-            path.move_to(from.0, from.1)
+            path.move_to(from.0, from.1);
         } else {
-            path.line_to(from.0, from.1)
+            path.line_to(from.0, from.1);
         }
         path.line_to(from.0 + along.0 + out.0, from.1 + along.1 + out.1);
         path.line_to(to.0 - along.0 + out.0, to.1 - along.1 + out.1);
