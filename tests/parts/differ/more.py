@@ -2,8 +2,9 @@
 
 `run.py … --more` makes documents of both.
 """
-from generate import Maker, NAMESPACES, PAGE, FONTS
-import generate
+import re
+
+from generate import Maker, NAMESPACES, PAGE
 
 LETTER = '<w:pgSz w:w="12240" w:h="15840"/>'
 GROUP = 'xmlns:wpg="http://schemas.microsoft.com/office/word/2010/wordprocessingGroup"'
@@ -14,8 +15,8 @@ class More(Maker):
 
     def __init__(self, seed):
         super().__init__(seed)
-        self.marks, self.endnotes, self.sections = 0, [], []
-        self.section = ""
+        self.marks, self.endnotes = 0, []
+        self.in_body = True
 
     # In lines.
     def run(self, count, plain=False):
@@ -26,8 +27,7 @@ class More(Maker):
         kind = self.pick("bookmark", "link", "control", "field", "hidden", "proof", "smart", "double", "anchor", "clear")
         self.tag("run " + kind)
         if kind == "bookmark":
-            head, tail = runs.split(" ", 1) if False else (super().run(2), runs)
-            return f'{head}<w:bookmarkStart w:id="{number}" w:name="b{number}"/>{tail}<w:bookmarkEnd w:id="{number}"/>'
+            return f'{super().run(2)}<w:bookmarkStart w:id="{number}" w:name="b{number}"/>{runs}<w:bookmarkEnd w:id="{number}"/>'
         if kind == "link": return f'<w:hyperlink w:anchor="b{self.pick(1, number)}">{runs}</w:hyperlink>'
         if kind == "control": return f'<w:sdt><w:sdtPr><w:text/></w:sdtPr><w:sdtContent>{runs}</w:sdtContent></w:sdt>'
         if kind == "field":
@@ -62,7 +62,6 @@ class More(Maker):
             base_v = self.pick("line", "paragraph", "margin", "page", "topMargin", "bottomMargin")
             place = lambda aligns, share: f"<wp:align>{self.pick(*aligns)}</wp:align>" if self.chance(share) else f"<wp:posOffset>{self.pick(0, 200000, 900000, -200000)}</wp:posOffset>"
             self.tag(f"{holder} from {base_h}"); self.tag(f"{holder} from {base_v}")
-            import re
             code = re.sub(r'<wp:positionH.*?</wp:positionH>', f'<wp:positionH relativeFrom="{base_h}">{place(("left", "center", "right", "inside", "outside"), 0 if base_h == "character" else .5)}</wp:positionH>', code, count=1)
             code = re.sub(r'<wp:positionV.*?</wp:positionV>', f'<wp:positionV relativeFrom="{base_v}">{place(("top", "center", "bottom"), 0 if base_v in ("line", "paragraph") else .5)}</wp:positionV>', code, count=1)
         return code
@@ -101,17 +100,21 @@ class More(Maker):
             self.tag("cell margins of a cell")
             code = code.replace("</w:tcPr>", f'<w:tcMar><w:top w:w="{self.pick(0, 100)}" w:type="dxa"/><w:left w:w="{self.pick(0, 300)}" w:type="dxa"/><w:bottom w:w="{self.pick(0, 80)}" w:type="dxa"/></w:tcMar></w:tcPr>', 1)
         if self.chance(.1): code = code.replace("</w:tcPr>", "<w:noWrap/></w:tcPr>", 1); self.tag("noWrap")
-        if self.chance(.1) and depth == 0: code = code.replace("<w:tblPr>", "<w:tblPr><w:bidiVisual/>", 1) if False else code
         return code
 
     def cell(self, depth, width):
         inner = super().cell(depth, width)
         if self.chance(.05): self.marks += 1; inner += f'<w:p>{self.run(2)}{self.vml_box()}</w:p>'; self.tag("VML box in cell")
-        if self.chance(.04):
+        # Only the body's own tables may hold notes.
+        if self.chance(.04) and self.in_body:
             self.tag("note in cell")
             self.notes.append(self.paragraph(6, plain=True))
             inner += f'<w:p>{self.run(2)}<w:r><w:rPr><w:vertAlign w:val="superscript"/></w:rPr><w:footnoteReference w:id="{len(self.notes) + 1}"/></w:r></w:p>'
         return inner
+
+    def running(self):
+        self.in_body = False
+        return super().running()
 
     # The whole.
     def page(self):
@@ -142,11 +145,11 @@ class More(Maker):
         if kind == "section":
             kind = self.pick("continuous", "continuous", "nextPage", "oddPage", "evenPage")
             self.tag("section " + kind)
-            page = generate.PAGE if kind == "continuous" else self.page()
+            page = PAGE if kind == "continuous" else self.page()
             return f'{self.paragraph()}{self.paragraph(self.pick(14, 40))}<w:p><w:pPr><w:sectPr><w:type w:val="{kind}"/>{page}{self.columns()}{self.more_of_section()}</w:sectPr></w:pPr>{self.run(3)}</w:p>'
         if kind == "column break":
-            return (f'<w:p><w:pPr><w:sectPr><w:type w:val="continuous"/>{generate.PAGE}</w:sectPr></w:pPr>{self.run(4)}</w:p>{self.paragraph(20)}<w:p><w:r><w:br w:type="column"/></w:r>{self.run(8)}</w:p>'
-                    f'<w:p><w:pPr><w:sectPr><w:type w:val="continuous"/>{generate.PAGE}<w:cols w:num="2" w:space="708"/></w:sectPr></w:pPr>{self.run(2)}</w:p>')
+            return (f'<w:p><w:pPr><w:sectPr><w:type w:val="continuous"/>{PAGE}</w:sectPr></w:pPr>{self.run(4)}</w:p>{self.paragraph(20)}<w:p><w:r><w:br w:type="column"/></w:r>{self.run(8)}</w:p>'
+                    f'<w:p><w:pPr><w:sectPr><w:type w:val="continuous"/>{PAGE}<w:cols w:num="2" w:space="708"/></w:sectPr></w:pPr>{self.run(2)}</w:p>')
         if kind == "group": return f"<w:p>{self.run(2)}{self.group()}{self.run(self.pick(6, 30))}</w:p>"
         if kind == "vml": self.marks += 1; return f"<w:p>{self.run(2) if self.chance(.5) else ''}{self.vml_box()}{self.run(self.pick(6, 30))}</w:p>" + self.paragraph()
         if kind == "endnote":

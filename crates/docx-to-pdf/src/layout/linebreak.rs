@@ -11,7 +11,7 @@ use crate::layout::tabs::{Stop, Tabs};
 use crate::units::Pt;
 
 /// Slack against rounding: a line that fits exactly fits.
-const SLACK: Pt = Pt(0.03);
+const SLACK: Pt = Pt(0.005);
 
 /// An atom on a line.
 #[derive(Clone)]

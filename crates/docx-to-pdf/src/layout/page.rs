@@ -100,8 +100,9 @@ pub(super) fn geometry(context: &Context<'_>, section: &Section, number: u32, (h
         text.left = text.left.min(page.right - Pt(7.2)).max(Pt::ZERO);
         text.right = text.left + Pt(7.2);
     }
-    if let Some(pitch) = grid(section) {
-        // LibreOffice centres the grid between the margins (measured).
+    // LibreOffice centres the grid between the margins, but not where there are notes (measured); Word does not.
+    let noted = !context.document.footnotes.is_empty() || !context.document.endnotes.is_empty();
+    if let Some(pitch) = grid(section).filter(|_| !noted) {
         let rest = text.height() - pitch * (text.height() / pitch).floor();
         text.top += rest / 2.0;
     }
