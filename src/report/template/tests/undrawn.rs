@@ -78,8 +78,8 @@ fn a_mark_in_the_link_of_a_picture_is_named() {
 
 #[test]
 fn a_mark_in_the_text_of_a_chart_or_a_diagram_is_named() {
-    let chart = br#"<c:chartSpace><c:title><a:p><a:r><a:t>Curva de &lt;&lt;ALU</a:t></a:r><a:r><a:t>MNO&gt;&gt;</a:t></a:r></a:p></c:title></c:chartSpace>"#;
-    let diagram = br#"<dgm:dataModel><dgm:pt><dgm:t><a:p><a:r><a:t>Hola {{ alumno }}</a:t></a:r></a:p></dgm:t></dgm:pt></dgm:dataModel>"#;
+    let chart = b"<c:chartSpace><c:title><a:p><a:r><a:t>Curva de &lt;&lt;ALU</a:t></a:r><a:r><a:t>MNO&gt;&gt;</a:t></a:r></a:p></c:title></c:chartSpace>";
+    let diagram = b"<dgm:dataModel><dgm:pt><dgm:t><a:p><a:r><a:t>Hola {{ alumno }}</a:t></a:r></a:p></dgm:t></dgm:pt></dgm:dataModel>";
     let body = |about: &str| drawing("", about);
     let body = format!("{}{}", body("<c:chart r:id=\"c\"/>"), body("<dgm:relIds r:dm=\"d\"/>"));
     let relationships = [("c", "chart", "charts/chart1.xml", false), ("d", "diagramData", "diagrams/data1.xml", false)];
