@@ -302,6 +302,9 @@ impl<'a> Flow<'a> {
     fn next_column(&mut self, natural: bool) {
         if self.column + 1 < self.columns.len() {
             self.lowest = self.lowest.max(self.y);
+            if self.has_notes_by_column() {
+                self.notes.next_column(self.most_notes());
+            }
             self.column += 1;
             self.y = self.column_top;
             self.at_top = true;
@@ -411,10 +414,9 @@ impl<'a> Flow<'a> {
     /// Draws the page's footnotes and notes where its text ends; returns the footnotes, for what of them goes on.
     fn end_page(&mut self) -> PageNotes {
         self.draw_separators();
-        let column = self.columns.first().copied().unwrap_or((Pt::ZERO, Pt::ZERO));
         let bottom = self.drafts.last().map_or(Pt::ZERO, |draft| draft.text.bottom);
         let notes = std::mem::take(&mut self.notes);
-        let drawn = notes.draw(column, bottom);
+        let drawn = notes.draw(&self.columns, bottom);
         let end = self.lowest.max(self.y);
         let styles = Rc::clone(&self.styles);
         if let Some(draft) = self.drafts.last_mut() {
@@ -459,7 +461,7 @@ impl<'a> Flow<'a> {
             self.new_page(false);
         }
         while (self.notes.goes_on() || !self.carried.is_empty()) && !self.full {
-            self.new_page(true);
+            if self.has_notes_by_column() { self.next_column(true) } else { self.new_page(true) }
         }
         self.end_page();
         let facts = self.learned();

@@ -66,20 +66,38 @@ impl Share {
     }
 }
 
-/// The footnotes of the page in work.
+/// The footnotes of the page in work, by its columns where these have their own.
 #[derive(Debug, Clone, Default)]
 pub(super) struct PageNotes {
     /// What stands on this page, in order.
     notes: Vec<Share>,
-    /// Their height with the separator; 0 when there are none.
+    /// The columns before the one in work.
+    earlier: Vec<Earlier>,
+    /// The first note of the column in work.
+    from: usize,
+    /// The height of that column's notes with the separator; 0 when there are none.
     pub height: Pt,
-    /// What found no room: it comes first on the next page.
+    /// What found no room: it comes first in the next column or on the next page.
+    waiting: Vec<Share>,
+}
+
+/// The notes of a column that is done.
+#[derive(Debug, Clone)]
+struct Earlier {
+    from: usize,
+    height: Pt,
+    /// What found no room there.
     waiting: Vec<Share>,
 }
 
 /// How much there was on a page, to go back to.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Length(usize, Pt, usize);
+pub(super) struct Length {
+    notes: usize,
+    height: Pt,
+    waiting: usize,
+    columns: usize,
+}
 
 impl PageNotes {
     /// The notes of a page that goes on with what the one before had no room for.
@@ -91,9 +109,25 @@ impl PageNotes {
         notes
     }
 
+    /// Goes on with the next column's own notes.
+    pub(super) fn next_column(&mut self, most: Pt) {
+        let waiting = std::mem::take(&mut self.waiting);
+        self.earlier.push(Earlier { from: self.from, height: self.height, waiting: waiting.clone() });
+        self.from = self.notes.len();
+        self.height = Pt::ZERO;
+        for share in waiting {
+            self.push(share, most - self.height);
+        }
+    }
+
+    /// The column in work has none yet.
+    fn is_empty(&self) -> bool {
+        self.notes.len() <= self.from
+    }
+
     /// The height of the separator, where there is none yet.
     fn separator(&self) -> Pt {
-        if self.notes.is_empty() { SEPARATOR_SPACE * 2.0 } else { Pt::ZERO }
+        if self.is_empty() { SEPARATOR_SPACE * 2.0 } else { Pt::ZERO }
     }
 
     /// The least height of the area with these notes too: all but the last are whole.
@@ -106,7 +140,7 @@ impl PageNotes {
     ///
     /// The first note of a page has at least one line there.
     pub(super) fn push(&mut self, mut share: Share, room: Pt) {
-        let first = self.notes.is_empty();
+        let first = self.is_empty();
         let mut count = if self.waiting.is_empty() { share.fitting(room - self.separator()) } else { 0 };
         if count == 0 && first && share.from < share.to {
             count = 1;
@@ -134,35 +168,49 @@ impl PageNotes {
 
     /// How many there are, and their height: to go back to.
     pub(super) fn length(&self) -> Length {
-        Length(self.notes.len(), self.height, self.waiting.len())
+        Length { notes: self.notes.len(), height: self.height, waiting: self.waiting.len(), columns: self.earlier.len() }
     }
 
     /// Back to fewer notes.
-    pub(super) fn truncate(&mut self, Length(count, height, waiting): Length) {
-        self.notes.truncate(count);
-        self.height = height;
-        self.waiting.truncate(waiting);
+    pub(super) fn truncate(&mut self, length: Length) {
+        if let Some(column) = self.earlier.get_mut(length.columns) {
+            (self.from, self.waiting) = (column.from, std::mem::take(&mut column.waiting));
+            self.earlier.truncate(length.columns);
+        }
+        self.notes.truncate(length.notes);
+        self.height = length.height;
+        self.waiting.truncate(length.waiting);
     }
 
-    /// Draws them so that they end at `bottom`.
-    pub(super) fn draw(&self, column: (Pt, Pt), bottom: Pt) -> Ink {
+    /// Draws them so that they end at `bottom`: those of each column in that, or all in the first.
+    pub(super) fn draw(&self, columns: &[(Pt, Pt)], bottom: Pt) -> Ink {
         let mut ink = Ink::default();
-        if self.notes.is_empty() {
-            return ink;
-        }
-        let mut y = bottom - self.height + SEPARATOR_SPACE;
-        let stroke = Stroke { color: Rgb(0, 0, 0), width: Pt(0.5), dash: Vec::new(), round: false };
-        ink.line((column.0, y), (column.0 + column.1 * SEPARATOR_SHARE, y), stroke, None);
-        y += SEPARATOR_SPACE;
-        for share in &self.notes {
-            for piece in &share.note.pieces[share.from..share.to] {
-                let mut drawn = piece.clone().drawn();
-                drawn.translate(column.0, y - share.top());
-                ink.append(drawn);
-            }
-            y += share.height();
+        let mut starts: Vec<(usize, Pt)> = self.earlier.iter().map(|column| (column.from, column.height)).collect();
+        starts.push((self.from, self.height));
+        let ends = starts.iter().skip(1).map(|(from, _)| *from).chain([self.notes.len()]).collect::<Vec<_>>();
+        for (((from, height), to), column) in starts.iter().zip(ends).zip(columns) {
+            draw_in(&mut ink, &self.notes[(*from).min(to)..to], *column, bottom - *height);
         }
         ink
+    }
+}
+
+/// Draws notes in a column below a line.
+fn draw_in(ink: &mut Ink, notes: &[Share], column: (Pt, Pt), top: Pt) {
+    if notes.is_empty() {
+        return;
+    }
+    let mut y = top + SEPARATOR_SPACE;
+    let stroke = Stroke { color: Rgb(0, 0, 0), width: Pt(0.5), dash: Vec::new(), round: false };
+    ink.line((column.0, y), (column.0 + column.1 * SEPARATOR_SHARE, y), stroke, None);
+    y += SEPARATOR_SPACE;
+    for share in notes {
+        for piece in &share.note.pieces[share.from..share.to] {
+            let mut drawn = piece.clone().drawn();
+            drawn.translate(column.0, y - share.top());
+            ink.append(drawn);
+        }
+        y += share.height();
     }
 }
 

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::rc::Rc;
 
+use crate::document::model::SectionStart;
 use crate::layout::flow::Flow;
 use crate::layout::notes::{self, PageNotes, Share};
 use crate::units::Pt;
@@ -22,7 +23,8 @@ impl Flow<'_> {
                 continue;
             }
             let number = self.context.note_number(*id, false);
-            let width = self.columns.first().map_or(Pt(100.0), |column| column.1);
+            let column = if self.has_notes_by_column() { self.column } else { 0 };
+            let width = self.columns.get(column).map_or(Pt(100.0), |column| column.1);
             let note = notes::lay(&mut self.context, (Some(*id), blocks), number, width);
             shares.push(Share::whole(*id, Rc::new(note)));
         }
@@ -37,8 +39,16 @@ impl Flow<'_> {
         }
     }
 
-    /// The greatest height of the page's footnotes.
-    fn most_notes(&self) -> Pt {
+    /// Whether each column has the notes that are referred to in it at its bottom (LibreOffice and Spire agree), as columns do that fill their page; of others the first has all.
+    pub(super) fn has_notes_by_column(&self) -> bool {
+        let next = self.context.document.sections.get(self.section + 1);
+        let goes_on_below = next.is_some_and(|next| next.start == SectionStart::Continuous);
+        let from_top = self.drafts.last().is_some_and(|draft| self.column_top <= draft.text.top);
+        self.columns.len() > 1 && from_top && !goes_on_below
+    }
+
+    /// The greatest height of a page's or column's footnotes.
+    pub(super) fn most_notes(&self) -> Pt {
         self.drafts.last().map_or(Pt::ZERO, |draft| draft.text.height() * (1.0 - TEXT_SHARE))
     }
 

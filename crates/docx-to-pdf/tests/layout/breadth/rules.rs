@@ -263,6 +263,33 @@ fn a_footnote_in_balanced_columns_stays_whole_where_its_page_has_room() {
 }
 
 #[test]
+fn columns_that_fill_their_page_have_their_own_footnotes() {
+    // A column holds 14 lines, or 13 above a note of one line.
+    let columns = |body: String, notes: &str| Sheet { section: r#"<w:cols w:num="2" w:space="720"/>"#.to_owned(), ..noted(body, notes) };
+    let body = format!("{}{}{}", lines(3), reference("ref", 1), more(23, "m"));
+    columns(body, &note(1, 1, "f")).stands(&[
+        (0, "m8", 50.0, 226.8),
+        (0, "f0", 50.0, 247.4),
+        (0, "m9", 168.0, 61.2),
+        (0, "m22", 168.0, 240.6),
+    ]);
+    let both = format!("{}{}{}{}", lines(3), reference("ref", 1), more(11, "m"), reference("other", 2));
+    columns(both, &format!("{}{}", note(1, 1, "f"), note(2, 2, "g"))).stands(&[
+        (0, "f0", 50.0, 247.4),
+        (0, "other", 168.0, 88.8),
+        (0, "g0", 168.0, 233.6),
+        (0, "g1", 168.0, 247.4),
+    ]);
+    // What finds no room in one column goes on in the next, and then on the next page.
+    let long = columns(format!("{}{}", reference("ref", 1), more(3, "m")), &note(1, 40, "f"));
+    long.stands(&[(0, "f0", 50.0, 109.4), (0, "f11", 168.0, 109.4), (1, "f22", 50.0, 109.4), (1, "f39", 168.0, 247.4)]);
+    // Columns that another section goes on below share the first one's, as before.
+    let section = format!("{}{}{}", lines(5), reference("ref", 1), more(4, "m"));
+    let balanced = format!("{section}{}{}", end(CONTINUOUS, TWO), p("", "after"));
+    Sheet { section: CONTINUOUS.to_owned(), ..noted(balanced, &note(1, 1, "f")) }.stands(&[(0, "f0", 50.0, 247.4)]);
+}
+
+#[test]
 fn a_long_row_leaves_room_for_the_notes_of_what_stands_on_its_page_only() {
     let content: String = (0..20).map(|at| reference(&format!("ref{at}"), at + 1)).collect();
     let notes: String = (0..20).map(|at| note(at + 1, 1, &format!("n{at}_"))).collect();
