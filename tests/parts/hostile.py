@@ -133,6 +133,39 @@ def scripts():
     yield "every character there is", docx(p("".join(every)))
 
 
+def drawn():
+    """Shapes, SmartArt and WordArt, and floats that hang on their lines."""
+    vml = 'xmlns:v="urn:schemas-microsoft-com:vml"'
+    shape = lambda preset, guides="": (f'<wps:spPr><a:prstGeom prst="{preset}"><a:avLst>{guides}</a:avLst></a:prstGeom><a:gradFill><a:gsLst><a:gs pos="0"><a:srgbClr val="FF0000"/></a:gs>'
+                                       '<a:gs pos="100000"><a:srgbClr val="0000FF"/></a:gs></a:gsLst></a:gradFill></wps:spPr>')
+    for preset in ("gear9", "star32", "cloudCallout", "irregularSeal2"):
+        yield f"ten thousand shapes: {preset}", docx("".join(f"<w:p>{floating(shape(preset))}</w:p>" for _ in range(10_000)))
+    guides = "".join(f'<a:gd name="adj{n}" fmla="val {10 ** (n % 12)}"/>' for n in range(16))
+    yield "shapes with absurd adjustments", docx("".join(f"<w:p>{floating(shape(preset, guides))}</w:p>" for preset in ("sun", "wave", "funnel", "blockArc", "circularArrow", "curvedUpArrow", "gear6", "ellipseRibbon2") * 100))
+    art = lambda text: f'<w:r><w:pict {vml}><v:shape style="width:100pt;height:20pt" fillcolor="red" strokecolor="blue"><v:fill type="gradient" color2="yellow"/><v:textpath trim="t" fitpath="t" string="{text}"/></v:shape></w:pict></w:r>'
+    yield "twenty thousand times WordArt", docx(f"<w:p>{art('Diploma de honor') * 20_000}</w:p>")
+    yield "WordArt of two thousand letters, five hundred times", docx(f"<w:p>{art('palabra ' * 250) * 500}</w:p>")
+    formulas = "".join(f'<v:f eqn="sum @{max(n - 1, 0)} @{n} #0"/>' for n in range(4000))
+    kind = f'<v:shapetype id="t" adj="5" path="m@1,@2l@3999,@5xe"><v:formulas>{formulas}</v:formulas></v:shapetype>'
+    yield "VML shapes of a type with four thousand formulas", docx(f'<w:p><w:r><w:pict {vml}>{kind}</w:pict></w:r>' + f'<w:r><w:pict {vml}><v:shape type="#t" style="width:9pt;height:9pt"/></w:pict></w:r>' * 20_000 + "</w:p>")
+    yield "twenty thousand VML types, and as many shapes", docx("<w:p>" + "".join(f'<w:r><w:pict {vml}><v:shapetype id="t{n}" path="m,l5,5xe"/><v:shape type="#t{19_999 - n}" style="width:9pt;height:9pt"/></w:pict></w:r>' for n in range(20_000)) + "</w:p>")
+    # One diagram of five thousand shapes, shown two thousand times.
+    dsp = 'xmlns:dsp="http://schemas.microsoft.com/office/drawing/2008/diagram"'
+    one = '<dsp:sp><dsp:spPr><a:xfrm><a:off x="0" y="0"/><a:ext cx="9" cy="9"/></a:xfrm><a:prstGeom prst="gear6"/></dsp:spPr><dsp:txBody><a:bodyPr/><a:p><a:r><a:t>palabra</a:t></a:r></a:p></dsp:txBody></dsp:sp>'
+    parts = {"word/_rels/document.xml.rels": relations(("diagramData", "data.xml"), ("diagramDrawing", "drawing.xml")), "word/data.xml": "<x/>",
+             "word/drawing.xml": f"<dsp:drawing {NAMES} {dsp}><dsp:spTree>{one * 5000}</dsp:spTree></dsp:drawing>"}
+    shown = '<w:p><w:r><w:drawing><wp:inline><wp:extent cx="914400" cy="914400"/><a:graphic><a:graphicData><dgm:relIds xmlns:dgm="http://schemas.openxmlformats.org/drawingml/2006/diagram" r:dm="rId1"/></a:graphicData></a:graphic></wp:inline></w:drawing></w:r></w:p>'
+    yield "SmartArt of five thousand shapes, two thousand times", docx(shown * 2000, parts)
+    hung = floating("<wps:spPr/>").replace('relativeFrom="column"', 'relativeFrom="character"').replace('relativeFrom="paragraph"', 'relativeFrom="line"')
+    yield "ten thousand floats by the characters of one paragraph", docx("<w:p>" + (hung + "<w:r><w:t>palabra </w:t></w:r>") * 10_000 + "</w:p>")
+    yield "eight floats by the characters of each of three hundred long paragraphs", docx(("<w:p>" + (hung + f"<w:r><w:t>{'palabra ' * 40}</w:t></w:r>") * 8 + "</w:p>") * 300)
+    yield "thirty thousand bookmarks between words", docx("<w:p>" + '<w:r><w:t>palabra </w:t></w:r><w:bookmarkStart w:id="1" w:name="b"/>' * 30_000 + "</w:p>")
+    notes = "".join(f'<w:footnote w:id="{n}">{p("palabra " * 20)}</w:footnote>' for n in range(1, 5001))
+    parts = {"word/_rels/document.xml.rels": relations(("footnotes", "footnotes.xml")), "word/footnotes.xml": f"<w:footnotes {NAMES}>{notes}</w:footnotes>"}
+    referred = "".join(f'<w:r><w:footnoteReference w:id="{n}"/></w:r>' for n in range(1, 5001))
+    yield "five thousand footnotes of one paragraph in three columns", docx(f'<w:p>{referred}</w:p><w:sectPr><w:cols w:num="3" w:space="200"/></w:sectPr>', parts)
+
+
 def regrey(document):
     """The same with its picture shown in grey."""
     out = io.BytesIO()
@@ -233,7 +266,7 @@ def main():
         (folder / "data.json").write_text('{"student": {"name": "Ana"}}')
         # Written by a process of its own: a child begins with its parent's peak of memory, and making these takes much.
         if (writer := os.fork()) == 0:
-            for kind, made in (("convert", itertools.chain(cases(), again(), scripts())), ("render", templates())):
+            for kind, made in (("convert", itertools.chain(cases(), again(), drawn(), scripts())), ("render", templates())):
                 for number, (label, content) in enumerate(made):
                     (folder / f"{kind}-{number:03}.docx").write_bytes(content)
                     (folder / f"{kind}-{number:03}.txt").write_text(label)

@@ -23,6 +23,8 @@ const LONGEST: f32 = 100_000.0;
 const MOST_RUNNING: usize = 2_000_000;
 /// Bytes of all addresses and of what they are said with; a hundred thousand links as long as people make them.
 const MOST_LINKED: usize = 16 << 20;
+/// Outlines that are filled with a gradient over all pages, as each is many strips; beyond them they have its mean colour.
+const MOST_GRADED: usize = 10_000;
 /// Letters that are painted by their outlines over all pages; beyond them WordArt is plain text.
 const MOST_PAINTED: usize = 20_000;
 /// Characters of all leaders; a contents of ten thousand entries has a million.
@@ -151,6 +153,8 @@ pub(super) struct Context<'a> {
     pub running_drawn: usize,
     /// Letters painted by their outlines.
     painted: usize,
+    /// Outlines filled with gradients.
+    graded: usize,
     /// Bytes of links so far.
     linked: usize,
     /// Characters of leaders drawn so far.
@@ -187,6 +191,7 @@ impl<'a> Context<'a> {
             depth: 0,
             running_drawn: 0,
             painted: 0,
+            graded: 0,
             chained: 0,
             linked: 0,
             leaders: Cell::new(0),
@@ -251,6 +256,12 @@ impl<'a> Context<'a> {
     /// A warning about something not laid out.
     pub(super) fn unsupported(&mut self, feature: &str) {
         self.warnings.insert(Warning::Unsupported { feature: feature.to_owned(), part: "word/document.xml".to_owned() });
+    }
+
+    /// Whether so many outlines more may be filled with a gradient.
+    pub(super) fn may_grade(&mut self, count: usize) -> bool {
+        self.graded = self.graded.saturating_add(count);
+        self.graded <= MOST_GRADED
     }
 
     /// Whether so many letters more may be painted by their outlines.

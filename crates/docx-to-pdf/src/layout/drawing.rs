@@ -257,7 +257,7 @@ fn draw_shape<'a>(
         paint::shadow(&shadow, &Path { stroke: edge.filter(|_| !filled), ..painted }, shape.rotation, size, &mut ink);
     }
     let mean = match &shape.fill {
-        Some(Fill::Gradient(gradient)) if parts.len() > MOST_GRADED => Some(gradient.mean()),
+        Some(Fill::Gradient(gradient)) if parts.len() > MOST_GRADED || !context.may_grade(parts.len()) => Some(gradient.mean()),
         _ => None,
     };
     let mean = mean.map(|(color, opacity)| Fill::Solid(color, opacity));

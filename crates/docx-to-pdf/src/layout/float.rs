@@ -139,9 +139,16 @@ const MOST_HEIGHTS: usize = 8;
 /// So many floats of a page are gone around by their outlines, further ones by their rectangles.
 const MOST_OUTLINES: usize = 24;
 
+/// Text keeps out of no more floats on one page or in one cell; what comes behind them it runs through.
+const MOST_ZONES: usize = 500;
+
 impl Floats {
     /// Text keeps out of this from now on.
     pub(super) fn add(&mut self, mut zone: Zone) {
+        // A page or cell with so many is no text any more: each line would look at all of them.
+        if self.zones.len() >= MOST_ZONES {
+            return;
+        }
         if zone.outline.is_some() && self.zones.iter().filter(|zone| zone.outline.is_some()).count() >= MOST_OUTLINES {
             zone.outline = None;
         }

@@ -16,6 +16,8 @@ use super::{DEEPEST, MOST_CHILDREN, paint, size, turn};
 
 /// The size of text that says nothing (21.1.2.3.9).
 const SIZE: f32 = 18.0;
+/// A shape of a diagram, which may hold text, costs as much as so many of a chart.
+const COST: usize = 8;
 /// A shape has no more paragraphs, and a paragraph no more runs.
 const MOST_TEXTS: usize = 1000;
 
@@ -32,8 +34,10 @@ impl Reader<'_> {
         let shapes = tree.root()?.child("dsp:spTree")?;
         let children = self.diagram_shapes(shapes, Scope { part: &part, ..scope }, 0);
         let drawn = DrawingContent::Group { child_origin: (Emu(0), Emu(0)), child_extent: extent, children, rotation: 0.0 };
-        let holds_some = matches!(&drawn, DrawingContent::Group { children, .. } if !children.is_empty());
-        (holds_some && self.take_shapes(&drawn)).then_some(drawn)
+        let count = if let DrawingContent::Group { children, .. } = &drawn { children.len() } else { 0 };
+        let left = self.shapes_left.checked_sub(count * COST);
+        self.shapes_left = left.unwrap_or(0);
+        (count > 0 && left.is_some()).then_some(drawn)
     }
 
     /// The part with a diagram's shapes: its data name the relationship that leads there; without that, the only one does.

@@ -16,6 +16,8 @@ use crate::units::Pt;
 
 /// Pages of one document are laid out again at most so often around floats that reach up; later ones lie where they are.
 const MOST_PUSHES: usize = 1000;
+/// Of more floats in one paragraph only those that its page can reach are laid out.
+const MANY_ANCHORS: usize = 32;
 /// Slack against rounding at a page's end (LibreOffice counts in twips).
 const SLACK: Pt = Pt(0.06);
 
@@ -125,7 +127,11 @@ impl<'a> Flow<'a> {
         let mut y = top;
         while !self.full {
             // What is anchored in a paragraph that has no room here moves nothing on this page: it goes along to the next (LibreOffice and Spire agree; measured).
-            let here = places.from(from);
+            let mut here = places.from(from);
+            if here.len() > MANY_ANCHORS {
+                let reach = self.reach(&mut setter, from, (y, above));
+                here = here.get(..here.partition_point(|at| *at < reach)).unwrap_or(here);
+            }
             if !self.at_top && !here.is_empty() && (self.go_on_with(&setter, here) || self.has_no_room(&mut setter, from, (y, above))) {
                 if from == Position::default() {
                     return self.move_on(index, &start);
@@ -136,7 +142,7 @@ impl<'a> Flow<'a> {
                 base = y;
                 continue;
             }
-            let anchored = match self.anchors(&mut setter, (places.from(from), places.first_word), from, (base, y, above)) {
+            let anchored = match self.anchors(&mut setter, (here, places.first_word), from, (base, y, above)) {
                 Ok(anchored) => anchored,
                 Err(back) => return Step::Back(back),
             };
@@ -215,6 +221,16 @@ impl<'a> Flow<'a> {
         let places = setter.anchor_places(&mut self.context, from, area);
         self.floats = floats;
         places
+    }
+
+    /// The first atom that has no room here, were no float of the paragraph there: what is anchored behind it comes on a later page.
+    fn reach(&mut self, setter: &mut ParagraphLayouter<'a>, from: Position, (y, gap): (Pt, Pt)) -> usize {
+        let (left, width) = self.current();
+        let floats = std::mem::take(&mut self.floats);
+        let area = Area { width, floats: Some(&floats), left, top: y, bottom: Some(self.bottom), gap };
+        let lines = setter.on_trial(&mut self.context, from, area);
+        self.floats = floats;
+        lines.last().filter(|last| last.end != LineEnd::Paragraph).map_or(usize::MAX, |last| last.next.atom)
     }
 
     /// A page that starts within a paragraph can be laid out again from there, too.
