@@ -307,7 +307,12 @@ impl Bases {
         let page = self.page;
         (
             if by_text { x.min(page.right - width).max(page.left) } else { x },
-            if by_line { y.min(page.bottom - height).max(page.top) } else { y },
+            // One in a footer may reach over the page's lower edge (Spire; of shapes LibreOffice agrees).
+            match (by_line, self.paragraph < self.margin.bottom) {
+                (true, true) => y.min(page.bottom - height).max(page.top),
+                (true, false) => y.max(page.top),
+                (false, _) => y,
+            },
         )
     }
 

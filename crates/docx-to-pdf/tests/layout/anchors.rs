@@ -173,4 +173,14 @@ fn what_text_goes_around_does_not_leave_its_page() {
     assert_eq!(stands(("margin", 240), ("margin", 240), square), (290, 290));
     assert_eq!(stands(("character", 240), ("line", 400), square), (290, 285));
     assert_eq!(stands(("column", 240), ("paragraph", 240), IN_FRONT), (290, 290));
+    // In a footer it may reach over the page's lower edge, not over the others.
+    let square = |across: i32, down: i32| {
+        let footer = paragraph("", &format!("{}{}", anchored(("column", across), ("paragraph", down), square), text("x")));
+        let section = r#"<w:footerReference r:id="footer"/>"#.to_owned();
+        let frames = Sheet { footer, section, ..Sheet::body(p("", "body")) }.laid().0;
+        let (_, x, y) = place(&frames, "box");
+        (x.round() as i32, (y - 11.2).round() as i32)
+    };
+    assert_eq!(square(10, 20), (60, 286));
+    assert_eq!(square(300, -300), (270, 0));
 }
