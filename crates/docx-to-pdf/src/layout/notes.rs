@@ -182,14 +182,16 @@ impl PageNotes {
         self.waiting.truncate(length.waiting);
     }
 
-    /// Draws them so that they end at `bottom`: those of each column in that, or all in the first.
+    /// Draws them so that they end at `bottom`: those of each column in that, or all in the first. None is lost where there are fewer columns: the last has the rest.
     pub(super) fn draw(&self, columns: &[(Pt, Pt)], bottom: Pt) -> Ink {
         let mut ink = Ink::default();
         let mut starts: Vec<(usize, Pt)> = self.earlier.iter().map(|column| (column.from, column.height)).collect();
         starts.push((self.from, self.height));
         let ends = starts.iter().skip(1).map(|(from, _)| *from).chain([self.notes.len()]).collect::<Vec<_>>();
+        let last = columns.last().copied().unwrap_or_default();
+        let columns = columns.iter().copied().chain(std::iter::repeat(last));
         for (((from, height), to), column) in starts.iter().zip(ends).zip(columns) {
-            draw_in(&mut ink, &self.notes[(*from).min(to)..to], *column, bottom - *height);
+            draw_in(&mut ink, &self.notes[(*from).min(to)..to], column, bottom - *height);
         }
         ink
     }

@@ -79,6 +79,11 @@ impl Line {
     }
 }
 
+/// Where floats are anchored, by address: the place on the line from the column's left edge, and the line's top below the paragraph's.
+pub(super) fn anchor_places(lines: &[Line]) -> HashMap<usize, (Pt, Pt)> {
+    lines.iter().flat_map(|line| line.anchors.iter().map(|(drawing, x)| (*drawing, (*x, line.top)))).collect()
+}
+
 /// A paragraph on its way to lines.
 pub(super) struct ParagraphLayouter<'a> {
     /// The paragraph.
@@ -164,12 +169,6 @@ impl<'a> ParagraphLayouter<'a> {
         context.structure.restore(&elements);
         self.link_tags = link_tags;
         lines
-    }
-
-    /// Where floats are anchored, by address, were they not there: the place on the line from the column's left edge, and the line's top below the paragraph's.
-    pub(super) fn anchor_places(&mut self, context: &mut Context<'a>, from: Position, area: Area<'_>) -> HashMap<usize, (Pt, Pt)> {
-        let lines = self.on_trial(context, from, area);
-        lines.iter().flat_map(|line| line.anchors.iter().map(|(drawing, x)| (*drawing, (*x, line.top)))).collect()
     }
 
     fn line(&mut self, context: &mut Context<'a>, at: Position, y: Pt, area: Area<'_>) -> Line {

@@ -13,7 +13,7 @@ use crate::layout::drop_cap;
 use crate::layout::float::{Bases, Floats, MOST_ON_LINES, Outline, Zone, hangs_on_its_line};
 use crate::layout::ink::{Ink, Rect};
 use crate::layout::linebreak::LineEnd;
-use crate::layout::paragraph::{Area, Line, ParagraphLayouter, join};
+use crate::layout::paragraph::{Area, Line, ParagraphLayouter, anchor_places, join};
 use crate::layout::part::{Part, Position};
 use crate::layout::room;
 use crate::layout::shape::AtomKind;
@@ -320,21 +320,21 @@ impl<'a> Stack<'a> {
             }
             let Inline::Drawing(drawing) = inline else { continue };
             let Placement::Anchor(_) = drawing.placement else { continue };
+            let key = std::ptr::from_ref::<Drawing>(drawing) as usize;
             let mut bases = self.column.bases;
             bases.paragraph = base;
             bases.line = self.y;
             if hangs_on_its_line(drawing) {
                 if on_line.is_none() || on_lines <= MOST_ON_LINES {
-                    on_line = Some(setter.anchor_places(context, from, self.area(gap)));
+                    on_line = Some(anchor_places(&setter.on_trial(context, from, self.area(gap))));
                 }
-                if let Some((x, top)) = on_line.as_ref().and_then(|places| places.get(&(std::ptr::from_ref::<Drawing>(drawing) as usize))) {
+                if let Some((x, top)) = on_line.as_ref().and_then(|places| places.get(&key)) {
                     bases.character = *x;
                     bases.line += *top;
                 }
             }
             let (mut ink, zone) = float(context, drawing, &bases);
             if let Some(zone) = zone {
-                let key = std::ptr::from_ref::<Drawing>(drawing) as usize;
                 if let Some((_, kept)) = self.known.iter().find(|(known, _)| *known == key) {
                     // It stays where it was when it pushed the text.
                     ink.translate(kept.rect.left - zone.rect.left, kept.rect.top - zone.rect.top);

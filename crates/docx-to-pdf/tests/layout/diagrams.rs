@@ -2,12 +2,12 @@
 
 use docx_to_pdf::fonts::Fonts;
 use docx_to_pdf::graphics::Rgb;
-use docx_to_pdf::layout::frame::{Frames, Item, PathStep, Shape};
+use docx_to_pdf::layout::frame::Frames;
 use docx_to_pdf::layout::layout;
 use docx_to_pdf::package::{Limits, Package};
 
 use crate::measured::{DEFAULTS, NAMESPACES, PAGE, p};
-use crate::support::{texts, zip_of};
+use crate::support::{filled, texts, zip_of};
 
 const DIAGRAM: &str = concat!(
     r#"xmlns:dgm="http://schemas.openxmlformats.org/drawingml/2006/diagram" "#,
@@ -82,25 +82,6 @@ fn laid(first: &str, second: &str) -> (Frames, Vec<String>) {
     (frames, told)
 }
 
-/// Left, top, right and bottom of what is filled in a colour.
-fn filled(items: &[Item], color: Rgb, (dx, dy): (f32, f32), found: &mut Vec<[i32; 4]>) {
-    for item in items {
-        match &item.shape {
-            Shape::Path(path) if path.fill == Some(color) => {
-                let ends = path.steps.iter().filter_map(|step| match *step {
-                    PathStep::Move(x, y) | PathStep::Line(x, y) | PathStep::Curve(.., x, y) => Some((x.0 + dx, y.0 + dy)),
-                    PathStep::Close => None,
-                });
-                let none = [f32::MAX, f32::MAX, f32::MIN, f32::MIN];
-                let edges = ends.fold(none, |[a, b, c, d], (x, y)| [a.min(x), b.min(y), c.max(x), d.max(y)]);
-                found.push(edges.map(|edge| edge.round() as i32));
-            }
-            Shape::Group { items, transform, .. } => filled(items, color, (dx + transform[4], dy + transform[5]), found),
-            _ => {}
-        }
-    }
-}
-
 const RED: &str = r#"<a:solidFill><a:srgbClr val="FF0000"/></a:solidFill>"#;
 
 #[test]
@@ -108,10 +89,9 @@ fn the_shapes_a_document_keeps_of_a_diagram_are_drawn_at_their_places_with_their
     let words = paragraph("", "", "", "inside");
     let (frames, told) = laid(&shape([20, 30, 60, 40], RED, &words), "");
     assert!(told.is_empty(), "{told:?}");
-    let mut red = Vec::new();
-    filled(&frames.pages[0].items, Rgb(255, 0, 0), (0.0, 0.0), &mut red);
+    let red: Vec<[f32; 4]> = filled(&frames.pages[0], Rgb(255, 0, 0)).into_iter().map(|edges| edges.map(f32::round)).collect();
     // The frame stands below a line of 13.8 pt from the margin of 50.
-    assert_eq!(red, [[70, 94, 130, 134]]);
+    assert_eq!(red, [[70.0, 94.0, 130.0, 134.0]]);
     let found = texts(&frames.pages[0]);
     let (_, x, y) = found.iter().find(|(text, ..)| text == "inside").expect("its text");
     assert!((x - 70.0).abs() < 0.5 && (y - (93.8 + 11.2)).abs() < 0.5, "{x} {y}");

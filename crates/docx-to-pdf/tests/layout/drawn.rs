@@ -2,12 +2,12 @@
 
 use docx_to_pdf::fonts::Fonts;
 use docx_to_pdf::graphics::Rgb;
-use docx_to_pdf::layout::frame::{Item, PathStep, Role, Shape};
+use docx_to_pdf::layout::frame::{Item, Role, Shape};
 use docx_to_pdf::svg;
 
 use crate::breadth::Sheet;
 use crate::measured::p;
-use crate::support::texts;
+use crate::support::{filled, texts};
 
 const CHART: &str = "http://schemas.openxmlformats.org/drawingml/2006/chart";
 
@@ -37,24 +37,6 @@ fn series(name: &str, color: &str, values: &[f32]) -> String {
 const AXES: &str = r#"<c:axId val="1"/><c:axId val="2"/>"#;
 const BOTH: &str = r#"<c:catAx><c:axId val="1"/><c:axPos val="b"/></c:catAx><c:valAx><c:axId val="2"/><c:axPos val="l"/></c:valAx>"#;
 
-/// Left, top, right and bottom of the filled paths of a colour.
-fn filled(items: &[Item], color: Rgb, found: &mut Vec<[f32; 4]>) {
-    for item in items {
-        match &item.shape {
-            Shape::Path(path) if path.fill == Some(color) => {
-                let ends = path.steps.iter().filter_map(|step| match *step {
-                    PathStep::Move(x, y) | PathStep::Line(x, y) | PathStep::Curve(.., x, y) => Some((x.0, y.0)),
-                    PathStep::Close => None,
-                });
-                let empty = [f32::MAX, f32::MAX, f32::MIN, f32::MIN];
-                found.push(ends.fold(empty, |[a, b, c, d], (x, y)| [a.min(x), b.min(y), c.max(x), d.max(y)]));
-            }
-            Shape::Group { items, .. } => filled(items, color, found),
-            _ => {}
-        }
-    }
-}
-
 #[test]
 fn columns_are_as_high_as_their_values_and_bars_as_long() {
     for (direction, side) in [("col", 1), ("bar", 0)] {
@@ -62,8 +44,7 @@ fn columns_are_as_high_as_their_values_and_bars_as_long() {
             format!(r#"<c:barChart><c:barDir val="{direction}"/>{}{AXES}</c:barChart>{BOTH}"#, series("Marks", "1F7A1F", &[2.0, 4.0, 1.0]));
         let (frames, warnings) = chart(&plot, "").laid();
         assert!(warnings.is_empty(), "{warnings:?}");
-        let mut bars = Vec::new();
-        filled(&frames.pages[0].items, Rgb(0x1F, 0x7A, 0x1F), &mut bars);
+        let bars = filled(&frames.pages[0], Rgb(0x1F, 0x7A, 0x1F));
         let length = |bar: [f32; 4]| bar[2 + side] - bar[side];
         assert_eq!(bars.len(), 3, "{direction}: {bars:?}");
         assert!(
@@ -100,11 +81,9 @@ fn slices_of_a_pie_have_the_theme_s_colours_or_their_own() {
     let own = r#"<c:dPt><c:idx val="1"/><c:spPr><a:solidFill><a:srgbClr val="123456"/></a:solidFill></c:spPr></c:dPt>"#;
     let series = series("Share", "00FF00", &[1.0, 1.0, 2.0]).replace("<c:cat>", &format!("{own}<c:cat>"));
     let (frames, _) = chart(&format!("<c:pieChart>{series}</c:pieChart>"), "").laid();
-    let mut slices = Vec::new();
-    filled(&frames.pages[0].items, Rgb(0x12, 0x34, 0x56), &mut slices);
+    let slices = filled(&frames.pages[0], Rgb(0x12, 0x34, 0x56));
     assert_eq!(slices.len(), 1, "its own colour");
-    let mut first = Vec::new();
-    filled(&frames.pages[0].items, Rgb(0x44, 0x72, 0xC4), &mut first);
+    let first = filled(&frames.pages[0], Rgb(0x44, 0x72, 0xC4));
     assert_eq!(first.len(), 1, "the first accent");
     // A quarter each, from the top clockwise: the first right above, the second right below.
     assert!((first[0][0] - slices[0][0]).abs() < 0.5 && first[0][3] <= slices[0][1] + 0.5, "{first:?} {slices:?}");
@@ -202,8 +181,7 @@ fn with_metafile(bytes: Vec<u8>) -> Sheet {
 fn metafiles_are_drawn_at_the_size_of_their_picture() {
     let (frames, warnings) = with_metafile(metafile()).laid();
     assert!(warnings.is_empty(), "{warnings:?}");
-    let mut red = Vec::new();
-    filled(&frames.pages[0].items, Rgb(255, 0, 0), &mut red);
+    let red = filled(&frames.pages[0], Rgb(255, 0, 0));
     // Twice as large as its device units, from the picture's corner.
     assert_eq!(red.len(), 1);
     let off = red[0].iter().zip([50.0, 50.0, 150.0, 150.0]).map(|(a, b): (&f32, f32)| (a - b).abs()).fold(0.0, f32::max);

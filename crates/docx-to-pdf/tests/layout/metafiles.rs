@@ -1,11 +1,11 @@
 //! Metafiles: icons with masks, pieces of bitmaps, arcs, fills without a bitmap, and texts in every character set.
 
 use docx_to_pdf::graphics::Rgb;
-use docx_to_pdf::layout::frame::{Frames, Item, PathStep, Shape};
+use docx_to_pdf::layout::frame::Frames;
 use image::RgbaImage;
 
 use crate::breadth::Sheet;
-use crate::support::texts;
+use crate::support::{filled, texts};
 
 const AND: u32 = 0x0088_00C6;
 const PAINT: u32 = 0x00EE_0086;
@@ -129,27 +129,8 @@ fn a_record_takes_its_piece_of_a_bitmap_counted_from_where_the_standard_says() {
 }
 
 /// The boxes of all paths that are filled in a colour, in units of the metafile.
-fn filled(frames: &Frames, color: Rgb) -> Vec<[f32; 4]> {
-    fn look(items: &[Item], color: Rgb, found: &mut Vec<[f32; 4]>) {
-        for item in items {
-            match &item.shape {
-                Shape::Path(path) if path.fill == Some(color) => {
-                    let ends = path.steps.iter().filter_map(|step| match *step {
-                        PathStep::Move(x, y) | PathStep::Line(x, y) | PathStep::Curve(.., x, y) => Some((x.0, y.0)),
-                        PathStep::Close => None,
-                    });
-                    let none = [f32::MAX, f32::MAX, f32::MIN, f32::MIN];
-                    let [left, top, right, bottom] = ends.fold(none, |[a, b, c, d], (x, y)| [a.min(x), b.min(y), c.max(x), d.max(y)]);
-                    found.push([left, top, right, bottom].map(|edge| ((edge - 50.0) / 2.0).round()));
-                }
-                Shape::Group { items, .. } => look(items, color, found),
-                _ => {}
-            }
-        }
-    }
-    let mut found = Vec::new();
-    look(&frames.pages[0].items, color, &mut found);
-    found
+fn boxes(frames: &Frames, color: Rgb) -> Vec<[f32; 4]> {
+    filled(&frames.pages[0], color).into_iter().map(|edges| edges.map(|edge| ((edge - 50.0) / 2.0).round())).collect()
 }
 
 const RED: Rgb = Rgb(255, 0, 0);
@@ -159,12 +140,12 @@ fn pieces_of_ellipses_run_against_the_clock_unless_the_metafile_says_otherwise()
     let brush = (0x02FC, vec![0, 255, 0, 0]);
     // A quarter of a circle of 40 by 40, from the right to the top: y and x of the end, of the start, then bottom, right, top, left.
     let pie = (0x081A, vec![0, 20, 20, 40, 40, 40, 0, 0]);
-    assert_eq!(filled(&laid(wmf(&[brush.clone(), (0x012D, vec![0]), pie])), RED), [[20.0, 0.0, 40.0, 20.0]]);
+    assert_eq!(boxes(&laid(wmf(&[brush.clone(), (0x012D, vec![0]), pie])), RED), [[20.0, 0.0, 40.0, 20.0]]);
     let brush = (39, vec![1, 0, 255, 0], Vec::new());
     let pie = |clockwise: i32| {
         let records =
             [brush.clone(), (37, vec![1], vec![]), (57, vec![clockwise], vec![]), (47, vec![0, 0, 40, 40, 40, 20, 20, 0], vec![])];
-        filled(&laid(emf(&records)), RED)
+        boxes(&laid(emf(&records)), RED)
     };
     assert_eq!(pie(1), [[20.0, 0.0, 40.0, 20.0]]);
     assert_eq!(pie(2), [[0.0, 0.0, 40.0, 40.0]], "the other three quarters");
@@ -174,19 +155,19 @@ fn pieces_of_ellipses_run_against_the_clock_unless_the_metafile_says_otherwise()
 fn areas_are_filled_without_a_bitmap() {
     let brush = [(0x02FC, vec![0, 255, 0, 0]), (0x012D, vec![0])];
     let pattern = (0x061D, vec![PATTERN as i16, (PATTERN >> 16) as i16, 20, 30, 10, 5]);
-    assert_eq!(filled(&laid(wmf(&[&brush[..], &[pattern]].concat())), RED), [[5.0, 10.0, 35.0, 30.0]]);
+    assert_eq!(boxes(&laid(wmf(&[&brush[..], &[pattern]].concat())), RED), [[5.0, 10.0, 35.0, 30.0]]);
     let brush = [(39, vec![1, 0, 255, 0], vec![]), (37, vec![1], vec![])];
     let mut numbers = vec![0, 0, 0, 0, 5, 10, 30, 20, PATTERN as i32];
     numbers.resize(23, 0);
-    assert_eq!(filled(&laid(emf(&[&brush[..], &[(76, numbers, vec![])]].concat())), RED), [[5.0, 10.0, 35.0, 30.0]]);
+    assert_eq!(boxes(&laid(emf(&[&brush[..], &[(76, numbers, vec![])]].concat())), RED), [[5.0, 10.0, 35.0, 30.0]]);
     // A region of two rectangles.
     let region = vec![0, 0, 0, 0, 64, 32, 1, 2, 32, 0, 0, 0, 0, 1, 2, 3, 4, 10, 20, 30, 40];
-    assert_eq!(filled(&laid(emf(&[&brush[..], &[(74, region, vec![])]].concat())), RED), [[1.0, 2.0, 3.0, 4.0], [10.0, 20.0, 30.0, 40.0]]);
+    assert_eq!(boxes(&laid(emf(&[&brush[..], &[(74, region, vec![])]].concat())), RED), [[1.0, 2.0, 3.0, 4.0], [10.0, 20.0, 30.0, 40.0]]);
     // A text that is opaque in a rectangle.
     let text =
         (84, vec![0, 0, 0, 0, 1, 0, 0, 60, 10, 2, 76, 2, 50, 5, 90, 25, 0], "Hi".encode_utf16().flat_map(u16::to_le_bytes).collect());
     let frames = laid(emf(&[(25, vec![255], vec![]), text]));
-    assert_eq!(filled(&frames, RED), [[50.0, 5.0, 90.0, 25.0]]);
+    assert_eq!(boxes(&frames, RED), [[50.0, 5.0, 90.0, 25.0]]);
     assert!(texts(&frames.pages[0]).iter().any(|(text, ..)| text == "Hi"));
 }
 

@@ -2,7 +2,8 @@
 
 use std::io::{Cursor, Write};
 
-use docx_to_pdf::layout::frame::{Item, Page, Shape};
+use docx_to_pdf::graphics::Rgb;
+use docx_to_pdf::layout::frame::{Item, Page, PathStep, Shape};
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, ZipWriter};
 
@@ -36,6 +37,30 @@ fn collect(items: &[Item], outer: [f32; 6], found: &mut Vec<(String, f32, f32)>)
                 collect(items, inner, found);
             }
             Shape::Image(_) | Shape::Path(_) => {}
+        }
+    }
+}
+
+/// Left, top, right and bottom of each path of a page that is filled in a colour; those in groups where their group moves them.
+pub(crate) fn filled(page: &Page, color: Rgb) -> Vec<[f32; 4]> {
+    let mut found = Vec::new();
+    collect_filled(&page.items, color, (0.0, 0.0), &mut found);
+    found
+}
+
+fn collect_filled(items: &[Item], color: Rgb, (dx, dy): (f32, f32), found: &mut Vec<[f32; 4]>) {
+    for item in items {
+        match &item.shape {
+            Shape::Path(path) if path.fill == Some(color) => {
+                let ends = path.steps.iter().filter_map(|step| match *step {
+                    PathStep::Move(x, y) | PathStep::Line(x, y) | PathStep::Curve(.., x, y) => Some((x.0 + dx, y.0 + dy)),
+                    PathStep::Close => None,
+                });
+                let none = [f32::MAX, f32::MAX, f32::MIN, f32::MIN];
+                found.push(ends.fold(none, |[a, b, c, d], (x, y)| [a.min(x), b.min(y), c.max(x), d.max(y)]));
+            }
+            Shape::Group { items, transform: [.., x, y], .. } => collect_filled(items, color, (dx + x, dy + y), found),
+            _ => {}
         }
     }
 }

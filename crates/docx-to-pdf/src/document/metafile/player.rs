@@ -284,13 +284,7 @@ impl Player {
         if closed {
             steps.push(Step::Close);
         }
-        if self.in_path {
-            for step in steps {
-                self.push(step);
-            }
-            return;
-        }
-        self.draw(&steps, if closed { self.fill() } else { None }, self.stroke());
+        self.trace(steps, closed);
     }
 
     /// Several polygons filled as one.
@@ -303,13 +297,7 @@ impl Player {
             }
             steps.push(Step::Close);
         }
-        if self.in_path {
-            for step in steps {
-                self.push(step);
-            }
-        } else {
-            self.draw(&steps, self.fill(), self.stroke());
-        }
+        self.trace(steps, true);
     }
 
     pub(super) fn rectangle(&mut self, a: (f32, f32), b: (f32, f32)) {
@@ -341,6 +329,16 @@ impl Player {
         self.in_path = false;
         let (fill, stroke) = (self.fill().filter(|_| fill), self.stroke().filter(|_| stroke));
         self.draw(&path, fill, stroke);
+    }
+
+    /// Adds an outline to the path in work, or draws it; only a closed one is filled.
+    fn trace(&mut self, steps: Vec<Step>, closed: bool) {
+        if !self.in_path {
+            return self.draw(&steps, if closed { self.fill() } else { None }, self.stroke());
+        }
+        for step in steps {
+            self.push(step);
+        }
     }
 
     fn push(&mut self, step: Step) {
@@ -468,13 +466,7 @@ impl Player {
         if closed {
             steps.push(Step::Close);
         }
-        if self.in_path {
-            for step in steps {
-                self.push(step);
-            }
-        } else {
-            self.draw(&steps, if closed { self.fill() } else { None }, self.stroke());
-        }
+        self.trace(steps, closed);
     }
 
     /// A rectangle whose corners are quarters of an ellipse of this size.
@@ -496,13 +488,7 @@ impl Player {
             steps.extend(curves(middle, radii, start, FRAC_PI_2));
         }
         steps.push(Step::Close);
-        if self.in_path {
-            for step in steps {
-                self.push(step);
-            }
-        } else {
-            self.draw(&steps, self.fill(), self.stroke());
-        }
+        self.trace(steps, true);
     }
 
     /// A line of text at a point (`SetTextAlign` flags: 2 right, 6 centre, 8 bottom, 24 baseline, 1 from the pen).

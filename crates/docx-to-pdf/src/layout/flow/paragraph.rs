@@ -1,6 +1,5 @@
 //! A paragraph of the body: where its lines break over columns and pages.
 
-use std::collections::HashMap;
 use std::rc::Rc;
 
 use crate::document::model::{Block, BreakKind, Inline, Paragraph};
@@ -8,7 +7,7 @@ use crate::layout::float::{Bases, MOST_ON_LINES, Zone, hangs_on_its_line};
 use crate::layout::flow::{Flow, PageStart, Resumed, Step};
 use crate::layout::ink::{Ink, Rect};
 use crate::layout::linebreak::LineEnd;
-use crate::layout::paragraph::{Area, Line, ParagraphLayouter};
+use crate::layout::paragraph::{Area, Line, ParagraphLayouter, anchor_places};
 use crate::layout::part::Position;
 use crate::layout::shape::AtomKind;
 use crate::layout::stack::{REACH, float, gap, neighbours, space_after, space_before};
@@ -203,33 +202,25 @@ impl<'a> Flow<'a> {
         Step::Next(1)
     }
 
-    /// Whether not even the first lines from here fit, were nothing anchored in them.
-    fn has_no_room(&mut self, setter: &mut ParagraphLayouter<'a>, from: Position, (y, gap): (Pt, Pt)) -> bool {
+    /// The lines from here to the column's end, were no float of the paragraph there: only to look at.
+    fn on_trial(&mut self, setter: &mut ParagraphLayouter<'a>, from: Position, (y, gap): (Pt, Pt)) -> Vec<Line> {
         let (left, width) = self.current();
         let floats = std::mem::take(&mut self.floats);
         let area = Area { width, floats: Some(&floats), left, top: y, bottom: Some(self.bottom), gap };
         let lines = setter.on_trial(&mut self.context, from, area);
         self.floats = floats;
+        lines
+    }
+
+    /// Whether not even the first lines from here fit, were nothing anchored in them.
+    fn has_no_room(&mut self, setter: &mut ParagraphLayouter<'a>, from: Position, (y, gap): (Pt, Pt)) -> bool {
+        let lines = self.on_trial(setter, from, (y, gap));
         self.fitting(&lines, y, setter.paragraph.props.widow_control) == 0
     }
 
-    /// Where this part's floats are anchored on its lines, as far as they stand on this page.
-    fn anchor_places(&mut self, setter: &mut ParagraphLayouter<'a>, from: Position, (y, gap): (Pt, Pt)) -> HashMap<usize, (Pt, Pt)> {
-        let (left, width) = self.current();
-        let floats = std::mem::take(&mut self.floats);
-        let area = Area { width, floats: Some(&floats), left, top: y, bottom: Some(self.bottom), gap };
-        let places = setter.anchor_places(&mut self.context, from, area);
-        self.floats = floats;
-        places
-    }
-
-    /// The first atom that has no room here, were no float of the paragraph there: what is anchored behind it comes on a later page.
-    fn reach(&mut self, setter: &mut ParagraphLayouter<'a>, from: Position, (y, gap): (Pt, Pt)) -> usize {
-        let (left, width) = self.current();
-        let floats = std::mem::take(&mut self.floats);
-        let area = Area { width, floats: Some(&floats), left, top: y, bottom: Some(self.bottom), gap };
-        let lines = setter.on_trial(&mut self.context, from, area);
-        self.floats = floats;
+    /// The first atom that has no room here: what is anchored behind it comes on a later page.
+    fn reach(&mut self, setter: &mut ParagraphLayouter<'a>, from: Position, at: (Pt, Pt)) -> usize {
+        let lines = self.on_trial(setter, from, at);
         lines.last().filter(|last| last.end != LineEnd::Paragraph).map_or(usize::MAX, |last| last.next.atom)
     }
 
@@ -347,7 +338,7 @@ impl<'a> Flow<'a> {
             let mut bases = Bases { line: y, ..self.bases(base) };
             if hangs_on_its_line(drawing) {
                 if on_line.is_none() || on_lines <= MOST_ON_LINES {
-                    on_line = Some(self.anchor_places(setter, from, (y, gap)));
+                    on_line = Some(anchor_places(&self.on_trial(setter, from, (y, gap))));
                 }
                 if let Some((x, top)) = on_line.as_ref().and_then(|places| places.get(&key)) {
                     bases.character += *x;
