@@ -177,7 +177,7 @@ fn what_text_goes_around_does_not_leave_its_page() {
     let square = |across: i32, down: i32| {
         let footer = paragraph("", &format!("{}{}", anchored(("column", across), ("paragraph", down), square), text("x")));
         let section = r#"<w:footerReference r:id="footer"/>"#.to_owned();
-        let frames = Sheet { footer, section, ..Sheet::body(p("", "body")) }.laid().0;
+        let frames = Sheet { section, footer, ..Sheet::body(p("", "body")) }.laid().0;
         let (_, x, y) = place(&frames, "box");
         (x.round() as i32, (y - 11.2).round() as i32)
     };
