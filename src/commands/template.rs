@@ -26,7 +26,7 @@ pub enum Command {
         /// Print the findings as JSON
         #[arg(long)]
         json: bool,
-        /// Language of the findings: es or en
+        /// Language of the findings: es, en or pt
         #[arg(long, env = "REPORT_LANGUAGE", default_value = "en")]
         language: Language,
     },
@@ -125,19 +125,52 @@ fn verdict(path: &str, findings: &[Finding], json: bool, language: Language) -> 
     let (mistakes, others): (Vec<&Finding>, Vec<&Finding>) = findings.iter().partition(|finding| finding.is_mistake());
     let warnings = others.iter().filter(|finding| finding.severity > Severity::Note).count();
     let line = match (mistakes.len(), warnings, language) {
-        (1, _, Language::En) => bail!("{path} has 1 mistake"),
-        (1, ..) => bail!("{path} tiene 1 error"),
         (0, 0, Language::En) => format!("{path}: no mistakes found"),
-        (0, 0, _) => format!("{path}: no se encontraron errores"),
+        (0, 0, Language::Es) => format!("{path}: no se encontraron errores"),
+        (0, 0, Language::Pt) => format!("{path}: nenhum erro encontrado"),
         (0, 1, Language::En) => format!("{path} can be used; 1 warning: look at it"),
-        (0, 1, _) => format!("{path} se puede usar; 1 aviso: revíselo"),
+        (0, 1, Language::Es) => format!("{path} se puede usar; 1 aviso: revíselo"),
+        (0, 1, Language::Pt) => format!("{path} pode ser usado; 1 aviso: reveja-o"),
         (0, n, Language::En) => format!("{path} can be used; {n} warnings: look at them"),
-        (0, n, _) => format!("{path} se puede usar; {n} avisos: revíselos"),
+        (0, n, Language::Es) => format!("{path} se puede usar; {n} avisos: revíselos"),
+        (0, n, Language::Pt) => format!("{path} pode ser usado; {n} avisos: reveja-os"),
+        (1, _, Language::En) => bail!("{path} has 1 mistake"),
+        (1, _, Language::Es) => bail!("{path} tiene 1 error"),
+        (1, _, Language::Pt) => bail!("{path} tem 1 erro"),
         (n, _, Language::En) => bail!("{path} has {n} mistakes"),
-        (n, ..) => bail!("{path} tiene {n} errores"),
+        (n, _, Language::Es) => bail!("{path} tiene {n} errores"),
+        (n, _, Language::Pt) => bail!("{path} tem {n} erros"),
     };
     if !json {
         outln!("{line}")?;
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::report::template::Template;
+
+    #[test]
+    fn the_last_line_is_in_the_language_of_the_findings() {
+        let template = Template::parse(&ALL[0].bytes(Language::Es).unwrap()).unwrap();
+        assert!(template.check(None).is_empty());
+        let marked = |count: usize| -> Vec<Finding> {
+            let wrong = crate::report::template::Problem::PictureLink;
+            let finding = |_| Finding {
+                severity: Severity::Warning,
+                problem: wrong.clone(),
+                place: crate::report::template::Place::default(),
+                tag: String::new(),
+                context: String::new(),
+                also: Vec::new(),
+            };
+            (0..count).map(finding).collect()
+        };
+        let said = |count, language| verdict("x.docx", &marked(count), true, language).unwrap_err().to_string();
+        assert_eq!([said(1, Language::En), said(2, Language::En)], ["x.docx has 1 mistake", "x.docx has 2 mistakes"]);
+        assert_eq!([said(1, Language::Es), said(2, Language::Es)], ["x.docx tiene 1 error", "x.docx tiene 2 errores"]);
+        assert_eq!([said(1, Language::Pt), said(2, Language::Pt)], ["x.docx tem 1 erro", "x.docx tem 2 erros"]);
+    }
 }
