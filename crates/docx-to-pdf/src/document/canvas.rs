@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::drawing::outline::OutlineBuilder;
 use super::model::{
-    Compound, Dash, DrawingContent, DrawingShape, Fill, Geometry, GroupChild, Label, LabelBase, Outline, Picture, RunProps,
+    Compound, Dash, DrawingContent, DrawingShape, Fill, Geometry, GroupChild, Label, LabelBase, Outline, Picture, PictureData, RunProps,
 };
 use super::read::Reader;
 use crate::graphics::{Image, Rgb};
@@ -123,7 +123,7 @@ impl Canvas {
     /// A picture with its corners at two points; the first one is its own left top corner.
     pub(super) fn picture(&mut self, image: Arc<Image>, a: (f32, f32), b: (f32, f32)) {
         let picture = Picture {
-            image,
+            data: PictureData::Bitmap(image),
             crop: [0.0; 4],
             rotation: 0.0,
             flip: (b.0 < a.0, b.1 < a.1),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::document::model::{
     Block, Compound, Dash, Drawing, DrawingContent, DrawingShape, Fill, Geometry, GroupChild, Inline, LetterPaint, LinkTo, Outline,
-    PathFill, Picture, TextArea, TextBox, TextDirection, TextFit, VerticalAlign, WordArt,
+    PathFill, Picture, PictureData, TextArea, TextBox, TextDirection, TextFit, VerticalAlign, WordArt, uncropped,
 };
 use crate::graphics::{Image, Rgb};
 use crate::layout::arrow;
@@ -66,7 +66,7 @@ fn content<'a>(
     bases: &Bases,
 ) -> (Ink, (Pt, Pt)) {
     match content {
-        DrawingContent::Picture(picture) => (draw_picture(context, picture, size, description), size),
+        DrawingContent::Picture(picture) => (draw_picture(context, picture, size, description, bases), size),
         DrawingContent::Shape(shape) => draw_shape(context, shape, size, description, bases),
         DrawingContent::Group { child_origin, child_extent, children, rotation } => {
             let mut ink = Ink::default();
@@ -174,43 +174,71 @@ fn hide(item: &mut Item) {
     }
 }
 
-fn draw_picture(context: &mut Context<'_>, picture: &Picture, (width, height): (Pt, Pt), (alt, decorative): Description<'_>) -> Ink {
-    // A figure without a description says nothing: such a picture is decoration.
-    let tag = alt.filter(|_| !decorative).and_then(|alt| context.structure.figure(Some(alt)));
-    let mut ink = Ink::default();
-    let mut placed = PlacedImage {
-        image: context.image(&picture.image),
-        x: Pt::ZERO,
-        y: Pt::ZERO,
-        width,
-        height,
-        crop: picture.crop.map(|share| if share.is_finite() { share.clamp(-10.0, 0.999) } else { 0.0 }),
-        rotation: finite(picture.rotation),
-        flip: picture.flip,
-        opacity: finite(picture.opacity).clamp(0.0, 1.0),
-    };
+fn draw_picture<'a>(
+    context: &mut Context<'a>,
+    picture: &'a Picture,
+    (width, height): (Pt, Pt),
+    description: Description<'_>,
+    bases: &Bases,
+) -> Ink {
+    let size = (width, height);
     let parts = outlines(&picture.geometry, (width, height));
     let steps = filled_steps(&parts);
     let cut = picture.geometry != Geometry::Rectangle && !steps.is_empty();
     if !cut && picture.outline.is_none() && picture.shadow.is_none() {
-        ink.items.push(Item { tag, shape: Shape::Image(placed) });
-        return ink;
+        return draw_data(context, picture, size, (picture.rotation, picture.flip), description, bases);
     }
     // What it is cut to, its outline and its shadow turn along with it.
-    (placed.rotation, placed.flip) = (0.0, (false, false));
+    let data = draw_data(context, picture, size, (0.0, (false, false)), description, bases);
+    let tag = data.items.iter().find_map(|item| item.tag);
+    let mut ink = Ink::default();
     if let Some(shadow) = &picture.shadow {
         let shade = Path { fill: Some(shadow.color), ..path(steps.clone()) };
         paint::shadow(shadow, &shade, picture.rotation, (width, height), &mut ink);
     }
-    let image = Item { tag, shape: Shape::Image(placed) };
-    ink.items.push(if cut { clipped(vec![image], steps.clone()) } else { image });
+    ink.append(if cut { data.into_group(IN_PLACE, Some(steps)) } else { data });
     if let Some(outline) = picture.outline {
         let stroked = parts.into_iter().filter(|part| part.stroked);
         let edges = stroked.map(|part| Path { stroke: Some(stroke(outline)), ..path(part.steps) });
         ink.items.extend(edges.map(|path| Item { tag, shape: Shape::Path(path) }));
     }
-    turned(turned(ink, 0.0, picture.flip, (width, height)), picture.rotation, (false, false), (width, height))
+    turned(turned(ink, 0.0, picture.flip, size), picture.rotation, (false, false), size)
 }
+
+/// A picture's pixels or shapes without what stands around them.
+fn draw_data<'a>(
+    context: &mut Context<'a>,
+    picture: &'a Picture,
+    (width, height): (Pt, Pt),
+    (rotation, flip): (f32, (bool, bool)),
+    description: Description<'_>,
+    bases: &Bases,
+) -> Ink {
+    let crop = picture.crop.map(|share| if share.is_finite() { share.clamp(-10.0, 0.999) } else { 0.0 });
+    match &picture.data {
+        PictureData::Bitmap(image) => {
+            // A figure without a description says nothing: such a picture is decoration.
+            let tag = description.0.filter(|_| !description.1).and_then(|alt| context.structure.figure(Some(alt)));
+            let opacity = finite(picture.opacity).clamp(0.0, 1.0);
+            let image = context.image(image);
+            let placed = PlacedImage { image, x: Pt::ZERO, y: Pt::ZERO, width, height, crop, rotation: finite(rotation), flip, opacity };
+            Ink { items: vec![Item { tag, shape: Shape::Image(placed) }], ..Ink::default() }
+        }
+        PictureData::Shapes(shapes) => {
+            let [left, top, right, bottom] = crop;
+            let whole = (Pt(uncropped(width.0, left + right)), Pt(uncropped(height.0, top + bottom)));
+            let (mut ink, _) = content(context, shapes, whole, description, bases);
+            if crop != [0.0; 4] {
+                ink.translate(-whole.0 * left, -whole.1 * top);
+                ink = ink.into_group(IN_PLACE, Some(Rect::new(Pt::ZERO, Pt::ZERO, width, height).steps()));
+            }
+            turned(turned(ink, 0.0, flip, (width, height)), rotation, (false, false), (width, height))
+        }
+    }
+}
+
+/// Neither moved nor turned.
+const IN_PLACE: [f32; 6] = [1.0, 0.0, 0.0, 1.0, 0.0, 0.0];
 
 /// A path that is not painted yet.
 fn path(steps: Vec<PathStep>) -> Path {
@@ -219,7 +247,7 @@ fn path(steps: Vec<PathStep>) -> Path {
 
 /// Only what lies within a path shows.
 fn clipped(items: Vec<Item>, clip: Vec<PathStep>) -> Item {
-    Item { tag: None, shape: Shape::Group { transform: [1.0, 0.0, 0.0, 1.0, 0.0, 0.0], clip: Some(clip), items } }
+    Item { tag: None, shape: Shape::Group { transform: IN_PLACE, clip: Some(clip), items } }
 }
 
 fn finite(number: f32) -> f32 {
@@ -241,7 +269,7 @@ fn draw_shape<'a>(
             Some(Fill::Gradient(gradient)) => context.background = Some(gradient.mean().0),
             _ => {}
         }
-        let (ink, grown) = draw_text(context, text, (size, shape.flip), bases);
+        let (ink, grown) = draw_text(context, text, (size, shape.flip, room::outline_reach(shape)), bases);
         context.background = outer_background;
         size = grown;
         ink
@@ -412,10 +440,15 @@ fn fill_picture(
 }
 
 /// The text of a box, at its place in it; the box grows with it when it fits itself to the text.
-fn draw_text<'a>(context: &mut Context<'a>, text: &'a TextBox, (size, flip): ((Pt, Pt), (bool, bool)), bases: &Bases) -> (Ink, (Pt, Pt)) {
+fn draw_text<'a>(
+    context: &mut Context<'a>,
+    text: &'a TextBox,
+    (size, flip, rim): ((Pt, Pt), (bool, bool), Pt),
+    bases: &Bases,
+) -> (Ink, (Pt, Pt)) {
     let sideways = text.direction != TextDirection::Horizontal;
     let (across, along) = if sideways { (size.1, size.0) } else { size };
-    let place = TextPlace::new(text, (across, along), (!sideways).then_some(flip));
+    let place = TextPlace::new(text, (across, along), rim, (!sideways).then_some(flip));
     let elements = context.structure.checkpoint();
     let part = chained(context, text, &place, bases);
     let in_chain = part.is_some();
@@ -459,7 +492,7 @@ fn draw_text<'a>(context: &mut Context<'a>, text: &'a TextBox, (size, flip): ((P
     ink.translate(left, top);
     if overflows {
         let clip = Rect::new(Pt::ZERO, Pt::ZERO, across, along).steps();
-        ink = ink.into_group([1.0, 0.0, 0.0, 1.0, 0.0, 0.0], Some(clip));
+        ink = ink.into_group(IN_PLACE, Some(clip));
     }
     ink.marks.extend(told.map(|words| Mark { y: Pt::ZERO, kind: MarkKind::Told(words) }));
     match text.direction {
@@ -484,15 +517,18 @@ struct TextPlace<'t> {
     height: Pt,
     /// Insets: left, top, right, bottom.
     insets: [Pt; 4],
+    /// Half the shape's outline: text has the rectangle of the shape within it (Spire; LibreOffice counts all of a VML box's outline and nothing of others; measured).
+    rim: Pt,
     /// The box's width and height, and its shape's rectangle for text, which is mirrored with the shape; turned text has none.
     size: (Pt, Pt),
     area: Option<(&'t TextArea, (bool, bool))>,
 }
 
 impl<'t> TextPlace<'t> {
-    fn new(text: &'t TextBox, size: (Pt, Pt), flip: Option<(bool, bool)>) -> Self {
+    fn new(text: &'t TextBox, size: (Pt, Pt), rim: Pt, flip: Option<(bool, bool)>) -> Self {
         let area = flip.map(|flip| (&text.area, flip));
-        let place = Self { left: Pt::ZERO, top: Pt::ZERO, width: Pt::ZERO, height: Pt::ZERO, insets: text.insets.map(emu), size, area };
+        let place =
+            Self { left: Pt::ZERO, top: Pt::ZERO, width: Pt::ZERO, height: Pt::ZERO, insets: text.insets.map(emu), rim, size, area };
         place.in_box_of(size.1)
     }
 
@@ -509,12 +545,13 @@ impl<'t> TextPlace<'t> {
         let [start, above, end, below] = self.shares(along);
         let [left, top, right, bottom] = self.insets;
         let across = self.size.0;
-        let top = along * above + top;
+        let (inner_across, inner_along) = (across - self.rim * 2.0, along - self.rim * 2.0);
+        let top = self.rim + inner_along * above + top;
         Self {
-            left: across * start + left,
+            left: self.rim + inner_across * start + left,
             top,
-            width: (across * (end - start) - left - right).max(Pt(1.0)),
-            height: (along * below - bottom - top).max(Pt::ZERO),
+            width: (inner_across * (end - start) - left - right).max(Pt(1.0)),
+            height: (self.rim + inner_along * below - bottom - top).max(Pt::ZERO),
             size: (across, along),
             ..self
         }
@@ -523,8 +560,8 @@ impl<'t> TextPlace<'t> {
     /// The height of a box that has room for so much text beside what its shape keeps of the size it is saved with (Spire; LibreOffice grows on until the final shape has room for all but the last paragraph's space after).
     fn grown(&self, text: Pt) -> Pt {
         let [_, above, _, below] = self.shares(self.size.1);
-        let kept = self.size.1 * (above + 1.0 - below).max(0.0);
-        super::context::bounded(text + self.insets[1] + self.insets[3] + kept)
+        let kept = (self.size.1 - self.rim * 2.0) * (above + 1.0 - below).max(0.0);
+        super::context::bounded(text + self.insets[1] + self.insets[3] + kept + self.rim * 2.0)
     }
 }
 

@@ -1,6 +1,6 @@
 //! The room a drawing takes beyond its frame: its effects, its outline, and what reaches out of the frame when it is turned.
 
-use crate::document::model::{Drawing, DrawingContent, Geometry, GeometryStep, Placement, Wrap};
+use crate::document::model::{Drawing, DrawingContent, DrawingShape, Geometry, GeometryStep, Placement, Wrap};
 use crate::layout::context::{bounded, emu};
 use crate::units::Pt;
 
@@ -18,10 +18,10 @@ pub(super) fn around(drawing: &Drawing, size: (Pt, Pt)) -> [Pt; 4] {
     }
     let said = match (&drawing.content, drawing.effect_extent) {
         (DrawingContent::Shape(_) | DrawingContent::Group { .. }, Some(extent)) => extent.map(|side| emu(side).max(Pt::ZERO)),
-        _ => [outline_reach(&drawing.content); 4],
+        _ => [content_reach(&drawing.content); 4],
     };
     let Placement::Anchor(anchor) = &drawing.placement else { return said };
-    let (least, [left, _, right, _]) = (outline_reach(&drawing.content), said);
+    let (least, [left, _, right, _]) = (content_reach(&drawing.content), said);
     match anchor.wrap {
         // Above and below, half the outline counts in any case, and what the shape itself reaches out: the tail of a callout (LibreOffice and Spire agree; at the sides LibreOffice takes what is said, Spire all of it). Measured.
         // So with what text goes around tightly, but without an outline of its own.
@@ -100,13 +100,16 @@ fn turned(drawing: &Drawing, (width, height): (Pt, Pt)) -> Option<[Pt; 4]> {
     let (sin, cos) = rotation(&drawing.content).to_radians().sin_cos();
     let across = width * cos.abs() + height * sin.abs();
     let down = width * sin.abs() + height * cos.abs();
-    let edge = outline_reach(&drawing.content);
+    let edge = content_reach(&drawing.content);
     let (x, y) = ((across - width) / 2.0 + edge, (down - height) / 2.0 + edge);
     Some([x, y, x, y])
 }
 
 /// How far a shape's outline lies outside of it.
-fn outline_reach(content: &DrawingContent) -> Pt {
-    let DrawingContent::Shape(shape) = content else { return Pt::ZERO };
+pub(super) fn outline_reach(shape: &DrawingShape) -> Pt {
     shape.outline.map_or(Pt::ZERO, |outline| emu(outline.width) / 2.0)
+}
+
+fn content_reach(content: &DrawingContent) -> Pt {
+    if let DrawingContent::Shape(shape) = content { outline_reach(shape) } else { Pt::ZERO }
 }

@@ -195,3 +195,41 @@ fn the_cells_of_a_row_share_the_largest_margins_above_and_below() {
         assert!(near, "{margin} {align}: {found:?}, not {top}, {other}, 118.6");
     }
 }
+
+/// In two columns of 90 pt with 20 pt between them.
+fn in_columns(mode: u32, body: String) -> Sheet {
+    Sheet { mode, section: r#"<w:cols w:num="2" w:space="400"/>"#.to_owned(), ..Sheet::body(body) }
+}
+
+/// Space above of 3 pt and below of 4 pt, a mark of so many half points.
+fn spaced(mark: u32) -> String {
+    format!(r#"<w:spacing w:before="60" w:after="80"/><w:rPr><w:sz w:val="{mark}"/></w:rPr>"#)
+}
+
+#[test]
+fn a_paragraph_s_mark_follows_a_column_break_at_its_end() {
+    for (mark, line) in [(4, 2.3), (24, 13.8), (48, 27.6)] {
+        for before in ["", "<w:t>left</w:t>"] {
+            let content = format!(r#"<w:p><w:pPr>{}</w:pPr><w:r>{before}<w:br w:type="column"/></w:r></w:p>"#, spaced(mark));
+            let body = format!("{}{content}{}", p("", "one"), p("", "two"));
+            in_columns(15, body.clone()).stands(&[(0, "one", 50.0, 61.2), (0, "two", 160.0, 61.2 + line + 4.0)]);
+            // Up to Word 2010 a paragraph that only begins there keeps its space above.
+            let above = if before.is_empty() { 3.0 } else { 0.0 };
+            for mode in [12, 14] {
+                in_columns(mode, body.clone()).stands(&[(0, "two", 160.0, 61.2 + above + line + 4.0)]);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_paragraph_that_begins_with_a_break_keeps_its_space_above_behind_it_up_to_word_2010() {
+    for (kind, page, left) in [("column", 0, 160.0), ("page", 1, 50.0)] {
+        let content = format!(r#"<w:p><w:pPr>{}</w:pPr><w:r><w:br w:type="{kind}"/><w:t>two</w:t></w:r></w:p>"#, spaced(24));
+        for (mode, above) in [(12, 3.0), (14, 3.0), (15, 0.0)] {
+            in_columns(mode, format!("{}{content}", p("", "one"))).stands(&[(page, "two", left, 61.2 + above)]);
+        }
+        let behind = content.replace("<w:r><w:br", "<w:r><w:t>first</w:t><w:br");
+        in_columns(14, format!("{}{behind}", p("", "one"))).stands(&[(page, "two", left, 61.2)]);
+    }
+}

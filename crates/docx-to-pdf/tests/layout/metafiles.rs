@@ -42,7 +42,14 @@ fn emf(records: &[(u32, Vec<i32>, Vec<u8>)]) -> Vec<u8> {
 
 /// Laid out at twice its units.
 fn laid(metafile: Vec<u8>) -> Frames {
-    let body = r#"<w:p><w:r><w:drawing><wp:inline><wp:extent cx="2540000" cy="1270000"/><wp:docPr id="1" name="m"/><a:graphic><a:graphicData><pic:pic><pic:blipFill><a:blip r:embed="metafile"/></pic:blipFill><pic:spPr/></pic:pic></a:graphicData></a:graphic></wp:inline></w:drawing></w:r></w:p>"#;
+    laid_with(metafile, "", "<pic:spPr/>")
+}
+
+/// With what is cut off it, and its properties.
+fn laid_with(metafile: Vec<u8>, cut: &str, properties: &str) -> Frames {
+    let body = format!(
+        r#"<w:p><w:r><w:drawing><wp:inline><wp:extent cx="2540000" cy="1270000"/><wp:docPr id="1" name="m"/><a:graphic><a:graphicData><pic:pic><pic:blipFill><a:blip r:embed="metafile"/>{cut}</pic:blipFill>{properties}</pic:pic></a:graphicData></a:graphic></wp:inline></w:drawing></w:r></w:p>"#
+    );
     Sheet { metafile, ..Sheet::body(body) }.laid().0
 }
 
@@ -194,4 +201,18 @@ fn texts_in_bytes_are_read_in_the_character_set_of_their_font() {
         let found: String = texts(&frames.pages[0]).into_iter().map(|(text, ..)| text).collect();
         assert!(found.contains(text), "{charset}: {found}");
     }
+}
+
+#[test]
+fn what_is_cut_off_a_metafile_does_not_show_and_the_rest_fills_its_frame() {
+    let brush = [(39, vec![1, 0, 255, 0], vec![]), (37, vec![1], vec![])];
+    let whole = emf(&[&brush[..], &[(43, vec![20, 10, 60, 30], vec![])]].concat());
+    assert_eq!(boxes(&laid(whole.clone()), RED), [[20.0, 10.0, 60.0, 30.0]]);
+    let right = laid_with(whole.clone(), r#"<a:srcRect r="50000"/>"#, "<pic:spPr/>");
+    assert_eq!(boxes(&right, RED), [[40.0, 10.0, 120.0, 30.0]], "what lies beyond the frame is clipped");
+    let corner = laid_with(whole.clone(), r#"<a:srcRect l="20000" t="20000" r="40000" b="40000"/>"#, "<pic:spPr/>");
+    assert_eq!(boxes(&corner, RED), [[0.0, 0.0, 100.0, 50.0]]);
+    let outlined = r#"<pic:spPr><a:ln w="25400"><a:solidFill><a:srgbClr val="0000FF"/></a:solidFill></a:ln></pic:spPr>"#;
+    let strokes = laid_with(whole, "", outlined).pages.remove(0).items;
+    assert!(format!("{strokes:?}").contains("color: Rgb(0, 0, 255)"), "its outline is drawn");
 }

@@ -287,7 +287,7 @@ fn a_paragraph_over_two_boxes_leaves_no_line_alone() {
 fn vml_boxes_go_on_in_the_one_they_name() {
     let shape = |id: &str, left: u32, style: &str, text: &str| {
         format!(
-            r#"<w:r><w:pict><v:shape id="{id}" style="position:absolute;margin-left:{left}pt;margin-top:0;width:80pt;height:30pt"><v:textbox style="{style}" inset="0,0,0,0"><w:txbxContent>{text}</w:txbxContent></v:textbox></v:shape></w:pict></w:r>"#
+            r#"<w:r><w:pict><v:shape id="{id}" stroked="f" style="position:absolute;margin-left:{left}pt;margin-top:0;width:80pt;height:30pt"><v:textbox style="{style}" inset="0,0,0,0"><w:txbxContent>{text}</w:txbxContent></v:textbox></v:shape></w:pict></w:r>"#
         )
     };
     let lines: String = (0..4).map(|line| p("", &format!("l{line}"))).collect();

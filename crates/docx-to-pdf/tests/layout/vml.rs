@@ -292,9 +292,31 @@ fn letters_of_many_words_are_text_in_one_color_at_last() {
 
 #[test]
 fn text_stands_in_the_rectangle_that_its_type_keeps_for_it() {
-    let shape = r##"<v:shapetype id="t" coordsize="100,100" adj="50" path="m@0,l100,50@0,100,,50xe"><v:formulas><v:f eqn="val #0"/></v:formulas><v:path textboxrect="@0,25,100,75;0,0,100,100"/></v:shapetype><v:shape type="#t" style="width:100pt;height:40pt" adj="40"><v:textbox inset="0,0,0,0"><w:txbxContent><w:p><w:r><w:t>in</w:t></w:r></w:p></w:txbxContent></v:textbox></v:shape>"##;
+    let shape = r##"<v:shapetype id="t" coordsize="100,100" adj="50" path="m@0,l100,50@0,100,,50xe"><v:formulas><v:f eqn="val #0"/></v:formulas><v:path textboxrect="@0,25,100,75;0,0,100,100"/></v:shapetype><v:shape type="#t" stroked="f" style="width:100pt;height:40pt" adj="40"><v:textbox inset="0,0,0,0"><w:txbxContent><w:p><w:r><w:t>in</w:t></w:r></w:p></w:txbxContent></v:textbox></v:shape>"##;
     let frames = Sheet::body(pict(shape)).laid().0;
     let (_, x, y) = texts(&frames.pages[0]).into_iter().find(|(text, ..)| text == "in").expect("the text");
     // 40 % along, and a quarter down with the baseline 11.2 pt below.
     assert!((x - 90.0).abs() < 0.1 && (y - 50.0 - 10.0 - 11.2).abs() < 0.5, "{x} {y}");
+}
+
+#[test]
+fn a_shape_in_the_line_takes_half_its_outline_beyond_its_frame_and_its_text_stands_within_the_other_half() {
+    let boxed = |kind: &str, weight: &str| {
+        let text = format!(r#"<v:textbox inset="0,0,0,0"><w:txbxContent>{}</w:txbxContent></v:textbox>"#, p("", "inside"));
+        let shape = format!(r#"<w:r><w:pict><v:{kind} style="width:60pt;height:40pt" {weight}>{text}</v:{kind}></w:pict></w:r>"#);
+        Sheet::body(format!("<w:p>{shape}<w:r><w:t>after</w:t></w:r></w:p>{}", p("", "next")))
+    };
+    // Without an outline the line is as high as the box and the text's descent.
+    boxed("rect", r#"stroked="f""#).stands(&[(0, "inside", 50.0, 61.2), (0, "after", 110.0, 90.0), (0, "next", 50.0, 103.8)]);
+    for (weight, width) in [("4pt", 4.0), ("1pt", 1.0)] {
+        let weight = format!(r#"strokeweight="{weight}""#);
+        boxed("rect", &weight).stands(&[
+            (0, "inside", 50.0 + width, 61.2 + width),
+            (0, "after", 110.0 + width, 90.0 + width),
+            (0, "next", 50.0, 103.8 + width),
+        ]);
+        // The text of an ellipse has the rectangle of the ellipse within the outline.
+        let corner = (1.0 - 0.5_f32.sqrt()) / 2.0;
+        boxed("oval", &weight).stands(&[(0, "inside", 50.0 + width + (60.0 - width) * corner, 61.2 + width + (40.0 - width) * corner)]);
+    }
 }

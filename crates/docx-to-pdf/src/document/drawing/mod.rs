@@ -13,7 +13,7 @@ mod text_area;
 use std::sync::Arc;
 
 use super::inline::Line;
-use super::model::{Drawing, DrawingContent, GroupChild, Inline, LinkTo, Picture, Placement, RunProps};
+use super::model::{Drawing, DrawingContent, GroupChild, Inline, LinkTo, Picture, PictureData, Placement, RunProps};
 use super::read::{Part, Reader, Scope};
 use super::values::{emu, says, share};
 use super::xml::Node;
@@ -98,23 +98,24 @@ impl Reader<'_> {
 
     fn picture(&mut self, node: Node<'_>, extent: (Emu, Emu), scope: Scope<'_>) -> DrawingContent {
         let Some(fill) = node.child("pic:blipFill") else { return DrawingContent::Unsupported("a picture without data".to_owned()) };
-        if let Some(drawn) = paint::blip_part(fill, scope.part).and_then(|target| self.metafile(target, extent)) {
-            return drawn;
-        }
-        let image = match self.blip(fill, scope.part) {
-            Ok(image) => image,
-            Err(reason) => return DrawingContent::Unsupported(reason),
-        };
         let cut = |name: &str| {
             let share = fill.child("a:srcRect").and_then(|rect| rect.attr(name)).and_then(|text| share(text, 100_000.0));
             share.unwrap_or(0.0).clamp(-10.0, 0.999)
+        };
+        let crop = [cut("l"), cut("t"), cut("r"), cut("b")];
+        let data = match paint::blip_part(fill, scope.part).and_then(|target| self.metafile(target, extent, crop)) {
+            Some(shapes) => PictureData::Shapes(Box::new(shapes)),
+            None => match self.blip(fill, scope.part) {
+                Ok(image) => PictureData::Bitmap(image),
+                Err(reason) => return DrawingContent::Unsupported(reason),
+            },
         };
         let properties = node.child("pic:spPr");
         let (rotation, flip) = properties.and_then(|properties| properties.child("a:xfrm")).map_or((0.0, (false, false)), turn);
         let opacity = fill.path(&["a:blip", "a:alphaModFix"]).and_then(|fix| fix.attr("amt")).and_then(|text| share(text, 100_000.0));
         DrawingContent::Picture(Picture {
-            image,
-            crop: [cut("l"), cut("t"), cut("r"), cut("b")],
+            data,
+            crop,
             rotation,
             flip,
             opacity: opacity.unwrap_or(1.0).clamp(0.0, 1.0),

@@ -8,7 +8,7 @@ mod player;
 mod wmf;
 
 use super::canvas::Canvas;
-use super::model::DrawingContent;
+use super::model::{DrawingContent, uncropped};
 use super::read::Reader;
 use crate::units::Emu;
 
@@ -16,15 +16,17 @@ use crate::units::Emu;
 const MOST_RECORDS: usize = 200_000;
 
 impl Reader<'_> {
-    /// A part that is a metafile, drawn at this size; `None` where it is none, or holds nothing that is drawn.
-    pub(super) fn metafile(&mut self, part: &str, extent: (Emu, Emu)) -> Option<DrawingContent> {
+    /// A part that is a metafile, the whole of it drawn as large as it is where this size shows what is not cut off; `None` where it is none, or holds nothing that is drawn.
+    pub(super) fn metafile(&mut self, part: &str, shown: (Emu, Emu), crop: [f32; 4]) -> Option<DrawingContent> {
         let bytes = self.package.part(part)?;
         if !emf::is(bytes) && !wmf::is(bytes) || bytes.len() > self.metafile_bytes_left {
             return None;
         }
         self.metafile_bytes_left -= bytes.len();
         let pixels = self.package.limits().pixels;
-        let canvas = Canvas::new(extent);
+        let [left, top, right, bottom] = crop;
+        let whole = |shown: Emu, cut: f32| Emu(uncropped(shown.0 as f32, cut) as i64);
+        let canvas = Canvas::new((whole(shown.0, left + right), whole(shown.1, top + bottom)));
         let player = if emf::is(bytes) { emf::play(bytes, canvas, pixels)? } else { wmf::play(bytes, canvas, pixels) };
         if player.canvas.is_empty() {
             return None;

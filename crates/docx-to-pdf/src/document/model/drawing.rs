@@ -204,11 +204,25 @@ pub struct GroupChild {
     pub content: DrawingContent,
 }
 
+/// What a picture shows.
+#[derive(Debug, Clone)]
+pub enum PictureData {
+    /// Pixels.
+    Bitmap(Arc<Image>),
+    /// The shapes of a metafile, for the whole picture: before anything is cut off.
+    Shapes(Box<DrawingContent>),
+}
+
+/// How long a picture is of which this length shows after such a share of it was cut off.
+pub fn uncropped(shown: f32, cut: f32) -> f32 {
+    shown / (1.0 - cut).max(0.001)
+}
+
 /// A picture.
 #[derive(Debug, Clone)]
 pub struct Picture {
-    /// Its data.
-    pub image: Arc<Image>,
+    /// What it shows.
+    pub data: PictureData,
     /// Share cut off at left, top, right, bottom (1.0 = all).
     pub crop: [f32; 4],
     /// Rotation in degrees, clockwise.

@@ -2,8 +2,8 @@
 
 use super::{Maker, text};
 use crate::document::model::{
-    Block, Drawing, DrawingContent, Fill, Geometry, HorizontalBase, Inline, Offset, Placement, TextDirection, TextFit, VerticalBase, Wrap,
-    WrapSide,
+    Block, Drawing, DrawingContent, Fill, Geometry, HorizontalBase, Inline, Offset, PictureData, Placement, TextDirection, TextFit,
+    VerticalBase, Wrap, WrapSide,
 };
 use crate::graphics::{ImageFormat, Rgb};
 use crate::units::Emu;
@@ -40,7 +40,8 @@ fn a_picture_is_measured_cropped_and_turned_20_2_2_5() {
     assert_eq!((drawing.width, drawing.height, drawing.alt.as_deref()), (Emu(914_400), Emu(457_200), Some("a sign")));
     assert!(matches!(drawing.placement, Placement::Inline));
     let DrawingContent::Picture(picture) = drawing.content else { panic!("no picture") };
-    assert_eq!((picture.image.format, picture.image.width, picture.image.height), (ImageFormat::Png, 2, 3));
+    let PictureData::Bitmap(image) = &picture.data else { panic!("no bitmap") };
+    assert_eq!((image.format, image.width, image.height), (ImageFormat::Png, 2, 3));
     assert_eq!((picture.crop, picture.rotation, picture.flip), ([0.25, -0.01, 0.0, 0.0], 90.0, (true, false)));
 }
 
@@ -158,7 +159,8 @@ fn tones(drawing: &str) -> Option<[u8; 3]> {
         },
         _ => None,
     });
-    let tone = picture.expect("a picture").image.tone?;
+    let Some(PictureData::Bitmap(image)) = picture.map(|picture| &picture.data) else { panic!("no bitmap") };
+    let tone = image.tone?;
     Some([0.0, 0.5, 1.0].map(|value| (tone.of(value) * 255.0).round() as u8))
 }
 

@@ -2,7 +2,7 @@
 
 use super::Maker;
 use crate::document::model::GeometryStep::{Close, Curve, Line, Move};
-use crate::document::model::{Block, DrawingContent, DrawingShape, Fill, Geometry, GeometryStep, Inline, PathFill};
+use crate::document::model::{Block, DrawingContent, DrawingShape, Fill, Geometry, GeometryStep, Inline, PathFill, Picture, PictureData};
 use crate::graphics::Rgb;
 
 /// All shapes of some blocks, those in groups and tables too.
@@ -364,7 +364,7 @@ fn pictures_are_made_anew_in_the_colors_they_ask_for_19_1_2_11() {
         let paragraph = Maker::body(&body).bytes("word/media/i.png", &bytes).related("i", "image", "media/i.png").paragraph();
         let found = paragraph.content.into_iter().find_map(|inline| match inline {
             Inline::Drawing(drawing) => match drawing.content {
-                DrawingContent::Picture(picture) => Some(picture.image),
+                DrawingContent::Picture(Picture { data: PictureData::Bitmap(image), .. }) => Some(image),
                 _ => None,
             },
             _ => None,

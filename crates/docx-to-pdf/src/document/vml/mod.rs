@@ -12,14 +12,14 @@ use std::sync::Arc;
 
 use super::inline::Line;
 use super::model::{
-    Drawing, DrawingContent, DrawingShape, Fill, Geometry, GroupChild, Inline, LetterPaint, LinkTo, Picture, Placement, RunProps, TextArea,
-    TextBox, TextDirection, TextFit, VerticalAlign, WordArt, WordArtAlign,
+    Drawing, DrawingContent, DrawingShape, Fill, Geometry, GroupChild, Inline, LetterPaint, LinkTo, Picture, PictureData, Placement,
+    RunProps, TextArea, TextBox, TextDirection, TextFit, VerticalAlign, WordArt, WordArtAlign,
 };
 use super::read::{Reader, Scope};
 use super::run_props::RunPatch;
 use super::values::{css_length, integer, is_on, mix};
 use super::xml::Node;
-use crate::graphics::Rgb;
+use crate::graphics::{Image, Rgb};
 use crate::units::{Emu, HalfPoints, Twips};
 use geometry::Form;
 use kind::Kind;
@@ -59,12 +59,13 @@ impl Reader<'_> {
             size = (Emu(size.0.0.max(0)), Emu(size.1.0.max(0)));
         }
         let content = self.vml_content(node, style, size, scope, 0);
+        let effect_extent = effects(&content, &placement);
         let text = |name: &str| node.attr(name).map(str::trim).filter(|text| !text.is_empty());
         Drawing {
             content,
             width: size.0,
             height: size.1,
-            effect_extent: None,
+            effect_extent,
             placement,
             alt: text("alt")
                 .or_else(|| node.child("v:imagedata").and_then(|data| data.attr("o:title")).filter(|text| !text.is_empty()))
@@ -113,29 +114,20 @@ impl Reader<'_> {
         let Some(target) = target.map(str::to_owned) else {
             return DrawingContent::Unsupported(super::drawing::paint::LINKED.to_owned());
         };
-        if let Some(drawn) = self.metafile(&target, size) {
-            return drawn;
-        }
-        let image = match self.images.get(&target, self.package) {
-            Ok(image) => image,
-            Err(reason) => return DrawingContent::Unsupported(format!("the picture {target} ({reason})")),
-        };
-        let changes = paint::changes(data);
-        let image = if changes.is_empty() {
-            image
-        } else {
-            self.images.recolored(&target, &image, changes).unwrap_or_else(|| {
-                self.warnings.unsupported("a recoloured picture (it keeps its own colours: it is too large, or damaged)", &scope.part.name);
-                image
-            })
-        };
-        let image = self.images.toned(&target, image, paint::tone(data));
         let cut = |name: &str| data.attr(name).and_then(fraction).unwrap_or(0.0).clamp(-10.0, 0.999);
+        let crop = [cut("cropleft"), cut("croptop"), cut("cropright"), cut("cropbottom")];
+        let shown = match self.metafile(&target, size, crop) {
+            Some(shapes) => PictureData::Shapes(Box::new(shapes)),
+            None => match self.vml_bitmap(data, &target, scope) {
+                Ok(image) => PictureData::Bitmap(image),
+                Err(reason) => return DrawingContent::Unsupported(reason),
+            },
+        };
         // A picture has no line unless it says so: the types of pictures say that they have none.
         let outlined = node.attr("stroked").is_some_and(is_on);
         DrawingContent::Picture(Picture {
-            image,
-            crop: [cut("cropleft"), cut("croptop"), cut("cropright"), cut("cropbottom")],
+            data: shown,
+            crop,
             rotation: style.rotation(),
             flip: style.flip(),
             opacity: 1.0,
@@ -143,6 +135,21 @@ impl Reader<'_> {
             geometry: Geometry::Rectangle,
             shadow: paint::shadow(node),
         })
+    }
+
+    /// The pixels of `v:imagedata`, in the colours it asks for.
+    fn vml_bitmap(&mut self, data: Node<'_>, target: &str, scope: Scope<'_>) -> Result<Arc<Image>, String> {
+        let image = self.images.get(target, self.package).map_err(|reason| format!("the picture {target} ({reason})"))?;
+        let changes = paint::changes(data);
+        let image = if changes.is_empty() {
+            image
+        } else {
+            self.images.recolored(target, &image, changes).unwrap_or_else(|| {
+                self.warnings.unsupported("a recoloured picture (it keeps its own colours: it is too large, or damaged)", &scope.part.name);
+                image
+            })
+        };
+        Ok(self.images.toned(target, image, paint::tone(data)))
     }
 
     /// Text along a path (part 4, 19.1.2.23): stretched over the shape's box, as on the straight paths of watermarks; on bent ones too, and that is told.
@@ -321,4 +328,12 @@ fn point(text: Option<&str>) -> (Emu, Emu) {
 fn pair_of(text: Option<&str>, unit: f64) -> (Emu, Emu) {
     let mut parts = text.unwrap_or_default().split(',').map(|part| css_length(part, unit).unwrap_or_default());
     (parts.next().unwrap_or_default(), parts.next().unwrap_or_default())
+}
+
+/// What a shape takes beyond its frame. In the line VML says nothing of that, and Word takes half the outline (Spire does so, too; LibreOffice takes nothing; measured).
+fn effects(content: &DrawingContent, placement: &Placement) -> Option<[Emu; 4]> {
+    match (content, placement) {
+        (DrawingContent::Shape(shape), Placement::Inline) => shape.outline.map(|outline| [Emu(outline.width.0 / 2); 4]),
+        _ => None,
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::document::model::{Block, BreakKind, Inline, Paragraph};
+use crate::document::model::{Block, BreakKind, Inline, Paragraph, ParagraphProps};
 use crate::layout::float::{Bases, MOST_ON_LINES, Zone, hangs_on_its_line};
 use crate::layout::flow::{Flow, PageStart, Resumed, Step};
 use crate::layout::ink::{Ink, Rect};
@@ -50,11 +50,13 @@ struct Anchors {
     breaks: Vec<usize>,
     /// The first that shows.
     first_word: usize,
+    /// The first that is neither a break of the page or column nor without width.
+    content: usize,
 }
 
 impl Anchors {
     fn of(setter: &ParagraphLayouter<'_>) -> Self {
-        let mut places = Self { atoms: Vec::new(), breaks: Vec::new(), first_word: usize::MAX };
+        let mut places = Self { atoms: Vec::new(), breaks: Vec::new(), first_word: usize::MAX, content: usize::MAX };
         for (at, atom) in setter.prepared.atoms.iter().enumerate() {
             match &atom.kind {
                 AtomKind::Anchor(_) => places.atoms.push(at),
@@ -62,8 +64,17 @@ impl Anchors {
                 AtomKind::Word(_) | AtomKind::Note(..) | AtomKind::Formula(..) => places.first_word = places.first_word.min(at),
                 _ => {}
             }
+            if !matches!(&atom.kind, AtomKind::Anchor(_) | AtomKind::Bookmark(_) | AtomKind::Break(BreakKind::Page | BreakKind::Column)) {
+                places.content = places.content.min(at);
+            }
         }
         places
+    }
+
+    /// The space above a paragraph that goes on behind a break: one that only begins there keeps its own; from Word 2013 on it has none (Spire; LibreOffice always keeps it; measured).
+    fn space_behind_break(&self, from: Position, flow: &Flow<'_>, props: &ParagraphProps) -> Pt {
+        let older = flow.context.document.settings.compatibility_mode < 15;
+        if older && from.atom <= self.content && from.atom > 0 { space_before(props) } else { Pt::ZERO }
     }
 
     /// Those from a position to the next break.
@@ -123,7 +134,7 @@ impl<'a> Flow<'a> {
             self.context.structure.restore(&elements);
             (setter.tags, from) = (resumed.tags, resumed.from);
         }
-        let mut y = top;
+        let mut y = top + places.space_behind_break(from, self, props);
         while !self.full {
             // What is anchored in a paragraph that has no room here moves nothing on this page: it goes along to the next (LibreOffice and Spire agree; measured).
             let mut here = places.from(from);
@@ -183,13 +194,13 @@ impl<'a> Flow<'a> {
                 LineEnd::Break(BreakKind::Column) => self.next_column(false),
                 _ => break,
             }
-            let split = self.context.document.settings.split_at_page_break && end == LineEnd::Break(BreakKind::Page);
+            let split = self.context.document.settings.split_at_page_break || end == LineEnd::Break(BreakKind::Column);
             if setter.prepared.atoms.len() <= from.atom && !split {
-                // A break at a paragraph's very end leaves an empty line on the next page only where the settings say so (measured on LibreOffice 7.4).
+                // The paragraph's mark stays with a page break at its very end, unless the settings say otherwise; it follows a column break (LibreOffice and Spire agree; measured).
                 break;
             }
             self.starts_in(index, Resumed { from, tags: setter.tags });
-            y = self.y;
+            y = self.y + places.space_behind_break(from, self, props);
             base = y;
         }
         self.previous = Some(paragraph);
