@@ -36,11 +36,17 @@ impl Reader<'_> {
         let mut patch = self.styles.paragraph_defaults.clone();
         patch.overlay(scope.paragraph);
         patch.overlay(if list.is_some() { &style.paragraph } else { &style.unnumbered });
-        // A list named by the paragraph itself brings its indents above the style's (17.9.18).
-        if let (Some((list, level)), Some(_)) = (list, direct.number)
-            && let Some(level) = self.numbering.level(list, level)
-        {
-            patch.overlay(&level.paragraph);
+        // A list named by the paragraph itself brings its indents above the style's (17.9.18); list 0 brings none.
+        if let Some(direct) = direct.number {
+            match list {
+                Some((list, level)) => {
+                    if let Some(level) = self.numbering.level(list, level) {
+                        patch.overlay(&level.paragraph);
+                    }
+                }
+                None if direct.is_no_list() => patch.unindent(),
+                None => {}
+            }
         }
         patch.overlay(&direct);
 

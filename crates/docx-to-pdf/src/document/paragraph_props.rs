@@ -66,6 +66,13 @@ pub(super) struct NumberRef {
     pub(super) level: Option<u8>,
 }
 
+impl NumberRef {
+    /// Whether it takes its paragraph out of any list (17.9.18).
+    pub(super) fn is_no_list(self) -> bool {
+        self.list == Some(0)
+    }
+}
+
 macro_rules! overlay {
     ($below:expr, $above:expr, $($field:ident),+) => {
         $(if $above.$field.is_some() { $below.$field = $above.$field; })+
@@ -73,6 +80,11 @@ macro_rules! overlay {
 }
 
 impl ParagraphPatch {
+    /// Without indents at the left: what list 0 says in place of a list's indents (LibreOffice and Spire agree; measured).
+    pub(super) fn unindent(&mut self) {
+        (self.left, self.first) = (Some(Twips(0)), Some(Twips(0)));
+    }
+
     /// Reads `w:pPr`.
     pub(super) fn read(node: Node<'_>, theme: &Theme) -> Self {
         let mut patch = Self::default();

@@ -203,6 +203,9 @@ impl ParagraphStyle {
             self.number = Some(NumberRef { list, level });
             if let Some(level) = list.and_then(|list| numbering.level(list, level.unwrap_or(0))) {
                 self.paragraph.overlay(&level.paragraph);
+            } else if said.is_no_list() {
+                self.paragraph.unindent();
+                self.unnumbered.unindent();
             }
         }
         self.paragraph.overlay(own);
