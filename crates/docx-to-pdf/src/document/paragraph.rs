@@ -36,16 +36,13 @@ impl Reader<'_> {
         let mut patch = self.styles.paragraph_defaults.clone();
         patch.overlay(scope.paragraph);
         patch.overlay(if list.is_some() { &style.paragraph } else { &style.unnumbered });
-        // A list named by the paragraph itself brings its indents above the style's (17.9.18); list 0 brings none.
-        if let Some(direct) = direct.number {
-            match list {
-                Some((list, level)) => {
-                    if let Some(level) = self.numbering.level(list, level) {
-                        patch.overlay(&level.paragraph);
-                    }
-                }
-                None if direct.is_no_list() => patch.unindent(),
-                None => {}
+        // A list or another level named by the paragraph itself brings its indents above the style's (17.9.18); list 0 brings none.
+        if let Some(named) = direct.number {
+            let other = named.list.is_some() || list != self.list_of(&style, None);
+            if let Some(level) = list.filter(|_| other).and_then(|(list, level)| self.numbering.level(list, level)) {
+                patch.overlay(&level.paragraph);
+            } else if named.is_no_list() {
+                patch.unindent();
             }
         }
         patch.overlay(&direct);

@@ -321,8 +321,11 @@ impl<'a> ParagraphLayouter<'a> {
         self.draw_bars(&mut ink, area.width, (box_top, bottom));
         self.draw_box(&mut ink, Rect::new(Pt::ZERO, box_top, area.width, bottom), first, last);
         if first {
-            let shift = segments.first().map_or(Pt::ZERO, |segment| line::shift(props.align, segment)) + *number;
-            self.draw_label(context, (shift, top + metrics.baseline), &mut ink);
+            let shift = segments.first().map_or(Pt::ZERO, |segment| {
+                let shift = line::shift(props.align, segment);
+                if props.rtl { shift - line::shift(Align::Right, segment) } else { shift }
+            });
+            self.draw_label(context, area.width, (shift + *number, top + metrics.baseline), &mut ink);
         }
         let mut drawing = line::Drawing {
             prepared: &self.prepared,
@@ -368,7 +371,7 @@ impl<'a> ParagraphLayouter<'a> {
         if first {
             match &self.label {
                 Some(label) if !props.rtl => left = label.text,
-                Some(label) => right -= label.text - left,
+                Some(label) => right = width - label.text,
                 None if props.rtl => right -= twips(props.indent_first),
                 None => left += twips(props.indent_first),
             }
@@ -417,13 +420,14 @@ impl<'a> ParagraphLayouter<'a> {
         }
     }
 
-    fn draw_label(&self, context: &mut Context<'a>, (shift, baseline): (Pt, Pt), ink: &mut Ink) {
+    fn draw_label(&self, context: &mut Context<'a>, width: Pt, (shift, baseline): (Pt, Pt), ink: &mut Ink) {
         let (Some(label), Some(number)) = (&self.label, &self.paragraph.number) else { return };
+        let x = shift + if self.paragraph.props.rtl { width - label.x - label.width } else { label.x };
         if let Some(picture) = &number.picture {
             let side = label.look.nominal;
             let image = PlacedImage {
                 image: context.image(picture),
-                x: label.x + shift,
+                x,
                 y: baseline - side,
                 width: side,
                 height: side,
@@ -434,8 +438,7 @@ impl<'a> ParagraphLayouter<'a> {
             };
             ink.items.push(Item { tag: self.tags.label, shape: Shape::Image(image) });
         } else if let Some(word) = &label.word {
-            let place = (label.x + shift, baseline);
-            runs::draw_word(context, word, &label.look, place, (self.tags.label, number.suffix != NumberSuffix::Nothing), ink);
+            runs::draw_word(context, word, &label.look, (x, baseline), (self.tags.label, number.suffix != NumberSuffix::Nothing), ink);
         }
     }
 
@@ -484,7 +487,7 @@ fn plain_text(prepared: &Prepared<'_>, paragraph: &Paragraph) -> String {
     text.trim().to_owned()
 }
 
-/// Measures a number and finds where the text after it starts.
+/// Measures a number and finds where the text after it starts, both from the edge at which the paragraph's lines begin: in one from right to left the right one.
 ///
 /// The label stands at the first line's position; after a tab the text starts at the hanging indent, or at the next stop when the label reaches beyond it.
 fn label(context: &mut Context<'_>, number: &Number, props: &ParagraphProps, tabs: &Tabs) -> Label {
@@ -494,7 +497,8 @@ fn label(context: &mut Context<'_>, number: &Number, props: &ParagraphProps, tab
         Some(_) => look.nominal,
         None => word.as_ref().map_or(Pt::ZERO, |word| word.width),
     };
-    let start = twips(props.indent_left) + twips(props.indent_first);
+    let indent = twips(if props.rtl { props.indent_right } else { props.indent_left });
+    let start = indent + twips(props.indent_first);
     let x = match number.align {
         Align::Right => start - width,
         Align::Center => start - width / 2.0,
@@ -505,7 +509,7 @@ fn label(context: &mut Context<'_>, number: &Number, props: &ParagraphProps, tab
         NumberSuffix::Nothing => end,
         NumberSuffix::Space => end + look.word(context.fonts, " ", false).width,
         NumberSuffix::Tab if number.text.is_empty() && number.picture.is_none() => {
-            start.max(if props.indent_first.0 < 0 { twips(props.indent_left) } else { start })
+            start.max(if props.indent_first.0 < 0 { indent } else { start })
         }
         NumberSuffix::Tab => tabs.next(end).at,
     };
