@@ -130,6 +130,7 @@ impl Reader<'_> {
                 "w:t" if own_mark => {}
                 "w:t" => self.text(&text_of(node), &props, line),
                 "w:tab" if self.in_field_code() => drop(self.text_in_code("\t")),
+                "w:tab" if self.tab_before_page_number(&props, line) => {}
                 "w:tab" => self.emit(line, Inline::Tab(Arc::clone(&props))),
                 "w:br" => self.emit(line, Inline::Break(break_kind(node), Arc::clone(&props))),
                 "w:cr" => self.emit(line, Inline::Break(BreakKind::Line, Arc::clone(&props))),

@@ -140,9 +140,7 @@ fn scales(chart: &Chart, lying: bool, room: Room) -> BTreeMap<usize, Scale> {
         let upright = matches!(axis.side, Side::Left | Side::Right) && !lying;
         let length = if upright { room.height() / (line_height(&axis.props) * 1.6) } else { room.width() / (points(&axis.props) * 4.0) };
         let percent = chart.plots.iter().any(|plot| plot.grouping == Grouping::Percent && chart.value_axis(plot) == Some(index));
-        // A little room above the highest value, as Word leaves it.
-        let most = if percent || most <= 0.0 { most } else { most + (most - least.min(0.0)) * 0.05 };
-        (index, Scale::around((least, most), (axis.least, axis.most, axis.step), (length as usize).clamp(2, 10)))
+        (index, Scale::around((least, most), (axis.least, axis.most, axis.step), (length as usize).clamp(2, 10), !percent))
     };
     reaches.into_iter().map(build).collect()
 }

@@ -57,7 +57,8 @@ impl Reader<'_> {
         if inner.child("c:view3D").is_some() || area.children().any(|node| node.name().ends_with("3DChart")) {
             self.warnings.other(format!("a chart with depth is drawn flat ({holder})"));
         }
-        chart.title = self.title(inner, &text, &chart);
+        let language = root.child("c:lang").and_then(|language| language.attr("val")).unwrap_or_default();
+        chart.title = self.title(inner, &text, &chart, language);
         chart.legend = inner.child("c:legend").map(|legend| Legend {
             side: match legend.child("c:legendPos").and_then(|side| side.attr("val")) {
                 Some("b") => Side::Bottom,
@@ -212,13 +213,16 @@ impl Reader<'_> {
         })
     }
 
-    /// The chart's title: its own words, or the name of its only series (21.2.2.7).
-    fn title(&mut self, node: Node<'_>, text: &RunProps, chart: &Chart) -> Option<Caption> {
+    /// The chart's title: its own words, or the name of its only series (21.2.2.7); Word shows what a title is called where there is neither.
+    fn title(&mut self, node: Node<'_>, text: &RunProps, chart: &Chart, language: &str) -> Option<Caption> {
         let removed = flag(node, "c:autoTitleDeleted", false) && node.child("c:autoTitleDeleted").is_some();
         let mut series = chart.plots.iter().flat_map(|plot| &plot.series);
         let only = series.next().filter(|_| series.next().is_none()).map(|series| series.name.clone()).filter(|name| !name.is_empty());
         match node.child("c:title") {
-            Some(title) => self.caption(title, text, only, HalfPoints(36)),
+            Some(title) => {
+                let shown = only.unwrap_or_else(|| untitled(language).to_owned());
+                self.caption(title, text, Some(shown), HalfPoints(36))
+            }
             None if removed => None,
             None => {
                 let props = RunProps { bold: true, size: HalfPoints(36), ..text.clone() };
@@ -413,4 +417,16 @@ fn numbers(node: Option<Node<'_>>) -> (Vec<Option<f64>>, String) {
     let format = cache.child("c:formatCode").map(Node::text).unwrap_or_default();
     let values = points(cache).into_iter().map(|point| point?.trim().parse::<f64>().ok().filter(|number| number.is_finite()));
     (values.collect(), format)
+}
+
+/// What Word shows where a title has no words yet, in the language of the one who made the chart.
+fn untitled(language: &str) -> &'static str {
+    match language.get(..2) {
+        Some("es") => "Título del gráfico",
+        Some("pt") => "Título do Gráfico",
+        Some("fr") => "Titre du graphique",
+        Some("de") => "Diagrammtitel",
+        Some("it") => "Titolo del grafico",
+        _ => "Chart Title",
+    }
 }

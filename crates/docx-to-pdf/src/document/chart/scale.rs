@@ -12,13 +12,26 @@ pub(super) struct Scale {
 const MOST_TICKS: usize = 200;
 
 impl Scale {
-    /// Round numbers around these values in at most so many steps; zero belongs to it unless the values lie close together far from it (Word's rule: within a sixth of their spread).
-    pub(super) fn around((least, most): (f64, f64), (low, high, step): (Option<f64>, Option<f64>, Option<f64>), steps: usize) -> Self {
+    /// Round numbers around these values in at most so many steps; zero belongs to it unless the values lie close together far from it.
+    ///
+    /// With room as Word leaves it: a twentieth above the highest value, and below values that lie close together half their spread.
+    pub(super) fn around(
+        (least, most): (f64, f64),
+        (low, high, step): (Option<f64>, Option<f64>, Option<f64>),
+        steps: usize,
+        room: bool,
+    ) -> Self {
         let (mut least, mut most) = if least.is_finite() && most.is_finite() { (least.min(most), least.max(most)) } else { (0.0, 1.0) };
         let spread = most - least;
-        if least > 0.0 && (spread <= 0.0 || spread > most / 6.0) {
-            least = 0.0;
+        let close = are_close(least, most);
+        if room && most > 0.0 {
+            most += if close { spread } else { most - least.min(0.0) } * 0.05;
         }
+        least = match (close, room) {
+            (false, _) => least.min(0.0),
+            (true, false) => least,
+            (true, true) => least - spread / 2.0,
+        };
         if most < 0.0 && (spread <= 0.0 || spread > -least / 6.0) {
             most = 0.0;
         }
@@ -48,6 +61,12 @@ impl Scale {
     pub(super) fn share(&self, value: f64) -> f32 {
         ((value - self.least) / (self.most - self.least)).clamp(0.0, 1.0) as f32
     }
+}
+
+/// Whether values above zero lie so close together that an axis need not begin at zero.
+fn are_close(least: f64, most: f64) -> bool {
+    let spread = most - least;
+    least > 0.0 && spread > 0.0 && spread <= most / 6.0
 }
 
 /// 1, 2 or 5 times a power of ten.
@@ -155,18 +174,29 @@ mod tests {
 
     #[test]
     fn axes_end_at_round_numbers_and_hold_zero() {
-        let scale = Scale::around((3.0, 47.0), (None, None, None), 5);
+        let scale = Scale::around((3.0, 47.0), (None, None, None), 5, false);
         assert_eq!((scale.least, scale.most, scale.step), (0.0, 50.0, 10.0));
-        let scale = Scale::around((-3.0, 7.0), (None, None, None), 6);
+        let scale = Scale::around((-3.0, 7.0), (None, None, None), 6, false);
         assert_eq!((scale.least, scale.most), (-4.0, 8.0), "{scale:?}");
-        let scale = Scale::around((5.0, 5.0), (None, Some(100.0), Some(20.0)), 5);
+        let scale = Scale::around((5.0, 5.0), (None, Some(100.0), Some(20.0)), 5, false);
         assert_eq!(scale.ticks().collect::<Vec<_>>(), [0.0, 20.0, 40.0, 60.0, 80.0, 100.0]);
+    }
+
+    #[test]
+    fn values_that_lie_close_together_have_room_above_and_below_however_small_they_are() {
+        let ends = |least: f64, most: f64| {
+            let scale = Scale::around((least, most), (None, None, None), 10, true);
+            [scale.least, scale.most, scale.step].map(|end| (end * 1e5).round() / 1e5)
+        };
+        assert_eq!(ends(0.3578425, 0.3578942), [0.35781, 0.3579, 0.00001]);
+        assert_eq!(ends(95.0, 100.0), [92.0, 101.0, 1.0]);
+        assert_eq!(ends(80.0, 100.0), [0.0, 120.0, 20.0], "not within a sixth of the highest");
     }
 
     #[test]
     fn nonsense_gives_an_axis_all_the_same() {
         for (least, most) in [(f64::NAN, 1.0), (f64::INFINITY, f64::NEG_INFINITY), (0.0, 0.0), (1e300, -1e300)] {
-            let scale = Scale::around((least, most), (Some(f64::NAN), None, Some(0.0)), 5);
+            let scale = Scale::around((least, most), (Some(f64::NAN), None, Some(0.0)), 5, true);
             assert!(scale.step > 0.0 && scale.most > scale.least, "{scale:?}");
             assert!(scale.ticks().count() <= MOST_TICKS + 1);
         }

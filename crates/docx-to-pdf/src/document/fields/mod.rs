@@ -303,6 +303,19 @@ impl Reader<'_> {
         true
     }
 
+    /// A tab that the result of PAGEREF begins with stays before the number: LibreOffice writes entries of contents so.
+    pub(super) fn tab_before_page_number(&mut self, props: &Arc<RunProps>, line: &mut Line<'_>) -> bool {
+        let serial = self.paragraph_serial;
+        let Some(placed) = self.fields.iter_mut().find_map(|field| field.placed.as_mut()) else { return false };
+        let number = line.content.get(placed.at).is_some_and(|inline| matches!(inline, Inline::Field { field: Field::PageRef { .. }, .. }));
+        let begins = number && placed.cached.is_empty() && placed.paragraph == serial;
+        if begins {
+            line.content.insert(placed.at, Inline::Tab(Arc::clone(props)));
+            (placed.at, placed.until) = (placed.at + 1, placed.until + 1);
+        }
+        begins
+    }
+
     /// `w:instrText`.
     pub(super) fn field_instruction(&mut self, text: &str) {
         if let Some(field) = self.fields.last_mut().filter(|field| !field.in_result) {

@@ -71,10 +71,11 @@ impl Anchors {
         places
     }
 
-    /// The space above a paragraph that goes on behind a break: one that only begins there keeps its own; from Word 2013 on it has none (Spire; LibreOffice always keeps it; measured).
+    /// The space above a paragraph that goes on behind a break: one that only begins there keeps its own; from Word 2013 on not at the top of a page (Spire; LibreOffice always keeps it; measured).
     fn space_behind_break(&self, from: Position, flow: &Flow<'_>, props: &ParagraphProps) -> Pt {
-        let older = flow.context.document.settings.compatibility_mode < 15;
-        if older && from.atom <= self.content && from.atom > 0 { space_before(props) } else { Pt::ZERO }
+        let begins = from.atom > 0 && from.atom <= self.content;
+        let below_text = flow.drafts.last().is_some_and(|draft| flow.y > draft.text.top);
+        if begins && (flow.is_older() || below_text) { space_before(props) } else { Pt::ZERO }
     }
 
     /// Those from a position to the next break.
@@ -179,7 +180,12 @@ impl<'a> Flow<'a> {
             let Some(end) = lines.last().map(|line| line.end) else { break };
             let total = lines.len();
             let count = fitting.max(1);
+            let before = self.y;
             let next = self.commit(paragraph, lines, count, (y, left));
+            // A column break that nothing stands before does not make its column longer; from Word 2013 on its line counts, but not the space above (Spire; in LibreOffice it never counts; measured).
+            if end == LineEnd::Break(BreakKind::Column) && next.atom <= places.content {
+                self.y = before + if self.is_older() { Pt::ZERO } else { self.y - y };
+            }
             from = next;
             self.settle(anchored, next.atom);
             if count < total {
@@ -211,6 +217,11 @@ impl<'a> Flow<'a> {
             self.chain = Some((index, start));
         }
         Step::Next(1)
+    }
+
+    /// Whether the document is laid out as by Word up to 2010.
+    fn is_older(&self) -> bool {
+        self.context.document.settings.compatibility_mode < 15
     }
 
     /// The lines from here to the column's end, were no float of the paragraph there: only to look at.
