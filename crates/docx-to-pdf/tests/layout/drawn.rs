@@ -77,6 +77,43 @@ fn a_chart_shows_its_words_and_says_its_values_to_those_who_do_not_see_it() {
 }
 
 #[test]
+fn a_title_without_words_is_called_what_word_calls_it() {
+    let plot = |name: &str, more: &str| format!(r"<c:lineChart>{}{more}{AXES}</c:lineChart>{BOTH}", series(name, "FF0000", &[1.0, 3.5]));
+    let shows = |plot: &str, language: &str, word: &str| {
+        let mut sheet = chart(plot, "<c:title><c:overlay val=\"0\"/></c:title>");
+        sheet.chart = sheet.chart.replace("<c:chart>", &format!(r#"<c:lang val="{language}"/><c:chart>"#));
+        let words: Vec<String> = texts(&sheet.laid().0.pages[0]).into_iter().map(|(text, ..)| text).collect();
+        assert!(words.join(" ").contains(word), "{word}: {words:?}");
+    };
+    shows(&plot("", ""), "en-US", "Chart Title");
+    shows(&plot("", ""), "es-PY", "Título del gráfico");
+    shows(&plot("First", &series("Second", "0000FF", &[2.0, 2.0])), "pt-BR", "Título do Gráfico");
+    shows(&plot("Only", ""), "en-US", "Only");
+}
+
+#[test]
+fn titles_and_legends_stand_where_they_were_moved_to() {
+    let layout = |x: f32, y: f32| {
+        format!(
+            r#"<c:layout><c:manualLayout><c:xMode val="edge"/><c:yMode val="edge"/><c:x val="{x}"/><c:y val="{y}"/><c:w val="0.3"/><c:h val="0.1"/></c:manualLayout></c:layout>"#
+        )
+    };
+    let plot = format!(r"<c:lineChart>{}{AXES}</c:lineChart>{BOTH}", series("Marks", "FF0000", &[1.0, 3.5]));
+    for (x, y) in [(0.5, 0.25), (0.1, 0.7)] {
+        let title = format!(r"<c:title><c:tx><c:rich><a:p><a:r><a:t>Results</a:t></a:r></a:p></c:rich></c:tx>{}</c:title>", layout(x, y));
+        let mut sheet = chart(&plot, &title);
+        sheet.chart =
+            sheet.chart.replace("</c:plotArea>", &format!(r#"</c:plotArea><c:legend><c:legendPos val="t"/>{}</c:legend>"#, layout(x, y)));
+        let found = texts(&sheet.laid().0.pages[0]);
+        let place = |word: &str| found.iter().find(|(text, ..)| text == word).map(|(_, x, y)| (*x, *y)).expect(word);
+        let (left, top) = (50.0 + 200.0 * x, 50.0 + 150.0 * y);
+        let (title, name) = (place("Results"), place("Marks"));
+        assert!((title.0 - left).abs() < 1.0 && title.1 > top && title.1 < top + 22.0, "{title:?}");
+        assert!(name.0 > left && name.0 < left + 60.0 && name.1 > top && name.1 < top + 15.0, "{name:?}");
+    }
+}
+
+#[test]
 fn slices_of_a_pie_have_the_theme_s_colours_or_their_own() {
     let own = r#"<c:dPt><c:idx val="1"/><c:spPr><a:solidFill><a:srgbClr val="123456"/></a:solidFill></c:spPr></c:dPt>"#;
     let series = series("Share", "00FF00", &[1.0, 1.0, 2.0]).replace("<c:cat>", &format!("{own}<c:cat>"));

@@ -233,3 +233,66 @@ fn a_paragraph_that_begins_with_a_break_keeps_its_space_above_behind_it_up_to_wo
         in_columns(14, format!("{}{behind}", p("", "one"))).stands(&[(page, "two", left, 61.2)]);
     }
 }
+
+#[test]
+fn a_column_break_that_begins_a_paragraph_does_not_make_its_column_longer_up_to_word_2010() {
+    let section = |columns: u32| {
+        format!(
+            r#"<w:sectPr><w:type w:val="continuous"/><w:pgSz w:w="6000" w:h="6000"/><w:pgMar w:top="1000" w:bottom="1000" w:left="1000" w:right="1000"/><w:cols w:num="{columns}" w:space="400"/></w:sectPr>"#
+        )
+    };
+    let end = |columns: u32, text: &str| format!("<w:p><w:pPr>{}</w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>", section(columns));
+    let breaks = format!(r#"<w:p><w:pPr><w:spacing w:before="60"/></w:pPr><w:r><w:br w:type="column"/><w:t>right</w:t></w:r></w:p>"#);
+    // A line above, two lines at the left, then the break: the next section begins below the two.
+    let body = format!("{}{}{}{breaks}{}{}", end(1, "above"), p("", "one"), p("", "two"), end(2, "end"), p("", "below"));
+    let sheet = |mode: u32| Sheet { mode, section: r#"<w:type w:val="continuous"/>"#.to_owned(), ..Sheet::body(body.clone()) };
+    let right = 61.2 + 13.8 + 3.0;
+    for mode in [12, 14] {
+        sheet(mode).stands(&[
+            (0, "two", 50.0, 88.8),
+            (0, "right", 160.0, right),
+            (0, "end", 160.0, right + 13.8),
+            (0, "below", 50.0, right + 27.6),
+        ]);
+    }
+    let shorter = body.replace("<w:r><w:t>end</w:t></w:r>", "");
+    let sheet = |mode: u32| Sheet { mode, section: r#"<w:type w:val="continuous"/>"#.to_owned(), ..Sheet::body(shorter.clone()) };
+    sheet(14).stands(&[(0, "below", 50.0, 102.6)]);
+    // From Word 2013 on the line of the break counts, without the space above it.
+    sheet(15).stands(&[(0, "right", 160.0, right), (0, "below", 50.0, 116.4)]);
+}
+
+#[test]
+fn an_empty_paragraph_that_ends_a_section_takes_no_room_behind_another_and_all_of_it_behind_a_table() {
+    let section = r#"<w:sectPr><w:type w:val="continuous"/><w:pgSz w:w="6000" w:h="6000"/><w:pgMar w:top="1000" w:bottom="1000" w:left="1000" w:right="1000"/></w:sectPr>"#;
+    let end = format!("<w:p><w:pPr>{section}</w:pPr></w:p>");
+    let cell = table("", &[3900], &row("", &[("", p("", "cell"))]));
+    let sheet = |body: String| Sheet {
+        section: r#"<w:type w:val="continuous"/>"#.to_owned(),
+        ..Sheet::body(format!("{body}{end}{}", p("", "below")))
+    };
+    sheet(p("", "one")).stands(&[(0, "below", 50.0, 75.0)]);
+    sheet(format!("{cell}{}", p("", "one"))).stands(&[(0, "one", 50.0, 75.0), (0, "below", 50.0, 88.8)]);
+    sheet(format!("{}{cell}", p("", "one"))).stands(&[(0, "below", 50.0, 102.6)]);
+    // Behind a page break it does not begin a page.
+    let broken = format!(r#"{cell}<w:p><w:r><w:br w:type="page"/></w:r></w:p>{end}{}"#, p("", "below"));
+    Sheet::body(broken).stands(&[(1, "below", 50.0, 61.2)]);
+}
+
+#[test]
+fn numbers_of_lists_from_right_to_left_stand_at_the_right_of_their_text() {
+    let numbering = r#"<w:abstractNum w:abstractNumId="0"><w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="decimal"/><w:lvlText w:val="%1"/><w:pPr><w:ind w:left="1000" w:hanging="400"/></w:pPr></w:lvl></w:abstractNum><w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num>"#;
+    let places = |align: &str| {
+        let item = p(&format!(r#"<w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr><w:bidi/>{align}"#), "text");
+        let places = Sheet { numbering: numbering.to_owned(), ..Sheet::body(item) }.places();
+        let of = |word: &str| places.iter().find(|place| place.1 == word).map(|place| place.2).expect(word);
+        (of("1"), of("text"))
+    };
+    let width = Sheet::body(p(r#"<w:jc w:val="right"/>"#, "text")).places()[0].2;
+    // The text ends 50 pt, the number 30 pt from the right edge.
+    let (number, text) = places("");
+    assert!((text - (width - 50.0)).abs() < 0.3 && (number - (250.0 - 30.0 - 6.0)).abs() < 0.3, "{number} {text}");
+    // At the left edge the number keeps its distance.
+    let (number, text) = places(r#"<w:jc w:val="right"/>"#);
+    assert!((text - 50.0).abs() < 0.3 && (number - text - (250.0 - width + 20.0 - 6.0)).abs() < 0.3, "{number} {text}");
+}

@@ -20,8 +20,9 @@ pub(super) fn draw(chart: &Chart, extent: (Emu, Emu)) -> DrawingContent {
         let size = points(&title.props);
         let lines = wrapped(&title.text, &title.props, width - 2.0 * across);
         for (at, line) in lines.iter().enumerate() {
-            let y = room.top + line_height(&title.props) * at as f32;
-            canvas.label(line, (width / 2.0, y), (0.5, LabelBase::Top), &title.props, (1.0, 0.0));
+            let down = line_height(&title.props) * at as f32;
+            let (from, across) = title.corner.map_or(((width / 2.0, room.top), 0.5), |(left, top)| ((left * width, top * height), 0.0));
+            canvas.label(line, (from.0, from.1 + down), (across, LabelBase::Top), &title.props, (1.0, 0.0));
         }
         if !title.overlay {
             room.top += line_height(&title.props) * lines.len() as f32 + along.max(size * 0.2);
@@ -29,7 +30,10 @@ pub(super) fn draw(chart: &Chart, extent: (Emu, Emu)) -> DrawingContent {
     }
     let entries = legend::entries(chart);
     if let Some(legend) = chart.legend.as_ref().filter(|_| !entries.is_empty()) {
-        let taken = legend::draw(&mut canvas, legend, &entries, room);
+        let taken = match legend.place {
+            Some(place) => legend::draw_at(&mut canvas, legend, &entries, place),
+            None => legend::draw(&mut canvas, legend, &entries, room),
+        };
         if !legend.overlay {
             match legend.side {
                 Side::Left => room.left += taken + across,

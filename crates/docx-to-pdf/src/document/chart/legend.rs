@@ -49,6 +49,25 @@ pub(super) fn entries(chart: &Chart) -> Vec<Entry> {
     list
 }
 
+/// Draws it where it was moved to, in a column where it was made so narrow that no two entries stand side by side.
+pub(super) fn draw_at(canvas: &mut Canvas, legend: &Legend, entries: &[Entry], [left, top, width, height]: [f32; 4]) -> f32 {
+    let wide = |entry: &Entry| points(&legend.props) * 2.15 + width_of(&entry.name, &legend.props);
+    let widest = entries.iter().map(wide).fold(0.0, f32::max);
+    let upright = matches!(legend.side, Side::Left | Side::Right);
+    let least = if upright { widest } else { entries.iter().map(wide).sum() };
+    let (left, top) = (left * canvas.width, top * canvas.height);
+    let right = left + if width > 0.0 { width * canvas.width } else { least };
+    let room = Room { left, top, right, bottom: top + height * canvas.height };
+    let side = if upright || right - left < widest * 2.0 && entries.len() > 1 { Side::Left } else { Side::Top };
+    let moved = Legend { side, overlay: legend.overlay, place: None, props: std::sync::Arc::clone(&legend.props) };
+    let lines = if side == Side::Left { entries.len() } else { 1 };
+    let high = line_height(&legend.props) * 1.15 * lines as f32;
+    let down = ((room.bottom - room.top - high) / 2.0).max(0.0);
+    let room =
+        if side == Side::Top { Room { top: room.top + down, ..room } } else { Room { bottom: room.bottom.max(room.top + high), ..room } };
+    draw(canvas, &moved, entries, room)
+}
+
 /// Draws it at its side; tells how much of the chart it takes there.
 pub(super) fn draw(canvas: &mut Canvas, legend: &Legend, entries: &[Entry], room: Room) -> f32 {
     let props = &legend.props;

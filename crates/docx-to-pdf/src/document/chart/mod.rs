@@ -47,12 +47,16 @@ struct Caption {
     props: Arc<RunProps>,
     /// It lies over the plot and takes no room.
     overlay: bool,
+    /// Its left top corner in shares of the chart, where it was moved to.
+    corner: Option<(f32, f32)>,
 }
 
 #[derive(Debug)]
 struct Legend {
     side: Side,
     overlay: bool,
+    /// Left, top, width, height in shares of the chart, where it was moved to.
+    place: Option<[f32; 4]>,
     props: Arc<RunProps>,
 }
 

@@ -67,6 +67,7 @@ impl Reader<'_> {
                 _ => Side::Right,
             },
             overlay: flag(legend, "c:overlay", false),
+            place: moved(legend),
             props: Arc::new(self.text_props(legend, &text)),
         });
         chart.plot_place = place(area);
@@ -226,7 +227,7 @@ impl Reader<'_> {
             None if removed => None,
             None => {
                 let props = RunProps { bold: true, size: HalfPoints(36), ..text.clone() };
-                only.map(|text| Caption { text, props: Arc::new(props), overlay: false })
+                only.map(|text| Caption { text, props: Arc::new(props), overlay: false, corner: None })
             }
         }
     }
@@ -239,7 +240,8 @@ impl Reader<'_> {
         if let Some(rich) = node.path(&["c:tx", "c:rich"]) {
             props = self.rich_props(rich, &props);
         }
-        Some(Caption { text: shown, props: Arc::new(props), overlay: flag(node, "c:overlay", false) && node.child("c:overlay").is_some() })
+        let overlay = flag(node, "c:overlay", false) && node.child("c:overlay").is_some();
+        Some(Caption { text: shown, props: Arc::new(props), overlay, corner: moved(node).map(|[left, top, ..]| (left, top)) })
     }
 
     /// Text properties of an element's `c:txPr`.
@@ -330,6 +332,17 @@ fn hairline(color: Rgb) -> Outline {
 /// A switch: on where its element has no value, `default` where there is no element.
 fn flag(node: Node<'_>, name: &str, default: bool) -> bool {
     node.child(name).map_or(default, |child| child.attr("val").is_none_or(|text| text == "1" || text == "true"))
+}
+
+/// Where a title or legend was moved to (21.2.2.31): left, top, width and height in shares of the chart, 0 where a size is not said.
+fn moved(node: Node<'_>) -> Option<[f32; 4]> {
+    let layout = node.path(&["c:layout", "c:manualLayout"])?;
+    let at_edge = |name: &str| layout.child(name).and_then(|mode| mode.attr("val")) == Some("edge");
+    let number = |name: &str| layout.child(name)?.attr("val")?.parse::<f32>().ok().filter(|number| (0.0..=1.0).contains(number));
+    if !at_edge("c:xMode") || !at_edge("c:yMode") {
+        return None;
+    }
+    Some([number("c:x")?, number("c:y")?, number("c:w").unwrap_or(0.0), number("c:h").unwrap_or(0.0)])
 }
 
 /// The place a manual layout gives, in shares of the chart.

@@ -179,6 +179,12 @@ fn hostile_instructions_are_bounded() {
 }
 
 #[test]
+fn a_tab_that_a_page_reference_begins_with_stays_before_it() {
+    let entry = field(r"PAGEREF _Toc1 \h", &format!("<w:r><w:tab/></w:r>{}", run("7")));
+    assert_eq!(line(&entry), format!("{}{}", line("<w:r><w:tab/></w:r>"), line(&field(r"PAGEREF _Toc1 \h", &run("7")))));
+}
+
+#[test]
 fn page_and_style_references_keep_their_cached_text() {
     assert_eq!(line(&field(r"PAGEREF _Toc1 \h", &run("7"))), r#"{PageRef { bookmark: "_Toc1", cached: "7" }}"#);
     assert_eq!(line(&field(r#"STYLEREF "Heading 1""#, &run("Intro"))), r#"{StyleRef { style: "Heading 1", cached: "Intro" }}"#);

@@ -61,7 +61,7 @@ fn indents_come_from_the_level_below_the_paragraphs_own_17_9_18() {
 }
 
 #[test]
-fn a_styles_list_lies_below_the_styles_own_indent_and_list_zero_removes_it() {
+fn a_styles_list_lies_below_the_styles_own_indent_and_list_zero_removes_both() {
     let styles = r#"<w:style w:type="paragraph" w:styleId="L"><w:pPr><w:numPr><w:numId w:val="1"/></w:numPr><w:ind w:left="300"/></w:pPr></w:style>"#;
     let body = r#"<w:p><w:pPr><w:pStyle w:val="L"/></w:pPr><w:r><w:t>a</w:t></w:r></w:p><w:p><w:pPr><w:pStyle w:val="L"/><w:numPr><w:numId w:val="0"/></w:numPr></w:pPr></w:p>"#;
     let paragraphs = Maker::body(body).styles(styles).numbering(OUTLINE).paragraphs();
@@ -69,7 +69,53 @@ fn a_styles_list_lies_below_the_styles_own_indent_and_list_zero_removes_it() {
     assert_eq!(paragraphs[0].number.as_ref().map(|number| number.text.as_str()), Some("1."));
     assert_eq!(text(&paragraphs[0]), "a");
     assert!(paragraphs[1].number.is_none());
-    assert_eq!((paragraphs[1].props.indent_left, paragraphs[1].props.indent_first), (Twips(300), Twips(0)));
+    assert_eq!((paragraphs[1].props.indent_left, paragraphs[1].props.indent_first), (Twips(0), Twips(0)));
+}
+
+/// Left and first-line indents of a paragraph with these properties, of these styles.
+fn indents(styles: &str, properties: &str) -> (i32, i32) {
+    let body = format!("<w:p><w:pPr>{properties}</w:pPr></w:p>");
+    let props = Maker::body(&body).styles(styles).numbering(OUTLINE).paragraph().props;
+    (props.indent_left.0, props.indent_first.0)
+}
+
+#[test]
+fn list_zero_takes_all_inherited_indents_away_as_a_list_of_its_own_would() {
+    const ZERO: &str = r#"<w:numPr><w:ilvl w:val="0"/><w:numId w:val="0"/></w:numPr>"#;
+    let style = |id: &str, base: &str, own: &str| {
+        format!(r#"<w:style w:type="paragraph" w:styleId="{id}"><w:basedOn w:val="{base}"/><w:pPr>{own}</w:pPr></w:style>"#)
+    };
+    let of = |more: &str| format!(r#"<w:pStyle w:val="S"/>{more}"#);
+    let indented = r#"<w:ind w:left="2160" w:firstLine="300"/>"#;
+    let listed = r#"<w:numPr><w:numId w:val="1"/></w:numPr>"#;
+    let sheets = [
+        style("S", "", indented),
+        style("S", "", &format!("{listed}{indented}")),
+        format!("{}{}", style("B", "", indented), style("S", "B", listed)),
+        format!("{}{}", style("B", "", &format!("{listed}{indented}")), style("S", "B", "")),
+    ];
+    for styles in sheets {
+        assert_eq!(indents(&styles, &of(ZERO)), (0, 0), "{styles}");
+        assert_eq!(indents(&styles, &of(&format!(r#"{ZERO}<w:ind w:left="360"/>"#))), (360, 0), "{styles}");
+        assert_eq!(indents(&styles, &of(&format!(r#"{ZERO}<w:ind w:firstLine="200"/>"#))), (0, 200), "{styles}");
+    }
+    // A style that takes itself out keeps what it says itself.
+    let base = style("B", "", &format!("{listed}{indented}"));
+    assert_eq!(indents(&format!("{base}{}", style("S", "B", ZERO)), &of("")), (0, 0));
+    assert_eq!(indents(&format!("{base}{}", style("S", "B", &format!(r#"{ZERO}<w:ind w:left="500"/>"#))), &of("")), (500, 0));
+}
+
+#[test]
+fn a_level_named_alone_brings_its_indents_where_it_is_another_than_the_style_s() {
+    let style = r#"<w:style w:type="paragraph" w:styleId="S"><w:pPr><w:numPr><w:numId w:val="1"/></w:numPr><w:ind w:left="2160" w:hanging="200"/></w:pPr></w:style>"#;
+    let numbering = OUTLINE.replace(r#"<w:lvl w:ilvl="1">"#, r#"<w:lvl w:ilvl="1"><w:pPr><w:ind w:left="2880" w:hanging="720"/></w:pPr>"#);
+    let of = |level: u8| {
+        let body = format!(r#"<w:p><w:pPr><w:pStyle w:val="S"/><w:numPr><w:ilvl w:val="{level}"/></w:numPr></w:pPr></w:p>"#);
+        let props = Maker::body(&body).styles(style).numbering(&numbering).paragraph().props;
+        (props.indent_left.0, props.indent_first.0)
+    };
+    assert_eq!(of(0), (2160, -200));
+    assert_eq!(of(1), (2880, -720));
 }
 
 #[test]
