@@ -116,6 +116,9 @@ fn joined(a: (f64, f64), b: (f64, f64)) -> (f64, f64) {
     (a.0.min(b.0), a.1.max(b.1))
 }
 
+/// Numbers of an upright axis stand no closer than so many lines (Spire and LibreOffice; measured).
+const CLOSEST: f32 = 1.05;
+
 fn scales(chart: &Chart, lying: bool, room: Room) -> BTreeMap<usize, Scale> {
     let mut reaches: BTreeMap<usize, (f64, f64)> = BTreeMap::new();
     let mut note = |axis: Option<usize>, found: (f64, f64)| {
@@ -138,7 +141,7 @@ fn scales(chart: &Chart, lying: bool, room: Room) -> BTreeMap<usize, Scale> {
     let build = |(index, (least, most)): (usize, (f64, f64))| {
         let axis = &chart.axes[index];
         let upright = matches!(axis.side, Side::Left | Side::Right) && !lying;
-        let length = if upright { room.height() / (line_height(&axis.props) * 1.6) } else { room.width() / (points(&axis.props) * 4.0) };
+        let length = if upright { room.height() / (line_height(&axis.props) * CLOSEST) } else { room.width() / (points(&axis.props) * 4.0) };
         let percent = chart.plots.iter().any(|plot| plot.grouping == Grouping::Percent && chart.value_axis(plot) == Some(index));
         (index, Scale::around((least, most), (axis.least, axis.most, axis.step), (length as usize).clamp(2, 10), !percent))
     };
@@ -170,6 +173,7 @@ pub(super) fn fit(chart: &Chart, room: Room, size: (f32, f32)) -> Framed {
     let mut framed = Framed { inner: room, scales: scales(chart, lying, room), categories, slots, between, lying, turned: false };
     if let Some(place) = chart.plot_place {
         framed.inner = Room::of(place, size);
+        framed.scales = scales(chart, lying, framed.inner);
         framed.turned = turns(chart, &framed);
         return framed;
     }
@@ -196,6 +200,7 @@ pub(super) fn fit(chart: &Chart, room: Room, size: (f32, f32)) -> Framed {
             bottom: room.bottom - bounded(bottom, height),
         };
         if pass == 0 {
+            framed.scales = scales(chart, lying, framed.inner);
             framed.turned = turns(chart, &framed);
         }
     }
