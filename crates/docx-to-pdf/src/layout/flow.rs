@@ -95,6 +95,8 @@ struct Flow<'a> {
     line_number: Option<u32>,
     /// A line is drawn between the columns in work.
     separator: bool,
+    /// The section in work began on the page of another one, so that its first page is past.
+    began_before: bool,
     /// The columns in work began below text: on which page, and the space after that.
     space_over_columns: Option<(usize, Pt)>,
     /// There are as many pages as there may be: what comes now is left out.
@@ -161,6 +163,7 @@ pub(super) fn pour(context: Context<'_>) -> Outcome<'_> {
         carried: Vec::new(),
         line_number: None,
         separator: false,
+        began_before: false,
         space_over_columns: None,
         full: false,
         passed_on: PassedOn::default(),
@@ -337,7 +340,9 @@ impl<'a> Flow<'a> {
             number = section::with_parity(number, section.start);
         }
         let even = self.context.document.settings.even_and_odd_headers && number.is_multiple_of(2);
-        let kind = match (first && section.title_page, even) {
+        // 17.10.6: the page on which a continuous section begins has the headers of the section it begins in, and is its first.
+        let opens = first && !self.began_before;
+        let kind = match (opens && section.title_page, even) {
             (true, _) => Kind::First,
             (_, true) => Kind::Even,
             _ => Kind::Default,

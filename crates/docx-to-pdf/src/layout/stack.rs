@@ -201,8 +201,8 @@ impl<'a> Stack<'a> {
     }
 
     fn finish(self) -> Stacked {
-        // Only a cell's last paragraph does without automatic space (LibreOffice and Spire agree for cells, headers and footers, Spire for boxes and notes; measured).
-        let dropped = |last: &Paragraph| last.props.space_after_auto && self.column.holds_floats;
+        // Only a cell's last paragraph does without automatic space (LibreOffice and Spire agree for cells, headers and footers, Spire for boxes and notes; measured); an item of a list keeps it (both).
+        let dropped = |last: &Paragraph| last.props.space_after_auto && last.number.is_none() && self.column.holds_floats;
         let after = self.after.map_or(Pt::ZERO, |last| if dropped(last) { Pt::ZERO } else { space_after(&last.props) });
         let mut height = self.y + after;
         if self.column.holds_floats {

@@ -296,3 +296,28 @@ fn numbers_of_lists_from_right_to_left_stand_at_the_right_of_their_text() {
     let (number, text) = places(r#"<w:jc w:val="right"/>"#);
     assert!((text - 50.0).abs() < 0.3 && (number - text - (250.0 - width + 20.0 - 6.0)).abs() < 0.3, "{number} {text}");
 }
+
+#[test]
+fn the_last_paragraph_of_a_cell_keeps_automatic_space_where_it_is_an_item_of_a_list() {
+    let numbering = r#"<w:abstractNum w:abstractNumId="0"><w:lvl w:ilvl="0"><w:start w:val="1"/><w:numFmt w:val="decimal"/><w:lvlText w:val="%1"/></w:lvl></w:abstractNum><w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num>"#;
+    let list = r#"<w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr>"#;
+    for (list, space) in [("", 0.0), (list, 14.0)] {
+        let cell = table("", &[3900], &row("", &[("", p(&format!("{list}{AUTOMATIC}"), "cell"))]));
+        let sheet = Sheet { numbering: numbering.to_owned(), ..Sheet::body(format!("{cell}{}", p("", "below"))) };
+        sheet.stands(&[(0, "below", 50.0, 75.0 + space)]);
+    }
+}
+
+#[test]
+fn the_first_page_of_a_section_is_the_one_it_begins_on_also_where_that_is_another_section_s() {
+    let page = r#"<w:pgSz w:w="6000" w:h="6000"/><w:pgMar w:top="1000" w:bottom="1000" w:left="1000" w:right="1000" w:footer="400"/>"#;
+    let first = format!("<w:p><w:pPr><w:sectPr>{page}<w:titlePg/></w:sectPr></w:pPr><w:r><w:t>one</w:t></w:r></w:p>");
+    let broken = r#"<w:p><w:r><w:t>two</w:t><w:br w:type="page"/></w:r></w:p>"#;
+    let shown = |start: &str| {
+        let section = format!(r#"<w:footerReference r:id="footer"/><w:type w:val="{start}"/><w:titlePg/>"#);
+        let sheet = Sheet { section, footer: p("", "foot"), ..Sheet::body(format!("{first}{broken}{}", p("", "three"))) };
+        sheet.places().into_iter().filter(|place| place.1 == "foot").map(|place| place.0).collect::<Vec<_>>()
+    };
+    assert_eq!(shown("continuous"), [1], "the second page is not its first");
+    assert_eq!(shown("nextPage"), [2], "of three pages");
+}

@@ -22,11 +22,13 @@ impl<'a> Flow<'a> {
         self.section = index;
         self.restart_line_numbers(true);
         let goes_on = !self.drafts.is_empty() && same_paper && section.start == SectionStart::Continuous;
+        self.began_before = false;
         if !goes_on {
             self.leave_out_empty_page();
             self.new_page(false);
             return;
         }
+        self.began_before = true;
         self.draw_separators();
         let text = self.drafts.last().map(|draft| draft.text).unwrap_or_default();
         self.lowest = self.lowest.max(self.y);
