@@ -192,12 +192,17 @@ impl Floats {
     /// The stretches of `left..right` that are free between two heights, from left to right.
     ///
     /// Text stands in none narrower than [`NARROWEST`]; an empty line stands in any (measured on LibreOffice 7.4).
-    pub(super) fn slots(&self, (left, right): (Pt, Pt), (top, bottom): (Pt, Pt), empty: bool) -> Vec<(Pt, Pt)> {
-        let line = Rect::new(left, top, right, bottom.max(top + Pt(0.1)));
+    /// What text goes around tightly is met by the text itself, not by the `lead` that a line has above it.
+    pub(super) fn slots(&self, (left, right): (Pt, Pt), (top, bottom): (Pt, Pt), (lead, empty): (Pt, bool)) -> Vec<(Pt, Pt)> {
+        let line = |zone: &Zone| {
+            let top = if zone.tight { top + lead } else { top };
+            Rect::new(left, top, right, bottom.max(top + Pt(0.1)))
+        };
         let mut free = vec![(left, right)];
-        for zone in self.zones.iter().filter(|zone| overlaps(zone.rect, line)) {
+        for zone in self.zones.iter().filter(|zone| overlaps(zone.rect, line(zone))) {
             let Some(side) = zone.side else { return Vec::new() };
-            for span in zone.spans(top, line.bottom) {
+            let line = line(zone);
+            for span in zone.spans(line.top, line.bottom) {
                 free = free.into_iter().flat_map(|slot| cut(slot, span, side)).collect();
             }
         }
@@ -423,15 +428,18 @@ mod tests {
     fn text_stands_on_both_sides_of_a_square_float() {
         let mut floats = Floats::default();
         floats.add(zone(100.0, 10.0, 200.0, 60.0, Some(WrapSide::Both)));
-        assert_eq!(floats.slots((Pt(0.0), Pt(400.0)), (Pt(20.0), Pt(32.0)), false), vec![(Pt(0.0), Pt(100.0)), (Pt(200.0), Pt(400.0))]);
-        assert_eq!(floats.slots((Pt(0.0), Pt(400.0)), (Pt(60.0), Pt(72.0)), false), vec![(Pt(0.0), Pt(400.0))]);
+        assert_eq!(
+            floats.slots((Pt(0.0), Pt(400.0)), (Pt(20.0), Pt(32.0)), (Pt::ZERO, false)),
+            vec![(Pt(0.0), Pt(100.0)), (Pt(200.0), Pt(400.0))]
+        );
+        assert_eq!(floats.slots((Pt(0.0), Pt(400.0)), (Pt(60.0), Pt(72.0)), (Pt::ZERO, false)), vec![(Pt(0.0), Pt(400.0))]);
     }
 
     #[test]
     fn a_top_and_bottom_float_leaves_no_room_beside_it() {
         let mut floats = Floats::default();
         floats.add(zone(100.0, 10.0, 200.0, 60.0, None));
-        assert!(floats.slots((Pt(0.0), Pt(400.0)), (Pt(5.0), Pt(17.0)), false).is_empty());
+        assert!(floats.slots((Pt(0.0), Pt(400.0)), (Pt(5.0), Pt(17.0)), (Pt::ZERO, false)).is_empty());
         assert_eq!(floats.next_edge(Pt(5.0)), Some(Pt(60.0)));
     }
 }

@@ -5,7 +5,9 @@ mod beside;
 use std::collections::HashMap;
 use std::rc::Rc;
 
-use crate::document::model::{Align, Border, BorderStyle, BreakKind, Number, NumberSuffix, Paragraph, ParagraphBorders, ParagraphProps};
+use crate::document::model::{
+    Align, Border, BorderStyle, BreakKind, LineSpacing, Number, NumberSuffix, Paragraph, ParagraphBorders, ParagraphProps,
+};
 use crate::graphics::Rgb;
 use crate::layout::context::{Context, bounded, twips};
 use crate::layout::float::Floats;
@@ -192,10 +194,12 @@ impl<'a> ParagraphLayouter<'a> {
         let again = if first { area.gap.min(space_before(props)) } else { Pt::ZERO };
         // What proportional spacing adds below a line may hang over a float (LibreOffice and Spire agree; measured).
         let mut height = guessed.height - guessed.below;
+        // What a line of at least some height has more than its text stands above that (LibreOffice and Spire agree on what text goes around tightly; measured).
+        let lead = if matches!(props.line, LineSpacing::AtLeast(_)) { (guessed.height - estimate).max(Pt::ZERO) } else { Pt::ZERO };
         let mut found = Found { segments: Vec::new(), top, number: Pt::ZERO };
         for round in 0..MOST_MOVES {
             let must = round + 1 == MOST_MOVES;
-            found = self.segments(context, at, (left, right), (top, height, again), area, must);
+            found = self.segments(context, at, (left, right), (top, height, again, lead), area, must);
             top = found.top;
             if area.floats.is_none_or(Floats::is_empty) {
                 break;
@@ -216,7 +220,7 @@ impl<'a> ParagraphLayouter<'a> {
         context: &Context<'a>,
         at: Position,
         (left, right): (Pt, Pt),
-        (top, height, again): (Pt, Pt, Pt),
+        (top, height, again, lead): (Pt, Pt, Pt, Pt),
         area: Area<'_>,
         must: bool,
     ) -> Found {
@@ -232,7 +236,7 @@ impl<'a> ParagraphLayouter<'a> {
         for _ in 0..MOST_MOVES {
             let page_top = area.top + top;
             let stretches = |from: Pt| {
-                let free = floats.slots((area.left + from, area.left + right), (page_top, page_top + height), empty);
+                let free = floats.slots((area.left + from, area.left + right), (page_top, page_top + height), (lead, empty));
                 free.into_iter().map(|(start, end)| (start - area.left, end - area.left)).collect::<Vec<_>>()
             };
             let mut slots = stretches(leftmost);

@@ -384,7 +384,7 @@ impl<'a> Stack<'a> {
             if !self.floats.touch_row(row, None) {
                 break;
             }
-            let free = self.floats.slots((Pt::ZERO, self.column.width), (self.y, self.y + height), false);
+            let free = self.floats.slots((Pt::ZERO, self.column.width), (self.y, self.y + height), (Pt::ZERO, false));
             if let Some((left, _)) = free.into_iter().find(|(left, right)| *right - *left >= laid.width - Pt(0.05)) {
                 return left;
             }

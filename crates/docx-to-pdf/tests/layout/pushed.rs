@@ -103,3 +103,15 @@ fn raised_text_takes_its_descent_along_and_lowered_text_its_ascent() {
         Sheet::body(format!("{boxed}{}", p("", "x"))).stands(&[(0, "next", 55.9, 51.0 + height + 11.2)]);
     }
 }
+
+#[test]
+fn what_text_goes_around_tightly_is_met_by_the_text_and_not_by_the_space_above_it_in_its_line() {
+    let tall = r#"<w:spacing w:line="500" w:lineRule="atLeast"/>"#;
+    // From 44 to 84 pt; the second line begins at 75, its text at 86.2.
+    for (wrap, second) in [("wrapTight", 50.0), ("wrapSquare", 150.0)] {
+        let wrap = format!(r#"<wp:{wrap} wrapText="bothSides"/>"#);
+        let float = boxed("paragraph", &wrap, (0.0, -6.0), 0.0);
+        let body = format!("{}{}{}", anchored(tall, &float), p(tall, "two"), p(tall, "three"));
+        Sheet::body(body).stands(&[(0, "anchor", 150.0, 72.4), (0, "two", second, 97.4), (0, "three", 50.0, 122.4)]);
+    }
+}
