@@ -18,14 +18,17 @@ pub(super) fn draw(chart: &Chart, extent: (Emu, Emu)) -> DrawingContent {
     let mut room = Room { left: across, top: along, right: width - across, bottom: height - along };
     if let Some(title) = &chart.title {
         let size = points(&title.props);
-        let lines = wrapped(&title.text, &title.props, width - 2.0 * across);
+        let left = title.corner.map_or(across, |(left, _)| left * width);
+        let lines = wrapped(&title.text, &title.props, (width - across - left).max(size));
+        // Lines stand in the middle of each other, and the whole title in the middle of the chart unless it was moved.
+        let widest = lines.iter().map(|line| width_of(line, &title.props)).fold(0.0, f32::max);
+        let from = title.corner.map_or((width / 2.0, room.top), |(_, top)| (left + widest / 2.0, top * height));
         for (at, line) in lines.iter().enumerate() {
             let down = line_height(&title.props) * at as f32;
-            let (from, across) = title.corner.map_or(((width / 2.0, room.top), 0.5), |(left, top)| ((left * width, top * height), 0.0));
-            canvas.label(line, (from.0, from.1 + down), (across, LabelBase::Top), &title.props, (1.0, 0.0));
+            canvas.label(line, (from.0, from.1 + down), (0.5, LabelBase::Top), &title.props, (1.0, 0.0));
         }
         if !title.overlay {
-            room.top += line_height(&title.props) * lines.len() as f32 + along.max(size * 0.2);
+            room.top += line_height(&title.props) * lines.len() as f32 + along.max(size * 0.8);
         }
     }
     let entries = legend::entries(chart);

@@ -85,7 +85,10 @@ impl Reader<'_> {
             return self.vml_picture(node, data, style, size, scope);
         }
         let kind = Kind::of(node);
-        if let Some((path, text)) = node.child("v:textpath").and_then(|path| Some((path, path.attr("string")?))) {
+        // A rectangle or ellipse with text of its own shows that (LibreOffice and Spire agree).
+        let boxed = node.name() != "v:shape" && node.child("v:textbox").is_some();
+        let along = node.child("v:textpath").filter(|_| !boxed);
+        if let Some((path, text)) = along.and_then(|path| Some((path, path.attr("string")?))) {
             return self.word_art(kind, (path, text), style, scope);
         }
         let Form { geometry, area } = self.vml_form(kind, size, scope);
