@@ -81,7 +81,7 @@ const COMPATIBILITY: [&str; 38] = [
 ];
 
 /// Warns of everything in a part that nobody lays out.
-pub(super) fn look_over(tree: &Tree, part: &str, warnings: &mut Warnings) {
+pub(super) fn look_over(tree: &Tree<'_>, part: &str, warnings: &mut Warnings) {
     for node in tree.elements() {
         if let Some(feature) = feature(node) {
             warnings.unsupported(feature, part);

@@ -61,7 +61,7 @@ impl Canvas {
         }
         let fill = fill.map(|(color, opacity)| Fill::Solid(color, opacity));
         let shape = DrawingShape { geometry, fill, outline, rotation: 0.0, flip: (false, false), text: None, shadow: None };
-        self.push(at, size, DrawingContent::Shape(Box::new(shape)));
+        self.push(at, size, DrawingContent::Shape(Arc::new(shape)));
     }
 
     /// A rectangle with its corners at two points.

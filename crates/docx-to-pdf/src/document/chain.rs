@@ -7,13 +7,12 @@ use super::xml::{Node, Tree};
 
 impl Reader<'_> {
     /// Notes which boxes of a part another's text may go on in, so that no text is sent to a box that is not there.
-    pub(super) fn look_for_chains(&mut self, tree: &Tree) {
-        for node in tree.elements() {
+    pub(super) fn look_for_chains(&mut self, tree: &Tree<'_>) {
+        for node in tree.elements_named(|name| name.starts_with(b"v:") || name == b"wps:linkedTxbx") {
             if node.name() == "wps:linkedTxbx" {
                 self.boxes.extend(place(node).map(|(id, at)| name(id, at)));
-            } else if node.name().starts_with("v:")
-                && let Some(id) =
-                    node.attr("id").filter(|_| node.child("v:textbox").is_some_and(|holder| holder.descendant("w:t").is_none()))
+            } else if let Some(id) =
+                node.attr("id").filter(|_| node.child("v:textbox").is_some_and(|holder| holder.descendant("w:t").is_none()))
             {
                 // A box with text of its own takes no other: many of Word's name themselves.
                 self.boxes.insert(format!("#{id}"));

@@ -246,16 +246,19 @@ pub(super) fn bookmark(node: Node<'_>) -> Option<Inline> {
 }
 
 /// Text without the blanks around it, unless it keeps them (17.3.3.31). A tab character is a blank, not a tab (LibreOffice and Spire agree; measured).
-fn text_of(node: Node<'_>) -> String {
-    let mut text = node.text();
+fn text_of(node: Node<'_>) -> Cow<'_, str> {
+    let mut text = node.written();
     if text.contains('\t') {
-        text = text.replace('\t', " ");
+        text = Cow::Owned(text.replace('\t', " "));
     }
     if node.attr("xml:space") == Some("preserve") {
         return text;
     }
-    let shown = text.trim_matches([' ', '\n', '\r', '\t']);
-    if shown.len() == text.len() { text } else { shown.to_owned() }
+    const BLANKS: [char; 4] = [' ', '\n', '\r', '\t'];
+    match text {
+        Cow::Borrowed(text) => Cow::Borrowed(text.trim_matches(BLANKS)),
+        Cow::Owned(text) => Cow::Owned(text.trim_matches(BLANKS).to_owned()),
+    }
 }
 
 fn break_kind(node: Node<'_>) -> BreakKind {

@@ -8,7 +8,6 @@
 pub mod model;
 pub mod numerals;
 
-mod attributes;
 mod beyond;
 mod canvas;
 mod chain;

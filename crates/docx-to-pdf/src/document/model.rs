@@ -162,12 +162,11 @@ pub enum VerticalAlign {
 
 /// A block of content.
 #[derive(Debug, Clone)]
-#[expect(clippy::large_enum_variant, reason = "nearly all blocks are paragraphs")]
 pub enum Block {
     /// A paragraph.
     Paragraph(Paragraph),
     /// A table.
-    Table(Table),
+    Table(Box<Table>),
 }
 
 /// Horizontal alignment.

@@ -16,14 +16,14 @@ const LEVELS: usize = 9;
 
 /// All lists of a document.
 #[derive(Debug, Default)]
-pub(super) struct Numbering {
+pub(super) struct Numbering<'p> {
     /// `w:abstractNum` by id.
     definitions: HashMap<i32, Definition>,
     /// `w:num` by id.
     lists: HashMap<i32, List>,
     /// `w:numPicBullet`: the element that holds the picture.
     pictures: HashMap<i32, u32>,
-    tree: Option<Tree>,
+    tree: Option<Tree<'p>>,
 }
 
 #[derive(Debug, Default)]
@@ -63,9 +63,9 @@ pub(super) struct Level {
     pub(super) picture: Option<i32>,
 }
 
-impl Numbering {
+impl<'p> Numbering<'p> {
     /// Reads the numbering part.
-    pub(super) fn read(tree: Tree, theme: &Theme, styles: &Styles) -> Self {
+    pub(super) fn read(tree: Tree<'p>, theme: &Theme, styles: &Styles<'_>) -> Self {
         let mut numbering = Self::default();
         if let Some(root) = tree.root() {
             for node in root.children() {

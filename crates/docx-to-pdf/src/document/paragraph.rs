@@ -24,10 +24,61 @@ pub(super) struct ReadParagraph {
     pub(super) invisible: bool,
 }
 
+/// What a paragraph's properties mean in their surroundings.
+pub(super) struct ParagraphLook {
+    style: Rc<ParagraphStyle>,
+    props: Arc<ParagraphProps>,
+    /// The look of text that says nothing itself.
+    base: Arc<RunProps>,
+    mark: Arc<RunProps>,
+    mark_style: Rc<RunPatch>,
+    mark_patch: RunPatch,
+    /// Its list and level.
+    list: Option<(i32, u8)>,
+    deleted_mark: bool,
+    /// A hidden mark of this kind does not hide its paragraph.
+    special_mark: bool,
+}
+
+/// So many are known at once.
+const MOST_LOOKS: usize = 256;
+
 impl Reader<'_> {
     /// Reads `w:p`.
     pub(super) fn paragraph(&mut self, node: Node<'_>, scope: Scope<'_>) -> ReadParagraph {
-        let properties = node.child("w:pPr");
+        let look = self.paragraph_look(node.child("w:pPr"), scope);
+        let content = self.content(node, scope, &look);
+        let hidden_mark = look.mark.hidden && content.iter().all(is_hidden) && !look.special_mark;
+        // LibreOffice hides a paragraph whose text is all hidden even where its mark is not; it still counts in its list (measured on 7.4).
+        let hidden_text = content.iter().all(is_hidden) && content.iter().any(|inline| matches!(inline, Inline::Text { .. }));
+        let counted = look.list.filter(|_| !hidden_mark && !look.deleted_mark);
+        let levels = [scope.run, &look.style.run, &*look.mark_style];
+        let number = counted.and_then(|(list, level)| self.number(list, level, &levels, &look.mark_patch, scope));
+        let mut props = Arc::clone(&look.props);
+        if let Some(align) = display_alignment(&content) {
+            Arc::make_mut(&mut props).align = align;
+        }
+        let paragraph = Paragraph { props, mark: Arc::clone(&look.mark), number: number.map(Box::new), content };
+        ReadParagraph { paragraph, deleted_mark: look.deleted_mark, invisible: hidden_mark || hidden_text }
+    }
+
+    /// What its properties mean, which most paragraphs share with others.
+    fn paragraph_look(&mut self, properties: Option<Node<'_>>, scope: Scope<'_>) -> Rc<ParagraphLook> {
+        let id = properties.filter(|_| scope.plain).map(Node::content_id);
+        if let Some(known) = id.and_then(|id| self.paragraph_looks.get(&id)) {
+            return Rc::clone(known);
+        }
+        let look = Rc::new(self.new_paragraph_look(properties, scope));
+        if let Some(id) = id {
+            if self.paragraph_looks.len() >= MOST_LOOKS {
+                self.paragraph_looks.clear();
+            }
+            self.paragraph_looks.insert(id, Rc::clone(&look));
+        }
+        look
+    }
+
+    fn new_paragraph_look(&mut self, properties: Option<Node<'_>>, scope: Scope<'_>) -> ParagraphLook {
         let style_id = properties.and_then(|properties| properties.child_val("w:pStyle"));
         let style = self.styles.paragraph(style_id, &self.theme, &self.numbering);
         let direct = properties.map(|properties| ParagraphPatch::read(properties, &self.theme)).unwrap_or_default();
@@ -46,36 +97,37 @@ impl Reader<'_> {
             }
         }
         patch.overlay(&direct);
+        let mut props = patch.finish(&style.id, &style.name);
+        if !self.settings.collapse_spacing {
+            fixed_automatic_space(&mut props);
+        }
 
         let base = {
             let character = self.styles.character(None, &self.theme);
-            RunPatch::resolve(&self.styles.run_defaults, &[scope.run, &style.run, &*character], &[])
+            Arc::new(RunPatch::resolve(&self.styles.run_defaults, &[scope.run, &style.run, &*character], &[]))
         };
         let mark_node = properties.and_then(|properties| properties.child("w:rPr"));
         let mark_patch = mark_node.map(|mark| RunPatch::read(mark, &self.theme)).unwrap_or_default();
         let mark_style = self.styles.character(mark_node.and_then(|mark| mark.child_val("w:rStyle")), &self.theme);
-        let levels = [scope.run, &style.run, &*mark_style];
         let mark = match mark_node {
-            Some(_) => RunPatch::resolve(&self.styles.run_defaults, &levels, &[&mark_patch]),
-            None => base.clone(),
+            Some(_) => {
+                let levels = [scope.run, &style.run, &*mark_style];
+                Arc::new(RunPatch::resolve(&self.styles.run_defaults, &levels, &[&mark_patch]))
+            }
+            None => Arc::clone(&base),
         };
-
-        let content = self.content(node, scope, &style, base);
-        let hidden_mark =
-            mark.hidden && content.iter().all(is_hidden) && mark_node.is_some_and(|mark| mark.child("w:specVanish").is_none());
-        // LibreOffice hides a paragraph whose text is all hidden even where its mark is not; it still counts in its list (measured on 7.4).
-        let hidden_text = content.iter().all(is_hidden) && content.iter().any(|inline| matches!(inline, Inline::Text { .. }));
-        let deleted_mark = mark_node.is_some_and(|mark| mark.child("w:del").is_some() || mark.child("w:moveFrom").is_some());
-        let counted = list.filter(|_| !hidden_mark && !deleted_mark);
-        let number = counted.and_then(|(list, level)| self.number(list, level, &levels, &mark_patch, scope));
-        let mut props = patch.finish(&style.id, &style.name);
-        if let Some(align) = display_alignment(&content) {
-            props.align = align;
+        let says = |name: &str| mark_node.is_some_and(|mark| mark.child(name).is_some());
+        ParagraphLook {
+            props: Arc::new(props),
+            base,
+            mark,
+            list,
+            deleted_mark: says("w:del") || says("w:moveFrom"),
+            special_mark: mark_node.is_none() || says("w:specVanish"),
+            style,
+            mark_style,
+            mark_patch,
         }
-        if !self.settings.collapse_spacing {
-            fixed_automatic_space(&mut props);
-        }
-        ReadParagraph { paragraph: Paragraph { props, mark, number, content }, deleted_mark, invisible: hidden_mark || hidden_text }
     }
 
     /// The list and level a paragraph is in: its own word, else its style's; list 0 takes it out (17.9.18).
@@ -144,10 +196,10 @@ impl Reader<'_> {
         self.images.get_or_warn(&part, self.package, &mut self.warnings)
     }
 
-    /// What stands in it; `base` is the look of text that says nothing itself.
-    fn content(&mut self, node: Node<'_>, scope: Scope<'_>, style: &Rc<ParagraphStyle>, base: RunProps) -> Vec<Inline> {
+    /// What stands in it.
+    fn content(&mut self, node: Node<'_>, scope: Scope<'_>, look: &ParagraphLook) -> Vec<Inline> {
         self.paragraph_serial += 1;
-        let mut line = Line::new(scope, Rc::clone(style), Arc::new(base));
+        let mut line = Line::new(scope, Rc::clone(&look.style), Arc::clone(&look.base));
         self.reopen_links(&mut line);
         self.inlines(node, &mut line, 0);
         self.close_links(&mut line);

@@ -1,5 +1,7 @@
 //! Paragraph properties (ECMA-376 part 1, 17.3.1): one level of the cascade, and how levels make a whole.
 
+use std::sync::Arc;
+
 use super::model::{
     Align, Border, DropCap, FloatPosition, Frame, HorizontalBase, Leader, LineSpacing, Offset, ParagraphBorders, ParagraphProps, TabKind,
     TabStop, TextAlignment, VerticalBase,
@@ -233,7 +235,7 @@ impl ParagraphPatch {
     }
 
     /// The whole. Left and right change sides in right-to-left paragraphs (17.3.1.6).
-    pub(super) fn finish(&self, style: &str, style_name: &str) -> ParagraphProps {
+    pub(super) fn finish(&self, style: &Arc<str>, style_name: &Arc<str>) -> ParagraphProps {
         let base = ParagraphProps::default();
         let rtl = self.rtl.unwrap_or(false);
         let (mut left, mut right) = (self.left.unwrap_or_default(), self.right.unwrap_or_default());
@@ -248,8 +250,8 @@ impl ParagraphPatch {
         }
         let line = self.line.unwrap_or(Twips(240));
         ParagraphProps {
-            style: style.to_owned(),
-            style_name: style_name.to_owned(),
+            style: Arc::clone(style),
+            style_name: Arc::clone(style_name),
             outline_level: self.outline.filter(|level| *level < 9),
             align,
             indent_left: left,

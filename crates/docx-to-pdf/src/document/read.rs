@@ -1,6 +1,7 @@
 //! The driver: which parts are read, in which order, and how sections are cut out of the body.
 
 use std::collections::{BTreeMap, HashMap, HashSet};
+use std::rc::Rc;
 use std::sync::Arc;
 
 use jiff::civil::DateTime;
@@ -9,18 +10,21 @@ use super::beyond;
 use super::error::DocumentError;
 use super::fields::{Ahead, FieldState, OpenField, unclosed};
 use super::images::Images;
-use super::model::{Block, Document, HeaderFooter, Inline, Paragraph, RunProps, Section, Settings, Table};
+use super::model::{Block, Document, DrawingShape, HeaderFooter, Inline, Paragraph, RunProps, Section, Settings, Table};
 use super::numbering::{Counters, Numbering};
+use super::paragraph::ParagraphLook;
 use super::paragraph_props::ParagraphPatch;
 use super::run_props::RunPatch;
 use super::styles::Styles;
 use super::table_join::groups;
+use super::table_style::CellPatch;
 use super::theme::Theme;
 use super::values::integer;
 use super::warnings::Warnings;
-use super::xml::{Node, Tree};
+use super::xml::{ContentId, Node, Tree};
 use super::{section, settings};
 use crate::package::{Limits, Package, Relationships};
+use crate::units::Emu;
 use crate::warning::Warning;
 
 /// Tables in cells and text boxes in text boxes go no deeper; layout recurses as deep.
@@ -116,14 +120,16 @@ pub(super) struct Scope<'s> {
     pub(super) part: &'s Part,
     pub(super) paragraph: &'s ParagraphPatch,
     pub(super) run: &'s RunPatch,
+    /// They add nothing.
+    pub(super) plain: bool,
 }
 
 /// Everything that is known while reading.
 pub(super) struct Reader<'p> {
     pub(super) package: &'p Package,
     pub(super) theme: Theme,
-    pub(super) styles: Styles,
-    pub(super) numbering: Numbering,
+    pub(super) styles: Styles<'p>,
+    pub(super) numbering: Numbering<'p>,
     pub(super) numbering_part: Option<Part>,
     pub(super) settings: Settings,
     pub(super) counters: Counters,
@@ -150,6 +156,12 @@ pub(super) struct Reader<'p> {
     /// What may still be read: styles and lists have their own room, so that a document at its limit keeps its looks; all that is laid out shares one.
     limits: Limits,
     stories: HashMap<String, Arc<Vec<Block>>>,
+    /// What paragraph properties mean where their surroundings add nothing.
+    pub(super) paragraph_looks: HashMap<ContentId, Rc<ParagraphLook>>,
+    /// What properties of cells say.
+    pub(super) cell_patches: HashMap<ContentId, Rc<CellPatch>>,
+    /// Shapes without text by what says how they look, and their size.
+    pub(super) shapes: HashMap<(ContentId, (Emu, Emu)), Arc<DrawingShape>>,
 }
 
 impl<'p> Reader<'p> {
@@ -177,6 +189,9 @@ impl<'p> Reader<'p> {
             metafile_bytes_left: MOST_METAFILE_BYTES,
             limits: *package.limits(),
             stories: HashMap::new(),
+            paragraph_looks: HashMap::new(),
+            cell_patches: HashMap::new(),
+            shapes: HashMap::new(),
         };
         if let Some((_, tree)) = reader.tree_of(main, "theme") {
             reader.theme = Theme::read(&tree);
@@ -214,18 +229,18 @@ impl<'p> Reader<'p> {
         Part { relationships: self.package.relationships(&name), name }
     }
 
-    fn tree_of(&mut self, main: &Part, kind: &str) -> Option<(String, Tree)> {
+    fn tree_of(&mut self, main: &Part, kind: &str) -> Option<(String, Tree<'p>)> {
         let name = main.relationships.of_kind(kind).find_map(|relationship| relationship.part())?.to_owned();
         Some((name.clone(), self.tree(&name)?))
     }
 
-    fn root_of(&mut self, source: &str, kind: &str) -> Option<(String, Tree)> {
+    fn root_of(&mut self, source: &str, kind: &str) -> Option<(String, Tree<'p>)> {
         let part = self.part(source.to_owned());
         self.tree_of(&part, kind)
     }
 
     /// A part's XML; one that cannot be read is a warning.
-    pub(super) fn tree(&mut self, name: &str) -> Option<Tree> {
+    pub(super) fn tree(&mut self, name: &str) -> Option<Tree<'p>> {
         let xml = self.package.part(name)?;
         match Tree::parse(xml, &self.limits) {
             Ok(tree) => {
@@ -242,7 +257,7 @@ impl<'p> Reader<'p> {
     /// Properties by the upper-case name of the field that shows them: core, application, custom and document variables.
     fn field_properties(&mut self, main: &Part) -> HashMap<String, String> {
         let mut found = HashMap::new();
-        let mut add = |name: &str, text: String| {
+        let mut add = |name: &str, text: &str| {
             if !text.trim().is_empty() && found.len() < 1000 {
                 found.insert(name.to_uppercase(), text.trim().to_owned());
             }
@@ -263,19 +278,19 @@ impl<'p> Reader<'p> {
             ];
             for (element, name) in names {
                 if let Some(node) = tree.root().and_then(|root| root.child(element)) {
-                    add(name, node.text());
+                    add(name, &node.text());
                 }
             }
         }
         if let Some((_, tree)) = self.tree_of(&root, "extended-properties") {
             for node in tree.root().into_iter().flat_map(Node::children).filter(|node| matches!(node.name(), "Company" | "Manager")) {
-                add(node.name(), node.text());
+                add(node.name(), &node.text());
             }
         }
         if let Some((_, tree)) = self.tree_of(&root, "custom-properties") {
             for node in tree.root().into_iter().flat_map(Node::children) {
                 if let (Some(name), Some(value)) = (node.attr("name"), node.children().next()) {
-                    add(name, value.text());
+                    add(name, &value.text());
                 }
             }
         }
@@ -284,7 +299,7 @@ impl<'p> Reader<'p> {
         {
             for node in variables.children() {
                 if let (Some(name), Some(value)) = (node.attr("w:name"), node.val()) {
-                    add(&format!("DOCVARIABLE {name}"), value.to_owned());
+                    add(&format!("DOCVARIABLE {name}"), value);
                 }
             }
         }
@@ -294,7 +309,7 @@ impl<'p> Reader<'p> {
     /// The body, cut into sections: a paragraph that carries section properties is the last of its section (17.6.18).
     fn body(&mut self, body: Node<'_>, part: &Part) -> Vec<Section> {
         let (paragraph, run) = (ParagraphPatch::default(), RunPatch::default());
-        let scope = Scope { part, paragraph: &paragraph, run: &run };
+        let scope = Scope { part, paragraph: &paragraph, run: &run, plain: true };
         let mut sections: Vec<Section> = Vec::new();
         let mut story = Story::default();
         let children: Vec<Node<'_>> = body.children().collect();
@@ -356,7 +371,7 @@ impl<'p> Reader<'p> {
         let (paragraph, run) = (ParagraphPatch::default(), RunPatch::default());
         let counters = std::mem::take(&mut self.counters);
         let fields = std::mem::take(&mut self.fields);
-        let blocks = self.blocks(root, Scope { part, paragraph: &paragraph, run: &run });
+        let blocks = self.blocks(root, Scope { part, paragraph: &paragraph, run: &run, plain: true });
         self.counters = counters;
         self.fields = fields;
         blocks
@@ -401,7 +416,7 @@ impl<'p> Reader<'p> {
         match node.name() {
             "w:tbl" => {
                 if let Some(table) = self.table(group, scope) {
-                    story.table(table);
+                    story.table(Box::new(table));
                 }
             }
             "w:p" => {
@@ -409,7 +424,11 @@ impl<'p> Reader<'p> {
                 if read.deleted_mark {
                     story.join(read.paragraph);
                 } else if !read.invisible {
-                    for block in self.field_state.paragraph(read.paragraph) {
+                    let (own, made) = self.field_state.paragraph(read.paragraph);
+                    if let Some(paragraph) = own {
+                        story.paragraph(paragraph);
+                    }
+                    for block in made {
                         match block {
                             Block::Paragraph(paragraph) => story.paragraph(paragraph),
                             Block::Table(table) => story.table(table),
@@ -457,7 +476,7 @@ impl Story {
         self.joined = Some(paragraph);
     }
 
-    fn table(&mut self, table: Table) {
+    fn table(&mut self, table: Box<Table>) {
         if let Some(before) = self.joined.take() {
             self.paragraph(before);
         }

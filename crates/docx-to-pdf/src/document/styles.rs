@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use super::numbering::Numbering;
 use super::paragraph_props::{NumberRef, ParagraphPatch};
@@ -15,8 +16,8 @@ const LONGEST_CHAIN: usize = 32;
 
 /// All styles of a document. Each is worked out when it is first asked for.
 #[derive(Debug, Default)]
-pub(super) struct Styles {
-    tree: Option<Tree>,
+pub(super) struct Styles<'p> {
+    tree: Option<Tree<'p>>,
     /// Style id → its element.
     nodes: HashMap<String, u32>,
     /// The default style of each type.
@@ -34,8 +35,8 @@ pub(super) struct Styles {
 /// A paragraph style with everything it is based on.
 #[derive(Debug, Default)]
 pub(super) struct ParagraphStyle {
-    pub(super) id: String,
-    pub(super) name: String,
+    pub(super) id: Arc<str>,
+    pub(super) name: Arc<str>,
     /// Its properties, with its list's indents where it has one.
     pub(super) paragraph: ParagraphPatch,
     /// The same without its list's indents: for a paragraph that takes itself out of the list.
@@ -45,14 +46,14 @@ pub(super) struct ParagraphStyle {
     pub(super) number: Option<NumberRef>,
 }
 
-impl Styles {
+impl<'p> Styles<'p> {
     /// What a document without a part for styles has.
     pub(super) fn missing() -> Self {
         Self { run_defaults: RunPatch::without_defaults(), ..Self::default() }
     }
 
     /// Reads the styles' part.
-    pub(super) fn read(tree: Tree, theme: &Theme) -> Self {
+    pub(super) fn read(tree: Tree<'p>, theme: &Theme) -> Self {
         let mut styles = Self::missing();
         if let Some(root) = tree.root() {
             if let Some(defaults) = root.path(&["w:docDefaults", "w:rPrDefault"]) {
@@ -129,7 +130,7 @@ impl Styles {
     }
 
     /// A paragraph style; the default one for an unknown or missing id.
-    pub(super) fn paragraph(&mut self, id: Option<&str>, theme: &Theme, numbering: &Numbering) -> Rc<ParagraphStyle> {
+    pub(super) fn paragraph(&mut self, id: Option<&str>, theme: &Theme, numbering: &Numbering<'_>) -> Rc<ParagraphStyle> {
         if let Some(known) = id.and_then(|id| self.paragraph.get(id)) {
             return Rc::clone(known);
         }
@@ -137,7 +138,7 @@ impl Styles {
         if let Some(known) = self.paragraph.get(&id) {
             return Rc::clone(known);
         }
-        let mut style = ParagraphStyle { name: self.name(&id), id: id.clone(), ..ParagraphStyle::default() };
+        let mut style = ParagraphStyle { name: self.name(&id).into(), id: id.as_str().into(), ..ParagraphStyle::default() };
         for (link, node) in self.chain(&id, "paragraph") {
             if let Some(run) = node.child("w:rPr") {
                 style.run.overlay(&RunPatch::read(run, theme));
@@ -195,7 +196,7 @@ impl Styles {
 impl ParagraphStyle {
     /// Lays the next style of the chain over what there is.
     /// A style's list comes with the list's indents, which lie below the style's own (17.9.23).
-    fn join(&mut self, id: &str, own: &ParagraphPatch, numbering: &Numbering) {
+    fn join(&mut self, id: &str, own: &ParagraphPatch, numbering: &Numbering<'_>) {
         if let Some(said) = own.number {
             let before = self.number.unwrap_or_default();
             let list = said.list.or(before.list);

@@ -1,23 +1,23 @@
 //! Tables: rows and cells with what the table, its style and its conditions say (ECMA-376 part 1, 17.4).
 
+use std::borrow::Cow;
 use std::rc::Rc;
 
 use super::fields::TableText;
-use super::model::{
-    Align, Block, Borders, Cell, CellBorders, Inline, Paragraph, Row, RowHeight, Table, TableBorders, TableFloat, TextDirection,
-    VerticalMerge, Width,
-};
+use super::model::{Align, Block, Borders, Cell, CellBorders, Inline, Paragraph, Row, RowHeight, Table, TableBorders, TableFloat, Width};
 use super::paragraph_props::{alignment, float_position};
 use super::read::{Reader, Scope};
-use super::section::vertical_align;
 use super::table_join::one_grid;
-use super::table_style::{BorderPatch, Covered, Look, Place, Said, TablePatch, TableStyle, Wanted, overlay_margins, read_margins};
-use super::values::{integer, shading, share, switch, twips};
+use super::table_style::{BorderPatch, CellPatch, Covered, Look, Place, Said, TablePatch, TableStyle, Wanted, overlay_margins};
+use super::values::{integer, share, switch, twips};
 use super::xml::Node;
 use crate::units::Twips;
 
 /// Word's own limit is 63; files of other programs have more.
 const MOST_COLUMNS: u32 = 1000;
+
+/// So many properties of cells are known at once.
+const MOST_PATCHES: usize = 256;
 
 /// Left and right cell margins when nobody says anything: Word's own (17.4.42 says 115 twips, Word writes and draws 108).
 const SIDE_MARGIN: Twips = Twips(108);
@@ -32,6 +32,8 @@ struct Frame<'t> {
     rows: u32,
     columns: u32,
     scope: Scope<'t>,
+    /// The look of cells of which the style says nothing.
+    plain: Look,
 }
 
 impl Reader<'_> {
@@ -62,6 +64,7 @@ impl Reader<'_> {
             scope,
             style,
             table,
+            plain: Look::default(),
         };
         let numbered = rows.iter().enumerate();
         self.field_state.tables.push(TableText::default());
@@ -92,7 +95,7 @@ impl Reader<'_> {
             align: properties.and_then(|properties| properties.child_val("w:jc")).and_then(alignment),
             ..Row::default()
         };
-        let mut look = Look::default();
+        let mut look = Cow::Borrowed(&frame.plain);
         let mut column = row.skip_before;
         let mut cells = node.children().filter(|child| child.name() == "w:tc").peekable();
         if let Some(table) = self.field_state.tables.last_mut() {
@@ -115,7 +118,7 @@ impl Reader<'_> {
             column += span;
             let (mut cell, over) = self.cell(cell, place, frame, exceptions.as_ref());
             for more in merged {
-                let blocks = self.cell_blocks(more, &over, frame.scope);
+                let blocks = self.cell_blocks(more, &over, frame);
                 // What they hold comes below (measured on LibreOffice 7.4); mostly it is nothing.
                 cell.blocks.extend(blocks.into_iter().filter(|block| !is_empty(block)));
             }
@@ -130,13 +133,13 @@ impl Reader<'_> {
         (!row.cells.is_empty()).then_some(row)
     }
 
-    fn cell(&mut self, node: Node<'_>, place: Place, frame: &Frame<'_>, exceptions: Option<&TablePatch>) -> (Cell, Look) {
-        let covered = place.regions(frame.wanted, frame.row_band, frame.column_band);
-        let mut look = Look::default();
+    fn cell<'f>(&mut self, node: Node<'_>, place: Place, frame: &'f Frame<'_>, exceptions: Option<&TablePatch>) -> (Cell, Cow<'f, Look>) {
+        let covered = frame.style.covered(place, frame.wanted, frame.row_band, frame.column_band);
+        let mut look = Cow::Borrowed(&frame.plain);
         for (region, _) in &covered {
-            look.overlay(frame.style.look(*region));
+            look.to_mut().overlay(frame.style.look(*region));
         }
-        let properties = node.child("w:tcPr");
+        let own = self.cell_patch(node.child("w:tcPr"));
         let mut borders = conditional_borders(&frame.style, &covered);
         if let Some(exceptions) = exceptions {
             borders.overlay(&at_edges(
@@ -144,26 +147,16 @@ impl Reader<'_> {
                 [place.row == 0, place.to >= place.columns, place.row + 1 == place.rows, place.from == 0],
             ));
         }
-        if let Some(own) = properties.and_then(|properties| properties.child("w:tcBorders")) {
-            let own = BorderPatch::read(own, &self.theme);
-            borders.overlay(&own);
-            // A cell's inside borders only matter to the cells it was split into; Word ignores them here.
-        }
+        // A cell's inside borders only matter to the cells it was split into; Word ignores them here.
+        borders.overlay(&own.borders);
         let mut margins = exceptions.map(|exceptions| exceptions.margins).unwrap_or_default();
         overlay_margins(&mut margins, look.margins);
-        if let Some(own) = properties.and_then(|properties| properties.child("w:tcMar")) {
-            overlay_margins(&mut margins, read_margins(own));
-        }
-        let own_shading = properties.and_then(|properties| properties.child("w:shd")).map(|node| shading(node, &self.theme));
-        let value = |name: &str| properties.and_then(|properties| properties.child_val(name));
-        let on = |name: &str| properties.and_then(|properties| switch(properties, name)).unwrap_or(false);
+        overlay_margins(&mut margins, own.margins);
         let cell = Cell {
-            blocks: self.cell_blocks(node, &look, frame.scope),
-            width: properties.and_then(|properties| properties.child("w:tcW")).and_then(width).unwrap_or_default(),
+            blocks: self.cell_blocks(node, &look, frame),
+            width: own.width,
             span: place.to - place.from,
-            merge: properties.and_then(|properties| properties.child("w:vMerge")).map_or(VerticalMerge::None, |merge| {
-                if merge.val() == Some("restart") { VerticalMerge::Start } else { VerticalMerge::Continue }
-            }),
+            merge: own.merge,
             borders: CellBorders {
                 top: borders.top,
                 right: borders.right,
@@ -172,18 +165,33 @@ impl Reader<'_> {
                 down: borders.down.flatten(),
                 up: borders.up.flatten(),
             },
-            shading: own_shading.or(look.shading).or(frame.table.shading).flatten(),
+            shading: own.shading.or(look.shading).or(frame.table.shading).flatten(),
             margins,
-            vertical_align: value("w:vAlign").map(|name| vertical_align(Some(name))).or(look.vertical_align).unwrap_or_default(),
-            no_wrap: on("w:noWrap"),
-            hide_mark: on("w:hideMark"),
-            direction: text_direction(value("w:textDirection")),
+            vertical_align: own.vertical_align.or(look.vertical_align).unwrap_or_default(),
+            no_wrap: own.no_wrap,
+            hide_mark: own.hide_mark,
+            direction: own.direction,
         };
         (cell, look)
     }
 
-    fn cell_blocks(&mut self, node: Node<'_>, look: &Look, scope: Scope<'_>) -> Vec<Block> {
-        let inner = Scope { part: scope.part, paragraph: &look.paragraph, run: &look.run };
+    /// What its properties say, which most cells share with others.
+    fn cell_patch(&mut self, properties: Option<Node<'_>>) -> Rc<CellPatch> {
+        let Some(properties) = properties else { return Rc::default() };
+        let id = properties.content_id();
+        if let Some(known) = self.cell_patches.get(&id) {
+            return Rc::clone(known);
+        }
+        if self.cell_patches.len() >= MOST_PATCHES {
+            self.cell_patches.clear();
+        }
+        let patch = Rc::new(CellPatch::read(properties, &self.theme));
+        self.cell_patches.insert(id, Rc::clone(&patch));
+        patch
+    }
+
+    fn cell_blocks(&mut self, node: Node<'_>, look: &Look, frame: &Frame<'_>) -> Vec<Block> {
+        let inner = Scope { part: frame.scope.part, paragraph: &look.paragraph, run: &look.run, plain: !frame.style.says };
         let mut blocks = self.blocks(node, inner);
         if !matches!(blocks.last(), Some(Block::Paragraph(_))) {
             blocks.push(Block::Paragraph(Paragraph::default()));
@@ -325,14 +333,6 @@ fn is_deleted(row: Node<'_>) -> bool {
     row.path(&["w:trPr", "w:del"]).is_some()
 }
 
-fn text_direction(name: Option<&str>) -> TextDirection {
-    match name {
-        Some("btLr" | "lr") => TextDirection::Up,
-        Some("tbRl" | "tbRlV" | "tbLrV" | "rl" | "rlV") => TextDirection::Down,
-        _ => TextDirection::Horizontal,
-    }
-}
-
 fn float(node: Node<'_>) -> TableFloat {
     let space = |name: &str| node.attr(name).and_then(twips).map_or(Twips(0), |space| Twips(space.0.max(0)));
     TableFloat {
@@ -356,6 +356,7 @@ fn plain_text(cell: &Cell) -> String {
             if let Inline::Text { text, .. } = inline
                 && out.len() < LONGEST
             {
+                out.reserve(text.len() + 1);
                 out.push_str(text);
             }
         }

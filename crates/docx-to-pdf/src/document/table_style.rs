@@ -1,6 +1,6 @@
 //! Table styles with their conditions (ECMA-376 part 1, 17.7.6).
 
-use super::model::{Border, VerticalAlign};
+use super::model::{Border, TextDirection, VerticalAlign, VerticalMerge, Width};
 use super::paragraph_props::ParagraphPatch;
 use super::run_props::RunPatch;
 use super::section::vertical_align;
@@ -43,6 +43,8 @@ pub(super) struct TableStyle {
     pub(super) row_band: Option<u32>,
     pub(super) column_band: Option<u32>,
     regions: [Look; REGIONS],
+    /// Any of its regions has a look.
+    pub(super) says: bool,
 }
 
 /// The look of one region.
@@ -80,9 +82,51 @@ pub(super) struct TablePatch {
     pub(super) indent: Option<Twips>,
     pub(super) align: Option<super::model::Align>,
     pub(super) shading: Option<Option<Rgb>>,
-    pub(super) width: Option<super::model::Width>,
+    pub(super) width: Option<Width>,
     pub(super) fixed: Option<bool>,
     pub(super) rtl: Option<bool>,
+}
+
+/// What a cell says itself (17.4.69).
+#[derive(Debug, Default)]
+pub(super) struct CellPatch {
+    pub(super) borders: BorderPatch,
+    pub(super) margins: [Option<Twips>; 4],
+    pub(super) shading: Option<Option<Rgb>>,
+    pub(super) width: Width,
+    pub(super) merge: VerticalMerge,
+    pub(super) vertical_align: Option<VerticalAlign>,
+    pub(super) no_wrap: bool,
+    pub(super) hide_mark: bool,
+    pub(super) direction: TextDirection,
+}
+
+impl CellPatch {
+    /// Reads `w:tcPr`.
+    pub(super) fn read(node: Node<'_>, theme: &Theme) -> Self {
+        let on = |name: &str| super::values::switch(node, name).unwrap_or(false);
+        Self {
+            borders: node.child("w:tcBorders").map(|own| BorderPatch::read(own, theme)).unwrap_or_default(),
+            margins: node.child("w:tcMar").map(read_margins).unwrap_or_default(),
+            shading: node.child("w:shd").map(|shade| shading(shade, theme)),
+            width: node.child("w:tcW").and_then(super::table::width).unwrap_or_default(),
+            merge: node.child("w:vMerge").map_or(VerticalMerge::None, |merge| {
+                if merge.val() == Some("restart") { VerticalMerge::Start } else { VerticalMerge::Continue }
+            }),
+            vertical_align: node.child_val("w:vAlign").map(|name| vertical_align(Some(name))),
+            no_wrap: on("w:noWrap"),
+            hide_mark: on("w:hideMark"),
+            direction: text_direction(node.child_val("w:textDirection")),
+        }
+    }
+}
+
+fn text_direction(name: Option<&str>) -> TextDirection {
+    match name {
+        Some("btLr" | "lr") => TextDirection::Up,
+        Some("tbRl" | "tbRlV" | "tbLrV" | "rl" | "rlV") => TextDirection::Down,
+        _ => TextDirection::Horizontal,
+    }
 }
 
 impl BorderPatch {
@@ -129,6 +173,7 @@ impl TableStyle {
             self.row_band = band("w:tblStyleRowBandSize").or(self.row_band);
             self.column_band = band("w:tblStyleColBandSize").or(self.column_band);
         }
+        self.says |= style.children().any(|child| matches!(child.name(), "w:pPr" | "w:rPr" | "w:trPr" | "w:tcPr" | "w:tblStylePr"));
         self.regions[Region::Whole as usize].join(style, theme);
         for condition in style.children().filter(|child| child.name() == "w:tblStylePr") {
             let region = match condition.attr("w:type") {
@@ -154,6 +199,11 @@ impl TableStyle {
                 self.regions[region as usize].borders.overlay(&BorderPatch::read(borders, theme));
             }
         }
+    }
+
+    /// The regions over a cell whose look counts, lowest first: none where the style says nothing of any.
+    pub(super) fn covered(&self, place: Place, wanted: Wanted, row_band: u32, column_band: u32) -> Vec<Covered> {
+        if self.says { place.regions(wanted, row_band, column_band) } else { Vec::new() }
     }
 
     /// A region's look.
@@ -291,7 +341,7 @@ pub(super) type Covered = (Region, [bool; 4]);
 
 impl Place {
     /// The regions over a cell, lowest first.
-    pub(super) fn regions(self, wanted: Wanted, row_band: u32, column_band: u32) -> Vec<Covered> {
+    fn regions(self, wanted: Wanted, row_band: u32, column_band: u32) -> Vec<Covered> {
         let (top, bottom) = (self.row == 0, self.row + 1 == self.rows);
         let (left, right) = (self.from == 0, self.to >= self.columns);
         let mut found = vec![(Region::Whole, [top, right, bottom, left])];

@@ -33,7 +33,7 @@ struct FontSet {
 
 impl Theme {
     /// Reads the theme's part.
-    pub(super) fn read(tree: &Tree) -> Self {
+    pub(super) fn read(tree: &Tree<'_>) -> Self {
         let mut theme = Self::default();
         let Some(elements) = tree.root().and_then(|root| root.child("a:themeElements")) else { return theme };
         if let Some(scheme) = elements.child("a:clrScheme") {

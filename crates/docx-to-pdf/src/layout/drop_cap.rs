@@ -35,7 +35,7 @@ pub(super) fn stand(context: &mut Context<'_>, drop_cap: DropCap, below: &Paragr
     });
     let look = match props {
         Some(props) => context.look(props),
-        None => context.look_of(&below.mark),
+        None => context.look(&below.mark),
     };
     let (ascent, descent) = (look.ascent(), look.descent());
     let grid = context.grid.filter(|_| below.props.snap_to_grid);

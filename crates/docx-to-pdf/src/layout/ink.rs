@@ -131,7 +131,7 @@ impl Ink {
         self.behind.sort_by_key(|entry| entry.0);
         self.front.sort_by_key(|entry| entry.0);
         let mut all: Vec<Item> = self.behind.into_iter().map(|entry| entry.1).collect();
-        all.append(&mut self.items);
+        join(&mut all, self.items);
         all.extend(self.front.into_iter().map(|entry| entry.1));
         all
     }

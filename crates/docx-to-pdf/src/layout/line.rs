@@ -382,24 +382,27 @@ fn reorder(prepared: &Prepared<'_>, segment: &Segment, shift: Pt, places: &mut [
 }
 
 /// Indices of what shows, from left to right (UAX #9 rule L2).
-fn visual_order(prepared: &Prepared<'_>, segment: &Segment) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..segment.shown).collect();
-    if prepared.mixed {
-        let level = |index: usize| prepared.atoms[segment.placed[index].atom].level;
-        let highest = order.iter().map(|index| level(*index)).max().unwrap_or(0);
-        for least in (1..=highest).rev() {
-            let mut start = 0;
-            while start < order.len() {
-                let length = order[start..].iter().take_while(|index| level(**index) >= least).count();
-                order[start..start + length].reverse();
-                start += length.max(1);
-            }
-        }
-    }
-    order.extend((segment.shown..segment.placed.len()).filter(|index| {
+fn visual_order(prepared: &Prepared<'_>, segment: &Segment) -> impl Iterator<Item = usize> {
+    let plain = if prepared.mixed { 0..0 } else { 0..segment.shown };
+    let mixed = if prepared.mixed { reordered(prepared, segment) } else { Vec::new() };
+    plain.chain(mixed).chain((segment.shown..segment.placed.len()).filter(|index| {
         // What hangs at the end does not show, but bookmarks there still count.
         matches!(prepared.atoms[segment.placed[*index].atom].kind, AtomKind::Bookmark(_))
-    }));
+    }))
+}
+
+fn reordered(prepared: &Prepared<'_>, segment: &Segment) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..segment.shown).collect();
+    let level = |index: usize| prepared.atoms[segment.placed[index].atom].level;
+    let highest = order.iter().map(|index| level(*index)).max().unwrap_or(0);
+    for least in (1..=highest).rev() {
+        let mut start = 0;
+        while start < order.len() {
+            let length = order[start..].iter().take_while(|index| level(**index) >= least).count();
+            order[start..start + length].reverse();
+            start += length.max(1);
+        }
+    }
     order
 }
 

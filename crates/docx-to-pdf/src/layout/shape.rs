@@ -128,7 +128,7 @@ enum ChunkKind<'a> {
 
 /// Measures a paragraph's content.
 pub(super) fn prepare<'a>(context: &mut Context<'a>, paragraph: &'a Paragraph) -> Prepared<'a> {
-    let mark = context.look_of(&paragraph.mark);
+    let mark = context.look(&paragraph.mark);
     let mut collected = Collected { text: String::new(), chunks: Vec::new(), links: Vec::new(), formulas: Vec::new(), open: None };
     let outer_background = context.background;
     context.background = paragraph.props.shading.or(outer_background);

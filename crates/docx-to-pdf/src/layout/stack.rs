@@ -363,7 +363,7 @@ impl<'a> Stack<'a> {
         for index in 0..laid.rows.len() {
             let height = laid.rows[index].height;
             let aside = self.beside_floats(&laid, height);
-            let mut ink = emitter.row(index, self.y);
+            let mut ink = emitter.row(&laid.rows[index], index, self.y);
             let notes = laid.rows[index].notes();
             ink.translate(laid.x + aside, Pt::ZERO);
             let row =
@@ -406,7 +406,7 @@ impl<'a> Stack<'a> {
         let mut emitter = table::Emitter::new(&laid);
         let (mut ink, mut notes, mut below) = (Ink::default(), Vec::new(), Pt::ZERO);
         for (index, row) in laid.rows.iter().enumerate() {
-            ink.append(emitter.row(index, below));
+            ink.append(emitter.row(row, index, below));
             notes.extend(row.notes());
             below += row.height;
         }

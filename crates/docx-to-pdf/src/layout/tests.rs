@@ -57,11 +57,11 @@ pub(super) fn text(text: &str) -> Inline {
 }
 
 pub(super) fn paragraph(content: Vec<Inline>) -> Block {
-    Block::Paragraph(Paragraph { props: ParagraphProps::default(), mark: (*look()).clone(), number: None, content })
+    Block::Paragraph(Paragraph { props: Arc::default(), mark: look(), number: None, content })
 }
 
 pub(super) fn with(props: ParagraphProps, words: &str) -> Block {
-    Block::Paragraph(Paragraph { props, mark: (*look()).clone(), number: None, content: vec![text(words)] })
+    Block::Paragraph(Paragraph { props: Arc::new(props), mark: look(), number: None, content: vec![text(words)] })
 }
 
 pub(super) fn laid(document: &Document) -> Frames {
@@ -267,7 +267,7 @@ fn square() -> DrawingContent {
 }
 
 fn square_with(text: Option<TextBox>) -> DrawingContent {
-    DrawingContent::Shape(Box::new(DrawingShape {
+    DrawingContent::Shape(Arc::new(DrawingShape {
         geometry: Geometry::Rectangle,
         fill: Some(Fill::Solid(crate::graphics::Rgb(9, 9, 9), 1.0)),
         outline: None,
@@ -349,7 +349,7 @@ fn a_link_on_an_anchored_drawing_in_a_table_cell_leads_from_where_the_drawing_is
     let cell = |blocks| Cell { blocks, span: 1, ..Cell::default() };
     let rows = vec![Row { cells: vec![cell(vec![paragraph(vec![text("left")])]), cell(vec![paragraph(content)])], ..Row::default() }];
     let table = Table { grid: vec![Twips(2000), Twips(2000)], rows, ..Table::default() };
-    let frames = laid(&document(vec![section(vec![Block::Table(table)])]));
+    let frames = laid(&document(vec![section(vec![Block::Table(Box::new(table))])]));
     let [link] = &frames.pages[0].links[..] else { panic!("{:?}", frames.pages[0].links) };
     assert_eq!(link.contents, "school");
     assert_eq!(link.tag.map(|tag| frames.structure.nodes[tag.0].role), Some(Role::Link));

@@ -26,8 +26,7 @@ pub(super) fn figure_boxes(frames: &Frames) -> BTreeMap<usize, [f32; 4]> {
     let mut boxes: BTreeMap<usize, (usize, Reach)> = BTreeMap::new();
     let mut torn = BTreeSet::new();
     for (number, page) in frames.pages.iter().enumerate() {
-        walk(&page.items, UNCHANGED, None, 0, &mut |tag, reach| {
-            let Some(figure) = figure_of(nodes, tag) else { return };
+        walk(&page.items, (UNCHANGED, None, 0), &|tag| figure_of(nodes, tag), &mut |figure, reach| {
             let (home, whole) = boxes.entry(figure).or_insert((number, reach));
             if *home != number {
                 torn.insert(figure);
@@ -54,26 +53,35 @@ fn figure_of(nodes: &[Node], tag: NodeId) -> Option<usize> {
     }
 }
 
-/// Tells of everything drawn: to which element it belongs, and how far it reaches.
-fn walk(items: &[Item], matrix: Matrix, outer: Option<NodeId>, depth: usize, tell: &mut impl FnMut(NodeId, Reach)) {
+/// Tells of everything drawn that belongs to a figure or formula: to which, and how far it reaches.
+fn walk(
+    items: &[Item],
+    (matrix, outer, depth): (Matrix, Option<NodeId>, usize),
+    figure_of: &impl Fn(NodeId) -> Option<usize>,
+    tell: &mut impl FnMut(usize, Reach),
+) {
     for item in items {
         let tag = item.tag.or(outer);
         if let Shape::Group { transform, items, .. } = &item.shape {
             if depth < DEEPEST {
-                walk(items, product(*transform, matrix), tag, depth + 1, tell);
+                walk(items, (product(*transform, matrix), tag, depth + 1), figure_of, tell);
             }
             continue;
         }
-        let Some(tag) = tag else { continue };
-        let reach = corners(&item.shape).into_iter().map(|point| moved(point, matrix)).map(|(x, y)| [x, y, x, y]).reduce(joined);
+        let Some(figure) = tag.and_then(figure_of) else { continue };
+        let mut reach: Option<Reach> = None;
+        corners(&item.shape, |point| {
+            let (x, y) = moved(point, matrix);
+            reach = Some(reach.map_or([x, y, x, y], |reach| joined(reach, [x, y, x, y])));
+        });
         if let Some(reach) = reach {
-            tell(tag, reach);
+            tell(figure, reach);
         }
     }
 }
 
-/// Points that lie around something drawn. A curve stays within its control points.
-fn corners(shape: &Shape) -> Vec<(f32, f32)> {
+/// Tells points that lie around something drawn. A curve stays within its control points.
+fn corners(shape: &Shape, mut tell: impl FnMut((f32, f32))) {
     match shape {
         Shape::Image(image) => {
             let (half_width, half_height) = (image.width.0 / 2.0, image.height.0 / 2.0);
@@ -82,23 +90,25 @@ fn corners(shape: &Shape) -> Vec<(f32, f32)> {
             let turned = |(dx, dy): (f32, f32)| (x + dx * cos - dy * sin, y + dx * sin + dy * cos);
             [(-half_width, -half_height), (half_width, -half_height), (half_width, half_height), (-half_width, half_height)]
                 .map(turned)
-                .to_vec()
+                .into_iter()
+                .for_each(tell);
         }
-        Shape::Path(path) => path.steps.iter().flat_map(points).collect(),
+        Shape::Path(path) => {
+            for step in &path.steps {
+                match *step {
+                    PathStep::Move(x, y) | PathStep::Line(x, y) => tell((x.0, y.0)),
+                    PathStep::Curve(a, b, c, d, x, y) => [(a.0, b.0), (c.0, d.0), (x.0, y.0)].into_iter().for_each(&mut tell),
+                    PathStep::Close => {}
+                }
+            }
+        }
         Shape::Glyphs(run) => {
             let width = run.glyphs.last().map_or(0.0, |glyph| glyph.x.0 + glyph.advance.0);
             // As high as a capital with its accent, as deep as a g.
-            vec![(run.x.0, run.y.0 - run.size.0), (run.x.0 + width, run.y.0 + run.size.0 / 4.0)]
+            tell((run.x.0, run.y.0 - run.size.0));
+            tell((run.x.0 + width, run.y.0 + run.size.0 / 4.0));
         }
-        Shape::Group { .. } => Vec::new(),
-    }
-}
-
-fn points(step: &PathStep) -> Vec<(f32, f32)> {
-    match *step {
-        PathStep::Move(x, y) | PathStep::Line(x, y) => vec![(x.0, y.0)],
-        PathStep::Curve(a, b, c, d, x, y) => vec![(a.0, b.0), (c.0, d.0), (x.0, y.0)],
-        PathStep::Close => Vec::new(),
+        Shape::Group { .. } => {}
     }
 }
 

@@ -31,9 +31,13 @@ impl Syntax {
 
     /// A blank where the last byte would run into the next one.
     fn part(&mut self) {
-        if !matches!(self.bytes.last(), None | Some(b'[' | b']' | b'<' | b'>' | b'(' | b')' | b'{' | b'}' | b'/' | b' ' | b'\n')) {
+        if self.runs_on() {
             self.bytes.push(b' ');
         }
+    }
+
+    fn runs_on(&self) -> bool {
+        !matches!(self.bytes.last(), None | Some(b'[' | b']' | b'<' | b'>' | b'(' | b')' | b'{' | b'}' | b'/' | b' ' | b'\n'))
     }
 
     /// The end of an operation.
@@ -68,33 +72,37 @@ impl Syntax {
 
     /// A number of so many decimals, without zeros at its end.
     pub(super) fn decimal(&mut self, number: i64, decimals: usize) -> &mut Self {
-        self.part();
-        let mut digits = [b'0'; 24];
-        let (mut at, mut rest, mut written) = (digits.len(), number.unsigned_abs(), 0);
-        let mut left_out = 0;
-        while left_out < decimals && rest.is_multiple_of(10) {
+        let (mut rest, mut decimals) = (number.unsigned_abs(), decimals);
+        while decimals > 0 && rest.is_multiple_of(10) {
             rest /= 10;
-            left_out += 1;
+            decimals -= 1;
         }
-        let behind = decimals - left_out;
-        while rest > 0 || written <= behind {
-            if written == behind && behind > 0 {
-                at -= 1;
-                if let Some(point) = digits.get_mut(at) {
-                    *point = b'.';
-                }
-            }
-            at -= 1;
-            if let Some(digit) = digits.get_mut(at) {
-                *digit = b'0' + (rest % 10) as u8;
-            }
+        // Written from its end: the longest has 19 digits, a point, a sign and a blank before it.
+        let mut written = [0; 24];
+        let mut free = written.iter_mut().rev();
+        let mut put = |byte| free.next().into_iter().for_each(|place| *place = byte);
+        for _ in 0..decimals {
+            put(b'0' + (rest % 10) as u8);
             rest /= 10;
-            written += 1;
+        }
+        if decimals > 0 {
+            put(b'.');
+        }
+        loop {
+            put(b'0' + (rest % 10) as u8);
+            rest /= 10;
+            if rest == 0 {
+                break;
+            }
         }
         if number < 0 {
-            self.bytes.push(b'-');
+            put(b'-');
         }
-        self.bytes.extend_from_slice(digits.get(at..).unwrap_or_default());
+        if self.runs_on() {
+            put(b' ');
+        }
+        let free = free.len();
+        self.bytes.extend_from_slice(written.get(free..).unwrap_or_default());
         self
     }
 

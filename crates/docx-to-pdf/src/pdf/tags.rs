@@ -65,6 +65,7 @@ pub(super) fn add(
     let groups = row_groups(body, structure, &data_rows, &mut elements);
     let boxes = figure_boxes(frames);
     let (root, top) = (body.new_id(), body.new_id());
+    let mut held = Vec::new();
     for (at, node) in structure.nodes.iter().enumerate() {
         let Some(id) = elements.get(at).and_then(|element| element.id) else { continue };
         let parent = parent(node, at).and_then(|parent| elements.get(parent)?.id).unwrap_or(top);
@@ -74,7 +75,7 @@ pub(super) fn add(
         if let Some(rect) = boxes.get(&at) {
             out.raw("/A<</O/Layout/BBox[").lengths(*rect).raw("]>>");
         }
-        kids(out, &elements, at, pages, annotations);
+        kids(out, &elements, at, (pages, annotations), &mut held);
         out.raw(">>");
     }
     for group in groups {
@@ -194,10 +195,16 @@ fn kept(structure: &Structure, told: &[bool]) -> impl Iterator<Item = bool> {
     })
 }
 
-/// Sets what an element holds: its own pieces and its children, in the order of reading.
-fn kids(out: &mut Syntax, elements: &[Element], at: usize, pages: &[ObjectId], annotations: &[Annotation]) {
+/// Sets what an element holds: its own pieces and its children, in the order of reading. `kids` is room for them that is used again.
+fn kids(
+    out: &mut Syntax,
+    elements: &[Element],
+    at: usize,
+    (pages, annotations): (&[ObjectId], &[Annotation]),
+    kids: &mut Vec<(usize, Kid)>,
+) {
     let Some(element) = elements.get(at) else { return };
-    let mut kids: Vec<(usize, Kid)> = Vec::with_capacity(element.content.len() + element.children.len());
+    kids.clear();
     // Without pieces of its own to stand between, children keep the structure's order, whatever was drawn first.
     let mixed = !element.content.is_empty();
     let mut when = 0;
@@ -222,7 +229,7 @@ fn kids(out: &mut Syntax, elements: &[Element], at: usize, pages: &[ObjectId], a
     }
     out.raw("/K[");
     let id_of = |page: usize| pages.get(page).copied().unwrap_or_default();
-    for (_, kid) in kids {
+    for (_, kid) in kids.drain(..) {
         match kid {
             Kid::Element(id) => out.reference(id),
             Kid::Content(Content::Mark(page, mark)) if Some(page) == home => out.integer(mark as i64),

@@ -136,8 +136,9 @@ impl Painter<'_> {
                 self.content.hundredths(rise).operator("Ts");
             }
             let target = f64::from(glyph.x.0) / unit;
-            let back = (pen - target).round();
-            if (pen - target).abs() > TOLERANCE && back.is_finite() {
+            let off = pen - target;
+            if off.abs() > TOLERANCE && off.is_finite() {
+                let back = off.round();
                 show.go_to(Show::Array, &mut self.content);
                 self.content.integer(back as i64);
                 pen -= back;

@@ -95,7 +95,7 @@ impl Reader<'_> {
             text: None,
             shadow: paint::shadow(properties, &self.theme),
         };
-        children.push(GroupChild { offset, extent, content: DrawingContent::Shape(Box::new(shape)) });
+        children.push(GroupChild { offset, extent, content: DrawingContent::Shape(Arc::new(shape)) });
         let Some(text) = node.child("dsp:txBody").and_then(|body| self.diagram_text(body, style)) else { return };
         let own = node.child("dsp:txXfrm");
         let (offset, extent) =
@@ -109,7 +109,7 @@ impl Reader<'_> {
             text: Some(text),
             shadow: None,
         };
-        children.push(GroupChild { offset, extent, content: DrawingContent::Shape(Box::new(shape)) });
+        children.push(GroupChild { offset, extent, content: DrawingContent::Shape(Arc::new(shape)) });
     }
 
     /// Text of DrawingML (21.1.2) as a box of paragraphs; `None` when there is none to see.
@@ -137,10 +137,10 @@ impl Reader<'_> {
         // Above the first and below the last paragraph there is no space unless it is asked for (21.1.2.1.1).
         if !about.is_some_and(|about| says(about, "spcFirstLastPara")) {
             if let Some(Block::Paragraph(first)) = blocks.first_mut() {
-                first.props.space_before = Twips(0);
+                Arc::make_mut(&mut first.props).space_before = Twips(0);
             }
             if let Some(Block::Paragraph(last)) = blocks.last_mut() {
-                last.props.space_after = Twips(0);
+                Arc::make_mut(&mut last.props).space_after = Twips(0);
             }
         }
         let attribute = |name: &str| about.and_then(|about| about.attr(name));
@@ -224,7 +224,7 @@ impl Reader<'_> {
             }
         });
         Paragraph {
-            props: ParagraphProps {
+            props: Arc::new(ParagraphProps {
                 align: match attribute("algn") {
                     Some("ctr") => Align::Center,
                     Some("r") => Align::Right,
@@ -241,9 +241,9 @@ impl Reader<'_> {
                 rtl: properties.is_some_and(|properties| says(properties, "rtl")),
                 snap_to_grid: false,
                 ..ParagraphProps::default()
-            },
-            mark: first.unwrap_or(mark),
-            number,
+            }),
+            mark: Arc::new(first.unwrap_or(mark)),
+            number: number.map(Box::new),
             content,
         }
     }

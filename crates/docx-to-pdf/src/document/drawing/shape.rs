@@ -1,5 +1,7 @@
 //! Shapes of Word 2010 and later (wps), with their text.
 
+use std::sync::Arc;
+
 use crate::document::color;
 use crate::document::model::{Block, DrawingContent, DrawingShape, Geometry, TextArea, TextBox, TextDirection, TextFit, VerticalAlign};
 use crate::document::paragraph_props::ParagraphPatch;
@@ -11,9 +13,27 @@ use crate::units::Emu;
 
 use super::{custom, paint, preset, turn};
 
+/// So many shapes are known at once.
+const MOST_KNOWN: usize = 256;
+
 impl Reader<'_> {
-    /// Reads `wps:wsp` of this size.
+    /// Reads `wps:wsp` of this size. Without text it looks the same wherever it stands.
     pub(super) fn shape(&mut self, node: Node<'_>, extent: (Emu, Emu), scope: Scope<'_>) -> DrawingContent {
+        let id = (node.content_id(), extent);
+        if let Some(known) = self.shapes.get(&id) {
+            return DrawingContent::Shape(Arc::clone(known));
+        }
+        let shape = Arc::new(self.new_shape(node, extent, scope));
+        if shape.text.is_none() {
+            if self.shapes.len() >= MOST_KNOWN {
+                self.shapes.clear();
+            }
+            self.shapes.insert(id, Arc::clone(&shape));
+        }
+        DrawingContent::Shape(shape)
+    }
+
+    fn new_shape(&mut self, node: Node<'_>, extent: (Emu, Emu), scope: Scope<'_>) -> DrawingShape {
         let properties = node.child("wps:spPr");
         let style = node.child("wps:style");
         let (rotation, flip) = properties.and_then(|properties| properties.child("a:xfrm")).map_or((0.0, (false, false)), turn);
@@ -23,7 +43,7 @@ impl Reader<'_> {
         let fill = if open { None } else { properties.and_then(|properties| self.fill(properties, style, scope.part)) };
         let outline = properties.and_then(|properties| paint::outline(properties, style, &self.theme));
         let shadow = properties.and_then(|properties| paint::shadow(properties, &self.theme));
-        DrawingContent::Shape(Box::new(DrawingShape { geometry, fill, outline, rotation, flip, text, shadow }))
+        DrawingShape { geometry, fill, outline, rotation, flip, text, shadow }
     }
 
     pub(super) fn geometry(&mut self, properties: Option<Node<'_>>, (width, height): (Emu, Emu), scope: Scope<'_>) -> Geometry {
@@ -91,7 +111,7 @@ impl Reader<'_> {
         let paragraph = ParagraphPatch::default();
         let fields = std::mem::take(&mut self.fields);
         let serial = self.paragraph_serial;
-        let blocks = self.blocks(content, Scope { part, paragraph: &paragraph, run });
+        let blocks = self.blocks(content, Scope { part, paragraph: &paragraph, run, plain: false });
         self.fields = fields;
         self.paragraph_serial = serial;
         blocks

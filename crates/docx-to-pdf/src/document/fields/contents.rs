@@ -37,8 +37,12 @@ pub(in crate::document) struct Heading {
 impl Heading {
     /// A paragraph with a heading style or an outline level, or `None`.
     pub(in crate::document) fn of(paragraph: &Paragraph, styles: &[String]) -> Option<Self> {
-        let style = paragraph.props.style_name.to_lowercase();
-        let outline = paragraph.props.outline_level;
+        let (name, outline) = (&paragraph.props.style_name, paragraph.props.outline_level);
+        // Most paragraphs are none, which needs no other letters.
+        if outline.is_none() && styles.is_empty() && !name.get(..8).is_some_and(|start| start.eq_ignore_ascii_case("heading ")) {
+            return None;
+        }
+        let style = name.to_lowercase();
         if outline.is_none() && !style.starts_with("heading ") && !styles.contains(&style) {
             return None;
         }
@@ -117,7 +121,7 @@ impl Gathering {
     }
 
     fn entry(&self, model: &Paragraph, heading: &Heading, level: u8, bookmark: String) -> Paragraph {
-        let look = model.content.iter().find_map(text_look).unwrap_or_else(|| Arc::new(model.mark.clone()));
+        let look = model.content.iter().find_map(text_look).unwrap_or_else(|| Arc::clone(&model.mark));
         let number_look = model.content.iter().rev().find_map(text_look).unwrap_or_else(|| Arc::clone(&look));
         let mut content = vec![Inline::LinkStart(LinkTo::Bookmark(bookmark.as_str().into()))];
         if let Some(number) = &heading.number {

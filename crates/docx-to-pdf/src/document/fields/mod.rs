@@ -121,14 +121,14 @@ impl FieldState {
         (missed || self.gathered).then_some(Ahead { bookmarks: self.bookmarks, headings: self.met })
     }
 
-    /// A paragraph of a story: headings are noted and can be found again, entries of contents are kept back.
-    pub(super) fn paragraph(&mut self, mut paragraph: Paragraph) -> Vec<Block> {
+    /// A paragraph of a story: headings are noted and can be found again, entries of contents are kept back, until those that are made take their place.
+    pub(super) fn paragraph(&mut self, mut paragraph: Paragraph) -> (Option<Paragraph>, Vec<Block>) {
         if !self.contents {
-            return vec![Block::Paragraph(paragraph)];
+            return (Some(paragraph), Vec::new());
         }
         if let Some((_, stored, ended)) = &mut self.gathering {
             stored.push(Block::Paragraph(paragraph));
-            return if *ended { self.contents_made() } else { Vec::new() };
+            return (None, if *ended { self.contents_made() } else { Vec::new() });
         }
         if self.met.len() < MOST_NAMES
             && let Some(heading) = Heading::of(&paragraph, &self.styles)
@@ -136,7 +136,7 @@ impl FieldState {
             paragraph.content.insert(0, Inline::Bookmark(Heading::bookmark(self.met.len())));
             self.met.push(heading);
         }
-        vec![Block::Paragraph(paragraph)]
+        (Some(paragraph), Vec::new())
     }
 
     /// The entries of contents that have ended; the stored ones where there are no headings.

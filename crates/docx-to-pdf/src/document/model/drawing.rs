@@ -173,7 +173,7 @@ pub enum DrawingContent {
     /// A picture.
     Picture(Picture),
     /// A shape, with text or not.
-    Shape(Box<DrawingShape>),
+    Shape(Arc<DrawingShape>),
     /// A group: children in the group's coordinates.
     Group {
         /// Origin and size of the children's coordinate space.

@@ -10,11 +10,11 @@ use crate::units::Twips;
 #[derive(Debug, Clone, Default)]
 pub struct Paragraph {
     /// Its properties.
-    pub props: ParagraphProps,
+    pub props: Arc<ParagraphProps>,
     /// Properties of its mark: size of an empty paragraph, look of its number.
-    pub mark: RunProps,
+    pub mark: Arc<RunProps>,
     /// Its number or bullet, already counted.
-    pub number: Option<Number>,
+    pub number: Option<Box<Number>>,
     /// Its content.
     pub content: Vec<Inline>,
 }
@@ -23,9 +23,9 @@ pub struct Paragraph {
 #[derive(Debug, Clone, PartialEq)]
 pub struct ParagraphProps {
     /// Style id, for contextual spacing and STYLEREF.
-    pub style: String,
+    pub style: Arc<str>,
     /// Style name, for STYLEREF and headings.
-    pub style_name: String,
+    pub style_name: Arc<str>,
     /// Outline level 0–8; `None` = body text.
     pub outline_level: Option<u8>,
     /// Alignment; start and end are resolved to left and right.
@@ -77,8 +77,8 @@ pub struct ParagraphProps {
 impl Default for ParagraphProps {
     fn default() -> Self {
         Self {
-            style: String::new(),
-            style_name: String::new(),
+            style: Arc::default(),
+            style_name: Arc::default(),
             outline_level: None,
             align: Align::Left,
             indent_left: Twips(0),

@@ -19,7 +19,7 @@ fn direct_wins_over_style_wins_over_what_it_is_based_on_wins_over_defaults_17_7_
     assert_eq!(document.properties.language.as_deref(), Some("es-CL"));
     let paragraphs = Maker::body(body).styles(styles).paragraphs();
     let heading = &paragraphs[0];
-    assert_eq!((heading.props.style.as_str(), heading.props.style_name.as_str(), heading.props.outline_level), ("H", "heading 1", Some(0)));
+    assert_eq!((&*heading.props.style, &*heading.props.style_name, heading.props.outline_level), ("H", "heading 1", Some(0)));
     assert_eq!((heading.props.space_before, heading.props.space_after), (Twips(240), Twips(160)));
     assert_eq!((heading.props.align, heading.props.line, heading.props.keep_next), (Align::Justify, LineSpacing::Auto(259), true));
     assert_eq!(
@@ -27,7 +27,7 @@ fn direct_wins_over_style_wins_over_what_it_is_based_on_wins_over_defaults_17_7_
         (HalfPoints(24), Some(Rgb(0x2E, 0x74, 0xB5)), "A")
     );
     assert_eq!(look(heading, 1).size, HalfPoints(30));
-    assert_eq!((paragraphs[1].props.style_name.as_str(), look(&paragraphs[1], 0).size), ("Normal", HalfPoints(24)));
+    assert_eq!((&*paragraphs[1].props.style_name, look(&paragraphs[1], 0).size), ("Normal", HalfPoints(24)));
 }
 
 #[test]

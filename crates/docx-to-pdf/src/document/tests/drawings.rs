@@ -71,7 +71,7 @@ fn the_shape_of_an_alternate_is_read_and_its_fallback_is_not() {
     assert_eq!(shape.geometry, Geometry::RoundRectangle(0.1));
     assert!(matches!(shape.fill, Some(Fill::Solid(Rgb(0, 255, 0), opacity)) if opacity == 0.5));
     assert_eq!(shape.outline.map(|line| (line.color, line.width)), Some((Rgb(0, 0, 255), Emu(9525))));
-    let words = shape.text.unwrap();
+    let words = shape.text.as_ref().unwrap();
     assert_eq!((words.insets[0], words.insets[1], words.fit, words.direction), (Emu(0), Emu(45_720), TextFit::Grow, TextDirection::Up));
     let Block::Paragraph(paragraph) = &words.blocks[0] else { panic!("no paragraph") };
     assert_eq!(text(paragraph), "boxed");
@@ -118,7 +118,7 @@ fn vml_text_boxes_are_placed_by_their_style_part_4_19_1_2() {
     let DrawingContent::Shape(shape) = drawing.content else { panic!("no shape") };
     assert_eq!((&shape.geometry, shape.outline), (&Geometry::Rectangle, None));
     assert!(matches!(shape.fill, Some(Fill::Solid(Rgb(255, 255, 0), _))));
-    assert_eq!(shape.text.map(|words| words.insets), Some([Emu(36_000), Emu(45_720), Emu(0), Emu(45_720)]));
+    assert_eq!(shape.text.as_ref().map(|words| words.insets), Some([Emu(36_000), Emu(45_720), Emu(0), Emu(45_720)]));
 }
 
 #[test]

@@ -110,7 +110,7 @@ impl Maker {
 
     fn table(self) -> Table {
         let tables = self.blocks().into_iter().filter_map(|block| match block {
-            Block::Table(table) => Some(table),
+            Block::Table(table) => Some(*table),
             Block::Paragraph(_) => None,
         });
         tables.into_iter().next().unwrap()

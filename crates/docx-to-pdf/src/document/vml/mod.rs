@@ -100,7 +100,7 @@ impl Reader<'_> {
             let (from, to) = (point(node.attr("from")), point(node.attr("to")));
             flip = (to.0.0 < from.0.0, to.1.0 < from.1.0);
         }
-        DrawingContent::Shape(Box::new(DrawingShape {
+        DrawingContent::Shape(Arc::new(DrawingShape {
             geometry,
             fill,
             outline: stroke(kind).filter(|_| !is_rule(node)),

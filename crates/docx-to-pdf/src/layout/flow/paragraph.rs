@@ -459,8 +459,8 @@ impl<'a> Flow<'a> {
             .collect();
         if !text.is_empty() {
             let styles = Rc::make_mut(&mut self.styles);
-            styles.insert(setter.paragraph.props.style.clone(), text.clone());
-            styles.insert(setter.paragraph.props.style_name.clone(), text);
+            styles.insert(setter.paragraph.props.style.to_string(), text.clone());
+            styles.insert(setter.paragraph.props.style_name.to_string(), text);
         }
     }
 }

@@ -30,7 +30,7 @@ impl<'a> Flow<'a> {
         }
         let (left, width) = self.current();
         let bases = self.bases(self.y);
-        let laid = lay(&mut self.context, table, width, bases, false);
+        let mut laid = lay(&mut self.context, table, width, bases, false);
         if floats && self.fills_page(table, &laid) {
             self.restore(&start);
             self.new_page(true);
@@ -70,7 +70,7 @@ impl<'a> Flow<'a> {
             return Step::Back(*from);
         }
         let column = (self.drafts.len(), self.column);
-        self.rows(&laid, fresh);
+        self.rows(&mut laid, fresh);
         self.previous = None;
         // A table of which the last row is kept with the next stays with the paragraph below it (both; measured).
         if laid.rows.last().is_some_and(|row| row.keep_next) && column == (self.drafts.len(), self.column) {
@@ -108,8 +108,8 @@ impl<'a> Flow<'a> {
         true
     }
 
-    /// Lays the rows out; `fresh`: only repeated header rows stand above on this page.
-    fn rows(&mut self, laid: &TableBox, fresh: bool) {
+    /// Lays the rows out; `fresh`: only repeated header rows stand above on this page. Rows that are drawn whole are left without their cells, but for header rows.
+    fn rows(&mut self, laid: &mut TableBox, fresh: bool) {
         let mut emitter = Emitter::new(laid);
         let mut index = 0;
         let mut rest: Option<RowBox> = None;
@@ -138,24 +138,22 @@ impl<'a> Flow<'a> {
             let noted = self.least_notes(row);
             let room = self.bottom - noted - self.y;
             if row.height + row.closing() <= room + SLACK {
-                self.emit(&mut emitter, laid, row, index, (starts, true));
+                self.emit_last(&mut emitter, laid, rest.take(), index);
                 index += 1;
-                rest = None;
                 fresh = false;
                 continue;
             }
             let divided = if row.can_split && index >= laid.header_rows || fresh { self.divide(row, noted, fresh) } else { None };
             let mut next = None;
             if let Some((upper, lower)) = divided {
-                self.emit(&mut emitter, laid, &upper, index, (starts, false));
+                self.emit(&mut emitter, laid, &upper, index, starts);
                 let closing = Emitter::closing(&upper, self.y - upper.height);
                 self.add(laid, closing);
                 next = Some(lower);
             } else if fresh {
                 // Nothing to divide and a page of its own: it is cut off at the page's end.
-                self.emit(&mut emitter, laid, &row.clone(), index, (starts, true));
+                self.emit_last(&mut emitter, laid, rest.take(), index);
                 index += 1;
-                rest = None;
                 fresh = false;
                 continue;
             } else {
@@ -218,7 +216,7 @@ impl<'a> Flow<'a> {
     }
 
     /// On to the next column or page where `row` has room, with the header rows again.
-    fn break_rows(&mut self, emitter: &mut Emitter<'_>, laid: &TableBox, row: &RowBox, index: usize) {
+    fn break_rows(&mut self, emitter: &mut Emitter, laid: &TableBox, row: &RowBox, index: usize) {
         let headers: Pt = laid.rows.iter().take(laid.header_rows).map(|row| row.height).sum();
         let repeat = index >= laid.header_rows && headers < (self.bottom - self.column_top) / 2.0 && self.context.may_run();
         let merged = emitter.page_break(self.y);
@@ -235,7 +233,7 @@ impl<'a> Flow<'a> {
         if repeat {
             let mut again = Emitter::new(laid);
             for header in 0..laid.header_rows {
-                let ink = again.row(header, self.y).into_artifact();
+                let ink = again.row(&laid.rows[header], header, self.y).into_artifact();
                 self.context.running_drawn += ink.weight();
                 self.add(laid, ink);
                 self.y += laid.rows[header].height;
@@ -245,12 +243,35 @@ impl<'a> Flow<'a> {
         emitter.goes_on_at(self.y);
     }
 
-    fn emit(&mut self, emitter: &mut Emitter<'_>, laid: &TableBox, row: &RowBox, index: usize, (starts, ends): (bool, bool)) {
+    /// Draws the upper part of a row.
+    fn emit(&mut self, emitter: &mut Emitter, laid: &TableBox, row: &RowBox, index: usize, starts: bool) {
+        self.notes_of(row);
+        let ink = emitter.part(row, index, self.y, starts, false);
+        self.add(laid, ink);
+        self.pass(row.height);
+    }
+
+    /// Draws a row, or the rest of one, to its end: nobody asks for its cells any more, unless it is a header row, which comes again.
+    fn emit_last(&mut self, emitter: &mut Emitter, laid: &mut TableBox, rest: Option<RowBox>, index: usize) {
+        let starts = rest.is_none();
+        let comes_again = starts && index < laid.header_rows;
+        let mut rest = rest;
+        let Some(row) = rest.as_mut().or_else(|| laid.rows.get_mut(index)) else { return };
+        self.notes_of(row);
+        let cells = if comes_again { row.cells.clone() } else { std::mem::take(&mut row.cells) };
+        let ink = emitter.cells(row, cells, index, self.y, (starts, true));
+        let height = row.height;
+        self.add(laid, ink);
+        self.pass(height);
+    }
+
+    fn notes_of(&mut self, row: &RowBox) {
         let notes = self.new_notes(&row.notes());
         self.place_notes(notes, self.y + row.height);
-        let ink = emitter.part(row, index, self.y, starts, ends);
-        self.add(laid, ink);
-        self.y += row.height;
+    }
+
+    fn pass(&mut self, height: Pt) {
+        self.y += height;
         self.at_top = false;
     }
 

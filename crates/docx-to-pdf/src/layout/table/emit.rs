@@ -9,8 +9,9 @@ use crate::layout::table::row::{CellBox, RowBox};
 use crate::units::Pt;
 
 /// Draws the rows of one table, in coordinates whose x is the table's left edge.
-pub(in crate::layout) struct Emitter<'t> {
-    table: &'t TableBox,
+pub(in crate::layout) struct Emitter {
+    /// How many rows the table has.
+    rows: usize,
     merged: Vec<Merged>,
 }
 
@@ -24,25 +25,30 @@ struct Merged {
     border: Pt,
 }
 
-impl<'t> Emitter<'t> {
+impl Emitter {
     /// Nothing drawn yet.
-    pub(in crate::layout) fn new(table: &'t TableBox) -> Self {
-        Self { table, merged: Vec::new() }
+    pub(in crate::layout) fn new(table: &TableBox) -> Self {
+        Self { rows: table.rows.len(), merged: Vec::new() }
     }
 
     /// Draws a whole row at `y`.
-    pub(in crate::layout) fn row(&mut self, index: usize, y: Pt) -> Ink {
-        self.part(&self.table.rows[index], index, y, true, true)
+    pub(in crate::layout) fn row(&mut self, row: &RowBox, index: usize, y: Pt) -> Ink {
+        self.part(row, index, y, true, true)
     }
 
     /// Draws a row or the part of one: `starts` when its top is here, `ends` when its bottom is.
     pub(in crate::layout) fn part(&mut self, row: &RowBox, index: usize, y: Pt, starts: bool, ends: bool) -> Ink {
+        self.cells(row, row.cells.clone(), index, y, (starts, ends))
+    }
+
+    /// The same of a row that was drawn for the last time: `cells` are its own, whose lines need not be copied.
+    pub(in crate::layout) fn cells(&mut self, row: &RowBox, cells: Vec<CellBox>, index: usize, y: Pt, (starts, ends): (bool, bool)) -> Ink {
         let mut ink = Ink::default();
         let mut text = Ink::default();
-        let last_row = index + 1 == self.table.rows.len();
+        let last_row = index + 1 == self.rows;
         // Where cells stand apart, the space between them is not theirs.
         let (above, below) = (y + row.gaps.0, y + row.height - row.gaps.1);
-        for cell in &row.cells {
+        for cell in cells {
             if cell.rows > 1 && starts {
                 if let Some(color) = cell.shading {
                     let bottom = if row.gaps.0 > Pt::ZERO { y + row.height } else { below };
@@ -50,7 +56,7 @@ impl<'t> Emitter<'t> {
                     ink.items.push(Item { tag: None, shape: Shape::Path(filled(rect, color)) });
                 }
                 let last = index + cell.rows - 1;
-                self.merged.push(Merged { cell: cell.clone(), top: y, last, border: row.border_top });
+                self.merged.push(Merged { cell, top: y, last, border: row.border_top });
             } else if cell.continued {
                 let owner = self.merged.iter().find(|merged| merged.cell.column == cell.column);
                 if let Some(color) = owner.and_then(|merged| merged.cell.shading) {
@@ -68,7 +74,7 @@ impl<'t> Emitter<'t> {
             let (done, open): (Vec<_>, Vec<_>) = std::mem::take(&mut self.merged).into_iter().partition(|merged| merged.last <= index);
             self.merged = open;
             for merged in done {
-                ink.append(draw_merged(&merged.cell, merged.top, merged.border, (y + row.height, row.below)));
+                ink.append(draw_merged(merged.cell, merged.top, merged.border, (y + row.height, row.below)));
             }
         }
         for line in &row.lines {
@@ -92,7 +98,7 @@ impl<'t> Emitter<'t> {
         for merged in &mut self.merged {
             let room = bottom - merged.top - merged.border - merged.cell.margins[0];
             let (upper, lower) = merged.cell.halves(room, false);
-            ink.append(draw_merged(&upper, merged.top, merged.border, (bottom, Pt::ZERO)));
+            ink.append(draw_merged(upper, merged.top, merged.border, (bottom, Pt::ZERO)));
             merged.cell = lower;
         }
         ink
@@ -128,17 +134,16 @@ pub(super) fn shift_down(cell: &mut CellBox, free: Pt) {
 pub(super) const CUT: Pt = Pt(4.0);
 
 /// A cell of one row. LibreOffice 7.4 centres in all of the row but its own borders (measured).
-fn draw_cell(cell: &CellBox, y: Pt, row: &RowBox) -> Ink {
+fn draw_cell(mut cell: CellBox, y: Pt, row: &RowBox) -> Ink {
     let mut ink = Ink::default();
     let (border, height) = (row.border_top, row.height);
     let top = y + border + cell.margins[0];
     if cell.direction == TextDirection::Horizontal {
         let free = height - border - row.below - cell.margins[0] - cell.margins[2] - cell.content_height;
-        let mut cell = cell.clone();
         shift_down(&mut cell, free);
         let room = height - border - cell.margins[0];
         let mut cut = false;
-        for piece in cell.pieces {
+        for piece in std::mem::take(&mut cell.pieces) {
             // What begins below an exact row does not show; a line that reaches over its end is cut there.
             if !row.exact || piece.top < height - border {
                 cut |= row.exact && piece.end() > room + CUT;
@@ -151,19 +156,18 @@ fn draw_cell(cell: &CellBox, y: Pt, row: &RowBox) -> Ink {
             ink = ink.into_group([1.0, 0.0, 0.0, 1.0, 0.0, 0.0], Some(clip));
         }
     } else {
-        ink = turned(cell, y + border, height - border);
+        ink = turned(&cell, y + border, height - border);
     }
-    diagonals(cell, Rect::new(cell.left, y, cell.right, y + border + height), &mut ink);
+    diagonals(&cell, Rect::new(cell.left, y, cell.right, y + border + height), &mut ink);
     ink
 }
 
 /// A merged cell down to `bottom`, of which the border below it is `below`.
-fn draw_merged(cell: &CellBox, top: Pt, border: Pt, (bottom, below): (Pt, Pt)) -> Ink {
+fn draw_merged(mut cell: CellBox, top: Pt, border: Pt, (bottom, below): (Pt, Pt)) -> Ink {
     if cell.direction != TextDirection::Horizontal {
-        return turned(cell, top + border, bottom - top - border);
+        return turned(&cell, top + border, bottom - top - border);
     }
     let mut ink = Ink::default();
-    let mut cell = cell.clone();
     // What stands on a page is aligned in the cell's part there, as in Word; LibreOffice 7.4 leaves it at the top.
     let free = bottom - below - top - border - cell.margins[0] - cell.margins[2] - cell.content_height;
     shift_down(&mut cell, free);
