@@ -7,16 +7,34 @@ use crate::units::Pt;
 /// Drawn things in three layers, with the links and marks that move along with them.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Ink {
-    /// Behind the text, with their order.
-    pub behind: Vec<(i64, Item)>,
+    /// Behind the text.
+    pub behind: Vec<Layer>,
     /// The text layer.
     pub items: Vec<Item>,
-    /// In front of the text, with their order.
-    pub front: Vec<(i64, Item)>,
+    /// In front of the text.
+    pub front: Vec<Layer>,
     /// Clickable areas.
     pub links: Vec<Link>,
     /// Bookmarks, headings and styled texts, for destinations, outline and STYLEREF.
     pub marks: Vec<Mark>,
+}
+
+/// Something drawn behind or in front of the text.
+#[derive(Debug, Clone)]
+pub(super) struct Layer {
+    /// Its order.
+    pub z: i64,
+    /// What is drawn.
+    pub item: Item,
+    /// It counts from its page across or down, and stays where it is when what it is anchored in gets its place.
+    pub fixed: (bool, bool),
+}
+
+impl Layer {
+    /// Something that moves along.
+    pub(super) fn new(z: i64, item: Item) -> Self {
+        Self { z, item, fixed: (false, false) }
+    }
 }
 
 /// Something to remember about a place.
@@ -58,7 +76,7 @@ impl Ink {
                 Shape::Image(_) => 0,
             }
         }
-        let layers = self.behind.iter().chain(&self.front).map(|(_, item)| item);
+        let layers = self.behind.iter().chain(&self.front).map(|layer| &layer.item);
         self.items.iter().chain(layers).map(of).sum()
     }
 
@@ -72,8 +90,12 @@ impl Ink {
         if dx == Pt::ZERO && dy == Pt::ZERO {
             return;
         }
-        for item in self.items.iter_mut().chain(self.behind.iter_mut().map(|b| &mut b.1)).chain(self.front.iter_mut().map(|f| &mut f.1)) {
+        for item in &mut self.items {
             translate(item, dx, dy);
+        }
+        for layer in self.behind.iter_mut().chain(&mut self.front) {
+            let (across, down) = layer.fixed;
+            translate(&mut layer.item, if across { Pt::ZERO } else { dx }, if down { Pt::ZERO } else { dy });
         }
         for link in &mut self.links {
             let [left, top, right, bottom] = link.rect;
@@ -109,7 +131,8 @@ impl Ink {
 
     /// Marks everything as decoration: no structure, no links, no marks (repeated header rows).
     pub(super) fn into_artifact(mut self) -> Self {
-        for item in self.items.iter_mut().chain(self.behind.iter_mut().map(|b| &mut b.1)).chain(self.front.iter_mut().map(|f| &mut f.1)) {
+        let layers = self.behind.iter_mut().chain(&mut self.front).map(|layer| &mut layer.item);
+        for item in self.items.iter_mut().chain(layers) {
             retag(item, None);
         }
         self.links.clear();
@@ -119,7 +142,7 @@ impl Ink {
 
     /// Gives everything drawn to one element.
     pub(super) fn given_to(mut self, tag: NodeId) -> Self {
-        let layers = self.behind.iter_mut().chain(&mut self.front).map(|(_, item)| item);
+        let layers = self.behind.iter_mut().chain(&mut self.front).map(|layer| &mut layer.item);
         for item in self.items.iter_mut().chain(layers) {
             retag(item, Some(tag));
         }
@@ -128,12 +151,18 @@ impl Ink {
 
     /// All items back to front.
     pub(super) fn into_layers(mut self) -> Vec<Item> {
-        self.behind.sort_by_key(|entry| entry.0);
-        self.front.sort_by_key(|entry| entry.0);
-        let mut all: Vec<Item> = self.behind.into_iter().map(|entry| entry.1).collect();
+        self.behind.sort_by_key(|layer| layer.z);
+        self.front.sort_by_key(|layer| layer.z);
+        let mut all: Vec<Item> = self.behind.into_iter().map(|layer| layer.item).collect();
         join(&mut all, self.items);
-        all.extend(self.front.into_iter().map(|entry| entry.1));
+        all.extend(self.front.into_iter().map(|layer| layer.item));
         all
+    }
+
+    /// Takes out what counts from its page.
+    pub(super) fn take_fixed(&mut self) -> Self {
+        let fixed = |layers: &mut Vec<Layer>| layers.extract_if(.., |layer| layer.fixed != (false, false)).collect();
+        Self { behind: fixed(&mut self.behind), front: fixed(&mut self.front), ..Self::default() }
     }
 
     /// Wraps everything drawn in one transformed, possibly clipped group of the text layer.

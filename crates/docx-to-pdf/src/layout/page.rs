@@ -8,7 +8,7 @@ use crate::document::model::{Block, HeaderFooter, PageBorderPages, Section, Vert
 use crate::layout::context::{Context, PageFacts, bounded, twips};
 use crate::layout::float::Bases;
 use crate::layout::frame::{Destination, Frames, Item, Link, LinkTarget, OutlineEntry, Page, Shape};
-use crate::layout::ink::{Ink, MarkKind, Rect, filled};
+use crate::layout::ink::{Ink, Layer, MarkKind, Rect, filled};
 use crate::layout::paragraph::draw_border;
 use crate::layout::stack::{Column, Stacked, pile};
 use crate::units::{Pt, Twips};
@@ -193,7 +193,7 @@ pub(super) fn close(mut context: Context<'_>, drafts: Vec<Draft>) -> (Frames, Ve
         };
         let mut ink = Ink::default();
         if let Some(color) = document.background {
-            ink.behind.push((i64::MIN, Item { tag: None, shape: Shape::Path(filled(draft.page, color)) }));
+            ink.behind.push(Layer::new(i64::MIN, Item { tag: None, shape: Shape::Path(filled(draft.page, color)) }));
         }
         running_parts(&mut context, section, &draft, &mut ink);
         page_borders(section, &draft, &mut ink);
@@ -272,10 +272,10 @@ fn section_pages(drafts: &[Draft], sections: usize) -> Vec<usize> {
 
 /// Everything that floats in a header or footer lies below the body, also what stands in front of the header's own text (LibreOffice and Spire agree; measured).
 fn below_body(mut drawn: Ink) -> Ink {
-    drawn.behind.sort_by_key(|entry| entry.0);
-    drawn.front.sort_by_key(|entry| entry.0);
+    drawn.behind.sort_by_key(|layer| layer.z);
+    drawn.front.sort_by_key(|layer| layer.z);
     let floating = std::mem::take(&mut drawn.behind).into_iter().chain(std::mem::take(&mut drawn.front));
-    drawn.behind = floating.map(|(_, item)| (i64::MIN, item)).collect();
+    drawn.behind = floating.map(|layer| Layer { z: i64::MIN, ..layer }).collect();
     drawn
 }
 

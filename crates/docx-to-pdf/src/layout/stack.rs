@@ -11,7 +11,7 @@ use crate::layout::context::{Context, DEEPEST, bounded, emu, twips};
 use crate::layout::drawing;
 use crate::layout::drop_cap;
 use crate::layout::float::{Bases, Floats, MOST_ON_LINES, Outline, Zone, hangs_on_its_line};
-use crate::layout::ink::{Ink, Rect};
+use crate::layout::ink::{Ink, Layer, Rect};
 use crate::layout::linebreak::LineEnd;
 use crate::layout::paragraph::{Area, Line, ParagraphLayouter, anchor_places, join};
 use crate::layout::part::{Part, Position};
@@ -557,11 +557,13 @@ pub(super) fn float<'a>(context: &mut Context<'a>, drawing: &'a Drawing, bases: 
     // The text of a box that text goes around stands to the right by the space the box keeps, in a cell (measured on LibreOffice 7.4); the box goes with it.
     let aside = if bases.in_cell && wrapped && !is_picture { left } else { Pt::ZERO };
     ink.translate(x + aside, y);
-    let layer: Vec<(i64, crate::layout::frame::Item)> = {
+    // What leaves its cell counts from its page where its base is the page's; only there is the cell's own place known.
+    let fixed = if leaves_cell { anchor.position.counts_from_page() } else { (false, false) };
+    let layer: Vec<Layer> = {
         let (links, marks) = (std::mem::take(&mut ink.links), std::mem::take(&mut ink.marks));
         let items = ink.into_layers();
         ink = Ink { links, marks, ..Ink::default() };
-        items.into_iter().map(|item| (anchor.z, item)).collect()
+        items.into_iter().map(|item| Layer { z: anchor.z, item, fixed }).collect()
     };
     // What text goes around covers no text, whatever it says of lying behind; the paragraphs' shading does not cover it (LibreOffice and Spire agree).
     if anchor.behind && !wrapped {
@@ -572,10 +574,12 @@ pub(super) fn float<'a>(context: &mut Context<'a>, drawing: &'a Drawing, bases: 
     let around = room::around(drawing, (width, height));
     let rect = Rect::new(x - left - around[0], y - top - around[1], x + width + right + around[2], y + height + bottom + around[3]);
     // What leaves its cell does not make it higher.
-    let below = if leaves_cell { rect.height() } else { bottom };
+    let below = if leaves_cell { rect.bottom.max(bottom) } else { bottom };
     let zone = match anchor.wrap {
         // What text runs through makes no cell higher, as in Word; in the body LibreOffice 7.4 alone lets a row grow for a picture in front of the text.
         Wrap::None => None,
+        // Where it meets the cell's text is not known before the cell has its place.
+        _ if fixed != (false, false) => None,
         Wrap::Tight(side) if anchor.outline.is_some() && !room::is_turned(&drawing.content) => {
             let outline = anchor.outline.as_ref().into_iter().flat_map(|outline| &outline.points);
             let points: Vec<(Pt, Pt)> = outline.map(|(across, down)| (x + bounded(width * *across), y + bounded(height * *down))).collect();

@@ -184,3 +184,15 @@ fn what_text_goes_around_does_not_leave_its_page() {
     assert_eq!(square(10, 20), (60, 286));
     assert_eq!(square(300, -300), (270, 0));
 }
+
+#[test]
+fn what_leaves_its_cell_counts_from_the_page_and_is_not_cut_with_an_exact_row_up_to_word_2010() {
+    let float = r#"<w:r><w:drawing><wp:anchor distT="0" distB="0" distL="0" distR="0" simplePos="0" relativeHeight="2" behindDoc="0" locked="0" layoutInCell="0" allowOverlap="1"><wp:simplePos x="0" y="0"/><wp:positionH relativeFrom="page"><wp:posOffset>2540000</wp:posOffset></wp:positionH><wp:positionV relativeFrom="page"><wp:posOffset>1905000</wp:posOffset></wp:positionV><wp:extent cx="635000" cy="381000"/><wp:wrapSquare wrapText="bothSides"/><wp:docPr id="1" name="b"/><a:graphic><a:graphicData uri="http://schemas.microsoft.com/office/word/2010/wordprocessingShape"><wps:wsp><wps:cNvSpPr txBox="1"/><wps:spPr><a:prstGeom prst="rect"/></wps:spPr><wps:txbx><w:txbxContent><w:p><w:r><w:t>box</w:t></w:r></w:p></w:txbxContent></wps:txbx><wps:bodyPr lIns="0" tIns="0" rIns="0" bIns="0"/></wps:wsp></a:graphicData></a:graphic></wp:anchor></w:drawing></w:r>"#;
+    for rule in ["exact", "atLeast"] {
+        let height = format!(r#"<w:trHeight w:val="300" w:hRule="{rule}"/>"#);
+        let cell = format!("<w:p>{float}<w:r><w:t>cell</w:t></w:r></w:p>");
+        let body =
+            format!("{}{}{}", p("", "above"), table("", &[2000, 1900], &row(&height, &[("", p("", "left")), ("", cell)])), p("", "below"));
+        Sheet { mode: 14, ..Sheet::body(body) }.stands(&[(0, "box", 200.0, 161.2), (0, "below", 50.0, 90.0)]);
+    }
+}

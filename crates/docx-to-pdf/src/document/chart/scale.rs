@@ -188,7 +188,7 @@ mod tests {
             let scale = Scale::around((least, most), (None, None, None), 10, true);
             [scale.least, scale.most, scale.step].map(|end| (end * 1e5).round() / 1e5)
         };
-        assert_eq!(ends(0.3578425, 0.3578942), [0.35781, 0.3579, 0.00001]);
+        assert_eq!(ends(0.357_842, 0.357_894), [0.35781, 0.3579, 0.00001]);
         assert_eq!(ends(95.0, 100.0), [92.0, 101.0, 1.0]);
         assert_eq!(ends(80.0, 100.0), [0.0, 120.0, 20.0], "not within a sixth of the highest");
     }

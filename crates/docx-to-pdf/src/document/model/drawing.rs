@@ -72,6 +72,15 @@ pub struct FloatPosition {
     pub vertical: (VerticalBase, Offset),
 }
 
+impl FloatPosition {
+    /// Whether it counts from the page across and down, rather than from the text it is anchored in.
+    pub fn counts_from_page(self) -> (bool, bool) {
+        let across = !matches!(self.horizontal.0, HorizontalBase::Column | HorizontalBase::Character);
+        let down = !matches!(self.vertical.0, VerticalBase::Paragraph | VerticalBase::Line);
+        (across, down)
+    }
+}
+
 /// A distance or an alignment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Offset {

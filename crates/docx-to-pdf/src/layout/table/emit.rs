@@ -153,7 +153,9 @@ fn draw_cell(mut cell: CellBox, y: Pt, row: &RowBox) -> Ink {
         ink.translate(cell.left + cell.margins[3], top);
         if cut {
             let clip = Rect::new(cell.left, y, cell.right, y + height).steps();
+            let fixed = ink.take_fixed();
             ink = ink.into_group([1.0, 0.0, 0.0, 1.0, 0.0, 0.0], Some(clip));
+            ink.append(fixed);
         }
     } else {
         ink = turned(&cell, y + border, height - border);
