@@ -101,6 +101,16 @@ pub(super) fn evaluate(tokens: &[Token], facts: &Facts<'_>) -> Outcome {
     }
 }
 
+/// Fields of the document's properties that go on showing their stored result until somebody updates them, unlike its title, subject, keywords and comments (LibreOffice and Spire agree; measured).
+pub(super) fn keeps_stored(tokens: &[Token]) -> bool {
+    let word = |at: usize| tokens.get(at).map(|token| token.text.to_uppercase()).unwrap_or_default();
+    match word(0).as_str() {
+        "AUTHOR" | "LASTSAVEDBY" | "CREATEDATE" | "INFO" => true,
+        "DOCPROPERTY" => matches!(word(1).as_str(), "AUTHOR" | "CATEGORY" | "COMPANY" | "MANAGER" | "LASTSAVEDBY"),
+        _ => false,
+    }
+}
+
 /// Names that are fields although a bookmark may have the same.
 fn is_field_name(name: &str) -> bool {
     const NAMES: [&str; 20] = [

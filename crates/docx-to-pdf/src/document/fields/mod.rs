@@ -17,7 +17,7 @@ pub use evaluate::{Computed, merge_field};
 
 use code::{Piece, Token, behind, has, tokens};
 use contents::Gathering;
-use evaluate::{Facts, Outcome, evaluate};
+use evaluate::{Facts, Outcome, evaluate, keeps_stored};
 pub(super) use formula::TableText;
 
 use jiff::civil::DateTime;
@@ -248,6 +248,9 @@ impl Reader<'_> {
         let known = meaning(&words);
         if !matches!(known, Meaning::Cached) {
             return known;
+        }
+        if field.in_result && keeps_stored(&words) {
+            return Meaning::Cached;
         }
         let name = words.first().filter(|name| !name.quoted).map(|name| name.text.to_ascii_uppercase()).unwrap_or_default();
         let computes = name == "IF" || name == "COMPARE" || name == "QUOTE" || name.starts_with('=');

@@ -139,12 +139,15 @@ fn what_needs_the_page_inside_a_condition_or_formula_is_left_to_layout() {
 
 #[test]
 fn dates_are_of_the_clock_given_and_properties_of_the_document() {
-    let core = r#"<cp:coreProperties xmlns:cp="c" xmlns:dc="d"><dc:title>Informe de Ana</dc:title></cp:coreProperties>"#;
+    let core = r#"<cp:coreProperties xmlns:cp="c" xmlns:dc="d"><dc:title>Informe de Ana</dc:title><dc:creator>Eva</dc:creator></cp:coreProperties>"#;
     let body = format!(
-        "<w:p>{}{}{}</w:p>",
+        "<w:p>{}{}{}{}{}</w:p>",
         field(r#"DATE \@ "d 'de' MMMM 'de' yyyy""#, &run("1 de enero de 2020")),
         field("TITLE", &run("viejo")),
-        field("SECTION", &run("8"))
+        field("SECTION", &run("8")),
+        // The author shows as stored until somebody updates the field; without a result it is worked out.
+        field("AUTHOR", &run("Luz")),
+        r#"<w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>AUTHOR</w:instrText></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r>"#
     );
     let language = r#"<w:docDefaults><w:rPrDefault><w:rPr><w:lang w:val="es-CL"/></w:rPr></w:rPrDefault></w:docDefaults>"#;
     let package = Maker::body(&body)
@@ -155,7 +158,7 @@ fn dates_are_of_the_clock_given_and_properties_of_the_document() {
     let options = ReadOptions { now: Some(jiff::civil::date(2026, 3, 12).at(10, 30, 0, 0)), ..ReadOptions::default() };
     let (document, _) = read_with(&package, &options).unwrap();
     let Block::Paragraph(paragraph) = &document.sections[0].blocks[0] else { panic!("no paragraph") };
-    assert_eq!(text(paragraph), "12 de marzo de 2026Informe de Ana{Section(None)}");
+    assert_eq!(text(paragraph), "12 de marzo de 2026Informe de Ana{Section(None)}LuzEva");
 }
 
 #[test]
