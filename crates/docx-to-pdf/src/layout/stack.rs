@@ -151,9 +151,9 @@ impl<'a> Stack<'a> {
                 {
                     self.frame(context, &blocks[index..])
                 }
-                // The empty paragraph that must follow a nested table takes no room (LibreOffice's import removes it).
+                // The empty paragraph that must follow a nested table takes no room; in notes, boxes and headers it does (LibreOffice and Spire agree; measured).
                 Block::Paragraph(paragraph)
-                    if self.column.bases.in_cell
+                    if self.column.holds_floats
                         && index > 0
                         && index + 1 == blocks.len()
                         && paragraph.content.is_empty()

@@ -242,7 +242,7 @@ fn a_column_break_that_begins_a_paragraph_does_not_make_its_column_longer_up_to_
         )
     };
     let end = |columns: u32, text: &str| format!("<w:p><w:pPr>{}</w:pPr><w:r><w:t>{text}</w:t></w:r></w:p>", section(columns));
-    let breaks = format!(r#"<w:p><w:pPr><w:spacing w:before="60"/></w:pPr><w:r><w:br w:type="column"/><w:t>right</w:t></w:r></w:p>"#);
+    let breaks = r#"<w:p><w:pPr><w:spacing w:before="60"/></w:pPr><w:r><w:br w:type="column"/><w:t>right</w:t></w:r></w:p>"#;
     // A line above, two lines at the left, then the break: the next section begins below the two.
     let body = format!("{}{}{}{breaks}{}{}", end(1, "above"), p("", "one"), p("", "two"), end(2, "end"), p("", "below"));
     let sheet = |mode: u32| Sheet { mode, section: r#"<w:type w:val="continuous"/>"#.to_owned(), ..Sheet::body(body.clone()) };
@@ -320,4 +320,24 @@ fn the_first_page_of_a_section_is_the_one_it_begins_on_also_where_that_is_anothe
     };
     assert_eq!(shown("continuous"), [1], "the second page is not its first");
     assert_eq!(shown("nextPage"), [2], "of three pages");
+}
+
+#[test]
+fn an_empty_paragraph_below_a_table_takes_its_room_in_notes_and_boxes_and_none_in_cells() {
+    let inner = table("", &[2000], &row("", &[("", p("", "in"))]));
+    let outer = |content: &str| table("", &[3900], &row("", &[("", content.to_owned())]));
+    let body = format!("{}{}", outer(&format!("{inner}{}", p("", ""))), p("", "below"));
+    Sheet::body(body).stands(&[(0, "below", 50.0, 75.0)]);
+    let noted = r#"<w:p><w:r><w:t>one</w:t></w:r><w:r><w:footnoteReference w:id="1"/></w:r></w:p>"#;
+    let note = |end: &str| format!(r#"<w:footnote w:id="1">{}{inner}{end}</w:footnote>"#, p("", "note"));
+    let height = |end: &str| {
+        let sheet = Sheet { footnotes: note(end), ..Sheet::body(noted) };
+        sheet.places().iter().find(|place| place.1 == "in").map(|place| place.3).expect("the note's table")
+    };
+    assert!((height("") - height(&p("", "")) - 13.8).abs() < 0.1, "{} {}", height(""), height(&p("", "")));
+    let text = format!("{inner}{}", p("", ""));
+    let boxed = format!(
+        r#"<w:p><w:r><w:pict><v:rect stroked="f" style="width:100pt;height:60pt;v-text-anchor:bottom"><v:textbox inset="0,0,0,0"><w:txbxContent>{text}</w:txbxContent></v:textbox></v:rect></w:pict></w:r></w:p>"#
+    );
+    Sheet::body(boxed).stands(&[(0, "in", 55.4, 110.0 - 2.6 - 13.8)]);
 }
