@@ -17,7 +17,7 @@ use crate::layout::label;
 use crate::layout::paint;
 use crate::layout::part::{Part, Position};
 use crate::layout::room;
-use crate::layout::stack::{Column, Stacked, pile, pile_part};
+use crate::layout::stack::{Column, Stacked, Story, pile, pile_part};
 use crate::units::{Emu, Pt};
 
 /// Draws an inline drawing standing on the baseline at `x`.
@@ -572,7 +572,12 @@ fn pile_text<'a>(context: &mut Context<'a>, text: &'a TextBox, place: &TextPlace
 
 fn column_of((width, height): (Pt, Pt), bases: &Bases) -> Column {
     let inner = Rect::new(Pt::ZERO, Pt::ZERO, width, height);
-    Column { width, bases: Bases { column: inner, in_cell: true, cell_margins: [Pt::ZERO; 4], ..*bases }, holds_floats: false, wraps: true }
+    Column {
+        width,
+        bases: Bases { column: inner, in_cell: true, cell_margins: [Pt::ZERO; 4], ..*bases },
+        holds_floats: false,
+        story: Story::Text,
+    }
 }
 
 /// Text that is measured for linked boxes at most, in bytes: some ten thousand words in each of a hundred boxes.

@@ -374,7 +374,7 @@ impl Bases {
         let right_area = (self.margin.right, self.page.right);
         match base {
             HorizontalBase::Character => (self.character, self.character),
-            _ if self.in_cell => (self.column.left, self.column.right),
+            _ if self.in_cell => self.span_in_cell(base),
             HorizontalBase::Margin => (self.margin.left, self.margin.right),
             HorizontalBase::Page => (self.page.left, self.page.right),
             HorizontalBase::Column => (self.column.left, self.column.right),
@@ -397,11 +397,30 @@ impl Bases {
         }
     }
 
+    /// In a cell, the page is the cell and its margins are the cell's (Spire; LibreOffice agrees for pictures that count from the page, and where text goes around for those that count from the left margin; measured).
+    fn span_in_cell(&self, base: HorizontalBase) -> (Pt, Pt) {
+        let Rect { left, right, .. } = self.column;
+        let [_, right_margin, _, left_margin] = self.cell_margins;
+        match base {
+            HorizontalBase::Page => (left - left_margin, right + right_margin),
+            HorizontalBase::LeftMargin => (left - left_margin, left),
+            HorizontalBase::RightMargin => (right, right + right_margin),
+            _ => (left, right),
+        }
+    }
+
     fn vertical(&self, (base, offset): (VerticalBase, Offset), height: Pt) -> Pt {
+        let by_top = |top: Pt| match offset {
+            Offset::By(distance) => top + emu(distance),
+            _ => top,
+        };
         let (start, end) = match base {
-            VerticalBase::Paragraph => (self.paragraph, self.margin.bottom),
-            VerticalBase::Line => (self.line, self.margin.bottom),
-            _ if self.in_cell => (self.column.top, self.column.bottom),
+            // A paragraph's height is not asked for (Spire; LibreOffice does).
+            VerticalBase::Paragraph => return by_top(self.paragraph),
+            // What is aligned with a line stands below its top, above it, or has its middle there (LibreOffice and Spire agree; measured).
+            VerticalBase::Line => (self.line, self.line),
+            // The cell's height follows from what is in it: all that is aligned stands at its top (Spire).
+            _ if self.in_cell => return by_top(self.column.top),
             VerticalBase::Margin => (self.margin.top, self.margin.bottom),
             VerticalBase::Page => (self.page.top, self.page.bottom),
             VerticalBase::TopMargin | VerticalBase::InsideMargin => (self.page.top, self.margin.top),

@@ -23,7 +23,7 @@ use crate::layout::ink::{Ink, MarkKind, Rect};
 use crate::layout::notes::{self as note_layout, PageNotes};
 use crate::layout::page::{self, Draft, Kind};
 use crate::layout::part::Position;
-use crate::layout::stack;
+use crate::layout::stack::{self, Story};
 use crate::layout::structure::ParagraphTags;
 use crate::units::Pt;
 
@@ -395,8 +395,8 @@ impl<'a> Flow<'a> {
         let checkpoint = self.context.structure.checkpoint();
         let needs_facts = self.context.needs_facts;
         let header_top = twips(section.page.header).max(Pt::ZERO);
-        let header =
-            page::part(&section.headers, kind).map(|blocks| page::running(&mut self.context, blocks, (page, text), header_top, true));
+        let header = page::part(&section.headers, kind)
+            .map(|blocks| page::running(&mut self.context, blocks, Story::Header, (page, text), header_top, true));
         // The footer's height is not known yet: it is measured where nothing holds it down.
         let free = Rect { bottom: Pt::ZERO, ..text };
         let footer = page::part(&section.footers, kind).map(|blocks| page::footer(&mut self.context, section, blocks, (page, free), true));

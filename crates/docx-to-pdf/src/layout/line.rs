@@ -4,12 +4,12 @@ use std::rc::Rc;
 
 use crate::document::model::{Align, BreakKind, Leader, LineSpacing, TextAlignment, UnderlineStyle};
 use crate::graphics::Rgb;
-use crate::layout::context::{Context, twips};
+use crate::layout::context::{Context, bounded, twips};
 use crate::layout::drawing;
 use crate::layout::frame::{Link, NodeId, Role, Stroke};
 use crate::layout::ink::{Ink, Mark, MarkKind, Rect};
 use crate::layout::linebreak::{LineEnd, Placed, Segment};
-use crate::layout::look::Look;
+use crate::layout::look::{Look, thickness};
 use crate::layout::paragraph::frame_lines;
 use crate::layout::runs::{Runs, text_color};
 use crate::layout::shape::{AtomKind, Prepared, object_height};
@@ -523,7 +523,8 @@ fn decorate_front(drawing: &Drawing<'_, '_>, segment: &Segment, places: &[(Pt, P
     }
     for (border, look, start, end) in stretches(drawing, segment, places, |look, _| look.props.border) {
         let baseline = drawing.baseline_of_look(&look);
-        let rect = Rect::new(start, baseline - look.ascent(), end, baseline + look.descent());
+        let out = thickness(border) - bounded(border.width) / 2.0;
+        let rect = Rect::new(start - out, baseline - look.ascent() - out, end + out, baseline + look.descent() + out);
         frame_lines(rect, border, ink);
     }
 }

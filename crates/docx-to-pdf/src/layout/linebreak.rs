@@ -2,9 +2,9 @@
 
 use std::rc::Rc;
 
-use crate::document::model::{BreakKind, Leader, TabKind};
+use crate::document::model::{Border, BreakKind, Leader, TabKind};
 use crate::fonts::Fonts;
-use crate::layout::look::Word;
+use crate::layout::look::{Word, thickness};
 use crate::layout::part::Position;
 use crate::layout::shape::{Atom, AtomKind, Ending, Prepared, visible};
 use crate::layout::tabs::{Stop, Tabs};
@@ -144,9 +144,15 @@ pub(super) fn fill(
         best: None,
         word: None,
         cut_tab: false,
+        framed: None,
     };
     let (next, end) = filler.run(from, must)?;
     Some(filler.finish(next, end))
+}
+
+/// The room that the border around an atom takes at its end.
+fn border_room(atom: &Atom<'_>) -> Pt {
+    atom.border().map_or(Pt::ZERO, thickness)
 }
 
 struct Filler<'f, 'a> {
@@ -167,6 +173,8 @@ struct Filler<'f, 'a> {
     word: Option<Place>,
     /// A tab was cut back to the line's end: another one takes it along to the next line.
     cut_tab: bool,
+    /// The border around the text so far, which takes room at both ends of what it surrounds on a line (LibreOffice and Spire agree; measured).
+    framed: Option<Border>,
 }
 
 /// A place where a line may end: how much is placed there, where the next line starts, the hyphen to show.
@@ -202,7 +210,8 @@ impl Filler<'_, '_> {
                 AtomKind::Word(_) | AtomKind::Note(..) | AtomKind::Object(_) | AtomKind::Formula(..) => {
                     let (width, piece) = self.rest(atom, at);
                     self.note_decimal(atom);
-                    if !self.fits(width - self.behind(atom)) {
+                    let (around, _) = self.beside_border(atom);
+                    if !self.fits(around + width - self.behind(atom) + border_room(atom)) {
                         return self.give_up(at, must);
                     }
                     self.place(at.atom, width, piece);
@@ -223,7 +232,20 @@ impl Filler<'_, '_> {
         Some((at, LineEnd::Paragraph))
     }
 
+    /// The room that borders take between the text so far and an atom, and the border around that; what is not seen does not end one.
+    fn beside_border(&self, atom: &Atom<'_>) -> (Pt, Option<Border>) {
+        let own = match atom.kind {
+            AtomKind::Anchor(_) | AtomKind::Bookmark(_) | AtomKind::SoftHyphen(_) | AtomKind::Break(_) => self.framed,
+            _ => atom.border(),
+        };
+        let room = |border: Option<Border>| border.map_or(Pt::ZERO, thickness);
+        (if own == self.framed { Pt::ZERO } else { room(self.framed) + room(own) }, own)
+    }
+
     fn place(&mut self, atom: usize, width: Pt, word: Option<Rc<Word>>) {
+        let (around, own) = self.beside_border(&self.prepared.atoms[atom]);
+        self.x += around;
+        self.framed = own;
         self.placed.push(Placed { atom, x: self.x, width, word, leader: Leader::None });
         self.x += width;
     }
@@ -445,7 +467,7 @@ impl Filler<'_, '_> {
     /// How many bytes of a word fit; at least one character when `some`.
     fn fitting(&self, atom: &Atom<'_>, word: &Word, from: usize, some: bool) -> usize {
         let text = word.text.get(from..).unwrap_or("");
-        let room = self.limit() - self.x;
+        let room = self.limit() - self.x - self.beside_border(atom).0 - border_room(atom);
         let mut width = Pt::ZERO;
         let mut fitting = 0;
         for (at, character) in text.char_indices() {
@@ -475,7 +497,10 @@ impl Filler<'_, '_> {
         };
         let shown = self.placed.iter().rposition(|placed| !hangs(placed)).map_or(0, |last| last + 1);
         let last = shown.checked_sub(1).map(|last| &self.placed[last]);
-        let ink_right = last.map_or(self.left, |last| last.x + last.width - self.behind(&self.prepared.atoms[last.atom]));
+        let ink_right = last.map_or(self.left, |last| {
+            let atom = &self.prepared.atoms[last.atom];
+            last.x + last.width - self.behind(atom) + border_room(atom)
+        });
         let is_tab = |placed: &Placed| matches!(self.prepared.atoms[placed.atom].kind, AtomKind::Tab | AtomKind::PositionTab(..));
         let last_tab = self.placed.iter().rposition(is_tab);
         Segment {

@@ -8,7 +8,7 @@ use crate::layout::context::Context;
 use crate::layout::float::Bases;
 use crate::layout::frame::Stroke;
 use crate::layout::ink::{Ink, Rect};
-use crate::layout::stack::{Column, Stacked, pile};
+use crate::layout::stack::{Column, Stacked, Story, pile};
 use crate::units::Pt;
 
 /// Space above the separator line and below it (LibreOffice's defaults: 0.1 cm each).
@@ -223,7 +223,7 @@ pub(super) fn lay<'a>(context: &mut Context<'a>, (footnote, blocks): (Option<i32
     let outer_mark = std::mem::replace(&mut context.note_mark, number);
     let column = Rect::new(Pt::ZERO, Pt::ZERO, width, Pt::ZERO);
     let bases = Bases::alone(column);
-    let stacked = pile(context, blocks, Column { width, bases, holds_floats: false, wraps: true });
+    let stacked = pile(context, blocks, Column { width, bases, holds_floats: false, story: Story::Text });
     context.note_mark = outer_mark;
     context.structure.leave(outer);
     stacked

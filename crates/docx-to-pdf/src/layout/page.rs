@@ -10,7 +10,7 @@ use crate::layout::float::Bases;
 use crate::layout::frame::{Destination, Frames, Item, Link, LinkTarget, OutlineEntry, Page, Shape};
 use crate::layout::ink::{Ink, Layer, MarkKind, Rect, filled};
 use crate::layout::paragraph::draw_border;
-use crate::layout::stack::{Column, Stacked, pile};
+use crate::layout::stack::{Column, Stacked, Story, pile};
 use crate::units::{Pt, Twips};
 use crate::warning::Warning;
 
@@ -129,7 +129,14 @@ pub(super) fn part(parts: &HeaderFooter, kind: Kind) -> Option<&Arc<Vec<Block>>>
 }
 
 /// Lays out a header or footer; the coordinates start at its left top corner, `y` below the page's top.
-pub(super) fn running<'a>(context: &mut Context<'a>, blocks: &'a [Block], (page, text): (Rect, Rect), y: Pt, odd: bool) -> Stacked {
+pub(super) fn running<'a>(
+    context: &mut Context<'a>,
+    blocks: &'a [Block],
+    story: Story,
+    (page, text): (Rect, Rect),
+    y: Pt,
+    odd: bool,
+) -> Stacked {
     let outer = context.structure.enter_artifact();
     let outer_grid = context.grid.take();
     let moved = |rect: Rect| Rect::new(rect.left - text.left, rect.top - y, rect.right - text.left, rect.bottom - y);
@@ -146,7 +153,7 @@ pub(super) fn running<'a>(context: &mut Context<'a>, blocks: &'a [Block], (page,
         in_cell: false,
         cell_margins: [Pt::ZERO; 4],
     };
-    let stacked = pile(context, blocks, Column { width, bases, holds_floats: false, wraps: false });
+    let stacked = pile(context, blocks, Column { width, bases, holds_floats: false, story });
     context.structure.leave(outer);
     context.grid = outer_grid;
     stacked
@@ -164,10 +171,10 @@ pub(super) fn footer<'a>(
 ) -> (Stacked, Pt) {
     let end = page.bottom - twips(section.page.footer).max(Pt::ZERO);
     let checked = context.structure.checkpoint();
-    let height = running(context, blocks, (page, text), end, odd).height;
+    let height = running(context, blocks, Story::Footer, (page, text), end, odd).height;
     context.structure.restore(&checked);
     let top = footer_top(section, end - height, text);
-    (running(context, blocks, (page, text), top, odd), top)
+    (running(context, blocks, Story::Footer, (page, text), top, odd), top)
 }
 
 /// A footer that is higher than its room begins where the text ends, and is cut off at the page's edge; a negative margin is exact.
@@ -286,7 +293,7 @@ fn running_parts<'a>(context: &mut Context<'a>, section: &'a Section, draft: &Dr
     let odd = draft.number % 2 == 1;
     if let Some(blocks) = part(&section.headers, draft.kind) {
         let y = twips(section.page.header).max(Pt::ZERO);
-        let mut laid = running(context, blocks, (draft.page, draft.text), y, odd);
+        let mut laid = running(context, blocks, Story::Header, (draft.page, draft.text), y, odd);
         context.running_drawn += laid.weight();
         let room = draft.text.top - y;
         if section.page.top.0 >= 0 && laid.height > room + CUT {

@@ -15,7 +15,7 @@ use crate::layout::frame::{Item, NodeId, PlacedImage, Shape, Stroke};
 use crate::layout::ink::{Ink, Mark, MarkKind, Rect};
 use crate::layout::line;
 use crate::layout::linebreak::{LineEnd, Manner, Segment, fill};
-use crate::layout::look::{Look, Word};
+use crate::layout::look::{Look, Word, thickness};
 use crate::layout::part::Position;
 use crate::layout::runs;
 use crate::layout::shape::{AtomKind, Prepared, prepare};
@@ -518,11 +518,6 @@ fn label(context: &mut Context<'_>, number: &Number, props: &ParagraphProps, tab
         NumberSuffix::Tab => tabs.next(end).at,
     };
     Label { word, look, x, text, width, tabbed: number.suffix == NumberSuffix::Tab }
-}
-
-/// The space a border takes: its line and its distance.
-pub(super) fn thickness(border: Border) -> Pt {
-    (bounded(border.width) + bounded(border.space)).max(Pt::ZERO)
 }
 
 /// Two paragraphs share their borders when these and their indents are equal.

@@ -105,6 +105,11 @@ fn turned(drawing: &Drawing, (width, height): (Pt, Pt)) -> Option<[Pt; 4]> {
     Some([x, y, x, y])
 }
 
+/// How far the rectangle that holds a turned drawing reaches out of its frame: left, top, right, bottom; nothing of one that is not turned.
+pub(super) fn beyond_when_turned(drawing: &Drawing, size: (Pt, Pt)) -> [Pt; 4] {
+    turned(drawing, size).unwrap_or_default()
+}
+
 /// How far a shape's outline lies outside of it.
 pub(super) fn outline_reach(shape: &DrawingShape) -> Pt {
     shape.outline.map_or(Pt::ZERO, |outline| emu(outline.width) / 2.0)

@@ -7,10 +7,10 @@ use std::sync::Arc;
 use unicode_bidi::{BidiInfo, Level};
 use unicode_linebreak::{BreakOpportunity, linebreaks};
 
-use crate::document::model::{BreakKind, Drawing, Field, Inline, Leader, LinkTo, Paragraph, Placement, RunProps, TabKind};
+use crate::document::model::{Border, BreakKind, Drawing, Field, Inline, Leader, LinkTo, Paragraph, Placement, RunProps, TabKind};
 use crate::document::numerals::numeral;
 use crate::layout::context::{Context, bounded};
-use crate::layout::look::{Look, Script, Word, ignorable, script};
+use crate::layout::look::{Look, Script, Word, ignorable, script, thickness};
 use crate::layout::math::{self, MathBox};
 use crate::layout::room;
 use crate::units::Pt;
@@ -469,10 +469,19 @@ impl Atom<'_> {
         }
     }
 
+    /// The border around its run, where it is text.
+    pub(super) fn border(&self) -> Option<Border> {
+        let text = matches!(self.kind, AtomKind::Word(_) | AtomKind::Space(_) | AtomKind::Note(..));
+        self.look.props.border.filter(|_| text)
+    }
+
     /// Height above and below the baseline that its line must have.
     pub(super) fn extent(&self) -> (Pt, Pt) {
         match &self.kind {
-            AtomKind::Word(word) | AtomKind::Space(word) | AtomKind::Note(word, _) => (word.ascent, word.descent),
+            AtomKind::Word(word) | AtomKind::Space(word) | AtomKind::Note(word, _) => {
+                let around = self.border().map_or(Pt::ZERO, thickness);
+                (word.ascent + around, word.descent + around)
+            }
             AtomKind::Object(drawing) => (object_height(drawing), Pt::ZERO),
             // At least as high as the text around it would be.
             AtomKind::Formula(piece, _) => (piece.ascent.max(self.look.ascent()), piece.descent.max(self.look.descent())),

@@ -5,7 +5,8 @@ pub(super) mod piece;
 use std::rc::Rc;
 
 use crate::document::model::{
-    Block, Drawing, DrawingContent, Inline, Paragraph, ParagraphProps, Placement, TabKind, Table, TableFloat, Wrap, WrapSide,
+    Block, Drawing, DrawingContent, Inline, Offset, Paragraph, ParagraphProps, Placement, TabKind, Table, TableFloat, VerticalBase, Wrap,
+    WrapSide,
 };
 use crate::layout::context::{Context, DEEPEST, bounded, emu, twips};
 use crate::layout::drawing;
@@ -62,8 +63,26 @@ pub(super) struct Column {
     pub bases: Bases,
     /// Wrapped floats make it higher.
     pub holds_floats: bool,
-    /// Its text goes around its own floats; a header's does not, only the body's does (measured on LibreOffice 7.4).
-    pub wraps: bool,
+    /// What it is a column of.
+    pub story: Story,
+}
+
+/// What a column is of; in headers and footers less keeps text away.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Story {
+    /// A cell, a box, a frame or notes.
+    Text,
+    /// A header: its tables do not move for what floats in it, and its frames keep only the body's text away (LibreOffice and Spire agree; measured).
+    Header,
+    /// A footer: in it, besides, what floats by the page or its margins does so (both agree): where the footer stands follows from its height.
+    Footer,
+}
+
+impl Story {
+    /// Whether what floats by this keeps only the body's text away, not its own.
+    fn ignores(self, base: VerticalBase) -> bool {
+        self == Self::Footer && !matches!(base, VerticalBase::Paragraph | VerticalBase::Line)
+    }
 }
 
 /// Piles blocks up.
@@ -111,6 +130,8 @@ const MOST_KNOWN: usize = 4;
 struct Stack<'a> {
     column: Column,
     floats: Floats,
+    /// What only text elsewhere keeps out of.
+    elsewhere: Vec<Zone>,
     y: Pt,
     after: Option<&'a Paragraph>,
     pieces: Vec<Piece>,
@@ -129,6 +150,7 @@ impl<'a> Stack<'a> {
         Self {
             column,
             floats: Floats::default(),
+            elsewhere: Vec::new(),
             y: Pt::ZERO,
             after: None,
             pieces: Vec::new(),
@@ -208,15 +230,21 @@ impl<'a> Stack<'a> {
         if self.column.holds_floats {
             height = self.floats.bottom(height);
         }
-        Stacked { pieces: self.pieces, height, zones: self.floats.into_zones() }
+        let mut zones = self.floats.into_zones();
+        zones.extend(self.elsewhere);
+        Stacked { pieces: self.pieces, height, zones }
     }
 
-    /// Keeps a float's room.
-    fn reserve(&mut self, key: usize, zone: Zone) {
+    /// Keeps the room of a float that stands by this.
+    fn reserve(&mut self, key: usize, zone: Zone, base: VerticalBase) {
+        if self.column.story.ignores(base) {
+            self.elsewhere.push(zone);
+            return;
+        }
         let above = Rect::new(Pt::ZERO, Pt::ZERO, self.column.width, self.y - REACH);
         let touches =
             zone.rect.top < above.bottom && zone.rect.bottom > above.top && zone.rect.right > above.left && zone.rect.left < above.right;
-        if touches && self.column.wraps && !self.pieces.is_empty() && self.known.len() <= MOST_KNOWN {
+        if touches && !self.pieces.is_empty() && self.known.len() <= MOST_KNOWN {
             self.known.push((key, zone.clone()));
             self.reaches_up = true;
         }
@@ -298,14 +326,7 @@ impl<'a> Stack<'a> {
 
     /// The room from here on.
     fn area(&self, gap: Pt) -> Area<'_> {
-        Area {
-            width: self.column.width,
-            floats: self.column.wraps.then_some(&self.floats),
-            left: Pt::ZERO,
-            top: self.y,
-            bottom: self.end,
-            gap,
-        }
+        Area { width: self.column.width, floats: Some(&self.floats), left: Pt::ZERO, top: self.y, bottom: self.end, gap }
     }
 
     /// Floating drawings anchored in a paragraph: drawn in the layers behind and in front, their room kept.
@@ -319,7 +340,7 @@ impl<'a> Stack<'a> {
                 context.structure.anchor_before(None);
             }
             let Inline::Drawing(drawing) = inline else { continue };
-            let Placement::Anchor(_) = drawing.placement else { continue };
+            let Placement::Anchor(anchor) = &drawing.placement else { continue };
             let key = std::ptr::from_ref::<Drawing>(drawing) as usize;
             let mut bases = self.column.bases;
             bases.paragraph = base;
@@ -339,7 +360,7 @@ impl<'a> Stack<'a> {
                     // It stays where it was when it pushed the text.
                     ink.translate(kept.rect.left - zone.rect.left, kept.rect.top - zone.rect.top);
                 } else {
-                    self.reserve(key, zone);
+                    self.reserve(key, zone, anchor.position.vertical.0);
                 }
             }
             all.append(ink);
@@ -376,7 +397,7 @@ impl<'a> Stack<'a> {
 
     /// A row that would meet a float stands beside it where it has room, else below; tells how far it moves aside (Spire; LibreOffice agrees where there is no room, but moves the whole table).
     fn beside_floats(&mut self, laid: &table::TableBox, height: Pt) -> Pt {
-        if !self.column.wraps {
+        if self.column.story != Story::Text {
             return Pt::ZERO;
         }
         for _ in 0..self.floats.len() {
@@ -417,7 +438,7 @@ impl<'a> Stack<'a> {
             // It stays where it was when it pushed the text.
             ink.translate(kept.rect.left - zone.rect.left, kept.rect.top - zone.rect.top);
         } else {
-            self.reserve(key, zone);
+            self.reserve(key, zone, float.position.vertical.0);
         }
         self.pieces.push(Piece { top: self.y, ink: Rc::new(ink), glued: true, notes, ..Piece::default() });
     }
@@ -431,7 +452,11 @@ impl<'a> Stack<'a> {
         let ink = Rc::new(framed.ink);
         self.pieces.push(Piece { top: self.y, ink, glued: true, notes: framed.notes, ..Piece::default() });
         if let Some(zone) = framed.zone {
-            self.floats.add(zone);
+            if self.column.story == Story::Text {
+                self.floats.add(zone);
+            } else {
+                self.elsewhere.push(zone);
+            }
         }
         framed.count
     }
@@ -474,7 +499,7 @@ pub(super) fn frame<'a>(context: &mut Context<'a>, blocks: &'a [Block], bases: &
         width,
         bases: Bases { column: Rect::new(Pt::ZERO, Pt::ZERO, width, Pt::ZERO), ..*bases },
         holds_floats: false,
-        wraps: true,
+        story: Story::Text,
     };
     let mut pile = Stack::new(inner);
     for (index, paragraph) in own.iter().enumerate() {
@@ -546,13 +571,23 @@ pub(super) fn float<'a>(context: &mut Context<'a>, drawing: &'a Drawing, bases: 
     let leaves_cell = bases.in_cell && !in_cell;
     let bases = Bases { in_cell, ..*bases };
     let [top, right, bottom, left] = anchor.space.map(emu);
-    let (mut x, mut y) = bases.place(anchor.position, width, height);
     let wrapped = anchor.wrap != Wrap::None;
-    if wrapped && bases.in_cell {
-        (x, y) = bases.inside((x, y), width);
-    } else if wrapped && !leaves_cell {
-        (x, y) = bases.on_page((x, y), anchor.position, (width, height));
+    // Of a turned one, the rectangle that holds it is aligned and kept in its cell or on its page; distances are to its frame (LibreOffice and Spire agree; measured).
+    let [beyond_left, beyond_top, beyond_right, beyond_bottom] = room::beyond_when_turned(drawing, (width, height));
+    let whole = (width + beyond_left + beyond_right, height + beyond_top + beyond_bottom);
+    let (mut x, mut y) = bases.place(anchor.position, whole.0, whole.1);
+    if matches!(anchor.position.horizontal.1, Offset::By(_)) {
+        x -= beyond_left;
     }
+    if matches!(anchor.position.vertical.1, Offset::By(_)) {
+        y -= beyond_top;
+    }
+    if wrapped && bases.in_cell {
+        (x, y) = bases.inside((x, y), whole.0);
+    } else if wrapped && !leaves_cell {
+        (x, y) = bases.on_page((x, y), anchor.position, whole);
+    }
+    (x, y) = (x + beyond_left, y + beyond_top);
     let is_picture = matches!(drawing.content, DrawingContent::Picture(_));
     // The text of a box that text goes around stands to the right by the space the box keeps, in a cell (measured on LibreOffice 7.4); the box goes with it.
     let aside = if bases.in_cell && wrapped && !is_picture { left } else { Pt::ZERO };

@@ -17,7 +17,7 @@ use crate::layout::context::{Context, DEEPEST, twips};
 use crate::layout::float::Bases;
 use crate::layout::frame::{NodeId, Role};
 use crate::layout::ink::Rect;
-use crate::layout::stack::{Column, Stacked, natural_width, pile};
+use crate::layout::stack::{Column, Stacked, Story, natural_width, pile};
 use crate::units::Pt;
 
 pub(super) use emit::Emitter;
@@ -278,7 +278,7 @@ fn fill<'a>(context: &mut Context<'a>, cell: &'a Cell, node: Option<NodeId>, wid
     let outer_background = context.background;
     context.background = cell.shading.or(outer_background);
     let bases = Bases { column: Rect::new(Pt::ZERO, Pt::ZERO, width, Pt::ZERO), in_cell: true, ..bases };
-    let stacked = pile(context, &cell.blocks, Column { width, bases, holds_floats: true, wraps: true });
+    let stacked = pile(context, &cell.blocks, Column { width, bases, holds_floats: true, story: Story::Text });
     context.background = outer_background;
     context.structure.leave(outer);
     stacked

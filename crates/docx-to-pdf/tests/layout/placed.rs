@@ -1,0 +1,142 @@
+//! Where drawings stand: what they count from in cells, and what of turned ones is aligned and kept in its place.
+//!
+//! Places that LibreOffice 7.4 and Spire agree on, or Spire's where LibreOffice alone differs (`docs/engine-rules.md`).
+//! Pages are 300 pt wide and high with margins of 50 pt; a line of text is 13.8 pt high, its baseline at 11.2.
+
+use crate::breadth::Sheet;
+use crate::measured::{p, row, table};
+
+const FIXED: &str = r#"<w:tblLayout w:type="fixed"/>"#;
+const SQUARE: &str = r#"<wp:wrapSquare wrapText="bothSides"/>"#;
+
+/// Where a drawing stands in one direction: an alignment, or a distance in points.
+#[derive(Clone, Copy)]
+enum At {
+    Side(&'static str),
+    By(i32),
+}
+
+fn position(element: &str, (base, at): (&str, At)) -> String {
+    let at = match at {
+        At::Side(side) => format!("<wp:align>{side}</wp:align>"),
+        At::By(points) => format!("<wp:posOffset>{}</wp:posOffset>", points * 12_700),
+    };
+    format!(r#"<wp:{element} relativeFrom="{base}">{at}</wp:{element}>"#)
+}
+
+fn anchored(across: (&str, At), down: (&str, At), (width, height): (i32, i32), wrap: &str, graphic: &str) -> String {
+    format!(
+        r#"<w:r><w:drawing><wp:anchor distT="0" distB="0" distL="0" distR="0" simplePos="0" relativeHeight="2" behindDoc="0" locked="0" layoutInCell="1" allowOverlap="1"><wp:simplePos x="0" y="0"/>{}{}<wp:extent cx="{}" cy="{}"/><wp:effectExtent l="0" t="0" r="0" b="0"/>{wrap}<wp:docPr id="1" name="d"/><a:graphic>{graphic}</a:graphic></wp:anchor></w:drawing></w:r>"#,
+        position("positionH", across),
+        position("positionV", down),
+        width * 12_700,
+        height * 12_700
+    )
+}
+
+fn picture(turn: i32) -> String {
+    format!(
+        r#"<a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/picture"><pic:pic xmlns:pic="http://schemas.openxmlformats.org/drawingml/2006/picture"><pic:nvPicPr><pic:cNvPr id="1" name="p"/><pic:cNvPicPr/></pic:nvPicPr><pic:blipFill><a:blip r:embed="picture"/></pic:blipFill><pic:spPr><a:xfrm rot="{turn}"/><a:prstGeom prst="rect"/></pic:spPr></pic:pic></a:graphicData>"#
+    )
+}
+
+fn shape(turn: i32, text: &str) -> String {
+    format!(
+        r#"<a:graphicData uri="http://schemas.microsoft.com/office/word/2010/wordprocessingShape"><wps:wsp><wps:cNvSpPr/><wps:spPr><a:xfrm rot="{turn}"/><a:prstGeom prst="rect"/><a:ln><a:noFill/></a:ln></wps:spPr><wps:txbx><w:txbxContent>{text}</w:txbxContent></wps:txbx><wps:bodyPr lIns="0" tIns="0" rIns="0" bIns="0"/></wps:wsp></a:graphicData>"#
+    )
+}
+
+fn with(drawing: &str, word: &str) -> String {
+    format!("<w:p>{drawing}<w:r><w:t>{word}</w:t></w:r></w:p>")
+}
+
+#[test]
+fn the_page_of_a_picture_in_a_cell_is_the_cell() {
+    // The cell begins at 110, its text at 115.4; before mode 15 both begin 5.4 further left.
+    let places = [
+        ("page", At::By(0), 140.0),
+        ("page", At::By(20), 160.0),
+        ("page", At::Side("left"), 140.0),
+        ("leftMargin", At::By(0), 140.0),
+        ("column", At::By(0), 145.4),
+        ("margin", At::Side("left"), 145.4),
+        // Those further right leave the word where it is.
+        ("page", At::Side("right"), 115.4),
+        ("rightMargin", At::Side("left"), 115.4),
+    ];
+    for (base, at, x) in places {
+        let drawing = anchored((base, at), ("paragraph", At::By(0)), (30, 20), SQUARE, &picture(0));
+        let rows = table(FIXED, &[1200, 2800], &row("", &[("", p("", "first")), ("", with(&drawing, "word"))]));
+        for (mode, out) in [(15, 0.0), (14, -5.4)] {
+            let sheet = Sheet { mode, ..Sheet::body(format!("{rows}{}", p("", "below"))) };
+            sheet.stands(&[(0, "word", x + out, 61.2), (0, "below", 50.0, 81.2)]);
+        }
+    }
+}
+
+#[test]
+fn the_margins_of_a_box_in_a_cell_are_those_of_the_cell() {
+    // Spire; LibreOffice counts from the page where text runs through. The cell reaches from 110 to 250, its text from 125 to 235.
+    let margins = r#"<w:tcMar><w:top w:w="200" w:type="dxa"/><w:left w:w="300" w:type="dxa"/><w:bottom w:w="200" w:type="dxa"/><w:right w:w="300" w:type="dxa"/></w:tcMar>"#;
+    let places = [
+        (("page", At::By(0)), ("page", At::By(0)), 110.0),
+        (("leftMargin", At::By(0)), ("margin", At::By(0)), 110.0),
+        (("rightMargin", At::Side("left")), ("page", At::Side("bottom")), 235.0),
+        (("page", At::Side("right")), ("margin", At::Side("center")), 220.0),
+        (("column", At::By(0)), ("topMargin", At::Side("bottom")), 125.0),
+    ];
+    for (across, down, x) in places {
+        let drawing = anchored(across, down, (30, 15), "<wp:wrapNone/>", &shape(0, &p("", "box")));
+        let content = format!("{}{}", p("", "above"), with(&drawing, "word"));
+        let rows = table(FIXED, &[1200, 2800], &row("", &[("", p("", "first")), (margins, content)]));
+        Sheet::body(format!("{rows}{}", p("", "below"))).stands(&[
+            (0, "box", x, 71.2),
+            (0, "word", 125.0, 85.0),
+            (0, "below", 50.0, 108.8),
+        ]);
+    }
+}
+
+#[test]
+fn the_rectangle_of_a_turned_drawing_is_aligned_and_kept_in_its_cell_and_on_its_page() {
+    let quarter = [5_400_000, 16_200_000];
+    for graphic in quarter.map(picture).into_iter().chain(quarter.map(|turn| shape(turn, ""))) {
+        // 80 by 20 pt, 20 by 80 when it is turned.
+        let tall = |across: At| with(&anchored(("column", across), ("paragraph", At::By(0)), (80, 20), SQUARE, &graphic), "word");
+        let cell = |content: String| table(FIXED, &[4000], &row("", &[("", content)]));
+        for (across, x, in_cell) in [(At::Side("left"), 70.0, 75.4), (At::By(-40), 60.0, 70.0), (At::By(0), 50.0, 55.4)] {
+            Sheet::body(tall(across)).stands(&[(0, "word", x, 61.2)]);
+            // In the cell it does not reach above the text: the row is as high as it is.
+            let sheet = Sheet::body(format!("{}{}", cell(tall(across)), p("", "below")));
+            sheet.stands(&[(0, "word", in_cell, 61.2), (0, "below", 50.0, 141.2)]);
+        }
+        // 20 by 80 pt, 80 by 20 when it is turned: it lies beside the third line.
+        let wide = |across: At| anchored(("column", across), ("paragraph", At::By(0)), (20, 80), SQUARE, &graphic);
+        let lines = |across: At| format!("{}{}{}", with(&wide(across), "word"), p("", "la"), p("", "lb"));
+        for (across, x, in_cell) in [(At::Side("left"), 130.0, 135.4), (At::By(-40), 80.0, 130.0), (At::By(-10), 90.0, 130.0)] {
+            Sheet::body(lines(across)).stands(&[(0, "word", 50.0, 61.2), (0, "lb", x, 88.8)]);
+            Sheet::body(cell(lines(across))).stands(&[(0, "word", 55.4, 61.2), (0, "lb", in_cell, 88.8)]);
+        }
+    }
+}
+
+#[test]
+fn what_is_aligned_with_a_line_stands_below_its_top_above_it_or_around_it() {
+    // The line's top is at 63.8.
+    let body = |base: &str, side: &'static str, height: i32| {
+        let drawing = anchored(("column", At::By(100)), (base, At::Side(side)), (30, height), "<wp:wrapNone/>", &shape(0, &p("", "box")));
+        format!("{}{}{}", p("", "first"), with(&drawing, "word"), p("", "below"))
+    };
+    for height in [15, 40] {
+        let up = height as f32;
+        // Of those outside LibreOffice takes the top.
+        for (side, top) in [("top", 63.8), ("inside", 63.8), ("center", 63.8 - up / 2.0), ("bottom", 63.8 - up), ("outside", 63.8 - up)] {
+            Sheet::body(body("line", side, height)).stands(&[(0, "box", 150.0, top + 11.2), (0, "word", 50.0, 75.0)]);
+            // Nothing is aligned with a paragraph's height (Spire; of the outside LibreOffice, too).
+            Sheet::body(body("paragraph", side, height)).stands(&[(0, "box", 150.0, 75.0)]);
+            let header = body("line", side, height);
+            let sheet = Sheet { header, section: r#"<w:headerReference r:id="header"/>"#.to_owned(), ..Sheet::body(p("", "body")) };
+            sheet.stands(&[(0, "box", 150.0, top - 30.0 + 11.2)]);
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! Headers and footers: what floats in them, and the text beside it.
+//!
+//! Places that Spire gives (`docs/engine-rules.md`); where LibreOffice and Spire agree, the line says so.
+//! Pages are 300 pt wide and high with margins of 50 pt, header and footer 20 pt from the edge; a line of text is 13.8 pt high, its baseline at 11.2.
+
+use crate::breadth::Sheet;
+use crate::measured::{p, row, table};
+
+const FIXED: &str = r#"<w:tblLayout w:type="fixed"/>"#;
+const CENTERED: &str = r#"<w:jc w:val="center"/>"#;
+const SQUARE: &str = r#"<wp:wrapSquare wrapText="bothSides"/>"#;
+const IN_FRONT: &str = "<wp:wrapNone/>";
+
+/// A paragraph that a picture of 60 by 40 pt is anchored in.
+fn with_picture(look: &str, word: &str, across: &str, wrap: &str) -> String {
+    let down = r#"<wp:positionV relativeFrom="paragraph"><wp:posOffset>0</wp:posOffset></wp:positionV>"#;
+    with_picture_at(look, word, (across, down), wrap)
+}
+
+fn with_picture_at(look: &str, word: &str, (across, down): (&str, &str), wrap: &str) -> String {
+    format!(
+        r#"<w:p><w:pPr>{look}</w:pPr><w:r><w:drawing><wp:anchor distT="0" distB="0" distL="0" distR="0" simplePos="0" relativeHeight="2" behindDoc="0" locked="0" layoutInCell="1" allowOverlap="1"><wp:simplePos x="0" y="0"/><wp:positionH relativeFrom="column">{across}</wp:positionH>{down}<wp:extent cx="762000" cy="508000"/><wp:effectExtent l="0" t="0" r="0" b="0"/>{wrap}<wp:docPr id="1" name="p"/><a:graphic><a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/picture"><pic:pic xmlns:pic="http://schemas.openxmlformats.org/drawingml/2006/picture"><pic:nvPicPr><pic:cNvPr id="1" name="p"/><pic:cNvPicPr/></pic:nvPicPr><pic:blipFill><a:blip r:embed="picture"/></pic:blipFill><pic:spPr><a:xfrm><a:off x="0" y="0"/><a:ext cx="762000" cy="508000"/></a:xfrm><a:prstGeom prst="rect"/></pic:spPr></pic:pic></a:graphicData></a:graphic></wp:anchor></w:drawing></w:r><w:r><w:t>{word}</w:t></w:r></w:p>"#
+    )
+}
+
+fn headed(header: String) -> Sheet {
+    Sheet { header, section: r#"<w:headerReference r:id="header"/>"#.to_owned(), ..Sheet::body(p("", "body")) }
+}
+
+fn footed(footer: String) -> Sheet {
+    Sheet { footer, section: r#"<w:footerReference r:id="footer"/>"#.to_owned(), ..Sheet::body(p("", "body")) }
+}
+
+#[test]
+fn text_of_headers_and_footers_goes_around_what_floats_there() {
+    // 20.4.2.17; Spire where the float takes the line's beginning, LibreOffice never.
+    let left = ["<wp:posOffset>0</wp:posOffset>", "<wp:align>left</wp:align>"];
+    let right = ["<wp:posOffset>1778000</wp:posOffset>", "<wp:align>right</wp:align>"];
+    for (places, aside) in [(left, 30.0), (right, -30.0)] {
+        for across in places {
+            let lines =
+                |wrap: &str| format!("{}{}{}", with_picture(CENTERED, "one", across, wrap), p(CENTERED, "two"), p(CENTERED, "three"));
+            let at = |top: f32, aside: f32| [(0, "one", 141.3 + aside, top + 11.2), (0, "three", 138.0 + aside, top + 38.8)];
+            headed(lines(SQUARE)).stands(&at(20.0, aside));
+            footed(lines(SQUARE)).stands(&at(238.6, aside));
+            headed(lines(SQUARE)).stands(&[(0, "body", 50.0, 72.6)]);
+            // What text runs through moves nothing (both engines).
+            headed(lines(IN_FRONT)).stands(&at(20.0, 0.0));
+            footed(lines(IN_FRONT)).stands(&at(238.6, 0.0));
+        }
+    }
+}
+
+#[test]
+fn a_header_is_higher_by_what_its_text_stands_below() {
+    for across in ["<wp:align>left</wp:align>", "<wp:align>right</wp:align>"] {
+        let lines = format!("{}{}", with_picture("", "one", across, "<wp:wrapTopAndBottom/>"), p("", "two"));
+        headed(lines.clone()).stands(&[(0, "one", 50.0, 71.2), (0, "two", 50.0, 85.0), (0, "body", 50.0, 98.8)]);
+        // A footer reaches higher up, its text stays (both engines).
+        footed(lines).stands(&[(0, "one", 50.0, 263.6), (0, "two", 50.0, 277.4)]);
+    }
+}
+
+#[test]
+fn text_of_a_footer_does_not_move_for_what_floats_by_the_page() {
+    // Both engines; of a header it does (Spire).
+    for (base, in_header, in_footer) in [("page", 20, 255), ("margin", -30, 205), ("bottomMargin", -230, 5)] {
+        let lines = |points: i32, wrap: &str| {
+            let down = format!(r#"<wp:positionV relativeFrom="{base}"><wp:posOffset>{}</wp:posOffset></wp:positionV>"#, points * 12_700);
+            format!("{}{}", with_picture_at("", "one", ("<wp:align>left</wp:align>", &down), wrap), p("", "two"))
+        };
+        for wrap in [SQUARE, "<wp:wrapTopAndBottom/>"] {
+            footed(lines(in_footer, wrap)).stands(&[(0, "one", 50.0, 263.6), (0, "two", 50.0, 277.4)]);
+        }
+        headed(lines(in_header, SQUARE)).stands(&[(0, "one", 110.0, 31.2), (0, "two", 110.0, 45.0)]);
+    }
+}
+
+#[test]
+fn text_of_a_header_goes_around_its_floating_table_but_through_its_frame() {
+    let place =
+        r#"<w:tblpPr w:leftFromText="100" w:rightFromText="100" w:vertAnchor="text" w:horzAnchor="margin" w:tblpX="1" w:tblpY="1"/>"#;
+    let floating = table(&format!("{place}{FIXED}"), &[1200], &row("", &[("", p("", "cell"))]));
+    let header = format!("{floating}{}{}", p("", "one"), p("", "two"));
+    headed(header).stands(&[(0, "cell", 55.4, 31.2), (0, "one", 115.1, 31.2), (0, "two", 115.1, 45.0)]);
+    // Frames: both engines.
+    let frame = r#"<w:framePr w:w="1200" w:hSpace="100" w:wrap="around" w:vAnchor="text" w:hAnchor="margin" w:x="1" w:y="1"/>"#;
+    let framed = format!("{}{}{}", p(frame, "framed"), p("", "one"), p("", "two"));
+    headed(framed.clone()).stands(&[(0, "framed", 50.0, 31.2), (0, "one", 50.0, 31.2), (0, "two", 50.0, 45.0)]);
+    footed(framed).stands(&[(0, "framed", 50.0, 263.6), (0, "one", 50.0, 263.6)]);
+}
+
+#[test]
+fn a_table_of_a_header_stands_where_it_is_below_a_float() {
+    // Both engines, for the table; its rows do not move aside or down.
+    let rows = table(FIXED, &[2000], &row("", &[("", p("", "cell"))]));
+    let content = format!("{}{rows}{}", with_picture("", "one", "<wp:align>left</wp:align>", SQUARE), p("", "two"));
+    headed(content.clone()).stands(&[(0, "one", 110.0, 31.2), (0, "cell", 55.4, 45.0), (0, "two", 110.0, 58.8), (0, "body", 50.0, 72.6)]);
+    footed(content).stands(&[(0, "one", 110.0, 249.8), (0, "cell", 55.4, 263.6), (0, "two", 110.0, 277.4)]);
+}
