@@ -200,6 +200,13 @@ impl Counters {
         let list = numbering.lists.get(&list_id)?;
         let counts = self.counts.entry(list.definition).or_default();
         let here = usize::from(at);
+        // A level above that nothing has counted yet begins with this item, so that its own first item is the second (LibreOffice and Spire agree; measured).
+        for above in 0..at {
+            if let Some(named) = numbering.level(list_id, above) {
+                let start = list.starts[usize::from(above)].unwrap_or(named.start);
+                counts[usize::from(above)].get_or_insert(start);
+            }
+        }
         let own_start = list.starts[here].filter(|_| self.started.insert((list_id, at)));
         counts[here] = Some(match (own_start, counts[here]) {
             (Some(start), _) => start,

@@ -134,9 +134,7 @@ impl Reader<'_> {
     fn list_of(&self, style: &ParagraphStyle, direct: Option<NumberRef>) -> Option<(i32, u8)> {
         let (direct, styled) = (direct.unwrap_or_default(), style.number.unwrap_or_default());
         let list = direct.list.or(styled.list).filter(|list| *list != 0)?;
-        let by_style = || self.numbering.level_of_style(list, &style.id);
-        let level = direct.level.or_else(by_style).or(styled.level).unwrap_or(0);
-        Some((list, level))
+        Some((list, direct.level.or(styled.level).unwrap_or(0)))
     }
 
     fn number(&mut self, list: i32, level: u8, styles: &[&RunPatch], mark: &RunPatch, scope: Scope<'_>) -> Option<Number> {

@@ -84,8 +84,7 @@ fn read_once(package: &Package, options: &ReadOptions, ahead: Ahead) -> Result<R
     let mut reader = Reader::new(package, &part);
     reader.field_state.now = options.now;
     reader.field_state.contents = options.contents;
-    reader.field_state.bookmarks = ahead.bookmarks;
-    reader.field_state.headings = ahead.headings;
+    reader.field_state.know(ahead);
     reader.field_state.properties = reader.field_properties(&part);
     reader.limits.layout_bytes = reader.limits.layout_bytes.saturating_sub(tree.weight);
     beyond::look_over(&tree, &part.name, &mut reader.warnings);
@@ -201,6 +200,7 @@ impl<'p> Reader<'p> {
         {
             reader.theme.settings(root);
             reader.settings = settings::read(root);
+            reader.field_state.signs = settings::signs(root);
             beyond::look_over_settings(root, &mut reader.warnings);
         }
         if let Some((_, tree)) = reader.tree_of(main, "styles") {

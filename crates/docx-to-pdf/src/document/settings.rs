@@ -1,5 +1,6 @@
 //! Settings and properties of the document (ECMA-376 part 1, 17.15; part 2, 8.3).
 
+use super::fields::Signs;
 use super::model::{NumberFormat, Properties, Settings};
 use super::numerals::format_named;
 use super::values::{integer, switch, twips};
@@ -34,6 +35,12 @@ pub(super) fn read(node: Node<'_>) -> Settings {
         balance_columns: !compat("w:noColumnBalance"),
         split_at_page_break: compat("w:splitPgBreakAndParaMark"),
     }
+}
+
+/// How the author's program wrote numbers in formulas.
+pub(super) fn signs(node: Node<'_>) -> Option<Signs> {
+    let (decimal, list) = (node.child_val("w:decimalSymbol")?, node.child_val("w:listSeparator")?);
+    Some(Signs { decimal_comma: decimal.trim() == ",", comma_parts: list.trim() == "," })
 }
 
 /// Reads docProps/core.xml.

@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 use std::rc::Rc;
 
-use super::fields::TableText;
 use super::model::{Align, Block, Borders, Cell, CellBorders, Inline, Paragraph, Row, RowHeight, Table, TableBorders, TableFloat, Width};
 use super::paragraph_props::{alignment, float_position};
 use super::read::{Reader, Scope};
@@ -67,10 +66,10 @@ impl Reader<'_> {
             plain: Look::default(),
         };
         let numbered = rows.iter().enumerate();
-        self.field_state.tables.push(TableText::default());
+        self.field_state.open_table();
         let rows: Vec<(usize, Row)> =
             numbered.filter_map(|(at, (table, row))| Some((*table, self.row(*row, at as u32, &frame)?))).collect();
-        self.field_state.tables.pop();
+        self.field_state.close_table();
         if rows.iter().all(|(_, row)| row.cells.is_empty()) {
             return None;
         }

@@ -7,7 +7,7 @@ use jiff::civil::DateTime;
 
 use super::code::{Piece, Token, behind, has, tokens};
 use super::format::{in_locale, number_picture, text_switch};
-use super::formula::{Surroundings, TableText, compare, evaluate as formula, number_in};
+use super::formula::{Signs, Surroundings, TableText, compare, evaluate as formula, number_in};
 use super::locale::Locale;
 use crate::document::model::Field;
 
@@ -16,6 +16,8 @@ use crate::document::model::Field;
 pub(super) struct Facts<'a> {
     /// The language the field stands in (`es-CL`).
     pub(super) language: Option<&'a str>,
+    /// How the document's author wrote formulas, where its settings tell.
+    pub(super) signs: Option<Signs>,
     /// The wall clock of the conversion; without it dates keep their stored text.
     pub(super) now: Option<DateTime>,
     /// Properties of the document by the upper-case name of their field.
@@ -44,12 +46,13 @@ pub(super) enum Outcome {
 pub struct Computed {
     pieces: Vec<Piece>,
     language: Option<String>,
+    signs: Option<Signs>,
     pub(super) stored: String,
 }
 
 impl Computed {
-    pub(super) fn new(pieces: Vec<Piece>, language: Option<String>) -> Self {
-        Self { pieces, language, stored: String::new() }
+    pub(super) fn new(pieces: Vec<Piece>, language: Option<String>, signs: Option<Signs>) -> Self {
+        Self { pieces, language, signs, stored: String::new() }
     }
 
     /// Its text, given the texts of the layout fields inside; its stored result where it has none.
@@ -57,6 +60,7 @@ impl Computed {
         let tokens = tokens(&self.pieces, &mut layout);
         let facts = Facts {
             language: self.language.as_deref(),
+            signs: self.signs,
             now: None,
             properties: &HashMap::new(),
             bookmark: &|_| None,
@@ -249,7 +253,8 @@ fn formula_field(rest: &str, tokens: &[Token], facts: &Facts<'_>) -> Outcome {
     let more = tokens[1..].iter().take_while(|token| !token.is_switch()).map(|token| token.text.as_str());
     let text: String = std::iter::once(rest).chain(more).collect();
     let locale = Locale::of(facts.language);
-    let around = Surroundings { locale, table: facts.table, bookmark: facts.bookmark, read: facts.read };
+    let signs = facts.signs.unwrap_or_else(|| Signs::of(locale));
+    let around = Surroundings { locale, signs, table: facts.table, bookmark: facts.bookmark, read: facts.read };
     let Some(value) = formula(&text, &around) else { return Outcome::NotWorkedOut };
     let shown = match behind(tokens, "\\#").next() {
         Some(picture) => number_picture(value, picture),
@@ -321,7 +326,8 @@ fn dressed(text: String, tokens: &[Token], facts: &Facts<'_>) -> String {
 /// `switches` is what follows the field's name; `language` a tag such as `es-CL`.
 pub fn merge_field(value: &str, switches: &str, language: Option<&str>) -> String {
     let tokens = tokens(&[Piece::Code(format!("MERGEFIELD x {switches}"))], &mut |_| String::new());
-    let facts = Facts { language, now: None, properties: &HashMap::new(), bookmark: &|_| None, table: None, read: &Cell::new(0) };
+    let facts =
+        Facts { language, signs: None, now: None, properties: &HashMap::new(), bookmark: &|_| None, table: None, read: &Cell::new(0) };
     let text = dressed(pictured(value, &tokens, &facts), &tokens, &facts);
     if text.is_empty() {
         return text;

@@ -4,15 +4,59 @@ use std::cell::Cell;
 
 use super::locale::Locale;
 
-/// Cells of the table a formula stands in, as far as they have been read: the text of each cell by row.
+/// The text of each cell by row.
+pub(super) type Cells = Vec<Vec<String>>;
+
+/// Cells of the table a formula stands in.
 #[derive(Debug, Default)]
 pub(in crate::document) struct TableText {
-    pub(in crate::document) rows: Vec<Vec<String>>,
+    /// Its place among the document's tables.
+    pub(super) at: usize,
+    /// As far as they have been read.
+    pub(in crate::document) rows: Cells,
+    /// All of them, as an earlier reading of the document found them.
+    pub(super) whole: Option<Cells>,
+    /// A formula asked for cells that have not been read yet.
+    pub(super) asked_ahead: Cell<bool>,
+}
+
+impl TableText {
+    /// Row and column of the cell being read.
+    fn here(&self) -> (usize, usize) {
+        (self.rows.len().saturating_sub(1), self.rows.last().map_or(0, Vec::len))
+    }
+
+    fn read(&self, row: usize, column: usize) -> Option<&String> {
+        self.rows.get(row)?.get(column)
+    }
+
+    /// All cells, once a reading has been through the table.
+    fn whole(&self) -> Option<&Cells> {
+        if self.whole.is_none() {
+            self.asked_ahead.set(true);
+        }
+        self.whole.as_ref()
+    }
+}
+
+/// How a formula writes its own numbers and arguments: as the program of its author did (17.15.1.31 `decimalSymbol`, 17.15.1.56 `listSeparator`), else as its language does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::document) struct Signs {
+    pub(in crate::document) decimal_comma: bool,
+    /// Arguments are parted by commas; by semicolons they always may be.
+    pub(in crate::document) comma_parts: bool,
+}
+
+impl Signs {
+    pub(super) fn of(locale: Locale) -> Self {
+        Self { decimal_comma: locale.decimal_comma, comma_parts: !locale.decimal_comma }
+    }
 }
 
 /// What a formula can ask for.
 pub(super) struct Surroundings<'a> {
     pub(super) locale: Locale,
+    pub(super) signs: Signs,
     /// The table it stands in.
     pub(super) table: Option<&'a TableText>,
     /// The value of a bookmark.
@@ -31,13 +75,23 @@ const CELL: usize = 16;
 /// Works a formula out; `None` where it cannot be read or has no value (division by zero).
 pub(super) fn evaluate(text: &str, around: &Surroundings<'_>) -> Option<f64> {
     let characters: Vec<char> = text.chars().filter(|c| !c.is_whitespace()).collect();
-    let mut parser = Parser { characters: &characters, at: 0, depth: 0, around };
+    let mut parser = Parser { characters: &characters, at: 0, depth: 0, arguments: 0, around };
     let value = parser.comparison()?;
     (parser.at == characters.len() && value.is_finite()).then_some(value)
 }
 
 /// The number a text shows: signs, grouping and percent as the locale writes them; text around it is passed over.
 pub(super) fn number_in(text: &str, locale: Locale) -> Option<f64> {
+    written_number(text, locale.decimal_comma)
+}
+
+/// The number a table's cell shows; a percentage is a part of one.
+fn cell_number(text: &str, locale: Locale) -> Option<f64> {
+    let number = number_in(text, locale)?;
+    Some(if text.trim_end().ends_with('%') { number / 100.0 } else { number })
+}
+
+fn written_number(text: &str, decimal_comma: bool) -> Option<f64> {
     let start = text.find(|c: char| c.is_ascii_digit())?;
     let mut digits: Vec<char> = Vec::new();
     let mut behind = "";
@@ -52,7 +106,7 @@ pub(super) fn number_in(text: &str, locale: Locale) -> Option<f64> {
     while digits.last().is_some_and(|last| !last.is_ascii_digit()) {
         digits.pop();
     }
-    let decimal = decimal_sign(&digits, locale);
+    let decimal = decimal_sign(&digits, decimal_comma);
     let plain: String = digits
         .iter()
         .enumerate()
@@ -65,12 +119,12 @@ pub(super) fn number_in(text: &str, locale: Locale) -> Option<f64> {
 }
 
 /// Where the decimal sign of written digits stands.
-fn decimal_sign(digits: &[char], locale: Locale) -> Option<usize> {
+fn decimal_sign(digits: &[char], decimal_comma: bool) -> Option<usize> {
     let last = digits.iter().rposition(|c| matches!(c, '.' | ','))?;
     let sign = digits[last];
     let once = digits.iter().filter(|c| **c == sign).count() == 1;
     let other = digits.iter().any(|c| matches!(c, '.' | ',') && *c != sign);
-    let ours = if locale.decimal_comma { ',' } else { '.' };
+    let ours = if decimal_comma { ',' } else { '.' };
     let grouping = digits.len() - last - 1 == 3 && sign != ours;
     (once && (other || !grouping)).then_some(last)
 }
@@ -79,6 +133,8 @@ struct Parser<'p> {
     characters: &'p [char],
     at: usize,
     depth: usize,
+    /// So many functions are open: between their arguments a comma may part.
+    arguments: usize,
     around: &'p Surroundings<'p>,
 }
 
@@ -181,11 +237,12 @@ impl Parser<'_> {
 
     fn number(&mut self) -> Option<f64> {
         self.at += self.characters[self.at..].iter().take_while(|c| matches!(c, '$' | '€')).count();
-        // Between arguments a sign followed by no digit, or a list sign, ends the number.
+        // Between arguments a sign followed by no digit, or the one that parts them, ends the number.
+        let parts = self.arguments > 0 && self.around.signs.comma_parts;
         let rest = &self.characters[self.at..];
         let mut length = 0;
         for (at, character) in rest.iter().enumerate() {
-            let sign = matches!(character, '.' | ',') && rest.get(at + 1).is_some_and(char::is_ascii_digit);
+            let sign = (*character == '.' || (*character == ',' && !parts)) && rest.get(at + 1).is_some_and(char::is_ascii_digit);
             if !character.is_ascii_digit() && !sign {
                 break;
             }
@@ -193,21 +250,28 @@ impl Parser<'_> {
         }
         let text: String = rest[..length].iter().collect();
         self.at += length;
-        number_in(&text, self.around.locale)
+        written_number(&text, self.around.signs.decimal_comma)
     }
 
-    /// The value of one cell named as `B2`.
+    /// The value of one cell named as `B2`; nothing where it has not been read yet.
     fn cell(&self, name: &str) -> Option<f64> {
         let (column, row) = address(name)?;
-        Some(self.cell_value(row, column).unwrap_or(0.0))
-    }
-
-    fn cell_value(&self, row: usize, column: usize) -> Option<f64> {
-        number_in(self.around.table?.rows.get(row)?.get(column)?, self.around.locale)
+        let Some(table) = self.around.table else { return Some(0.0) };
+        let text = match table.read(row, column) {
+            Some(text) => Some(text),
+            None if (row, column) < table.here() => None,
+            None => table.whole()?.get(row).and_then(|cells| cells.get(column)),
+        };
+        Some(text.and_then(|text| cell_number(text, self.around.locale)).unwrap_or(0.0))
     }
 
     fn function(&mut self, name: &str) -> Option<f64> {
+        if name == "DEFINED" {
+            return self.defined();
+        }
+        self.arguments += 1;
         let values = self.arguments()?;
+        self.arguments -= 1;
         let one = values.first().copied();
         match name {
             "SUM" => Some(values.iter().sum()),
@@ -243,13 +307,32 @@ impl Parser<'_> {
         }
     }
 
+    /// Whether what stands in the brackets has a value.
+    fn defined(&mut self) -> Option<f64> {
+        let (at, depth, arguments) = (self.at, self.depth, self.arguments);
+        if self.comparison().is_some() && self.take(')') {
+            return Some(1.0);
+        }
+        (self.at, self.depth, self.arguments) = (at, depth, arguments);
+        let mut open = 1;
+        while open > 0 {
+            match self.peek()? {
+                '(' => open += 1,
+                ')' => open -= 1,
+                _ => {}
+            }
+            self.at += 1;
+        }
+        Some(0.0)
+    }
+
     fn arguments(&mut self) -> Option<Vec<f64>> {
         let mut values = Vec::new();
         if self.take(')') {
             return Some(values);
         }
         loop {
-            if !self.cells(&mut values) {
+            if !self.cells(&mut values)? {
                 values.push(self.comparison()?);
             }
             if self.take(')') {
@@ -261,42 +344,56 @@ impl Parser<'_> {
         }
     }
 
-    /// `ABOVE`, `LEFT`, `A1:B3`, `C:C`, `2:2` as an argument.
-    fn cells(&mut self, values: &mut Vec<f64>) -> bool {
+    /// `ABOVE`, `LEFT`, `A1:B3`, `C:C`, `2:2` as an argument: whether it is one. Nothing where it asks for cells that have not been read yet.
+    fn cells(&mut self, values: &mut Vec<f64>) -> Option<bool> {
         let word: String = self.characters[self.at..].iter().take_while(|c| c.is_ascii_alphanumeric() || **c == ':').collect();
-        let Some(table) = self.around.table.filter(|_| self.around.read.get() < MOST_READ) else { return false };
+        let Some(table) = self.around.table.filter(|_| self.around.read.get() < MOST_READ) else { return Some(false) };
         let number = |text: &String| {
             self.around.read.set(self.around.read.get() + CELL + text.len());
-            number_in(text, self.around.locale)
+            cell_number(text, self.around.locale)
         };
-        let here = table.rows.len().saturating_sub(1);
-        let column = table.rows.last().map_or(0, Vec::len);
+        let (here, column) = table.here();
+        // A blank cell ends the column or row (Word's own rule); a heading without digits counts nothing.
+        let filled = |text: &&String| !text.trim().is_empty();
         let found: Vec<f64> = match word.to_ascii_uppercase().as_str() {
-            // A blank cell ends the column or row (Word's own rule); a heading without digits counts nothing.
             "ABOVE" => {
-                let above = table.rows[..here].iter().rev().map_while(|row| row.get(column).filter(|text| !text.trim().is_empty()));
+                let above = table.rows[..here].iter().rev().map_while(|row| row.get(column).filter(filled));
                 above.filter_map(number).collect()
             }
             "LEFT" => {
-                let left = table.rows.last().into_iter().flat_map(|row| row.iter().rev()).take_while(|text| !text.trim().is_empty());
+                let left = table.rows.last().into_iter().flat_map(|row| row.iter().rev()).take_while(filled);
                 left.filter_map(number).collect()
             }
-            // What stands below or to the right has not been read yet.
-            "BELOW" | "RIGHT" => return false,
+            "BELOW" => {
+                let below = table.whole()?.iter().skip(here + 1).map_while(|row| row.get(column).filter(filled));
+                below.filter_map(number).collect()
+            }
+            "RIGHT" => {
+                let right = table.whole()?.get(here).into_iter().flat_map(|row| row.iter().skip(column + 1)).take_while(filled);
+                right.filter_map(number).collect()
+            }
             range => {
                 let Some((from, to)) = range.split_once(':').and_then(|(from, to)| Some((corner(from)?, corner(to)?))) else {
-                    return false;
+                    return Some(false);
                 };
-                let rows = from.1.unwrap_or(0)..=to.1.unwrap_or(usize::MAX);
-                let columns = from.0.unwrap_or(0)..=to.0.unwrap_or(usize::MAX);
-                let numbered = table.rows.iter().enumerate().filter(|(at, _)| rows.contains(at));
-                let cells = numbered.flat_map(|(_, row)| row.iter().enumerate().filter(|(at, _)| columns.contains(at)));
-                cells.filter_map(|(_, text)| number(text)).collect()
+                let last = (to.1.unwrap_or(usize::MAX), to.0.unwrap_or(usize::MAX));
+                // What has been read is as this reading shows it; the formula's own cell is no part of what it sums up.
+                let later: &[Vec<String>] = if last < (here, column) { &[] } else { table.whole()? };
+                let mut found = Vec::new();
+                for row in from.1.unwrap_or(0)..=last.0.min(table.rows.len().max(later.len())) {
+                    self.around.read.set(self.around.read.get() + CELL);
+                    let read = table.rows.get(row).map_or(&[][..], Vec::as_slice);
+                    let later = later.get(row).map_or(&[][..], Vec::as_slice);
+                    let columns = from.0.unwrap_or(0)..=last.1.min(read.len().max(later.len()));
+                    let others = columns.filter(|at| (row, *at) != (here, column));
+                    found.extend(others.filter_map(|at| read.get(at).or_else(|| later.get(at))).filter_map(number));
+                }
+                found
             }
         };
         self.at += word.chars().count();
         values.extend(found);
-        true
+        Some(true)
     }
 }
 
@@ -337,12 +434,27 @@ pub(super) fn compare(left: f64, operator: &str, right: f64) -> Option<bool> {
 mod tests {
     use super::*;
 
-    fn value(text: &str) -> Option<f64> {
-        let rows = [["lección", "5"], ["otra", "1.200,5"], ["", "3 puntos"], ["total", ""]];
-        let mut table = TableText { rows: rows.iter().map(|row| row.iter().map(|&cell| cell.to_owned()).collect()).collect() };
+    fn cells(rows: &[[&str; 2]]) -> Cells {
+        rows.iter().map(|row| row.iter().map(|&cell| cell.to_owned()).collect()).collect()
+    }
+
+    /// In the second cell of the fourth row.
+    fn in_table(table: &mut TableText) {
+        table.rows = cells(&[["lección", "5"], ["otra", "1.200,5"], ["", "3 puntos"], ["total", ""]]);
         table.rows[3].truncate(1);
+    }
+
+    fn value_in(text: &str, table: &TableText, signs: Option<Signs>) -> Option<f64> {
         let bookmark = |name: &str| (name == "nota").then(|| "6,5".to_owned());
-        evaluate(text, &Surroundings { locale: Locale::of(Some("es-CL")), table: Some(&table), bookmark: &bookmark, read: &Cell::new(0) })
+        let locale = Locale::of(Some("es-CL"));
+        let signs = signs.unwrap_or_else(|| Signs::of(locale));
+        evaluate(text, &Surroundings { locale, signs, table: Some(table), bookmark: &bookmark, read: &Cell::new(0) })
+    }
+
+    fn value(text: &str) -> Option<f64> {
+        let mut table = TableText::default();
+        in_table(&mut table);
+        value_in(text, &table, None)
     }
 
     #[test]
@@ -360,6 +472,7 @@ mod tests {
             ("MAX(1;7;3)-MIN(4;2)", 5.0),
             ("MOD(7;4)", 3.0),
             ("nota*2", 13.0),
+            ("DEFINED(nota)+DEFINED(otra)+DEFINED((1/0)+MAX(1;2))*5", 1.0),
         ];
         for (text, wanted) in cases {
             assert_eq!(value(text), Some(wanted), "{text}");
@@ -371,13 +484,41 @@ mod tests {
         assert_eq!(value("SUM(ABOVE)"), Some(1208.5));
         assert_eq!(value("B1+B3"), Some(8.0));
         assert_eq!(value("SUM(B1:B2)"), Some(1205.5));
-        assert_eq!(value("COUNT(B:B)"), Some(3.0));
-        assert_eq!(value("A9"), Some(0.0));
+        assert_eq!(value("SUM(B1:B3;A1)"), Some(1208.5));
+    }
+
+    #[test]
+    fn cells_that_come_later_are_read_once_the_whole_table_is_known() {
+        for text in ["SUM(BELOW)", "SUM(RIGHT)", "COUNT(B:B)", "SUM(B2:B5)", "B5", "A9"] {
+            let mut table = TableText::default();
+            in_table(&mut table);
+            assert_eq!((value_in(text, &table, None), table.asked_ahead.get()), (None, true), "{text}");
+        }
+        let whole = cells(&[["", ""], ["", ""], ["", ""], ["total", "99"], ["más", "50%"], ["", "7"], ["", ""], ["", "8"]]);
+        let mut table = TableText { whole: Some(whole), ..TableText::default() };
+        in_table(&mut table);
+        let cases = [("SUM(BELOW)", 7.5), ("SUM(B2:B5)", 1204.0), ("COUNT(B:B)", 6.0), ("B5", 0.5), ("A9", 0.0), ("SUM(5:6)", 7.5)];
+        for (text, wanted) in cases {
+            assert_eq!(value_in(text, &table, None), Some(wanted), "{text}");
+        }
+        table.rows[3].clear();
+        assert_eq!(value_in("SUM(RIGHT)", &table, None), Some(99.0));
+    }
+
+    #[test]
+    fn arguments_and_decimals_are_parted_as_the_author_s_settings_say_17_15_1_56() {
+        let table = TableText::default();
+        let english = Some(Signs { decimal_comma: false, comma_parts: true });
+        for (text, wanted) in [("SUM(1,2,3)", 6.0), ("1+(SUM(1,2))", 4.0), ("ROUND(2.345,1)", 2.3), ("1,200*2", 2400.0), ("SUM(1;2)", 3.0)]
+        {
+            assert_eq!(value_in(text, &table, english), Some(wanted), "{text}");
+        }
+        assert_eq!(value_in("SUM(1,5;2)", &table, None), Some(3.5));
     }
 
     #[test]
     fn what_has_no_value_is_none() {
-        for text in ["1/0", "", "1+", "(1", "nada", "FOO(1)", "SUM(BELOW)", &"(".repeat(200_000)] {
+        for text in ["1/0", "", "1+", "(1", "nada", "FOO(1)", "DEFINED(1", &"(".repeat(200_000)] {
             assert_eq!(value(text), None, "{}", &text[..text.len().min(20)]);
         }
     }

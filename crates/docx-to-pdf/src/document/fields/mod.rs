@@ -18,7 +18,8 @@ pub use evaluate::{Computed, merge_field};
 use code::{Piece, Token, behind, has, tokens};
 use contents::Gathering;
 use evaluate::{Facts, Outcome, evaluate, keeps_stored};
-pub(super) use formula::TableText;
+use formula::Cells;
+pub(super) use formula::{Signs, TableText};
 
 use jiff::civil::DateTime;
 pub(super) use unclosed::unclosed;
@@ -50,6 +51,7 @@ const MOST_TEXT: usize = 1_000_000;
 pub(super) struct Ahead {
     pub(super) bookmarks: HashMap<String, String>,
     pub(super) headings: Vec<Heading>,
+    tables: HashMap<usize, Cells>,
 }
 
 /// What is known and counted for fields while a document is read.
@@ -72,6 +74,13 @@ pub(super) struct FieldState {
     read: Cell<usize>,
     /// Tables around the place being read.
     pub(super) tables: Vec<TableText>,
+    /// So many tables have begun.
+    tables_met: usize,
+    /// Cells of tables, by where in the document those begin: as an earlier reading found them, and those that the next one asks for.
+    known_tables: HashMap<usize, Cells>,
+    asked_tables: HashMap<usize, Cells>,
+    /// How the document's author wrote formulas.
+    pub(super) signs: Option<Signs>,
     /// Bookmarks a field asked for before they were read.
     missed: HashSet<String>,
     /// Tables of contents are made anew.
@@ -118,7 +127,28 @@ impl FieldState {
     /// What is known for another reading: bookmarks where a field asked for one before it was read, headings where there are contents.
     pub(super) fn ahead(self) -> Option<Ahead> {
         let missed = self.missed.iter().any(|name| self.bookmarks.contains_key(name));
-        (missed || self.gathered).then_some(Ahead { bookmarks: self.bookmarks, headings: self.met })
+        let asked = missed || self.gathered || !self.asked_tables.is_empty();
+        asked.then_some(Ahead { bookmarks: self.bookmarks, headings: self.met, tables: self.asked_tables })
+    }
+
+    /// Starts from what an earlier reading found.
+    pub(super) fn know(&mut self, ahead: Ahead) {
+        (self.bookmarks, self.headings, self.known_tables) = (ahead.bookmarks, ahead.headings, ahead.tables);
+    }
+
+    /// A table begins.
+    pub(super) fn open_table(&mut self) {
+        let whole = self.known_tables.remove(&self.tables_met);
+        self.tables.push(TableText { at: self.tables_met, whole, ..TableText::default() });
+        self.tables_met += 1;
+    }
+
+    /// A table ends: its cells are kept where a formula in it asked for some that came later.
+    pub(super) fn close_table(&mut self) {
+        let Some(table) = self.tables.pop() else { return };
+        if table.asked_ahead.get() && self.asked_tables.len() < MOST_NAMES {
+            self.asked_tables.insert(table.at, table.rows);
+        }
     }
 
     /// A paragraph of a story: headings are noted and can be found again, entries of contents are kept back, until those that are made take their place.
@@ -259,7 +289,11 @@ impl Reader<'_> {
             return Meaning::Cached;
         }
         if field.asks_layout() && computes {
-            return Meaning::Value(Field::Computed(Box::new(Computed::new(field.code.clone(), props.lang.as_deref().map(str::to_owned)))));
+            return Meaning::Value(Field::Computed(Box::new(Computed::new(
+                field.code.clone(),
+                props.lang.as_deref().map(str::to_owned),
+                self.field_state.signs,
+            ))));
         }
         match self.worked_out(&words, props.lang.as_deref()) {
             Outcome::Text(text) => Meaning::Text(text),
@@ -388,6 +422,7 @@ impl Reader<'_> {
                 };
                 let facts = Facts {
                     language,
+                    signs: state.signs,
                     now: state.now,
                     properties: &state.properties,
                     bookmark: &bookmark,
@@ -505,7 +540,7 @@ impl Reader<'_> {
             self.check_box(checked, props, line);
         }
         if let Some(choice) = field.choice
-            && line.content.len() <= field.before
+            && line.content.iter().skip(field.before).all(|inline| matches!(inline, Inline::Bookmark(_)))
         {
             self.text(&choice, props, line);
         }

@@ -128,6 +128,23 @@ fn a_style_stands_for_the_level_that_names_it_17_9_23() {
 }
 
 #[test]
+fn the_level_a_style_names_itself_counts_before_the_one_that_names_the_style() {
+    let numbering = OUTLINE.replace(r#"<w:lvl w:ilvl="0">"#, r#"<w:lvl w:ilvl="0"><w:pStyle w:val="S"/>"#);
+    let styles =
+        r#"<w:style w:type="paragraph" w:styleId="S"><w:pPr><w:numPr><w:ilvl w:val="1"/><w:numId w:val="1"/></w:numPr></w:pPr></w:style>"#;
+    for direct in ["", r#"<w:numPr><w:numId w:val="1"/></w:numPr>"#] {
+        let body = format!(r#"<w:p><w:pPr><w:pStyle w:val="S"/>{direct}</w:pPr></w:p>"#);
+        let number = Maker::body(&body).styles(styles).numbering(&numbering).paragraph().number;
+        assert_eq!(number.map(|number| number.level), Some(1), "{direct}");
+    }
+}
+
+#[test]
+fn an_item_begins_the_levels_above_it_that_nothing_has_counted() {
+    assert_eq!(numbers(OUTLINE, &[(1, 1), (1, 0), (1, 1)]), ["1.a)", "2.", "2.a)"]);
+}
+
+#[test]
 fn a_definition_may_stand_for_a_numbering_style_17_9_21() {
     let numbering = format!(
         r#"{OUTLINE}<w:abstractNum w:abstractNumId="7"><w:numStyleLink w:val="S"/></w:abstractNum><w:num w:numId="9"><w:abstractNumId w:val="7"/></w:num>"#
