@@ -574,7 +574,7 @@ fn column_of((width, height): (Pt, Pt), bases: &Bases) -> Column {
     let inner = Rect::new(Pt::ZERO, Pt::ZERO, width, height);
     Column {
         width,
-        bases: Bases { column: inner, in_cell: true, cell_margins: [Pt::ZERO; 4], ..*bases },
+        bases: Bases { column: inner, in_cell: true, running: false, cell_margins: [Pt::ZERO; 4], ..*bases },
         holds_floats: false,
         story: Story::Text,
     }

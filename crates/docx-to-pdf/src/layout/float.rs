@@ -266,6 +266,8 @@ pub(super) struct Bases {
     pub odd: bool,
     /// Everything counts from the column: the anchor stands in a cell.
     pub in_cell: bool,
+    /// The anchor stands in a header or footer, outside of text boxes.
+    pub running: bool,
     /// The margins of the cell around the column: top, right, bottom, left.
     pub cell_margins: [Pt; 4],
 }
@@ -295,6 +297,7 @@ impl Bases {
             character: column.left,
             odd: true,
             in_cell: true,
+            running: false,
             cell_margins: [Pt::ZERO; 4],
         }
     }

@@ -292,6 +292,7 @@ impl<'a> Flow<'a> {
             character: left,
             odd: number % 2 == 1,
             in_cell: false,
+            running: false,
             cell_margins: [Pt::ZERO; 4],
         }
     }

@@ -151,6 +151,7 @@ pub(super) fn running<'a>(
         character: Pt::ZERO,
         odd,
         in_cell: false,
+        running: true,
         cell_margins: [Pt::ZERO; 4],
     };
     let stacked = pile(context, blocks, Column { width, bases, holds_floats: false, story });

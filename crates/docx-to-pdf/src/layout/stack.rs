@@ -613,8 +613,8 @@ pub(super) fn float<'a>(context: &mut Context<'a>, drawing: &'a Drawing, bases: 
     let zone = match anchor.wrap {
         // What text runs through makes no cell higher, as in Word; in the body LibreOffice 7.4 alone lets a row grow for a picture in front of the text.
         Wrap::None => None,
-        // Where it meets the cell's text is not known before the cell has its place.
-        _ if fixed != (false, false) => None,
+        // Where it meets the cell's text is not known before the cell has its place. In headers and footers it keeps none away there (LibreOffice and Spire agree; measured).
+        _ if fixed != (false, false) || (leaves_cell && bases.running) => None,
         Wrap::Tight(side) if anchor.outline.is_some() && !room::is_turned(&drawing.content) => {
             let outline = anchor.outline.as_ref().into_iter().flat_map(|outline| &outline.points);
             let points: Vec<(Pt, Pt)> = outline.map(|(across, down)| (x + bounded(width * *across), y + bounded(height * *down))).collect();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::draw::{line_height, points, width_of, wrapped};
+use super::draw::{lift, line_height, points, width_of, wrapped};
 use super::scale::{self, Scale};
 use super::{Axis, Chart, Grouping, Kind, Plot, Side};
 use crate::document::canvas::Canvas;
@@ -10,8 +10,8 @@ use crate::document::model::LabelBase;
 
 /// Names that do not fit beside each other are turned by this.
 const TURNED: f32 = -45.0;
-/// Between an axis and its words.
-const GAP: f32 = 4.0;
+/// Between an axis and its words: a millimetre (LibreOffice's `AXIS2D_TICKLABELSPACING`).
+const GAP: f32 = 2.83;
 /// A plot keeps at least this share of its chart.
 const LEAST: f32 = 0.2;
 
@@ -82,6 +82,11 @@ impl Framed {
         axis.and_then(|axis| self.scales.get(&axis)).copied().unwrap_or(Scale { least: 0.0, most: 1.0, step: 1.0 })
     }
 
+    /// From one category to the next along an axis of this length.
+    fn slot(&self, length: f32) -> f32 {
+        length / if self.between { self.slots } else { self.slots.max(2) - 1 } as f32
+    }
+
     /// How far along the axis of categories a point stands, from 0 to 1.
     pub(super) fn along(&self, at: usize) -> f32 {
         if self.between { (at as f32 + 0.5) / self.slots as f32 } else { at as f32 / (self.slots.max(2) - 1) as f32 }
@@ -116,8 +121,8 @@ fn joined(a: (f64, f64), b: (f64, f64)) -> (f64, f64) {
     (a.0.min(b.0), a.1.max(b.1))
 }
 
-/// Numbers of an upright axis stand no closer than so many lines (Spire and LibreOffice; measured).
-const CLOSEST: f32 = 1.05;
+/// Numbers of an upright axis stand no closer than this share of their size (Spire and LibreOffice; measured).
+const CLOSEST: f32 = 1.26;
 
 fn scales(chart: &Chart, lying: bool, room: Room) -> BTreeMap<usize, Scale> {
     let mut reaches: BTreeMap<usize, (f64, f64)> = BTreeMap::new();
@@ -142,7 +147,7 @@ fn scales(chart: &Chart, lying: bool, room: Room) -> BTreeMap<usize, Scale> {
         let axis = &chart.axes[index];
         let upright = matches!(axis.side, Side::Left | Side::Right) && !lying;
         let length =
-            if upright { room.height() / (line_height(&axis.props) * CLOSEST) } else { room.width() / (points(&axis.props) * 4.0) };
+            if upright { room.height() / (points(&axis.props) * CLOSEST) } else { room.width() / (points(&axis.props) * 4.0) };
         let percent = chart.plots.iter().any(|plot| plot.grouping == Grouping::Percent && chart.value_axis(plot) == Some(index));
         (index, Scale::around((least, most), (axis.least, axis.most, axis.step), (length as usize).clamp(2, 10), !percent))
     };
@@ -170,7 +175,11 @@ pub(super) fn fit(chart: &Chart, room: Room, size: (f32, f32)) -> Framed {
     let categories = longest.map(|series| series.categories.clone()).unwrap_or_default();
     let most = chart.plots.iter().flat_map(|plot| &plot.series).map(|series| series.values.len()).max().unwrap_or(0);
     let slots = categories.len().max(most).max(1);
-    let between = !chart.plots.iter().all(|plot| plot.kind == Kind::Area);
+    let at_categories = |plot: &Plot| match plot.kind {
+        Kind::Area | Kind::Line => chart.value_axis(plot).is_some_and(|axis| !chart.axes[axis].between),
+        _ => false,
+    };
+    let between = !chart.plots.iter().all(at_categories);
     let mut framed = Framed { inner: room, scales: scales(chart, lying, room), categories, slots, between, lying, turned: false };
     if let Some(place) = chart.plot_place {
         framed.inner = Room::of(place, size);
@@ -191,6 +200,9 @@ pub(super) fn fit(chart: &Chart, room: Room, size: (f32, f32)) -> Framed {
                 Side::Top => top = top.max(needed),
                 Side::Bottom => bottom = bottom.max(needed),
             }
+            let [beyond_left, beyond_top, beyond_right, beyond_bottom] = beyond(chart, &framed, index);
+            (left, right) = (left.max(beyond_left), right.max(beyond_right));
+            (top, bottom) = (top.max(beyond_top), bottom.max(beyond_bottom));
         }
         let bounded = |taken: f32, whole: f32| taken.min(whole * (1.0 - LEAST) / 2.0);
         let (width, height) = (room.width(), room.height());
@@ -223,9 +235,25 @@ fn turns(chart: &Chart, framed: &Framed) -> bool {
     let Some(axis) = chart.axes.iter().find(|axis| axis.of_categories && !axis.hidden && axis.labels).filter(|_| !framed.lying) else {
         return false;
     };
-    let slot = framed.inner.width() / framed.slots as f32;
+    let slot = framed.slot(framed.inner.width());
     let lines = |name: &String| wrapped(name, &axis.props, slot * 0.95).len();
     framed.categories.iter().any(|name| name.split_whitespace().any(|word| width_of(word, &axis.props) > slot) || lines(name) > 3)
+}
+
+/// How far the outermost numbers or names of an axis reach beyond the plot along it: left, top, right, bottom (LibreOffice keeps that room, too).
+fn beyond(chart: &Chart, framed: &Framed, index: usize) -> [f32; 4] {
+    let axis = &chart.axes[index];
+    let half_name = |name: Option<&String>| name.map_or(0.0, |name| width_of(name, &axis.props) / 2.0);
+    if axis.of_categories && axis.labels && !framed.between && !framed.lying && !framed.turned {
+        return [half_name(framed.categories.first()), 0.0, half_name(framed.categories.last()), 0.0];
+    }
+    let Some(scale) = framed.scales.get(&index).filter(|_| axis.labels) else { return [0.0; 4] };
+    if matches!(place_of(axis, framed.lying), Side::Left | Side::Right) {
+        let half = line_height(&axis.props) / 2.0;
+        return [0.0, half, 0.0, half];
+    }
+    let numbers = numbers(chart, index, scale);
+    [half_name(numbers.first().map(|(_, text)| text)), 0.0, half_name(numbers.last().map(|(_, text)| text)), 0.0]
 }
 
 /// How much room the words of an axis take beside it.
@@ -248,7 +276,7 @@ fn depth(chart: &Chart, framed: &Framed, index: usize) -> f32 {
     if framed.turned {
         return (widest + high) * std::f32::consts::FRAC_1_SQRT_2 + GAP;
     }
-    let slot = framed.inner.width() / framed.slots as f32;
+    let slot = framed.slot(framed.inner.width());
     let lines = framed.categories.iter().map(|name| wrapped(name, &axis.props, slot * 0.95).len()).max().unwrap_or(0);
     high * lines as f32 + GAP
 }
@@ -339,7 +367,7 @@ fn draw_numbers(canvas: &mut Canvas, chart: &Chart, framed: &Framed, index: usiz
             Side::Left => ((left - GAP, y), (1.0, LabelBase::Middle)),
             Side::Right => ((right + GAP, y), (0.0, LabelBase::Middle)),
             Side::Top => ((x, top - GAP), (0.5, LabelBase::Bottom)),
-            Side::Bottom => ((x, bottom + GAP), (0.5, LabelBase::Top)),
+            Side::Bottom => ((x, bottom + GAP - lift(&axis.props)), (0.5, LabelBase::Top)),
         };
         canvas.label(&text, at, anchor, &axis.props, (1.0, 0.0));
     }
@@ -349,7 +377,7 @@ fn draw_categories(canvas: &mut Canvas, axis: &Axis, framed: &Framed, side: Side
     let Room { left, top, right, bottom } = framed.inner;
     let high = line_height(&axis.props);
     let upright = matches!(side, Side::Left | Side::Right);
-    let slot = if upright { framed.inner.height() } else { framed.inner.width() } / framed.slots as f32;
+    let slot = framed.slot(if upright { framed.inner.height() } else { framed.inner.width() });
     // Where even turned names would lie over each other only every second, third … is written.
     let every = if upright || framed.turned { (high / slot.max(0.01)).ceil().max(1.0) as usize } else { 1 };
     for (at, name) in framed.categories.iter().enumerate().step_by(every.max(1)) {
@@ -365,7 +393,7 @@ fn draw_categories(canvas: &mut Canvas, axis: &Axis, framed: &Framed, side: Side
             }
             Side::Top | Side::Bottom => {
                 let lines = wrapped(name, &axis.props, slot * 0.95);
-                let from = if side == Side::Top { top - GAP - high * lines.len() as f32 } else { bottom + GAP };
+                let from = if side == Side::Top { top - GAP - high * lines.len() as f32 } else { bottom + GAP } - lift(&axis.props);
                 for (row, line) in lines.iter().enumerate() {
                     canvas.label(line, (x, from + high * row as f32), (0.5, LabelBase::Top), &axis.props, (1.0, 0.0));
                 }

@@ -36,6 +36,8 @@ struct Chart {
     /// Text of the whole chart.
     text: Arc<RunProps>,
     decimal_comma: bool,
+    /// What series without a name are called.
+    unnamed: &'static str,
     /// The theme's colours, for points that have one each.
     palette: Vec<Rgb>,
 }
@@ -110,6 +112,8 @@ struct Plot {
 #[derive(Debug, Default)]
 struct Series {
     name: String,
+    /// Its place among the chart's series.
+    order: usize,
     categories: Vec<String>,
     /// Numbers across, for points.
     across: Vec<Option<f64>>,
@@ -134,6 +138,22 @@ struct Labels {
     series: bool,
     format: Option<String>,
     props: Option<Arc<RunProps>>,
+    /// Where it is written; each kind of plot has a place of its own where this says nothing (21.2.2.48 dLblPos).
+    spot: Option<Spot>,
+}
+
+/// Where a point's words stand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Spot {
+    Center,
+    Above,
+    Below,
+    Left,
+    Right,
+    /// Within a bar at its end, or where it begins.
+    InnerEnd,
+    Base,
+    OuterEnd,
 }
 
 #[derive(Debug)]
@@ -150,6 +170,8 @@ struct Axis {
     gridlines: Option<Outline>,
     line: Option<Outline>,
     labels: bool,
+    /// It crosses the other axis between two categories, not at one.
+    between: bool,
     format: Option<String>,
     title: Option<Caption>,
     props: Arc<RunProps>,

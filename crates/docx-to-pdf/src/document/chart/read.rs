@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Axis, Caption, Chart, Grouping, Kind, Labels, Legend, Plot, Series, Side};
+use super::{Axis, Caption, Chart, Grouping, Kind, Labels, Legend, Plot, Series, Side, Spot};
 use crate::document::color;
 use crate::document::drawing::paint;
 use crate::document::model::{Fill, Outline, RunProps};
@@ -59,6 +59,7 @@ impl Reader<'_> {
         }
         let language = root.child("c:lang").and_then(|language| language.attr("val")).unwrap_or_default();
         chart.title = self.title(inner, &text, &chart, language);
+        chart.unnamed = unnamed(language);
         chart.legend = inner.child("c:legend").map(|legend| Legend {
             side: match legend.child("c:legendPos").and_then(|side| side.attr("val")) {
                 Some("b") => Side::Bottom,
@@ -139,6 +140,7 @@ impl Reader<'_> {
         let points: Vec<(usize, Node<'_>)> = points.collect();
         Series {
             name: node.child("c:tx").map(words).unwrap_or_default().join(" "),
+            order,
             categories: node.child("c:cat").map(words).unwrap_or_default(),
             across: numbers(node.child("c:xVal")).0,
             values,
@@ -176,6 +178,19 @@ impl Reader<'_> {
                 .filter(|code| !code.eq_ignore_ascii_case("general"))
                 .map(str::to_owned),
             props: Some(Arc::new(self.text_props(node, text))),
+            spot: node.child("c:dLblPos").and_then(|spot| spot.attr("val")).and_then(|name| {
+                Some(match name {
+                    "ctr" => Spot::Center,
+                    "t" => Spot::Above,
+                    "b" => Spot::Below,
+                    "l" => Spot::Left,
+                    "r" => Spot::Right,
+                    "inEnd" => Spot::InnerEnd,
+                    "inBase" => Spot::Base,
+                    "outEnd" => Spot::OuterEnd,
+                    _ => return None,
+                })
+            }),
         }
     }
 
@@ -204,6 +219,7 @@ impl Reader<'_> {
             gridlines: grid.and_then(|grid| self.paint(grid, part).line.unwrap_or(Some(hairline(GREY)))),
             line: line.unwrap_or(Some(hairline(GREY))),
             labels: value("c:tickLblPos") != Some("none"),
+            between: value("c:crossBetween") != Some("midCat"),
             format: node
                 .child("c:numFmt")
                 .filter(|format| format.attr("sourceLinked") != Some("1"))
@@ -430,6 +446,16 @@ fn numbers(node: Option<Node<'_>>) -> (Vec<Option<f64>>, String) {
     let format = cache.child("c:formatCode").map(Node::text).unwrap_or_default();
     let values = points(cache).into_iter().map(|point| point?.trim().parse::<f64>().ok().filter(|number| number.is_finite()));
     (values.collect(), format)
+}
+
+/// What series without a name are called in legends, before their number.
+fn unnamed(language: &str) -> &'static str {
+    match language.get(..2) {
+        Some("es" | "it") => "Serie",
+        Some("pt" | "fr") => "Série",
+        Some("de") => "Datenreihen",
+        _ => "Series",
+    }
 }
 
 /// What Word shows where a title has no words yet, in the language of the one who made the chart.
