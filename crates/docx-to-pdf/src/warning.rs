@@ -20,7 +20,7 @@ pub enum Warning {
         /// The character.
         character: char,
     },
-    /// A feature that is not laid out; its space is kept where it has one.
+    /// A feature that is not laid out.
     Unsupported {
         /// What, in a template author's words.
         feature: String,
@@ -65,7 +65,7 @@ impl fmt::Display for Warning {
                 let code = u32::from(*character);
                 write!(f, "no font has the character '{character}' (U+{code:04X}): add {} (FONT_DIR adds fonts)", font_with(*character))
             }
-            Self::Unsupported { feature, part } => write!(f, "{feature} is not laid out; its space is kept ({part})"),
+            Self::Unsupported { feature, part } => write!(f, "{feature} is not laid out ({part})"),
             Self::NotDrawn { what, pages } => write!(f, "{what} on {} is not drawn; its space is kept", named(pages)),
             Self::Cut { message, pages } => write!(f, "{message} ({})", named(pages)),
             Self::Picture { part, reason } => write!(f, "{part} cannot be shown: {reason}"),

@@ -122,8 +122,8 @@ pub enum NumberFormat {
     /// 1, 2, 3
     #[default]
     Decimal,
-    /// 01, 02
-    DecimalZero,
+    /// So many figures at least, with zeros before them: 01, 02
+    DecimalZero(u8),
     /// i, ii
     LowerRoman,
     /// I, II

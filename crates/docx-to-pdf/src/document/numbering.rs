@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
 use super::model::{Align, NumberFormat, NumberSuffix};
-use super::numerals::{NumberLanguage, format_named, is_known, numeral};
+use super::numerals::{NumberLanguage, format_custom, format_named, is_known, numeral};
 use super::paragraph_props::{ParagraphPatch, alignment};
 use super::run_props::RunPatch;
 use super::styles::Styles;
@@ -155,7 +155,7 @@ impl Level {
         let custom = node.child("w:numFmt").and_then(|format| format.attr("w:format"));
         let level = Self {
             format: match node.child_val("w:numFmt").unwrap_or("decimal") {
-                "custom" if custom.is_some_and(|format| format.starts_with("01") || format.starts_with("001")) => NumberFormat::DecimalZero,
+                "custom" => custom.and_then(format_custom).unwrap_or_default(),
                 name => format_named(name),
             },
             foreign: !node.child_val("w:numFmt").is_none_or(is_known),
@@ -251,7 +251,7 @@ fn level_text(numbering: &Numbering, list: i32, level: &Level, counts: &[Option<
         let format = match named.format {
             NumberFormat::Bullet | NumberFormat::None => NumberFormat::None,
             // Figures stay as they are, so that the usual "Section 1.01" does.
-            format @ NumberFormat::DecimalZero => format,
+            format @ NumberFormat::DecimalZero(_) => format,
             _ if level.legal => NumberFormat::Decimal,
             format => format,
         };

@@ -6,7 +6,7 @@ pub use super::number_words::NumberLanguage;
 /// The format behind its name. Formats of scripts we do not write are read as decimal, which at least tells the number.
 pub(super) fn format_named(name: &str) -> NumberFormat {
     match name {
-        "decimalZero" => NumberFormat::DecimalZero,
+        "decimalZero" => NumberFormat::DecimalZero(2),
         "lowerRoman" => NumberFormat::LowerRoman,
         "upperRoman" => NumberFormat::UpperRoman,
         "lowerLetter" => NumberFormat::LowerLetter,
@@ -19,6 +19,13 @@ pub(super) fn format_named(name: &str) -> NumberFormat {
         "none" => NumberFormat::None,
         _ => NumberFormat::Decimal,
     }
+}
+
+/// A custom format (`001, 002, 003, ...`), where it is one of figures with zeros before them: Word has those of three to five.
+pub(super) fn format_custom(format: &str) -> Option<NumberFormat> {
+    let first = format.split(',').next().unwrap_or_default().trim();
+    let zeros = first.strip_suffix('1').filter(|zeros| (1..=9).contains(&zeros.len()) && zeros.bytes().all(|byte| byte == b'0'))?;
+    Some(NumberFormat::DecimalZero(zeros.len() as u8 + 1))
 }
 
 /// Whether numbers of this name are written as such; all others are shown as 1, 2, 3.
@@ -45,7 +52,7 @@ pub(super) fn format_switched(name: &str) -> Option<NumberFormat> {
 pub fn numeral(number: i64, format: NumberFormat, language: NumberLanguage) -> String {
     match format {
         NumberFormat::Decimal => number.to_string(),
-        NumberFormat::DecimalZero => format!("{number:02}"),
+        NumberFormat::DecimalZero(digits) => format!("{number:0digits$}", digits = usize::from(digits)),
         NumberFormat::LowerRoman => roman(number).to_lowercase(),
         NumberFormat::UpperRoman => roman(number),
         NumberFormat::LowerLetter => letters(number, 'a'),

@@ -43,6 +43,13 @@ pub(super) struct ParagraphLook {
 /// So many are known at once.
 const MOST_LOOKS: usize = 256;
 
+/// The list and level a paragraph is in: its own word, else its style's; list 0 takes it out (17.9.18).
+fn list_of(style: &ParagraphStyle, direct: Option<NumberRef>) -> Option<(i32, u8)> {
+    let (direct, styled) = (direct.unwrap_or_default(), style.number.unwrap_or_default());
+    let list = direct.list.or(styled.list).filter(|list| *list != 0)?;
+    Some((list, direct.level.or(styled.level).unwrap_or(0)))
+}
+
 impl Reader<'_> {
     /// Reads `w:p`.
     pub(super) fn paragraph(&mut self, node: Node<'_>, scope: Scope<'_>) -> ReadParagraph {
@@ -82,14 +89,14 @@ impl Reader<'_> {
         let style_id = properties.and_then(|properties| properties.child_val("w:pStyle"));
         let style = self.styles.paragraph(style_id, &self.theme, &self.numbering);
         let direct = properties.map(|properties| ParagraphPatch::read(properties, &self.theme)).unwrap_or_default();
-        let list = self.list_of(&style, direct.number);
+        let list = list_of(&style, direct.number);
 
         let mut patch = self.styles.paragraph_defaults.clone();
         patch.overlay(scope.paragraph);
         patch.overlay(if list.is_some() { &style.paragraph } else { &style.unnumbered });
         // A list or another level named by the paragraph itself brings its indents above the style's (17.9.18); list 0 brings none.
         if let Some(named) = direct.number {
-            let other = named.list.is_some() || list != self.list_of(&style, None);
+            let other = named.list.is_some() || list != list_of(&style, None);
             if let Some(level) = list.filter(|_| other).and_then(|(list, level)| self.numbering.level(list, level)) {
                 patch.overlay(&level.paragraph);
             } else if named.is_no_list() {
@@ -128,13 +135,6 @@ impl Reader<'_> {
             mark_style,
             mark_patch,
         }
-    }
-
-    /// The list and level a paragraph is in: its own word, else its style's; list 0 takes it out (17.9.18).
-    fn list_of(&self, style: &ParagraphStyle, direct: Option<NumberRef>) -> Option<(i32, u8)> {
-        let (direct, styled) = (direct.unwrap_or_default(), style.number.unwrap_or_default());
-        let list = direct.list.or(styled.list).filter(|list| *list != 0)?;
-        Some((list, direct.level.or(styled.level).unwrap_or(0)))
     }
 
     fn number(&mut self, list: i32, level: u8, styles: &[&RunPatch], mark: &RunPatch, scope: Scope<'_>) -> Option<Number> {

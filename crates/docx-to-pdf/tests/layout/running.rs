@@ -98,3 +98,19 @@ fn a_table_of_a_header_stands_where_it_is_below_a_float() {
     headed(content.clone()).stands(&[(0, "one", 110.0, 31.2), (0, "cell", 55.4, 45.0), (0, "two", 110.0, 58.8), (0, "body", 50.0, 72.6)]);
     footed(content).stands(&[(0, "one", 110.0, 249.8), (0, "cell", 55.4, 263.6), (0, "two", 110.0, 277.4)]);
 }
+
+#[test]
+fn what_leaves_a_cell_of_a_header_keeps_none_of_its_text_away() {
+    // Both engines; `layoutInCell` off counts up to Word 2010, in the body its text goes around.
+    let picture = |kept: bool| {
+        let inside = with_picture("", "text", "<wp:posOffset>0</wp:posOffset>", SQUARE);
+        if kept { inside } else { inside.replace(r#"layoutInCell="1""#, r#"layoutInCell="0""#) }
+    };
+    let cell = |kept: bool| format!("{}{}", table(FIXED, &[3000], &row("", &[("", picture(kept))])), p("", "after"));
+    for (mode, kept, aside) in [(12, true, 60.0), (12, false, 0.0), (14, false, 0.0), (15, false, 60.0)] {
+        // Up to Word 2010 a table stands further left by its cells' margin.
+        let left = if mode < 15 { 50.0 } else { 55.4 };
+        Sheet { mode, ..headed(cell(kept)) }.stands(&[(0, "text", left + aside, 31.2)]);
+        Sheet { mode, ..Sheet::body(cell(kept)) }.stands(&[(0, "text", left + 60.0, 61.2)]);
+    }
+}

@@ -146,8 +146,7 @@ fn scales(chart: &Chart, lying: bool, room: Room) -> BTreeMap<usize, Scale> {
     let build = |(index, (least, most)): (usize, (f64, f64))| {
         let axis = &chart.axes[index];
         let upright = matches!(axis.side, Side::Left | Side::Right) && !lying;
-        let length =
-            if upright { room.height() / (points(&axis.props) * CLOSEST) } else { room.width() / (points(&axis.props) * 4.0) };
+        let length = if upright { room.height() / (points(&axis.props) * CLOSEST) } else { room.width() / (points(&axis.props) * 4.0) };
         let percent = chart.plots.iter().any(|plot| plot.grouping == Grouping::Percent && chart.value_axis(plot) == Some(index));
         (index, Scale::around((least, most), (axis.least, axis.most, axis.step), (length as usize).clamp(2, 10), !percent))
     };

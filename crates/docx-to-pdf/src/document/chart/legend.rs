@@ -12,7 +12,7 @@ const MOST: usize = 60;
 
 /// Between the chart's edge and a legend above or below the plot, and between that and the plot (LibreOffice 7.4; measured over letters of 7 to 18 pt).
 const EDGE: f32 = 2.9;
-const BESIDE: f32 = 3.6;
+const BESIDE: f32 = 4.5;
 
 /// One line of a legend.
 #[derive(Debug)]

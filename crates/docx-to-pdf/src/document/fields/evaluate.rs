@@ -89,6 +89,8 @@ pub(super) fn evaluate(tokens: &[Token], facts: &Facts<'_>) -> Outcome {
             let words: Vec<&str> = tokens[1..].iter().take_while(|token| !token.is_switch()).map(|token| token.text.as_str()).collect();
             Outcome::Text(dressed(words.join(" "), tokens, facts))
         }
+        // What was asked for is shown where its bookmark is referred to (17.16.5.3).
+        "ASK" => Outcome::Text(String::new()),
         "DATE" | "TIME" => facts.now.map_or(Outcome::Stored, |now| Outcome::Text(time(now, &upper, tokens, facts))),
         "CREATEDATE" | "SAVEDATE" | "PRINTDATE" => {
             let known = facts.properties.get(&upper).and_then(|text| moment(text));

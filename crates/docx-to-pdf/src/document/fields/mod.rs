@@ -223,6 +223,8 @@ pub(super) struct OpenField {
     placed: Option<Placed>,
     /// It is a link around its result.
     link: Option<LinkTo>,
+    /// It keeps its stored result (17.16.18 `fldLock`).
+    locked: bool,
     /// A check box of a form, which has no result.
     check_box: Option<bool>,
     /// The entry chosen in a drop-down list of a form, whose result Word leaves empty.
@@ -279,7 +281,7 @@ impl Reader<'_> {
         if !matches!(known, Meaning::Cached) {
             return known;
         }
-        if field.in_result && keeps_stored(&words) {
+        if field.in_result && (field.locked || keeps_stored(&words)) {
             return Meaning::Cached;
         }
         let name = words.first().filter(|name| !name.quoted).map(|name| name.text.to_ascii_uppercase()).unwrap_or_default();
@@ -455,7 +457,7 @@ impl Reader<'_> {
             Some("begin") if self.fields.len() < DEEPEST => {
                 let check_box = node.path(&["w:ffData", "w:checkBox"]).map(checked);
                 let choice = node.path(&["w:ffData", "w:ddList"]).and_then(chosen);
-                self.fields.push(OpenField { check_box, choice, ..OpenField::default() });
+                self.fields.push(OpenField { check_box, choice, locked: locked(node), ..OpenField::default() });
             }
             Some("separate") => self.separate(props, line),
             Some("end") => self.end(props, line),
@@ -469,7 +471,7 @@ impl Reader<'_> {
             return;
         }
         let instruction = node.attr("w:instr").unwrap_or_default().to_owned();
-        self.fields.push(OpenField { code: vec![Piece::Code(instruction)], ..OpenField::default() });
+        self.fields.push(OpenField { code: vec![Piece::Code(instruction)], locked: locked(node), ..OpenField::default() });
         let base = Arc::clone(&line.base);
         self.separate(&base, line);
         self.inlines(node, line, depth + 1);
@@ -603,6 +605,10 @@ impl Reader<'_> {
     pub(super) fn close_links(&self, line: &mut Line<'_>) {
         line.content.extend(self.fields.iter().filter(|field| field.link.is_some()).map(|_| Inline::LinkEnd));
     }
+}
+
+fn locked(node: Node<'_>) -> bool {
+    node.attr("w:fldLock").is_some_and(is_on)
 }
 
 /// 17.16.7: the state of a form's check box, else its default.

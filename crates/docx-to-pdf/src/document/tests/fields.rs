@@ -228,6 +228,15 @@ fn form_boxes_and_symbols_have_no_result_and_still_show() {
 }
 
 #[test]
+fn locked_fields_keep_their_results_and_questions_show_none_17_16_18() {
+    let locked = |field: String| field.replace(r#"w:fldCharType="begin"/>"#, r#"w:fldCharType="begin" w:fldLock="1"/>"#);
+    let sum = field("=1+1", &run("7"));
+    assert_eq!(line(&format!("{sum}{}", locked(sum.clone()))), "27");
+    assert_eq!(line(r#"<w:fldSimple w:instr="=1+1" w:fldLock="true"><w:r><w:t>7</w:t></w:r></w:fldSimple>"#), "7");
+    assert_eq!(line(&format!("{}{}", field(r#"ASK name "Your name?""#, &run("Your name?")), run("x"))), "x");
+}
+
+#[test]
 fn a_forms_list_shows_the_entry_that_is_chosen_17_16_9() {
     let list = |result: &str| {
         format!(

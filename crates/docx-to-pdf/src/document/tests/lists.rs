@@ -145,6 +145,17 @@ fn an_item_begins_the_levels_above_it_that_nothing_has_counted() {
 }
 
 #[test]
+fn custom_formats_have_as_many_figures_as_their_first_number() {
+    for (format, shown) in
+        [("001, 002, 003, ...", "001."), ("00001, 00002, 00003, ...", "00001."), ("01, 02", "01."), ("a, b", "1."), ("0", "1.")]
+    {
+        let custom = format!(r#"<w:numFmt w:val="custom" w:format="{format}"/>"#);
+        let numbering = OUTLINE.replacen(r#"<w:numFmt w:val="decimal"/>"#, &custom, 1);
+        assert_eq!(numbers(&numbering, &[(1, 0)]), [shown], "{format}");
+    }
+}
+
+#[test]
 fn a_definition_may_stand_for_a_numbering_style_17_9_21() {
     let numbering = format!(
         r#"{OUTLINE}<w:abstractNum w:abstractNumId="7"><w:numStyleLink w:val="S"/></w:abstractNum><w:num w:numId="9"><w:abstractNumId w:val="7"/></w:num>"#
