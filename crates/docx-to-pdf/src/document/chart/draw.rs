@@ -29,6 +29,12 @@ pub(super) fn draw(chart: &Chart, extent: (Emu, Emu)) -> DrawingContent {
         let widest = lines.iter().map(|line| width_of(line, &title.props)).fold(0.0, f32::max);
         let down = TITLE_GAP + size * TITLE_INSET - lift(&title.props);
         let from = title.corner.map_or((width / 2.0, room.top + down), |(_, top)| (left + widest / 2.0, top * height));
+        if title.background.is_some() || title.border.is_some() {
+            let (beside, high) = (widest / 2.0 + size * 0.18, line_height(&title.props) * lines.len() as f32);
+            let inset = size * TITLE_INSET;
+            let top = from.1 + lift(&title.props) - inset;
+            canvas.rectangle((from.0 - beside, top), (from.0 + beside, top + high + 2.0 * inset), (title.background, title.border));
+        }
         for (at, line) in lines.iter().enumerate() {
             let below = line_height(&title.props) * at as f32;
             canvas.label(line, (from.0, from.1 + below), (0.5, LabelBase::Top), &title.props, (1.0, 0.0));

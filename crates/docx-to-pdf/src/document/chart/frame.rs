@@ -6,12 +6,14 @@ use super::draw::{lift, line_height, points, width_of, wrapped};
 use super::scale::{self, Scale};
 use super::{Axis, Chart, Grouping, Kind, Plot, Side};
 use crate::document::canvas::Canvas;
-use crate::document::model::LabelBase;
+use crate::document::model::{LabelBase, Outline};
 
 /// Names that do not fit beside each other are turned by this.
 const TURNED: f32 = -45.0;
 /// Between an axis and its words: a millimetre (LibreOffice's `AXIS2D_TICKLABELSPACING`).
 const GAP: f32 = 2.83;
+/// How long a mark at an axis is (LibreOffice's `AXIS2D_TICKLENGTH`).
+const MARK: f32 = 4.25;
 /// A plot keeps at least this share of its chart.
 const LEAST: f32 = 0.2;
 
@@ -190,7 +192,7 @@ pub(super) fn fit(chart: &Chart, room: Room, size: (f32, f32)) -> Framed {
     for pass in 0..2 {
         let (mut left, mut right, mut top, mut bottom) = (0.0_f32, 0.0_f32, 0.0_f32, 0.0_f32);
         for (index, axis) in chart.axes.iter().enumerate().filter(|(_, axis)| !axis.hidden) {
-            let words = depth(chart, &framed, index);
+            let words = depth(chart, &framed, index) + outer_mark(axis);
             let title = axis.title.as_ref().map_or(0.0, |title| line_height(&title.props) + GAP);
             let needed = words + title;
             match place_of(axis, lying) {
@@ -283,7 +285,7 @@ fn depth(chart: &Chart, framed: &Framed, index: usize) -> f32 {
 /// The plot's background and its grid lines, which lie below everything.
 pub(super) fn draw(canvas: &mut Canvas, chart: &Chart, framed: &Framed) {
     let Room { left, top, right, bottom } = framed.inner;
-    canvas.rectangle((left, top), (right, bottom), (chart.plot_background, None));
+    canvas.rectangle((left, top), (right, bottom), (chart.plot_background, chart.plot_border));
     for (index, scale) in &framed.scales {
         let axis = &chart.axes[*index];
         let Some(stroke) = axis.gridlines else { continue };
@@ -315,12 +317,13 @@ pub(super) fn draw_axes(canvas: &mut Canvas, chart: &Chart, framed: &Framed) {
         if let Some(stroke) = axis.line {
             let ends = if upright { [(x, top), (x, bottom)] } else { [(left, y), (right, y)] };
             canvas.polyline(&ends, stroke);
+            draw_marks(canvas, framed, (index, axis), (side, (x, y)), stroke);
         }
         if axis.labels {
             if axis.of_categories { draw_categories(canvas, axis, framed, side) } else { draw_numbers(canvas, chart, framed, index, side) }
         }
         if let Some(title) = &axis.title {
-            let away = depth(chart, framed, index) + GAP;
+            let away = depth(chart, framed, index) + outer_mark(axis) + GAP;
             let middle = (f32::midpoint(left, right), f32::midpoint(top, bottom));
             let high = line_height(&title.props) / 2.0;
             let (at, turn) = match side {
@@ -331,6 +334,37 @@ pub(super) fn draw_axes(canvas: &mut Canvas, chart: &Chart, framed: &Framed) {
             };
             canvas.label(&title.text, at, (0.5, LabelBase::Middle), &title.props, (1.0, turn));
         }
+    }
+}
+
+/// How far an axis's marks reach out of the plot.
+fn outer_mark(axis: &Axis) -> f32 {
+    if axis.marks.0 && axis.line.is_some() { MARK } else { 0.0 }
+}
+
+/// Marks at an axis's numbers, or where one category ends and the next begins.
+fn draw_marks(canvas: &mut Canvas, framed: &Framed, (index, axis): (usize, &Axis), (side, (x, y)): (Side, (f32, f32)), stroke: Outline) {
+    let (outer, inner) = (if axis.marks.0 { MARK } else { 0.0 }, if axis.marks.1 { MARK } else { 0.0 });
+    if outer + inner <= 0.0 {
+        return;
+    }
+    /// More marks are not drawn.
+    const MOST: usize = 500;
+    let shares: Vec<f32> = match framed.scales.get(&index) {
+        Some(scale) => scale.ticks().map(|tick| scale.share(tick)).collect(),
+        None if framed.between => (0..=framed.slots.min(MOST)).map(|at| at as f32 / framed.slots as f32).collect(),
+        None => (0..framed.slots.min(MOST)).map(|at| framed.along(at)).collect(),
+    };
+    let Room { left, top, right, bottom } = framed.inner;
+    for share in shares {
+        let (across, up) = (left + share * (right - left), bottom - share * (bottom - top));
+        let ends = match side {
+            Side::Left => [(x - outer, up), (x + inner, up)],
+            Side::Right => [(x - inner, up), (x + outer, up)],
+            Side::Top => [(across, y - outer), (across, y + inner)],
+            Side::Bottom => [(across, y - inner), (across, y + outer)],
+        };
+        canvas.polyline(&ends, stroke);
     }
 }
 
@@ -358,15 +392,16 @@ fn zero(chart: &Chart, framed: &Framed, index: usize, side: Side) -> (f32, f32) 
 fn draw_numbers(canvas: &mut Canvas, chart: &Chart, framed: &Framed, index: usize, side: Side) {
     let Some(scale) = framed.scales.get(&index) else { return };
     let axis = &chart.axes[index];
+    let gap = GAP + outer_mark(axis);
     let Room { left, top, right, bottom } = framed.inner;
     for (tick, text) in numbers(chart, index, scale) {
         let share = way(axis, scale.share(tick));
         let (x, y) = (left + share * (right - left), bottom - share * (bottom - top));
         let (at, anchor) = match side {
-            Side::Left => ((left - GAP, y), (1.0, LabelBase::Middle)),
-            Side::Right => ((right + GAP, y), (0.0, LabelBase::Middle)),
-            Side::Top => ((x, top - GAP), (0.5, LabelBase::Bottom)),
-            Side::Bottom => ((x, bottom + GAP - lift(&axis.props)), (0.5, LabelBase::Top)),
+            Side::Left => ((left - gap, y), (1.0, LabelBase::Middle)),
+            Side::Right => ((right + gap, y), (0.0, LabelBase::Middle)),
+            Side::Top => ((x, top - gap), (0.5, LabelBase::Bottom)),
+            Side::Bottom => ((x, bottom + gap - lift(&axis.props)), (0.5, LabelBase::Top)),
         };
         canvas.label(&text, at, anchor, &axis.props, (1.0, 0.0));
     }
@@ -374,7 +409,7 @@ fn draw_numbers(canvas: &mut Canvas, chart: &Chart, framed: &Framed, index: usiz
 
 fn draw_categories(canvas: &mut Canvas, axis: &Axis, framed: &Framed, side: Side) {
     let Room { left, top, right, bottom } = framed.inner;
-    let high = line_height(&axis.props);
+    let (high, gap) = (line_height(&axis.props), GAP + outer_mark(axis));
     let upright = matches!(side, Side::Left | Side::Right);
     let slot = framed.slot(if upright { framed.inner.height() } else { framed.inner.width() });
     // Where even turned names would lie over each other only every second, third … is written.
@@ -383,16 +418,16 @@ fn draw_categories(canvas: &mut Canvas, axis: &Axis, framed: &Framed, side: Side
         let share = way(axis, framed.along(at));
         let (x, y) = (left + share * (right - left), bottom - share * (bottom - top));
         match side {
-            Side::Left => canvas.label(name, (left - GAP, y), (1.0, LabelBase::Middle), &axis.props, (1.0, 0.0)),
-            Side::Right => canvas.label(name, (right + GAP, y), (0.0, LabelBase::Middle), &axis.props, (1.0, 0.0)),
+            Side::Left => canvas.label(name, (left - gap, y), (1.0, LabelBase::Middle), &axis.props, (1.0, 0.0)),
+            Side::Right => canvas.label(name, (right + gap, y), (0.0, LabelBase::Middle), &axis.props, (1.0, 0.0)),
             Side::Top | Side::Bottom if framed.turned => {
-                let from = if side == Side::Top { top - GAP } else { bottom + GAP };
+                let from = if side == Side::Top { top - gap } else { bottom + gap };
                 let across = if side == Side::Top { 0.0 } else { 1.0 };
                 canvas.label(name, (x, from), (across, LabelBase::Middle), &axis.props, (1.0, TURNED));
             }
             Side::Top | Side::Bottom => {
                 let lines = wrapped(name, &axis.props, slot * 0.95);
-                let from = if side == Side::Top { top - GAP - high * lines.len() as f32 } else { bottom + GAP } - lift(&axis.props);
+                let from = if side == Side::Top { top - gap - high * lines.len() as f32 } else { bottom + gap } - lift(&axis.props);
                 for (row, line) in lines.iter().enumerate() {
                     canvas.label(line, (x, from + high * row as f32), (0.5, LabelBase::Top), &axis.props, (1.0, 0.0));
                 }

@@ -33,6 +33,7 @@ struct Chart {
     background: Option<(Rgb, f32)>,
     border: Option<Outline>,
     plot_background: Option<(Rgb, f32)>,
+    plot_border: Option<Outline>,
     /// Text of the whole chart.
     text: Arc<RunProps>,
     decimal_comma: bool,
@@ -51,6 +52,8 @@ struct Caption {
     overlay: bool,
     /// Its left top corner in shares of the chart, where it was moved to.
     corner: Option<(f32, f32)>,
+    background: Option<(Rgb, f32)>,
+    border: Option<Outline>,
 }
 
 #[derive(Debug)]
@@ -169,6 +172,8 @@ struct Axis {
     reversed: bool,
     gridlines: Option<Outline>,
     line: Option<Outline>,
+    /// Marks at its numbers, or between its categories: outside of the plot, and inside.
+    marks: (bool, bool),
     labels: bool,
     /// It crosses the other axis between two categories, not at one.
     between: bool,

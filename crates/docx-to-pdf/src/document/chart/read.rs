@@ -58,7 +58,7 @@ impl Reader<'_> {
             self.warnings.other(format!("a chart with depth is drawn flat ({holder})"));
         }
         let language = root.child("c:lang").and_then(|language| language.attr("val")).unwrap_or_default();
-        chart.title = self.title(inner, &text, &chart, language);
+        chart.title = self.title(inner, &text, (&chart, &part), language);
         chart.unnamed = unnamed(language);
         chart.legend = inner.child("c:legend").map(|legend| Legend {
             side: match legend.child("c:legendPos").and_then(|side| side.attr("val")) {
@@ -75,7 +75,8 @@ impl Reader<'_> {
         let whole = self.paint(root, &part);
         chart.background = whole.fill.flatten();
         chart.border = whole.line.flatten();
-        chart.plot_background = self.paint(area, &part).fill.flatten();
+        let plot = self.paint(area, &part);
+        (chart.plot_background, chart.plot_border) = (plot.fill.flatten(), plot.line.flatten());
         chart.palette = (0..24).map(|order| self.theme_color(order)).collect();
         chart.text = Arc::new(text);
         Ok(chart)
@@ -218,6 +219,12 @@ impl Reader<'_> {
             reversed: scaling.and_then(|scaling| scaling.child("c:orientation")).and_then(|way| way.attr("val")) == Some("maxMin"),
             gridlines: grid.and_then(|grid| self.paint(grid, part).line.unwrap_or(Some(hairline(GREY)))),
             line: line.unwrap_or(Some(hairline(GREY))),
+            marks: match value("c:majorTickMark") {
+                Some("out") => (true, false),
+                Some("in") => (false, true),
+                Some("cross") => (true, true),
+                _ => (false, false),
+            },
             labels: value("c:tickLblPos") != Some("none"),
             between: value("c:crossBetween") != Some("midCat"),
             format: node
@@ -225,30 +232,36 @@ impl Reader<'_> {
                 .filter(|format| format.attr("sourceLinked") != Some("1"))
                 .and_then(|format| format.attr("formatCode"))
                 .map(str::to_owned),
-            title: node.child("c:title").and_then(|title| self.caption(title, text, None, HalfPoints(20))),
+            title: node.child("c:title").and_then(|title| self.caption(title, (text, part), None, HalfPoints(20))),
             props: Arc::new(self.text_props(node, text)),
         })
     }
 
     /// The chart's title: its own words, or the name of its only series (21.2.2.7); Word shows what a title is called where there is neither.
-    fn title(&mut self, node: Node<'_>, text: &RunProps, chart: &Chart, language: &str) -> Option<Caption> {
+    fn title(&mut self, node: Node<'_>, text: &RunProps, (chart, part): (&Chart, &Part), language: &str) -> Option<Caption> {
         let removed = flag(node, "c:autoTitleDeleted", false) && node.child("c:autoTitleDeleted").is_some();
         let mut series = chart.plots.iter().flat_map(|plot| &plot.series);
         let only = series.next().filter(|_| series.next().is_none()).map(|series| series.name.clone()).filter(|name| !name.is_empty());
         match node.child("c:title") {
             Some(title) => {
                 let shown = only.unwrap_or_else(|| untitled(language).to_owned());
-                self.caption(title, text, Some(shown), HalfPoints(36))
+                self.caption(title, (text, part), Some(shown), HalfPoints(36))
             }
             None if removed => None,
             None => {
                 let props = RunProps { bold: true, size: HalfPoints(36), ..text.clone() };
-                only.map(|text| Caption { text, props: Arc::new(props), overlay: false, corner: None })
+                only.map(|text| Caption { text, props: Arc::new(props), overlay: false, corner: None, background: None, border: None })
             }
         }
     }
 
-    fn caption(&mut self, node: Node<'_>, text: &RunProps, otherwise: Option<String>, size: HalfPoints) -> Option<Caption> {
+    fn caption(
+        &mut self,
+        node: Node<'_>,
+        (text, part): (&RunProps, &Part),
+        otherwise: Option<String>,
+        size: HalfPoints,
+    ) -> Option<Caption> {
         let own = node.child("c:tx").map(words).unwrap_or_default().join(" ");
         let shown = if own.trim().is_empty() { otherwise? } else { own };
         let base = RunProps { bold: true, size, ..text.clone() };
@@ -257,7 +270,15 @@ impl Reader<'_> {
             props = self.rich_props(rich, &props);
         }
         let overlay = flag(node, "c:overlay", false) && node.child("c:overlay").is_some();
-        Some(Caption { text: shown, props: Arc::new(props), overlay, corner: moved(node).map(|[left, top, ..]| (left, top)) })
+        let paint = self.paint(node, part);
+        Some(Caption {
+            text: shown,
+            props: Arc::new(props),
+            overlay,
+            corner: moved(node).map(|[left, top, ..]| (left, top)),
+            background: paint.fill.flatten(),
+            border: paint.line.flatten(),
+        })
     }
 
     /// Text properties of an element's `c:txPr`.
