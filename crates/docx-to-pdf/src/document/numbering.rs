@@ -58,8 +58,6 @@ pub(super) struct Level {
     pub(super) align: Align,
     pub(super) paragraph: ParagraphPatch,
     pub(super) run: RunPatch,
-    /// The paragraph style that stands for this level (17.9.23).
-    style: Option<String>,
     pub(super) picture: Option<i32>,
 }
 
@@ -131,11 +129,6 @@ impl<'p> Numbering<'p> {
         list.levels.get(at)?.as_ref().or_else(|| self.definitions.get(&list.definition)?.levels.get(at)?.as_ref())
     }
 
-    /// The level a paragraph style stands for in a list.
-    pub(super) fn level_of_style(&self, list: i32, style: &str) -> Option<u8> {
-        (0..LEVELS as u8).find(|at| self.level(list, *at).is_some_and(|level| level.style.as_deref() == Some(style)))
-    }
-
     /// The element that holds a picture bullet.
     pub(super) fn picture(&self, id: i32) -> Option<Node<'_>> {
         Some(self.tree.as_ref()?.node(*self.pictures.get(&id)?))
@@ -171,7 +164,6 @@ impl Level {
             align: node.child_val("w:lvlJc").and_then(alignment).unwrap_or_default(),
             paragraph: node.child("w:pPr").map(|properties| ParagraphPatch::read(properties, theme)).unwrap_or_default(),
             run: node.child("w:rPr").map(|run| RunPatch::read(run, theme)).unwrap_or_default(),
-            style: node.child_val("w:pStyle").map(str::to_owned),
             picture: number("w:lvlPicBulletId").map(|id| id as i32),
         };
         Some((at as usize, level))

@@ -258,6 +258,7 @@ impl<'p> Reader<'p> {
     fn field_properties(&mut self, main: &Part) -> HashMap<String, String> {
         let mut found = HashMap::new();
         let mut add = |name: &str, text: &str| {
+            let text = settings::unescaped(text);
             if !text.trim().is_empty() && found.len() < 1000 {
                 found.insert(name.to_uppercase(), text.trim().to_owned());
             }

@@ -102,7 +102,9 @@ impl RunPatch {
             "w:position" => overwrite(&mut self.raise, val.and_then(half_points)),
             "w:spacing" => overwrite(&mut self.spacing, val.and_then(twips)),
             "w:w" => {
-                let percent = val.and_then(|text| share(text, 100.0)).map(|share| (share * 100.0).clamp(1.0, 600.0) as u32);
+                // 0 is as wide as ever (LibreOffice and Spire agree).
+                let percent = val.and_then(|text| share(text, 100.0)).map(|share| share * 100.0);
+                let percent = percent.map(|percent| if percent < 1.0 { 100 } else { percent.min(600.0) as u32 });
                 overwrite(&mut self.scale, percent);
             }
             "w:kern" => {

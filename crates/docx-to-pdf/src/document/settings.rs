@@ -45,12 +45,47 @@ pub(super) fn signs(node: Node<'_>) -> Option<Signs> {
 
 /// Reads docProps/core.xml.
 pub(super) fn properties(node: Node<'_>) -> Properties {
-    let text = |name: &str| node.child(name).map(Node::text).map(|text| text.trim().to_owned()).filter(|text| !text.is_empty());
+    let text = |name: &str| node.child(name).map(|property| unescaped(&property.text()).trim().to_owned()).filter(|text| !text.is_empty());
     Properties {
         title: text("dc:title"),
         author: text("dc:creator"),
         subject: text("dc:subject"),
         keywords: text("cp:keywords"),
         language: text("dc:language"),
+    }
+}
+
+/// Text of a property: `_x000D_` and the like stand for characters that XML does not hold (22.9.2.19 ST_Xstring); those that show nothing are left out.
+pub(super) fn unescaped(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(at) = rest.find("_x") {
+        plain.push_str(&rest[..at]);
+        let code = rest.get(at + 2..at + 6).filter(|_| rest.as_bytes().get(at + 6) == Some(&b'_'));
+        match code.and_then(|code| u32::from_str_radix(code, 16).ok()).and_then(char::from_u32) {
+            Some(character) => {
+                plain.extend(Some(character).filter(|character| !character.is_control()));
+                rest = &rest[at + 7..];
+            }
+            None => {
+                plain.push_str("_x");
+                rest = &rest[at + 2..];
+            }
+        }
+    }
+    plain + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn characters_that_xml_does_not_hold_are_read_or_left_out_22_9_2_19() {
+        let cases =
+            [("a_x0000__x000D_", "a"), ("_x00E9_t_x00e9_", "été"), ("_xZZZZ_ _x12_ _x00", "_xZZZZ_ _x12_ _x00"), ("ñ_xñ_", "ñ_xñ_")];
+        for (text, plain) in cases {
+            assert_eq!(unescaped(text), plain);
+        }
     }
 }

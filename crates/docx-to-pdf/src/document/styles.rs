@@ -139,13 +139,13 @@ impl<'p> Styles<'p> {
             return Rc::clone(known);
         }
         let mut style = ParagraphStyle { name: self.name(&id).into(), id: id.as_str().into(), ..ParagraphStyle::default() };
-        for (link, node) in self.chain(&id, "paragraph") {
+        for (_, node) in self.chain(&id, "paragraph") {
             if let Some(run) = node.child("w:rPr") {
                 style.run.overlay(&RunPatch::read(run, theme));
             }
             if let Some(properties) = node.child("w:pPr") {
                 let own = ParagraphPatch::read(properties, theme);
-                style.join(&link, &own, numbering);
+                style.join(&own, numbering);
             }
         }
         let style = Rc::new(style);
@@ -196,11 +196,12 @@ impl<'p> Styles<'p> {
 impl ParagraphStyle {
     /// Lays the next style of the chain over what there is.
     /// A style's list comes with the list's indents, which lie below the style's own (17.9.23).
-    fn join(&mut self, id: &str, own: &ParagraphPatch, numbering: &Numbering<'_>) {
+    fn join(&mut self, own: &ParagraphPatch, numbering: &Numbering<'_>) {
         if let Some(said) = own.number {
             let before = self.number.unwrap_or_default();
             let list = said.list.or(before.list);
-            let level = said.level.or_else(|| list.and_then(|list| numbering.level_of_style(list, id))).or(before.level);
+            // The level of the list that names the style does not count: Word writes the level into the style (LibreOffice and Spire agree, against 17.9.23; measured).
+            let level = said.level.or(before.level);
             self.number = Some(NumberRef { list, level });
             if let Some(level) = list.and_then(|list| numbering.level(list, level.unwrap_or(0))) {
                 self.paragraph.overlay(&level.paragraph);

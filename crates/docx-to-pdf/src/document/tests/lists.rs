@@ -119,23 +119,16 @@ fn a_level_named_alone_brings_its_indents_where_it_is_another_than_the_style_s()
 }
 
 #[test]
-fn a_style_stands_for_the_level_that_names_it_17_9_23() {
-    let numbering = OUTLINE.replace(r#"<w:lvl w:ilvl="1">"#, r#"<w:lvl w:ilvl="1"><w:pStyle w:val="H2"/>"#);
-    let styles = r#"<w:style w:type="paragraph" w:styleId="H2"><w:pPr><w:numPr><w:numId w:val="1"/></w:numPr></w:pPr></w:style>"#;
-    let body = format!(r#"{}<w:p><w:pPr><w:pStyle w:val="H2"/></w:pPr></w:p>"#, item(1, 0));
-    let paragraphs = Maker::body(&body).styles(styles).numbering(&numbering).paragraphs();
-    assert_eq!(paragraphs[1].number.as_ref().map(|number| (number.text.as_str(), number.level)), Some(("1.a)", 1)));
-}
-
-#[test]
-fn the_level_a_style_names_itself_counts_before_the_one_that_names_the_style() {
-    let numbering = OUTLINE.replace(r#"<w:lvl w:ilvl="0">"#, r#"<w:lvl w:ilvl="0"><w:pStyle w:val="S"/>"#);
-    let styles =
-        r#"<w:style w:type="paragraph" w:styleId="S"><w:pPr><w:numPr><w:ilvl w:val="1"/><w:numId w:val="1"/></w:numPr></w:pPr></w:style>"#;
-    for direct in ["", r#"<w:numPr><w:numId w:val="1"/></w:numPr>"#] {
-        let body = format!(r#"<w:p><w:pPr><w:pStyle w:val="S"/>{direct}</w:pPr></w:p>"#);
-        let number = Maker::body(&body).styles(styles).numbering(&numbering).paragraph().number;
-        assert_eq!(number.map(|number| number.level), Some(1), "{direct}");
+fn a_style_is_at_the_level_it_names_or_at_the_first_whichever_names_it() {
+    let numbering = OUTLINE.replace(r#"<w:lvl w:ilvl="1">"#, r#"<w:lvl w:ilvl="1"><w:pStyle w:val="S"/>"#);
+    for (named, level) in [("", 0), (r#"<w:ilvl w:val="2"/>"#, 2)] {
+        let styles =
+            format!(r#"<w:style w:type="paragraph" w:styleId="S"><w:pPr><w:numPr>{named}<w:numId w:val="1"/></w:numPr></w:pPr></w:style>"#);
+        for direct in ["", r#"<w:numPr><w:numId w:val="1"/></w:numPr>"#] {
+            let body = format!(r#"<w:p><w:pPr><w:pStyle w:val="S"/>{direct}</w:pPr></w:p>"#);
+            let number = Maker::body(&body).styles(&styles).numbering(&numbering).paragraph().number;
+            assert_eq!(number.map(|number| number.level), Some(level), "{named} {direct}");
+        }
     }
 }
 
