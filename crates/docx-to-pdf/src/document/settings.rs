@@ -62,16 +62,13 @@ pub(super) fn unescaped(text: &str) -> String {
     while let Some(at) = rest.find("_x") {
         plain.push_str(&rest[..at]);
         let code = rest.get(at + 2..at + 6).filter(|_| rest.as_bytes().get(at + 6) == Some(&b'_'));
-        match code.and_then(|code| u32::from_str_radix(code, 16).ok()).and_then(char::from_u32) {
-            Some(character) => {
-                plain.extend(Some(character).filter(|character| !character.is_control()));
-                rest = &rest[at + 7..];
-            }
-            None => {
-                plain.push_str("_x");
-                rest = &rest[at + 2..];
-            }
+        let character = code.and_then(|code| u32::from_str_radix(code, 16).ok()).and_then(char::from_u32);
+        if let Some(character) = character {
+            plain.extend(Some(character).filter(|character| !character.is_control()));
+        } else {
+            plain.push_str("_x");
         }
+        rest = &rest[at + if character.is_some() { 7 } else { 2 }..];
     }
     plain + rest
 }
