@@ -138,7 +138,8 @@ impl ParagraphPatch {
         let measure = |names: [&str; 2], characters: [&str; 2]| {
             let exact = names.iter().find_map(|name| node.attr(name)).and_then(twips);
             exact.or_else(|| {
-                let count = characters.iter().find_map(|name| node.attr(name)).and_then(integer)?;
+                // No characters at all take no indent away (LibreOffice and Spire agree; measured).
+                let count = characters.iter().find_map(|name| node.attr(name)).and_then(integer).filter(|count| *count != 0)?;
                 Some(Twips((count.clamp(-10_000, 10_000) as f64 * CHARACTER) as i32))
             })
         };
@@ -160,11 +161,8 @@ impl ParagraphPatch {
         self.after = measure("w:after").or_else(|| lines("w:afterLines")).or(self.after);
         self.before_auto = node.attr("w:beforeAutospacing").map(is_on).or(self.before_auto);
         self.after_auto = node.attr("w:afterAutospacing").map(is_on).or(self.after_auto);
-        if let Some(line) = measure("w:line") {
-            self.line = Some(line);
-            // A line without a rule is automatic, whatever a style below says.
-            self.rule = Some(LineRule::Auto);
-        }
+        // A line without a rule keeps that of a style below (LibreOffice and Spire agree; measured).
+        self.line = measure("w:line").or(self.line);
         self.rule = match node.attr("w:lineRule") {
             Some("exact") => Some(LineRule::Exact),
             Some("atLeast") => Some(LineRule::AtLeast),
@@ -351,7 +349,15 @@ impl FramePatch {
 
     fn overlay(&mut self, above: &Self) {
         let Some(above) = &above.attributes else { return };
-        for (below, above) in self.attributes.get_or_insert_default().iter_mut().zip(above.iter()) {
+        let below = self.attributes.get_or_insert_default();
+        let place = |name: &str| FRAME.iter().position(|known| *known == name).unwrap_or_default();
+        for (distance, aligned) in [("w:x", "w:xAlign"), ("w:y", "w:yAlign")] {
+            // A distance stands in for an alignment that comes from below (LibreOffice and Spire agree; measured).
+            if above[place(distance)].is_some() {
+                below[place(aligned)] = None;
+            }
+        }
+        for (below, above) in below.iter_mut().zip(above.iter()) {
             if above.is_some() {
                 below.clone_from(above);
             }

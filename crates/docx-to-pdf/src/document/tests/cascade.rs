@@ -1,7 +1,7 @@
 //! Defaults, styles and direct formatting (ECMA-376 part 1, 17.3, 17.7).
 
 use super::{Maker, look, text};
-use crate::document::model::{Align, HorizontalBase, LineSpacing, Offset, TabKind, UnderlineStyle};
+use crate::document::model::{Align, HorizontalBase, Inline, LineSpacing, Offset, TabKind, UnderlineStyle};
 use crate::graphics::Rgb;
 use crate::units::{Emu, HalfPoints, Twips};
 
@@ -97,6 +97,26 @@ fn a_frames_attributes_are_inherited_one_by_one_17_3_1_11() {
     let frame = Maker::body(body).styles(styles).paragraph().props.frame.unwrap();
     assert_eq!((frame.width, frame.wrap), (Twips(1000), true));
     assert_eq!(frame.position.horizontal, (HorizontalBase::Page, Offset::By(Emu(721 * 635))));
+    // A distance takes the place of an alignment, and the other way round.
+    let horizontal = |style: &str, own: &str| {
+        let styles = format!(r#"<w:style w:type="paragraph" w:styleId="F"><w:pPr><w:framePr w:y="1" {style}/></w:pPr></w:style>"#);
+        let body = format!(r#"<w:p><w:pPr><w:pStyle w:val="F"/><w:framePr {own}/></w:pPr></w:p>"#);
+        Maker::body(&body).styles(&styles).paragraph().props.frame.unwrap().position.horizontal.1
+    };
+    assert_eq!(horizontal(r#"w:xAlign="right""#, r#"w:x="10""#), Offset::By(Emu(6350)));
+    assert_eq!(horizontal(r#"w:xAlign="right""#, r#"w:y="10""#), Offset::End);
+    assert_eq!(horizontal(r#"w:x="10""#, r#"w:xAlign="center""#), Offset::Center);
+}
+
+#[test]
+fn what_an_element_leaves_out_is_as_its_style_has_it() {
+    let styles = r#"<w:style w:type="paragraph" w:styleId="S"><w:pPr><w:spacing w:line="480" w:lineRule="exact"/><w:ind w:firstLine="300"/></w:pPr><w:rPr><w:rFonts w:ascii="Courier New" w:hAnsi="Courier New"/></w:rPr></w:style>"#;
+    let own = r#"<w:spacing w:line="300"/><w:ind w:firstLineChars="0"/>"#;
+    let body =
+        format!(r#"<w:p><w:pPr><w:pStyle w:val="S"/>{own}</w:pPr><w:r><w:rPr><w:rFonts w:hAnsi="Arial"/></w:rPr><w:t>x</w:t></w:r></w:p>"#);
+    let paragraph = Maker::body(&body).styles(styles).paragraph();
+    let Inline::Text { props, .. } = &paragraph.content[0] else { panic!("no text") };
+    assert_eq!((paragraph.props.line, paragraph.props.indent_first.0, &*props.font), (LineSpacing::Exact(Twips(300)), 300, "Courier New"));
 }
 
 #[test]
