@@ -8,7 +8,7 @@ use super::xml::{Node, Tree};
 impl Reader<'_> {
     /// Notes which boxes of a part another's text may go on in, so that no text is sent to a box that is not there.
     pub(super) fn look_for_chains(&mut self, tree: &Tree<'_>) {
-        for node in tree.elements_named(|name| name.starts_with(b"v:") || name == b"wps:linkedTxbx") {
+        for node in tree.elements_named(|name| matches!(name, [b'v', b':', ..] | b"wps:linkedTxbx")) {
             if node.name() == "wps:linkedTxbx" {
                 self.boxes.extend(place(node).map(|(id, at)| name(id, at)));
             } else if let Some(id) =

@@ -10,7 +10,7 @@ use super::beyond;
 use super::error::DocumentError;
 use super::fields::{Ahead, FieldState, OpenField, unclosed};
 use super::images::Images;
-use super::model::{Block, Document, DrawingShape, HeaderFooter, Inline, Paragraph, RunProps, Section, Settings, Table};
+use super::model::{Block, Document, DrawingShape, GroupChild, HeaderFooter, Inline, Paragraph, RunProps, Section, Settings, Table};
 use super::numbering::{Counters, Numbering};
 use super::paragraph::ParagraphLook;
 use super::paragraph_props::ParagraphPatch;
@@ -161,6 +161,8 @@ pub(super) struct Reader<'p> {
     pub(super) cell_patches: HashMap<ContentId, Rc<CellPatch>>,
     /// Shapes without text by what says how they look, and their size.
     pub(super) shapes: HashMap<(ContentId, (Emu, Emu)), Arc<DrawingShape>>,
+    /// Such shapes in groups, where they say themselves how large they are and where they stand.
+    pub(super) group_shapes: HashMap<ContentId, GroupChild>,
 }
 
 impl<'p> Reader<'p> {
@@ -191,6 +193,7 @@ impl<'p> Reader<'p> {
             paragraph_looks: HashMap::new(),
             cell_patches: HashMap::new(),
             shapes: HashMap::new(),
+            group_shapes: HashMap::new(),
         };
         if let Some((_, tree)) = reader.tree_of(main, "theme") {
             reader.theme = Theme::read(&tree);
@@ -402,10 +405,17 @@ impl<'p> Reader<'p> {
             return Vec::new();
         }
         self.depth += 1;
-        let children: Vec<Node<'_>> = container.children().collect();
-        let mut story = Story { blocks: Vec::with_capacity(children.len()), ..Story::default() };
-        for group in groups(&children) {
-            self.block(group, scope, &mut story);
+        let mut story = Story { blocks: Vec::with_capacity(container.children().count()), ..Story::default() };
+        if container.child("w:tbl").is_none() {
+            // Most cells and boxes hold no tables, and then nothing is one with what follows it.
+            for child in container.children() {
+                self.block(&[child], scope, &mut story);
+            }
+        } else {
+            let children: Vec<Node<'_>> = container.children().collect();
+            for group in groups(&children) {
+                self.block(group, scope, &mut story);
+            }
         }
         self.depth -= 1;
         story.finish()

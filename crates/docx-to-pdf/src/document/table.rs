@@ -121,7 +121,10 @@ impl Reader<'_> {
                 // What they hold comes below (measured on LibreOffice 7.4); mostly it is nothing.
                 cell.blocks.extend(blocks.into_iter().filter(|block| !is_empty(block)));
             }
-            if let Some(row) = self.field_state.tables.last_mut().and_then(|table| table.rows.last_mut()) {
+            // Only a formula asks for it.
+            if node.part_has_fields()
+                && let Some(row) = self.field_state.tables.last_mut().and_then(|table| table.rows.last_mut())
+            {
                 row.push(plain_text(&cell));
             }
             row.cells.push(cell);

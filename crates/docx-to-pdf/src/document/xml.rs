@@ -57,6 +57,8 @@ pub(super) struct Tree<'x> {
     heap: String,
     entries: Vec<Entry>,
     attributes: Vec<(Span, Span)>,
+    /// Whether it has a field, once somebody asks.
+    fields: OnceLock<bool>,
     /// VML's shape types by their names, once somebody asks.
     shape_types: OnceLock<Vec<(Span, u32)>>,
 }
@@ -152,6 +154,11 @@ impl<'t> Node<'t> {
     /// Whether an element of this name stands anywhere in its part.
     pub(super) fn part_has(self, name: &str) -> bool {
         self.tree.has(name)
+    }
+
+    /// Whether a field stands anywhere in its part.
+    pub(super) fn part_has_fields(self) -> bool {
+        *self.tree.fields.get_or_init(|| self.tree.elements_named(|name| matches!(name, b"w:fldChar" | b"w:fldSimple")).next().is_some())
     }
 
     /// Names what stands in it. All empty elements of a tree hold the same.

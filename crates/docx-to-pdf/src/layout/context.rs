@@ -11,8 +11,10 @@ use crate::document::numerals::{NumberLanguage, numeral};
 use crate::fonts::Fonts;
 use crate::graphics::{Image, Rgb};
 use crate::layout::frame::{ImageId, LinkTarget};
+use crate::layout::linebreak::{Placed, Segment};
 use crate::layout::look::Look;
 use crate::layout::part::Part;
+use crate::layout::shape::{Chunk, Ending};
 use crate::layout::structure::Builder;
 use crate::units::{Emu, Pt, Twips};
 use crate::warning::Warning;
@@ -168,6 +170,22 @@ pub(super) struct Context<'a> {
     looks_by_address: HashMap<usize, Rc<Look>>,
     /// The look found last: neighbours look alike.
     last_look: Option<Rc<Look>>,
+    /// Room for the paragraph in work, used again by the next.
+    pub spare: Spare<'a>,
+}
+
+/// Room that is used again and again, so that not every paragraph and line allocates its own. Who needs one takes it and brings it back empty; content in content meanwhile makes another.
+#[derive(Default)]
+pub(super) struct Spare<'a> {
+    /// A paragraph's text and its stretches.
+    pub text: (String, Vec<Chunk<'a>>),
+    /// Where its lines may end.
+    pub endings: Vec<Ending>,
+    /// The stretches of a line, and what is placed in one.
+    pub segments: Vec<Segment>,
+    pub placed: Cell<Vec<Placed>>,
+    /// Where the atoms of a line stand.
+    pub places: Vec<(Pt, Pt)>,
 }
 
 impl<'a> Context<'a> {
@@ -200,13 +218,18 @@ impl<'a> Context<'a> {
             looks: HashMap::new(),
             looks_by_address: HashMap::new(),
             last_look: None,
+            spare: Spare::default(),
         }
     }
 
     /// The look of shared run properties.
     pub(super) fn look(&mut self, props: &Arc<RunProps>) -> Rc<Look> {
+        if let Some(last) = self.last_look.as_ref().filter(|last| Arc::ptr_eq(&last.props, props)) {
+            return Rc::clone(last);
+        }
         let address = Arc::as_ptr(props) as usize;
         if let Some(look) = self.looks_by_address.get(&address) {
+            self.last_look = Some(Rc::clone(look));
             return Rc::clone(look);
         }
         let look = self.look_by_value(props, || Arc::clone(props));

@@ -276,7 +276,8 @@ fn draw_shape<'a>(
     });
     let tag = if alt.is_some() && !decorative && text.is_none() { context.structure.figure(alt) } else { None };
     let mut ink = Ink::default();
-    let parts = outlines(&shape.geometry, size);
+    let shows = shape.fill.is_some() || shape.outline.is_some();
+    let parts = if shows { outlines(&shape.geometry, size) } else { Vec::new() };
     let filled = shape.fill.is_some() && parts.iter().any(|part| part.fill != PathFill::None);
     if let Some(shadow) = shape.shadow.filter(|_| filled || shape.outline.is_some()) {
         let steps = if filled { filled_steps(&parts) } else { stroked_steps(&parts) };
@@ -290,9 +291,11 @@ fn draw_shape<'a>(
     };
     let mean = mean.map(|(color, opacity)| Fill::Solid(color, opacity));
     let fill = mean.as_ref().or(shape.fill.as_ref());
-    for part in parts {
+    for mut part in parts {
         if let Some(fill) = fill.filter(|_| part.fill != PathFill::None) {
-            fill_part(context, fill, &part, size, tag, &mut ink);
+            let stroked = shape.outline.is_some() && part.stroked;
+            let steps = if stroked { part.steps.clone() } else { std::mem::take(&mut part.steps) };
+            fill_part(context, fill, (steps, part.fill), size, tag, &mut ink);
         }
         if let Some(outline) = shape.outline.filter(|_| part.stroked) {
             let gaps = gaps(context, &outline, shape.fill.as_ref(), &part);
@@ -354,24 +357,31 @@ fn gaps(context: &Context<'_>, outline: &Outline, fill: Option<&Fill>, part: &Ou
 }
 
 /// Fills one of a shape's paths.
-fn fill_part(context: &mut Context<'_>, fill: &Fill, part: &Outlined, size: (Pt, Pt), tag: Option<NodeId>, ink: &mut Ink) {
+fn fill_part(
+    context: &mut Context<'_>,
+    fill: &Fill,
+    (steps, shade): (Vec<PathStep>, PathFill),
+    size: (Pt, Pt),
+    tag: Option<NodeId>,
+    ink: &mut Ink,
+) {
     match fill {
         Fill::Solid(color, opacity) => {
             let opacity = finite(*opacity).clamp(0.0, 1.0);
-            let path = Path { fill: Some(paint::shaded(*color, part.fill)), opacity, ..path(part.steps.clone()) };
+            let path = Path { fill: Some(paint::shaded(*color, shade)), opacity, ..path(steps) };
             ink.items.push(Item { tag, shape: Shape::Path(path) });
         }
         Fill::Gradient(gradient) => {
             let strips = paint::gradient(gradient, size).into_iter();
-            let shades = strips.map(|strip| Path { fill: strip.fill.map(|color| paint::shaded(color, part.fill)), ..strip });
+            let shades = strips.map(|strip| Path { fill: strip.fill.map(|color| paint::shaded(color, shade)), ..strip });
             let items = shades.map(|path| Item { tag, shape: Shape::Path(path) });
-            ink.items.push(clipped(items.collect(), part.steps.clone()));
+            ink.items.push(clipped(items.collect(), steps));
         }
-        Fill::Tiles(image, (across, down)) => fill_tiles(context, image, (emu(*across), emu(*down)), size, part.steps.clone(), ink),
+        Fill::Tiles(image, (across, down)) => fill_tiles(context, image, (emu(*across), emu(*down)), size, steps, ink),
         Fill::Picture(image) => {
-            fill_picture(context, image, size, part.steps.clone(), tag, ink);
-            if let Some((color, opacity)) = paint::veil(part.fill) {
-                let veil = Path { fill: Some(color), opacity, ..path(part.steps.clone()) };
+            fill_picture(context, image, size, steps.clone(), tag, ink);
+            if let Some((color, opacity)) = paint::veil(shade) {
+                let veil = Path { fill: Some(color), opacity, ..path(steps) };
                 ink.items.push(Item { tag, shape: Shape::Path(veil) });
             }
         }

@@ -80,6 +80,11 @@ impl Ink {
         self.items.iter().chain(layers).map(of).sum()
     }
 
+    /// Nothing yet, with room for so many items of the text layer.
+    pub(super) fn with_room(items: usize) -> Self {
+        Self { items: Vec::with_capacity(items), ..Self::default() }
+    }
+
     /// Nothing is drawn, and nothing marked.
     pub(super) fn is_empty(&self) -> bool {
         self.items.is_empty() && self.behind.is_empty() && self.front.is_empty() && self.links.is_empty() && self.marks.is_empty()
@@ -188,9 +193,9 @@ impl Ink {
     }
 }
 
-/// Puts what comes behind what is there; the first to come brings its room along.
+/// Puts what comes behind what is there; the first to come brings its room along where that is larger.
 fn join<T>(all: &mut Vec<T>, more: Vec<T>) {
-    if all.is_empty() {
+    if all.is_empty() && all.capacity() <= more.capacity() {
         *all = more;
     } else {
         all.extend(more);

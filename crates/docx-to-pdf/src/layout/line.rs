@@ -106,19 +106,21 @@ pub(super) fn extent(prepared: &Prepared<'_>, segments: &[Segment]) -> Extent {
     let mut found = Extent::default();
     let mut object = Pt::ZERO;
     let mut only_break: Option<&Rc<Look>> = None;
-    for placed in segments.iter().flat_map(|segment| &segment.placed) {
-        let atom = &prepared.atoms[placed.atom];
-        match &atom.kind {
-            AtomKind::Break(_) => only_break = Some(&atom.look),
-            AtomKind::Object(drawing) => object = object.max(object_height(drawing)),
-            _ if atom.is_blank() => {}
-            kind => {
-                let (up, down) = atom.extent();
-                found.ascent = found.ascent.max(up);
-                found.descent = found.descent.max(down);
-                // As pictures do, formulas do not count for proportional spacing; the text they stand in does.
-                let font = if matches!(kind, AtomKind::Formula(..)) { atom.look.ascent() + atom.look.descent() } else { up + down };
-                found.font = found.font.max(font);
+    for segment in segments {
+        for placed in &segment.placed {
+            let atom = &prepared.atoms[placed.atom];
+            match &atom.kind {
+                AtomKind::Break(_) => only_break = Some(&atom.look),
+                AtomKind::Object(drawing) => object = object.max(object_height(drawing)),
+                _ if atom.is_blank() => {}
+                kind => {
+                    let (up, down) = atom.extent();
+                    found.ascent = found.ascent.max(up);
+                    found.descent = found.descent.max(down);
+                    // As pictures do, formulas do not count for proportional spacing; the text they stand in does.
+                    let font = if matches!(kind, AtomKind::Formula(..)) { atom.look.ascent() + atom.look.descent() } else { up + down };
+                    found.font = found.font.max(font);
+                }
             }
         }
     }
@@ -176,10 +178,11 @@ impl Drawing<'_, '_> {
 
 /// Draws one stretch of a line.
 pub(super) fn draw<'a>(context: &mut Context<'a>, drawing: &mut Drawing<'_, 'a>, segment: &Segment, ink: &mut Ink) {
-    let places = arrange(drawing, segment);
+    let mut places = std::mem::take(&mut context.spare.places);
+    arrange(drawing, segment, &mut places);
     decorate_behind(drawing, segment, &places, ink);
     let mut text = Runs::new(text_length(drawing, segment));
-    let mut behind_and_front = Ink::default();
+    let mut bookmarks = Vec::new();
     let spans = spans_in_reading_order(context, drawing, segment);
     for index in visual_order(drawing.prepared, segment) {
         let placed = &segment.placed[index];
@@ -219,29 +222,31 @@ pub(super) fn draw<'a>(context: &mut Context<'a>, drawing: &mut Drawing<'_, 'a>,
                 text.flush();
                 leader(context, placed.leader, &atom.look, (x, width), baseline, &mut text.ink);
             }
-            AtomKind::Bookmark(name) => behind_and_front.marks.push(Mark { y: drawing.top, kind: MarkKind::Bookmark((*name).to_owned()) }),
+            AtomKind::Bookmark(name) => bookmarks.push(Mark { y: drawing.top, kind: MarkKind::Bookmark((*name).to_owned()) }),
             AtomKind::Anchor(_) | AtomKind::Break(_) => {}
         }
     }
     hanging_blank(&mut text, context, drawing, segment, &places);
     text.flush();
     ink.append(text.ink);
-    ink.append(behind_and_front);
+    ink.marks.extend(bookmarks);
     decorate_front(drawing, segment, &places, context.background, ink);
     link_areas(context, drawing, segment, &places, ink);
+    context.spare.places = places;
 }
 
-/// The floats anchored on a stretch of a line, by address, and where their anchors stand.
-pub(super) fn anchors(drawing: &Drawing<'_, '_>, segment: &Segment) -> Vec<(usize, Pt)> {
+/// Adds the floats anchored on a stretch of a line, by address, and where their anchors stand.
+pub(super) fn anchors(drawing: &Drawing<'_, '_>, segment: &Segment, found: &mut Vec<(usize, Pt)>) {
     let anchored = |placed: &Placed| match &drawing.prepared.atoms[placed.atom].kind {
         AtomKind::Anchor(anchored) => Some(std::ptr::from_ref(*anchored) as usize),
         _ => None,
     };
     if !segment.placed.iter().any(|placed| anchored(placed).is_some()) {
-        return Vec::new();
+        return;
     }
-    let places = arrange(drawing, segment);
-    segment.placed.iter().zip(places).filter_map(|(placed, (x, _))| Some((anchored(placed)?, x))).collect()
+    let mut places = Vec::new();
+    arrange(drawing, segment, &mut places);
+    found.extend(segment.placed.iter().zip(places).filter_map(|(placed, (x, _))| Some((anchored(placed)?, x))));
 }
 
 /// About how many glyphs a line has.
@@ -323,9 +328,10 @@ fn spans_in_reading_order(context: &mut Context<'_>, drawing: &mut Drawing<'_, '
 }
 
 /// Final left edge and width of each placed atom: alignment, justification, direction.
-fn arrange(drawing: &Drawing<'_, '_>, segment: &Segment) -> Vec<(Pt, Pt)> {
+fn arrange(drawing: &Drawing<'_, '_>, segment: &Segment, places: &mut Vec<(Pt, Pt)>) {
     let (prepared, align) = (drawing.prepared, drawing.align);
-    let mut places: Vec<(Pt, Pt)> = segment.placed.iter().map(|placed| (placed.x, placed.width)).collect();
+    places.clear();
+    places.extend(segment.placed.iter().map(|placed| (placed.x, placed.width)));
     let extra = (segment.right - segment.ink_right).max(Pt::ZERO);
     let stretch = match align {
         Align::Justify => match segment.end {
@@ -357,9 +363,8 @@ fn arrange(drawing: &Drawing<'_, '_>, segment: &Segment) -> Vec<(Pt, Pt)> {
         }
     }
     if prepared.mixed {
-        reorder(prepared, segment, shift, &mut places);
+        reorder(prepared, segment, shift, places);
     }
-    places
 }
 
 /// How far alignment moves a line's text, and the number before it.

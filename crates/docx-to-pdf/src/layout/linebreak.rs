@@ -4,6 +4,7 @@ use std::rc::Rc;
 
 use crate::document::model::{Border, BreakKind, Leader, TabKind};
 use crate::fonts::Fonts;
+use crate::layout::context::Context;
 use crate::layout::look::{Word, thickness};
 use crate::layout::part::Position;
 use crate::layout::shape::{Atom, AtomKind, Ending, Prepared, visible};
@@ -116,7 +117,7 @@ impl OpenTab {
 /// Fills one stretch from `left` to `right`. `None` when nothing fits and `must` does not force progress.
 pub(super) fn fill(
     prepared: &Prepared<'_>,
-    fonts: &Fonts,
+    context: &Context<'_>,
     (tabs, manner): (&Tabs, Manner),
     from: Position,
     (left, right): (Pt, Pt),
@@ -130,16 +131,18 @@ pub(super) fn fill(
         stop,
         before_decimal: None,
     });
+    let mut placed = context.spare.placed.take();
+    placed.reserve(prepared.atoms.len().saturating_sub(from.atom).min(32));
     let mut filler = Filler {
         prepared,
-        fonts,
+        fonts: context.fonts,
         tabs,
         manner,
         left,
         right,
         edge: right,
         x: left,
-        placed: Vec::with_capacity(prepared.atoms.len().saturating_sub(from.atom).min(32)),
+        placed,
         open,
         best: None,
         word: None,

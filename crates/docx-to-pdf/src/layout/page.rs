@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, HashMap};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::document::model::{Block, HeaderFooter, PageBorderPages, Section, VerticalAlign};
+use crate::document::model::{Block, HeaderFooter, Inline, Leader, PageBorderPages, Section, VerticalAlign};
 use crate::layout::context::{Context, PageFacts, bounded, twips};
 use crate::layout::float::Bases;
 use crate::layout::frame::{Destination, Frames, Item, Link, LinkTarget, OutlineEntry, Page, Shape};
@@ -162,7 +162,7 @@ pub(super) fn running<'a>(
 
 /// Lays out a footer; returns where its top stands on the page.
 ///
-/// What floats in a footer is placed from its top, which follows from its height.
+/// What floats in a footer is placed from its top, which follows from its height; text alone is the same wherever it stands.
 pub(super) fn footer<'a>(
     context: &mut Context<'a>,
     section: &Section,
@@ -172,10 +172,25 @@ pub(super) fn footer<'a>(
 ) -> (Stacked, Pt) {
     let end = page.bottom - twips(section.page.footer).max(Pt::ZERO);
     let checked = context.structure.checkpoint();
-    let height = running(context, blocks, Story::Footer, (page, text), end, odd).height;
+    let first = running(context, blocks, Story::Footer, (page, text), end, odd);
+    let top = footer_top(section, end - first.height, text);
+    if blocks.iter().all(is_text) {
+        return (first, top);
+    }
     context.structure.restore(&checked);
-    let top = footer_top(section, end - height, text);
     (running(context, blocks, Story::Footer, (page, text), top, odd), top)
+}
+
+/// Whether a block is a paragraph of the text, with nothing in it that is placed or counted otherwise.
+fn is_text(block: &Block) -> bool {
+    let Block::Paragraph(paragraph) = block else { return false };
+    let plain = |inline: &Inline| match inline {
+        Inline::Text { .. } | Inline::Tab(_) | Inline::Break(..) | Inline::NoBreakHyphen(_) | Inline::Field { .. } => true,
+        Inline::PositionTab { leader, .. } => *leader == Leader::None,
+        _ => false,
+    };
+    let props = &paragraph.props;
+    props.frame.is_none() && props.tabs.iter().all(|tab| tab.leader == Leader::None) && paragraph.content.iter().all(plain)
 }
 
 /// A footer that is higher than its room begins where the text ends, and is cut off at the page's edge; a negative margin is exact.

@@ -196,10 +196,10 @@ impl<'a> ParagraphLayouter<'a> {
         let mut height = guessed.height - guessed.below;
         // What a line of at least some height has more than its text stands above that (LibreOffice and Spire agree on what text goes around tightly; measured).
         let lead = if matches!(props.line, LineSpacing::AtLeast(_)) { (guessed.height - estimate).max(Pt::ZERO) } else { Pt::ZERO };
-        let mut found = Found { segments: Vec::new(), top, number: Pt::ZERO };
+        let mut found = Found { segments: std::mem::take(&mut context.spare.segments), top, number: Pt::ZERO };
         for round in 0..MOST_MOVES {
             let must = round + 1 == MOST_MOVES;
-            found = self.segments(context, at, (left, right), (top, height, again, lead), area, must);
+            found = self.segments(context, at, (left, right), (top, height, again, lead), area, (must, found.segments));
             top = found.top;
             if area.floats.is_none_or(Floats::is_empty) {
                 break;
@@ -211,10 +211,17 @@ impl<'a> ParagraphLayouter<'a> {
             }
             height = height.max(real);
         }
-        self.finish(context, at, &found, area)
+        let line = self.finish(context, at, &found, area);
+        if let Some(mut last) = found.segments.pop() {
+            last.placed.clear();
+            context.spare.placed.set(last.placed);
+        }
+        found.segments.clear();
+        context.spare.segments = found.segments;
+        line
     }
 
-    /// Fills the free stretches at one height, moving down until some text fits.
+    /// Fills the free stretches at one height, moving down until some text fits. `segments` is room for them.
     fn segments(
         &self,
         context: &Context<'a>,
@@ -222,13 +229,14 @@ impl<'a> ParagraphLayouter<'a> {
         (left, right): (Pt, Pt),
         (top, height, again, lead): (Pt, Pt, Pt, Pt),
         area: Area<'_>,
-        must: bool,
+        (must, mut segments): (bool, Vec<Segment>),
     ) -> Found {
-        let free = |top: Pt| {
-            let segments = self.fill(context, at, (left, right), area.width, true).into_iter().collect();
+        segments.clear();
+        let free = |top: Pt, mut segments: Vec<Segment>| {
+            segments.extend(self.fill(context, at, (left, right), area.width, true));
             Found { segments, top, number: Pt::ZERO }
         };
-        let Some(floats) = area.floats.filter(|floats| !floats.is_empty() && !must) else { return free(top) };
+        let Some(floats) = area.floats.filter(|floats| !floats.is_empty() && !must) else { return free(top, segments) };
         let first = at == Position::default();
         let leftmost = if first { self.leftmost(left) } else { left };
         let mut top = top;
@@ -247,7 +255,6 @@ impl<'a> ParagraphLayouter<'a> {
             }
             let edge = if aside { leftmost } else { left };
             let full = right - edge - Pt(0.01);
-            let mut segments: Vec<Segment> = Vec::new();
             let mut number = Pt::ZERO;
             let mut from = at;
             for (start, end) in slots {
@@ -273,7 +280,7 @@ impl<'a> ParagraphLayouter<'a> {
                 None => break,
             }
         }
-        free(top)
+        free(top, segments)
     }
 
     /// Fills one stretch. A right-to-left paragraph is filled from its right edge, as if seen in a mirror, so that tabs lead away from there.
@@ -286,9 +293,9 @@ impl<'a> ParagraphLayouter<'a> {
                 runs_out: context.document.settings.compatibility_mode < 15,
                 justified: matches!(self.paragraph.props.align, Align::Justify | Align::Distribute),
             };
-            return fill(&self.prepared, context.fonts, (&self.tabs, manner), from, (left, right), must);
+            return fill(&self.prepared, context, (&self.tabs, manner), from, (left, right), must);
         }
-        let mut segment = fill(&self.prepared, context.fonts, (&self.tabs, Manner::default()), from, (width - right, width - left), must)?;
+        let mut segment = fill(&self.prepared, context, (&self.tabs, Manner::default()), from, (width - right, width - left), must)?;
         segment.shift(left - (width - right));
         Some(segment)
     }
@@ -346,12 +353,15 @@ impl<'a> ParagraphLayouter<'a> {
         for segment in segments {
             line::draw(context, &mut drawing, segment, &mut ink);
         }
-        let notes = segments.iter().flat_map(|segment| &segment.placed).filter_map(|placed| match &self.prepared.atoms[placed.atom].kind {
-            AtomKind::Note(_, id) => Some(*id),
-            _ => None,
-        });
-        let notes = notes.collect();
-        let anchors = segments.iter().flat_map(|segment| line::anchors(&drawing, segment)).collect();
+        let (mut notes, mut anchors) = (Vec::new(), Vec::new());
+        for segment in segments {
+            for placed in &segment.placed {
+                if let AtomKind::Note(_, id) = &self.prepared.atoms[placed.atom].kind {
+                    notes.push(*id);
+                }
+            }
+            line::anchors(&drawing, segment, &mut anchors);
+        }
         let keep = props.keep_lines;
         Line {
             top: box_top,

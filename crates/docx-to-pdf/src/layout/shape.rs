@@ -113,7 +113,7 @@ const FORMULA: char = '\u{1D453}';
 const NOTHING: char = '\u{FDD0}';
 
 /// A stretch of the paragraph's joined text and where it came from.
-struct Chunk<'a> {
+pub(super) struct Chunk<'a> {
     range: Range<usize>,
     kind: ChunkKind<'a>,
     look: Rc<Look>,
@@ -129,21 +129,27 @@ enum ChunkKind<'a> {
 /// Measures a paragraph's content.
 pub(super) fn prepare<'a>(context: &mut Context<'a>, paragraph: &'a Paragraph) -> Prepared<'a> {
     let mark = context.look(&paragraph.mark);
-    let mut collected = Collected { text: String::new(), chunks: Vec::new(), links: Vec::new(), formulas: Vec::new(), open: None };
+    let (text, chunks) = std::mem::take(&mut context.spare.text);
+    let mut collected = Collected { text, chunks, links: Vec::new(), formulas: Vec::new(), open: None };
     let outer_background = context.background;
     context.background = paragraph.props.shading.or(outer_background);
     for inline in &paragraph.content {
         collected.push(context, inline);
     }
     context.background = outer_background;
-    let breaks = opportunities(&collected.text);
-    let levels = levels(&collected.text, paragraph.props.rtl);
-    let mut atoms = Vec::with_capacity(collected.text.len() / 3 + collected.chunks.len());
-    for chunk in collected.chunks {
-        cut(context, &mut atoms, &collected.text, chunk, &breaks, levels.as_deref());
+    let Collected { mut text, mut chunks, links, formulas, .. } = collected;
+    let mut breaks = std::mem::take(&mut context.spare.endings);
+    opportunities(&text, &mut breaks);
+    let levels = levels(&text, paragraph.props.rtl);
+    let mut atoms = Vec::with_capacity(text.len() / 3 + chunks.len());
+    for chunk in chunks.drain(..) {
+        cut(context, &mut atoms, &text, chunk, &breaks, levels.as_deref());
     }
+    text.clear();
+    context.spare.text = (text, chunks);
+    context.spare.endings = breaks;
     let mixed = levels.is_some();
-    Prepared { atoms, mark, links: collected.links, formulas: collected.formulas, rtl: paragraph.props.rtl, mixed }
+    Prepared { atoms, mark, links, formulas, rtl: paragraph.props.rtl, mixed }
 }
 
 struct Collected<'a> {
@@ -262,13 +268,19 @@ fn field_text(context: &mut Context<'_>, field: &Field) -> String {
     }
 }
 
-/// Byte offsets where a line may end: those of the text without anchors and bookmarks. One that stands there goes to the next line.
-fn opportunities(text: &str) -> Vec<Ending> {
-    if !text.contains(NOTHING) {
-        return opportunities_in(text);
+/// By byte, where a line may end: where the text without anchors and bookmarks lets it. One that stands there goes to the next line.
+fn opportunities(text: &str, breaks: &mut Vec<Ending>) {
+    breaks.clear();
+    breaks.resize(text.len() + 1, Ending::Never);
+    if plain_opportunities(text, breaks) {
+        return;
     }
-    let bare = opportunities_in(&text.replace(NOTHING, ""));
-    let mut breaks = vec![Ending::Never; text.len() + 1];
+    if !text.contains(NOTHING) {
+        return opportunities_in(text, breaks);
+    }
+    let bare_text = text.replace(NOTHING, "");
+    let mut bare = vec![Ending::Never; bare_text.len() + 1];
+    opportunities_in(&bare_text, &mut bare);
     let mut at_bare = 0;
     let mut after_nothing = false;
     for (at, character) in text.char_indices() {
@@ -280,19 +292,41 @@ fn opportunities(text: &str) -> Vec<Ending> {
             at_bare += character.len_utf8();
         }
     }
-    breaks
+}
+
+/// Texts of letters, digits, blanks and the signs that part sentences and numbers, as most are: a line may end behind blanks, but before none of these signs (UAX #14: LB7, LB13, LB18, LB23, LB25, LB28 and LB29 are all that apply). Tells whether it is such a text.
+fn plain_opportunities(text: &str, breaks: &mut [Ending]) -> bool {
+    let mut before = 0;
+    for (at, &byte) in text.as_bytes().iter().enumerate() {
+        match byte {
+            b' ' | b'.' | b',' | b':' | b';' => {}
+            b'0'..=b'9' | b'a'..=b'z' | b'A'..=b'Z' | 0xc2 | 0xc3 => {
+                if before == b' ' {
+                    breaks[at] = Ending::Here;
+                }
+            }
+            // The letters from À to ÿ, without the signs of multiplication and division, and the middle dot.
+            0x80..=0xbf if before == 0xc3 && !matches!(byte, 0x97 | 0xb7) => {}
+            0xb7 if before == 0xc2 => {}
+            _ => {
+                breaks[..at].fill(Ending::Never);
+                return false;
+            }
+        }
+        before = byte;
+    }
+    true
 }
 
 /// UAX #14 with LibreOffice's differences.
-fn opportunities_in(text: &str) -> Vec<Ending> {
-    let mut breaks = vec![Ending::Never; text.len() + 1];
+fn opportunities_in(text: &str, breaks: &mut [Ending]) {
     for (at, kind) in linebreaks(text) {
         if kind == BreakOpportunity::Allowed || at < text.len() {
             breaks[at] = Ending::Here;
         }
     }
     if !text.bytes().any(may_be_house_sign) {
-        return breaks;
+        return;
     }
     // LibreOffice goes back from a break after a slash to the start of the word; only in a paragraph's first word it has nowhere to go (measured).
     let first_word = text.len() - text.trim_start().len();
@@ -314,7 +348,6 @@ fn opportunities_in(text: &str) -> Vec<Ending> {
         }
         before = [before[1], Some(character)];
     }
-    breaks
 }
 
 /// A byte of one of the signs that have rules of their own: itself, or the first byte of `£` or of `€` and `№`. Most texts have none.
@@ -506,4 +539,23 @@ fn object_width(drawing: &Drawing) -> Pt {
 /// Characters of a word that have a width of their own, for finding where a long word can be cut.
 pub(super) fn visible(character: char) -> bool {
     !ignorable(character) && script(character) != Script::Complex
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn plain_texts_end_their_lines_as_all_others_do(text in "[a0Zñ ÿ.,:;·×%]{0,12}") {
+            let mut plain = vec![Ending::Never; text.len() + 1];
+            let mut whole = plain.clone();
+            if plain_opportunities(&text, &mut plain) {
+                opportunities_in(&text, &mut whole);
+            }
+            prop_assert_eq!(plain, whole);
+        }
+    }
 }

@@ -32,7 +32,8 @@ impl Tabs {
     /// All count from the edge where text starts: in a right-to-left paragraph from the right one (17.3.1.37).
     /// There a decimal stop works as an end stop (measured on LibreOffice 7.4: numbers keep their direction).
     pub(super) fn new(props: &ParagraphProps, default: Pt) -> Self {
-        let mut stops: Vec<Stop> = Vec::with_capacity(props.tabs.len() + 1);
+        // Most paragraphs have none, and then nothing is allocated.
+        let mut stops: Vec<Stop> = Vec::with_capacity(props.tabs.len() + usize::from(props.indent_first.0 < 0));
         let mut bars = Vec::new();
         for tab in &props.tabs {
             let at = twips(tab.position);

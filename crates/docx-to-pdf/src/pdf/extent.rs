@@ -1,7 +1,5 @@
 //! How far figures and formulas reach on their pages: readers that enlarge or export a figure go by its box (ISO 32000-1, 14.8.5.4.3).
 
-use std::collections::{BTreeMap, BTreeSet};
-
 use super::tags;
 use crate::layout::frame::{Frames, Item, Node, NodeId, PathStep, Role, Shape};
 
@@ -16,29 +14,35 @@ const DEEPEST: usize = 32;
 /// Left, top, right and bottom of what was seen so far.
 type Reach = [f32; 4];
 
+/// What was seen so far of a figure: on which page, how far it reaches, and whether it stands on several pages.
+#[derive(Clone, Copy)]
+struct Seen {
+    page: usize,
+    reach: Reach,
+    torn: bool,
+}
+
 /// The box of each figure and formula, by the index of its element: left, bottom, right, top, as its page counts.
 /// A figure that is drawn on several pages has none.
-pub(super) fn figure_boxes(frames: &Frames) -> BTreeMap<usize, [f32; 4]> {
+pub(super) fn figure_boxes(frames: &Frames) -> Vec<Option<[f32; 4]>> {
     let nodes = &frames.structure.nodes;
     if !nodes.iter().any(|node| matches!(node.role, Role::Figure | Role::Formula)) {
-        return BTreeMap::new();
+        return Vec::new();
     }
-    let mut boxes: BTreeMap<usize, (usize, Reach)> = BTreeMap::new();
-    let mut torn = BTreeSet::new();
-    for (number, page) in frames.pages.iter().enumerate() {
-        walk(&page.items, (UNCHANGED, None, 0), &|tag| figure_of(nodes, tag), &mut |figure, reach| {
-            let (home, whole) = boxes.entry(figure).or_insert((number, reach));
-            if *home != number {
-                torn.insert(figure);
-            }
-            *whole = joined(*whole, reach);
+    let mut seen: Vec<Option<Seen>> = vec![None; nodes.len()];
+    for (page, drawn) in frames.pages.iter().enumerate() {
+        walk(&drawn.items, (UNCHANGED, None, 0), &|tag| figure_of(nodes, tag), &mut |figure, reach| {
+            let whole = seen[figure].get_or_insert(Seen { page, reach, torn: false });
+            whole.torn |= whole.page != page;
+            whole.reach = joined(whole.reach, reach);
         });
     }
-    let up = |(home, [left, top, right, bottom]): (usize, Reach)| {
-        let height = frames.pages.get(home).map_or(0.0, |page| page.height.0);
+    let up = |seen: Seen| {
+        let [left, top, right, bottom] = seen.reach;
+        let height = frames.pages.get(seen.page).map_or(0.0, |page| page.height.0);
         [left, height - bottom, right, height - top]
     };
-    boxes.into_iter().filter(|(figure, _)| !torn.contains(figure)).map(|(figure, found)| (figure, up(found))).collect()
+    seen.into_iter().map(|seen| seen.filter(|seen| !seen.torn).map(up)).collect()
 }
 
 /// The figure or formula an element is, or is part of.

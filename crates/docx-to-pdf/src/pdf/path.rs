@@ -60,8 +60,8 @@ impl Painter<'_> {
 
     fn color(&mut self, Rgb(r, g, b): Rgb, operator: &str) {
         for shade in [r, g, b] {
-            // Three decimals tell all 256 shades apart.
-            self.content.decimal((f32::from(shade) / 255.0 * 1000.0).round() as i64, 3);
+            // Three decimals tell all 256 shades apart. The nearest is never halfway, as 255 is odd.
+            self.content.decimal((i64::from(shade) * 2000 + 255) / 510, 3);
         }
         self.content.operator(operator);
     }

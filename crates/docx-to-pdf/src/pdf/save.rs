@@ -86,15 +86,19 @@ impl Body {
                 set(&mut entries, *member, Entry::Packed(id, position));
             }
             entries.push(Entry::At(file.bytes.len()));
-            let (mut index, mut text) = (Syntax::with_capacity(group.len() * 10), Vec::new());
+            let text = group.iter().map(|(_, range)| range.len() + 1).sum::<usize>();
+            let mut index = Syntax::with_capacity(group.len() * 12 + text);
+            let mut begin = 0;
             for (member, range) in group {
-                index.integer(i64::from(*member)).integer(text.len() as i64);
-                text.extend_from_slice(self.packed.bytes.get(range.clone()).unwrap_or_default());
-                text.push(b'\n');
+                index.integer(i64::from(*member)).integer(begin);
+                begin += range.len() as i64 + 1;
             }
             index.raw("\n");
             let first = index.bytes.len() as i64;
-            index.bytes.extend(text);
+            for (_, range) in group {
+                index.bytes.extend_from_slice(self.packed.bytes.get(range.clone()).unwrap_or_default());
+                index.bytes.push(b'\n');
+            }
             let dict = |file: &mut Syntax| {
                 _ = file.raw("/Type/ObjStm/N").integer(group.len() as i64).raw("/First").integer(first).raw(stream::DEFLATED);
             };
@@ -122,8 +126,8 @@ impl Body {
                 Entry::Packed(id, position) => (2, id, position as u16),
             };
             table.push(kind);
-            table.extend(wide.to_be_bytes());
-            table.extend(narrow.to_be_bytes());
+            table.extend_from_slice(&wide.to_be_bytes());
+            table.extend_from_slice(&narrow.to_be_bytes());
         }
         let identity = identity(&file.bytes);
         let dict = |file: &mut Syntax| {
@@ -165,12 +169,13 @@ fn identity(file: &[u8]) -> [u8; 16] {
     let (words, rest) = file.as_chunks::<8>();
     let mut last = [0; 8];
     last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
-    let mut sums = [0xcbf2_9ce4_8422_2325_u64, 0xcbf2_9ce4_8422_2326];
+    let (mut one, mut other) = (0xcbf2_9ce4_8422_2325_u64, 0xcbf2_9ce4_8422_2326_u64);
     for word in words.iter().chain([&last, &(file.len() as u64).to_le_bytes()]) {
-        sums = sums.map(|sum| (sum.rotate_left(5) ^ u64::from_le_bytes(*word)).wrapping_mul(ODD));
+        let add = |sum: u64| (sum.rotate_left(5) ^ u64::from_le_bytes(*word)).wrapping_mul(ODD);
+        (one, other) = (add(one), add(other));
     }
     let mut identity = [0; 16];
-    let bytes = sums.map(|sum| (sum ^ (sum >> 29)).to_be_bytes());
+    let bytes = [one, other].map(|sum| (sum ^ (sum >> 29)).to_be_bytes());
     identity.iter_mut().zip(bytes.as_flattened()).for_each(|(to, from)| *to = *from);
     identity
 }

@@ -18,6 +18,7 @@ impl Syntax {
     }
 
     /// Bytes as they are: delimiters, and keys with their values where both are known.
+    #[inline] // a text that is known where it is written needs no call to be copied
     pub(super) fn raw(&mut self, text: &str) -> &mut Self {
         self.bytes.extend_from_slice(text.as_bytes());
         self
@@ -79,8 +80,11 @@ impl Syntax {
         }
         // Written from its end: the longest has 19 digits, a point, a sign and a blank before it.
         let mut written = [0; 24];
-        let mut free = written.iter_mut().rev();
-        let mut put = |byte| free.next().into_iter().for_each(|place| *place = byte);
+        let mut from = written.len();
+        let mut put = |byte| {
+            from -= 1;
+            written[from] = byte;
+        };
         for _ in 0..decimals {
             put(b'0' + (rest % 10) as u8);
             rest /= 10;
@@ -101,8 +105,7 @@ impl Syntax {
         if self.runs_on() {
             put(b' ');
         }
-        let free = free.len();
-        self.bytes.extend_from_slice(written.get(free..).unwrap_or_default());
+        self.bytes.extend_from_slice(&written[from..]);
         self
     }
 
@@ -116,9 +119,16 @@ impl Syntax {
     }
 
     fn name_of(&mut self, text: &[u8]) -> &mut Self {
+        let plain = |byte: u8| {
+            byte.is_ascii_graphic() && !matches!(byte, b'(' | b')' | b'<' | b'>' | b'[' | b']' | b'{' | b'}' | b'/' | b'%' | b'#')
+        };
         self.bytes.push(b'/');
+        if text.iter().all(|&byte| plain(byte)) {
+            self.bytes.extend_from_slice(text);
+            return self;
+        }
         for &byte in text {
-            if byte.is_ascii_graphic() && !b"()<>[]{}/%#".contains(&byte) {
+            if plain(byte) {
                 self.bytes.push(byte);
             } else {
                 self.bytes.push(b'#');
@@ -141,8 +151,21 @@ impl Syntax {
         self
     }
 
+    /// A glyph's code in a string between parentheses.
+    #[inline]
+    pub(super) fn code(&mut self, code: u16) {
+        let bytes = code.to_be_bytes();
+        if bytes.iter().any(|byte| matches!(byte, b'(' | b')' | b'\\' | b'\r')) {
+            for byte in bytes {
+                self.character(byte);
+            }
+        } else {
+            self.bytes.extend_from_slice(&bytes);
+        }
+    }
+
     /// A byte of a string between parentheses.
-    pub(super) fn character(&mut self, byte: u8) {
+    fn character(&mut self, byte: u8) {
         match byte {
             b'(' | b')' | b'\\' => self.bytes.extend_from_slice(&[b'\\', byte]),
             b'\r' => self.bytes.extend_from_slice(b"\\r"),
@@ -170,6 +193,18 @@ impl Syntax {
             self.bytes.push(b')');
         }
         self
+    }
+
+    /// A text as people read it, as lopdf spells them: ASCII as it is, all else in UTF-16 with its byte order mark.
+    pub(super) fn text(&mut self, text: &str) -> &mut Self {
+        if text.is_ascii() {
+            return self.string(text.as_bytes(), StringFormat::Literal);
+        }
+        self.raw("<FEFF");
+        for byte in text.encode_utf16().flat_map(u16::to_be_bytes) {
+            self.hexadecimal(byte);
+        }
+        self.raw(">")
     }
 
     /// An object of printpdf's tree.
@@ -239,6 +274,7 @@ mod tests {
             .operator("TJ");
         out.lengths([1.0, 2.5]).operator("l");
         out.name("a b#").reference((7, 0)).raw("\n");
-        assert_eq!(out.bytes, b"/P<</MCID 3>>BDC\n[(a\\(b\\)\\\\\\r)-12<FE01>]TJ\n1 2.5 l\n/a#20b#23 7 0 R\n");
+        out.text("a(ñ").text("a(n");
+        assert_eq!(out.bytes, b"/P<</MCID 3>>BDC\n[(a\\(b\\)\\\\\\r)-12<FE01>]TJ\n1 2.5 l\n/a#20b#23 7 0 R\n<FEFF0061002800F1>(a\\(n)");
     }
 }

@@ -1,6 +1,6 @@
 //! The structure tree: what a screen reader reads, in which order, and as what (ISO 32000-1, 14.7 and 14.8).
 
-use lopdf::{ObjectId, StringFormat, dictionary, text_string};
+use lopdf::{ObjectId, StringFormat, dictionary};
 
 use super::extent::figure_boxes;
 use super::navigation::Annotation;
@@ -25,15 +25,56 @@ enum Kid {
 }
 
 /// What is known of a structure element while the tree is built.
-#[derive(Default)]
 struct Element {
-    content: Vec<(usize, Content)>,
-    children: Vec<usize>,
     /// When its first piece is drawn, counted over the document; `usize::MAX` for never.
     first: usize,
     id: Option<ObjectId>,
     /// The group of rows it stands in.
     group: Option<ObjectId>,
+}
+
+/// What structure elements hold.
+struct Held {
+    /// Pieces with when they are drawn, in that order.
+    content: Lists<(usize, Content)>,
+    /// Elements in the order of reading.
+    children: Lists<usize>,
+}
+
+/// A list for each element, all of them in one piece.
+struct Lists<T> {
+    /// Where the list of each element begins, and at last where all end.
+    begins: Vec<usize>,
+    all: Vec<T>,
+}
+
+impl<T: Copy> Lists<T> {
+    /// Sorts things to so many elements; each list keeps their order.
+    fn new(elements: usize, things: &[(usize, T)]) -> Self {
+        let mut begins = vec![0; elements + 1];
+        for (element, _) in things {
+            begins[element + 1] += 1;
+        }
+        for at in 0..elements {
+            begins[at + 1] += begins[at];
+        }
+        let (mut free, mut all) = (begins.clone(), things.iter().map(|(_, thing)| *thing).collect::<Vec<T>>());
+        for (element, thing) in things {
+            all[free[*element]] = *thing;
+            free[*element] += 1;
+        }
+        Self { begins, all }
+    }
+
+    fn of(&self, element: usize) -> &[T] {
+        &self.all[self.begins[element]..self.begins[element + 1]]
+    }
+
+    fn each_mut(&mut self, mut change: impl FnMut(&mut [T])) {
+        for range in self.begins.windows(2) {
+            change(&mut self.all[range[0]..range[1]]);
+        }
+    }
 }
 
 /// Rows of a table that belong together: its head or its body.
@@ -54,7 +95,7 @@ pub(super) fn add(
     language: &str,
 ) -> Result<(), PdfError> {
     let structure = &frames.structure;
-    let mut elements = gather(structure, marks, annotations);
+    let (mut elements, held) = gather(structure, marks, annotations);
     let told: Vec<bool> = elements.iter().map(|element| element.first < usize::MAX).collect();
     for (element, kept) in elements.iter_mut().zip(kept(structure, &told)) {
         if kept || element.first < usize::MAX {
@@ -62,20 +103,20 @@ pub(super) fn add(
         }
     }
     let data_rows = data_rows(structure);
-    let groups = row_groups(body, structure, &data_rows, &mut elements);
+    let groups = row_groups(body, structure, &data_rows, &mut elements, &held);
     let boxes = figure_boxes(frames);
     let (root, top) = (body.new_id(), body.new_id());
-    let mut held = Vec::new();
+    let mut room = Vec::new();
     for (at, node) in structure.nodes.iter().enumerate() {
         let Some(id) = elements.get(at).and_then(|element| element.id) else { continue };
         let parent = parent(node, at).and_then(|parent| elements.get(parent)?.id).unwrap_or(top);
         let out = body.object(id).raw("<<");
         describe(out, node, at, &data_rows);
         out.raw("/P").reference(elements.get(at).and_then(|element| element.group).unwrap_or(parent));
-        if let Some(rect) = boxes.get(&at) {
-            out.raw("/A<</O/Layout/BBox[").lengths(*rect).raw("]>>");
+        if let Some(rect) = boxes.get(at).copied().flatten() {
+            out.raw("/A<</O/Layout/BBox[").lengths(rect).raw("]>>");
         }
-        kids(out, &elements, at, (pages, annotations), &mut held);
+        kids(out, &elements, (held.children.of(at), held.content.of(at)), (pages, annotations), &mut room);
         out.raw(">>");
     }
     for group in groups {
@@ -96,7 +137,7 @@ pub(super) fn add(
     let children = topmost.into_iter().filter_map(|at| elements.get(at)?.id);
     let out = body.object(top).raw("<</Type/StructElem/S/Document/P").reference(root).raw("/K[").references(children).raw("]");
     if !language.is_empty() {
-        out.raw("/Lang").object(&text_string(language));
+        out.raw("/Lang").text(language);
     }
     out.raw(">>");
     let next = pages.len() + annotations.len();
@@ -126,22 +167,24 @@ fn place(structure: &Structure, at: usize) -> (usize, u8, usize) {
 }
 
 /// Sorts content and children to their elements.
-fn gather(structure: &Structure, marks: &[Vec<NodeId>], annotations: &[Annotation]) -> Vec<Element> {
-    let new = || Element { first: usize::MAX, ..Element::default() };
-    let mut elements: Vec<Element> = structure.nodes.iter().map(|_| new()).collect();
-    let mut clock = 0;
+fn gather(structure: &Structure, marks: &[Vec<NodeId>], annotations: &[Annotation]) -> (Vec<Element>, Held) {
+    let count = structure.nodes.len();
+    let mut elements: Vec<Element> = (0..count).map(|_| Element { first: usize::MAX, id: None, group: None }).collect();
+    let (mut content, mut clock) = (Vec::with_capacity(marks.iter().map(Vec::len).sum::<usize>() + annotations.len()), 0);
+    let mut tell = |node: NodeId, clock: usize, piece: Content| {
+        if let Some(element) = elements.get_mut(node.0) {
+            content.push((node.0, (clock, piece)));
+            element.first = element.first.min(clock);
+        }
+    };
     for (page, nodes) in marks.iter().enumerate() {
         for (mark, node) in nodes.iter().enumerate() {
-            if let Some(element) = elements.get_mut(node.0) {
-                element.content.push((clock, Content::Mark(page, mark)));
-                element.first = element.first.min(clock);
-            }
+            tell(*node, clock, Content::Mark(page, mark));
             clock += 1;
         }
         for (index, annotation) in annotations.iter().enumerate().filter(|(_, annotation)| annotation.page == page) {
-            if let Some(element) = annotation.node.and_then(|node| elements.get_mut(node.0)) {
-                element.content.push((clock, Content::Link(index)));
-                element.first = element.first.min(clock);
+            if let Some(node) = annotation.node {
+                tell(node, clock, Content::Link(index));
             }
             clock += 1;
         }
@@ -151,22 +194,21 @@ fn gather(structure: &Structure, marks: &[Vec<NodeId>], annotations: &[Annotatio
         let first = elements.get(at).map_or(usize::MAX, |element| element.first);
         if let Some(parent) = parent(node, at).and_then(|parent| elements.get_mut(parent)) {
             parent.first = parent.first.min(first);
-            parent.children.push(at);
         }
     }
-    for element in &mut elements {
-        element.children.sort_by_key(|child| place(structure, *child));
-    }
-    elements
+    let children: Vec<(usize, usize)> = structure.nodes.iter().enumerate().filter_map(|(at, node)| Some((parent(node, at)?, at))).collect();
+    let mut held = Held { content: Lists::new(count, &content), children: Lists::new(count, &children) };
+    held.children.each_mut(|children| children.sort_by_key(|child| place(structure, *child)));
+    (elements, held)
 }
 
 /// The head and the body of every table that has both: the rows of header cells it begins with, and the rest.
-fn row_groups(body: &mut Body, structure: &Structure, data_rows: &[bool], elements: &mut [Element]) -> Vec<RowGroup> {
+fn row_groups(body: &mut Body, structure: &Structure, data_rows: &[bool], elements: &mut [Element], held: &Held) -> Vec<RowGroup> {
     let mut groups = Vec::new();
     for (table, _) in structure.nodes.iter().enumerate().filter(|(_, node)| node.role == Role::Table) {
-        let rows: Vec<usize> = elements.get(table).map(|element| element.children.clone()).unwrap_or_default();
+        let rows = held.children.of(table);
         let is_row = |row: &usize| structure.nodes.get(*row).is_some_and(|node| node.role == Role::Row);
-        let has_cells = |row: &usize| elements.get(*row).is_some_and(|row| !row.children.is_empty());
+        let has_cells = |row: &usize| !held.children.of(*row).is_empty();
         let is_head = |row: &usize| has_cells(row) && !data_rows.get(*row).copied().unwrap_or(true);
         let head = rows.iter().take_while(|row| is_head(row)).count();
         if head == 0 || head == rows.len() || !rows.iter().all(is_row) {
@@ -199,16 +241,15 @@ fn kept(structure: &Structure, told: &[bool]) -> impl Iterator<Item = bool> {
 fn kids(
     out: &mut Syntax,
     elements: &[Element],
-    at: usize,
+    (children, content): (&[usize], &[(usize, Content)]),
     (pages, annotations): (&[ObjectId], &[Annotation]),
     kids: &mut Vec<(usize, Kid)>,
 ) {
-    let Some(element) = elements.get(at) else { return };
     kids.clear();
     // Without pieces of its own to stand between, children keep the structure's order, whatever was drawn first.
-    let mixed = !element.content.is_empty();
+    let mixed = !content.is_empty();
     let mut when = 0;
-    for child in element.children.iter().filter_map(|child| elements.get(*child)) {
+    for child in children.iter().filter_map(|child| elements.get(*child)) {
         if let Some(id) = child.id {
             when = if mixed && child.first < usize::MAX { child.first } else { when };
             // The rows of a group stand in the table as one.
@@ -218,8 +259,8 @@ fn kids(
             }
         }
     }
-    let home = element.content.iter().find_map(|(_, content)| if let Content::Mark(page, _) = content { Some(*page) } else { None });
-    kids.extend(element.content.iter().map(|(when, content)| (*when, Kid::Content(*content))));
+    let home = content.iter().find_map(|(_, content)| if let Content::Mark(page, _) = content { Some(*page) } else { None });
+    kids.extend(content.iter().map(|(when, content)| (*when, Kid::Content(*content))));
     kids.sort_by_key(|(when, _)| *when);
     if let Some(page) = home.and_then(|page| pages.get(page)) {
         out.raw("/Pg").reference(*page);
@@ -292,7 +333,7 @@ fn describe(out: &mut Syntax, node: &Node, at: usize, data_rows: &[bool]) {
     out.raw("/Type/StructElem/S").name(role_name(node.role));
     for (key, text) in [("Alt", &node.alt), ("ActualText", &node.actual), ("Lang", &node.lang)] {
         if let Some(text) = text {
-            out.name(key).object(&text_string(text));
+            out.name(key).text(text);
         }
     }
     match node.role {

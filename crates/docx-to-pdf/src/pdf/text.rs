@@ -1,6 +1,6 @@
 //! Glyph runs: positions become kerning numbers, and every glyph can be read back as its text.
 
-use super::fonts::{Face, resource_name, text_of};
+use super::fonts::{Face, text_of};
 use super::number::hundredths;
 use super::page::Painter;
 use super::syntax::Syntax;
@@ -85,7 +85,7 @@ impl Painter<'_> {
             self.state.text.line = Some((0, 0));
         }
         if self.state.text.font.replace((face, size)) != Some((face, size)) {
-            self.content.name(&resource_name(face)).hundredths(size).operator("Tf");
+            self.content.name(self.faces.name(face)).hundredths(size).operator("Tf");
         }
         let stretch = hundredths(run.scale_x * 100.0) - 10_000;
         if std::mem::replace(&mut self.state.text.stretch, stretch) != stretch {
@@ -144,7 +144,7 @@ impl Painter<'_> {
                 pen -= back;
             }
             show.go_to(Show::String, &mut self.content);
-            face.code(glyph.id).to_be_bytes().into_iter().for_each(|byte| self.content.character(byte));
+            self.content.code(face.code(glyph.id));
             pen += face.width(glyph.id);
         }
         show.go_to(Show::Nothing, &mut self.content);
@@ -183,8 +183,18 @@ fn actual_text(run: &GlyphRun, glyphs: &[Glyph]) -> Vec<u8> {
 
 /// Whether the glyph's own entry in the font's text table is what it stands for here.
 fn reads_as_itself(face: &Face, run: &GlyphRun, glyph: &Glyph) -> bool {
-    let text = text_of(run, glyph);
-    !text.is_empty() && face.reads_as(glyph.id, text)
+    let (from, to) = glyph.text;
+    // Of nearly all the bytes are the same, which needs no look at where letters begin and end.
+    match run.text.as_bytes().get(from as usize..to as usize) {
+        None | Some([]) => false,
+        Some([letter]) if face.is_letter(glyph.id, *letter) => true,
+        Some(bytes) => face.text(glyph.id).is_some_and(|known| bytes == known.as_bytes() || counts_as(text_of(run, glyph), known)),
+    }
+}
+
+/// A space that must not break, or a hyphen that may, counts as the plain one.
+fn counts_as(text: &str, known: &str) -> bool {
+    matches!((known, text), (" ", "\u{a0}") | ("-", "\u{ad}" | "\u{2010}" | "\u{2011}"))
 }
 
 /// Text as a PDF string: UTF-16 with its byte order mark.

@@ -23,6 +23,12 @@ use crate::units::Emu;
 const DEEPEST: usize = 16;
 const MOST_CHILDREN: usize = 5000;
 
+/// So many shapes are known at once.
+const MOST_KNOWN: usize = 256;
+
+/// A shape of Word 2010 and later.
+const SHAPE: &str = "wps:wsp";
+
 impl Reader<'_> {
     /// Reads `w:drawing`.
     pub(super) fn drawing(&mut self, node: Node<'_>, props: &Arc<RunProps>, line: &mut Line<'_>) {
@@ -90,7 +96,7 @@ impl Reader<'_> {
     fn shown(&mut self, node: Node<'_>, extent: (Emu, Emu), scope: Scope<'_>, depth: usize) -> Option<DrawingContent> {
         Some(match node.name() {
             "pic:pic" => self.picture(node, extent, scope),
-            "wps:wsp" => self.shape(node, extent, scope),
+            SHAPE => self.shape(node, extent, scope),
             "wpg:wgp" | "wpg:grpSp" | "wpc:wpc" => self.group(node, extent, scope, depth),
             _ => return None,
         })
@@ -134,12 +140,24 @@ impl Reader<'_> {
         let outer = frame.map(|frame| size(frame.child("a:ext"), "cx", "cy")).filter(|(w, h)| w.0 > 0 && h.0 > 0);
         let mut children = Vec::new();
         for child in node.children().take(MOST_CHILDREN) {
+            let id = child.content_id();
+            if let Some(known) = self.group_shapes.get(&id).filter(|_| child.name() == SHAPE) {
+                children.push(known.clone());
+                continue;
+            }
             let properties = ["pic:spPr", "wps:spPr", "wpg:grpSpPr"].iter().find_map(|name| child.child(name));
             let placed = properties.and_then(|properties| properties.child("a:xfrm"));
             let extent = size(placed.and_then(|placed| placed.child("a:ext")), "cx", "cy");
             let offset = size(placed.and_then(|placed| placed.child("a:off")), "x", "y");
             if let Some(content) = self.shown(child, extent, scope, depth + 1) {
-                children.push(GroupChild { offset, extent, content });
+                let made = GroupChild { offset, extent, content };
+                if matches!(&made.content, DrawingContent::Shape(shape) if shape.text.is_none()) {
+                    if self.group_shapes.len() >= MOST_KNOWN {
+                        self.group_shapes.clear();
+                    }
+                    self.group_shapes.insert(id, made.clone());
+                }
+                children.push(made);
             }
         }
         DrawingContent::Group {

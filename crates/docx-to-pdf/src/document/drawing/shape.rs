@@ -11,10 +11,7 @@ use crate::document::values::{emu, integer};
 use crate::document::xml::Node;
 use crate::units::Emu;
 
-use super::{custom, paint, preset, turn};
-
-/// So many shapes are known at once.
-const MOST_KNOWN: usize = 256;
+use super::{MOST_KNOWN, custom, paint, preset, turn};
 
 impl Reader<'_> {
     /// Reads `wps:wsp` of this size. Without text it looks the same wherever it stands.

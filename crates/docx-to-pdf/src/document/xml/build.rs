@@ -9,7 +9,7 @@ use quick_xml::events::{BytesText, Event};
 
 use super::repeats::{Known, Repeats};
 use super::scanner::{Scanner, Token};
-use super::tag::{Piece, Tag};
+use super::tag::{Piece, Tag, declares};
 use super::weight::{DESCRIPTION, FORMULA_CHARACTER, long_words, text_weight, weight};
 use super::{Entry, NONE, Span, Tree};
 use crate::document::error::XmlError;
@@ -65,7 +65,8 @@ struct Builder<'x> {
 impl<'x> Builder<'x> {
     /// `text` is what the tree refers to of the part, which has so many bytes; what is not written there comes to `heap`.
     fn new(text: &'x str, heap: String, bytes: usize, limits: Limits) -> Self {
-        let guess = (bytes / 24).min(limits.xml_nodes).min(1 << 18);
+        // Two thirds of all parts need no more, as what repeats is built once (measured).
+        let guess = (bytes / 48).min(limits.xml_nodes).min(1 << 18);
         let (entries, attributes) = (Vec::with_capacity(guess), Vec::with_capacity(guess));
         Self {
             limits,
@@ -78,6 +79,7 @@ impl<'x> Builder<'x> {
                 heap,
                 entries,
                 attributes,
+                fields: OnceLock::new(),
                 shape_types: OnceLock::new(),
             },
             open: Vec::new(),
@@ -102,19 +104,15 @@ impl<'x> Builder<'x> {
                         scanner.leave_for(from + known.to - known.from);
                         continue;
                     }
-                    let begun = Known {
-                        from,
-                        to: from,
-                        at: self.tree.entries.len() as u32,
-                        nodes: self.nodes(),
-                        weight: self.weight,
-                        ends_word: false,
-                        depth,
-                    };
+                    let at = self.tree.entries.len() as u32;
+                    let begun = kind.map(|kind| {
+                        let (nodes, weight) = (self.nodes(), self.weight);
+                        (kind, Known { from, to: from, at, nodes, weight, ends_word: false, depth })
+                    });
                     if self.start(&tag)? == Content::Skipped && scanner.skip().is_none() {
                         return Ok(None);
                     }
-                    self.repeatable.extend(kind.map(|kind| (kind, begun)));
+                    self.repeatable.extend(begun);
                 }
                 Token::Empty(tag) => self.empty(&tag)?,
                 Token::End => {
@@ -217,8 +215,11 @@ impl<'x> Builder<'x> {
 
     /// Prefixes hold within the element that binds them.
     fn forget_names(&mut self) {
-        let depth = self.open.len();
-        self.renamed.retain(|(declared, ..)| *declared < depth);
+        // Nearly all files use the usual ones.
+        if !self.renamed.is_empty() {
+            let depth = self.open.len();
+            self.renamed.retain(|(declared, ..)| *declared < depth);
+        }
     }
 
     fn forget_blanks(&mut self) {
@@ -236,7 +237,7 @@ impl<'x> Builder<'x> {
         }
         let value = self.keep(text);
         let attributes = self.tree.attributes.len() as u32;
-        self.push(Entry { value, element: false, attributes: (attributes, attributes), first: NONE, next: NONE })?;
+        self.push(Entry { value, element: false, attributes: (attributes, attributes), first: NONE, next: NONE }, text.text)?;
         Ok(())
     }
 
@@ -245,7 +246,7 @@ impl<'x> Builder<'x> {
         let from = self.tree.attributes.len() as u32;
         let (mut own_space, mut described) = (false, 0);
         tag.each(|written, text| {
-            if written.text.starts_with("xmlns") {
+            if declares(written.text.as_bytes()) {
                 return;
             }
             // A name without a prefix is in no namespace, whatever the default one is.
@@ -271,22 +272,22 @@ impl<'x> Builder<'x> {
             self.tree.attributes.push(inherited);
         }
         let to = self.tree.attributes.len() as u32;
-        self.push(Entry { value, element: true, attributes: (from, to), first: NONE, next: NONE })
+        self.push(Entry { value, element: true, attributes: (from, to), first: NONE, next: NONE }, &name.text)
     }
 
-    fn push(&mut self, entry: Entry) -> Result<u32, XmlError> {
+    /// Adds an entry, whose name or text is `value`.
+    fn push(&mut self, entry: Entry, value: &str) -> Result<u32, XmlError> {
         let at = self.tree.entries.len();
         if self.nodes() >= self.limits.xml_nodes {
             return Err(XmlError::TooLarge(self.limits.xml_nodes));
         }
-        let value = self.tree.str(entry.value);
-        let parent = self.parents.last().and_then(|(parent, _)| self.tree.entries.get(*parent as usize));
         self.weight += if entry.element {
             if ends_word(value) {
                 self.word = 0;
             }
             weight(value)
         } else {
+            let parent = self.parents.last().and_then(|(parent, _)| self.tree.entries.get(*parent as usize));
             let more = match parent.map(|parent| self.tree.str(parent.value)) {
                 Some("w:t") => long_words(value, &mut self.word),
                 Some("m:t") => value.len() * FORMULA_CHARACTER,
@@ -424,17 +425,17 @@ impl<'x> Builder<'x> {
 
     /// Whether we can show a choice. `wp14` is left to its fallback, which holds plain offsets.
     fn understands(&self, tag: &Tag<'_>) -> bool {
-        let mut required = None;
-        tag.each_raw(|key, value| {
-            if key == "Requires" && required.is_none() {
-                required = Some(value.to_owned());
-            }
-        });
-        let required = required.unwrap_or_default();
-        required.split_ascii_whitespace().all(|prefix| {
+        let is_known = |prefix: &str| {
             let usual = self.renamed.iter().rev().find(|(_, renamed, _)| renamed == prefix).map_or(prefix, |(.., usual)| usual);
             matches!(usual, "wps" | "wpg" | "w14" | "w15" | "a14" | "v")
-        })
+        };
+        let mut understood = None;
+        tag.each_raw(|key, value| {
+            if key == "Requires" && understood.is_none() {
+                understood = Some(value.split_ascii_whitespace().all(is_known));
+            }
+        });
+        understood.unwrap_or(true)
     }
 }
 

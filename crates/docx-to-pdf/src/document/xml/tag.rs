@@ -61,7 +61,7 @@ impl<'t> Tag<'t> {
         match &self.attributes {
             Attributes::Plain(pairs) => {
                 let names = pairs.iter().filter_map(|(name, _)| self.text.as_bytes().get(name.0 as usize..name.1 as usize));
-                names.into_iter().any(|name| name.starts_with(b"xmlns"))
+                names.into_iter().any(declares)
             }
             Attributes::Other(start) => start.attributes_raw().contains("xmlns"),
         }
@@ -97,6 +97,11 @@ impl<'t> Tag<'t> {
         let text = self.text.get(place.0 as usize..place.1 as usize).unwrap_or_default();
         Piece { text, at: self.kept.then_some(place.0) }
     }
+}
+
+/// Whether an attribute of this name declares a namespace. Nearly none does, which its first letter tells.
+pub(super) fn declares(name: &[u8]) -> bool {
+    matches!(name, [b'x', b'm', b'l', b'n', b's', ..])
 }
 
 /// Finds names and values from `at` on, and tells where they end; nothing where one is written otherwise than `name="value"`, or its value is not what it means.

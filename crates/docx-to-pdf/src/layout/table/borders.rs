@@ -89,14 +89,17 @@ struct Own {
 pub(super) fn resolve(table: &Table, rows: &[&Row], boxes: &mut [RowBox], columns: &[Pt]) {
     let count = columns.len().saturating_sub(1);
     let owns: Vec<Vec<Own>> = (0..boxes.len()).map(|row| own_borders(table, rows, boxes, row, count)).collect();
+    let mut stretches = Vec::new();
     for row in 0..boxes.len() {
-        let mut lines = Vec::new();
+        // A line above each cell, one below and one beside it.
+        let mut lines = Vec::with_capacity(boxes[row].cells.len() * 3 + 1);
         let above = row.checked_sub(1);
         let mut top_width = Pt::ZERO;
         let mut bottom_width = Pt::ZERO;
         for (index, cell) in boxes[row].cells.iter().enumerate() {
             let own = owns[row][index];
-            for (from, to, other) in neighbours(above.map(|above| (&boxes[above], &owns[above])), cell.left, cell.right) {
+            neighbours(above.map(|above| (&boxes[above], &owns[above])), (cell.left, cell.right), &mut stretches);
+            for (from, to, other) in stretches.drain(..) {
                 if cell.continued && other.is_some() {
                     continue;
                 }
@@ -125,12 +128,13 @@ pub(super) fn resolve(table: &Table, rows: &[&Row], boxes: &mut [RowBox], column
     }
 }
 
-/// The stretches of a cell's top edge with the bottom border of what is above: `None` = nothing above.
-#[expect(clippy::option_option, reason = "nothing above, or a cell above without a border")]
-fn neighbours(above: Option<(&RowBox, &Vec<Own>)>, left: Pt, right: Pt) -> Vec<(Pt, Pt, Option<Option<Border>>)> {
-    let Some((row, owns)) = above else { return vec![(left, right, None)] };
-    let mut found = Vec::new();
-    for (cell, own) in row.cells.iter().zip(owns) {
+/// A stretch of a cell's top edge with the bottom border of what is above: `None` = nothing above.
+type Stretch = (Pt, Pt, Option<Option<Border>>);
+
+/// Finds the stretches of a cell's top edge.
+fn neighbours(above: Option<(&RowBox, &Vec<Own>)>, (left, right): (Pt, Pt), found: &mut Vec<Stretch>) {
+    let above = above.into_iter().flat_map(|(row, owns)| row.cells.iter().zip(owns));
+    for (cell, own) in above {
         let (from, to) = (cell.left.max(left), cell.right.min(right));
         if to > from + Pt(0.01) {
             found.push((from, to, Some(own.bottom)));
@@ -139,7 +143,6 @@ fn neighbours(above: Option<(&RowBox, &Vec<Own>)>, left: Pt, right: Pt) -> Vec<(
     if found.is_empty() {
         found.push((left, right, None));
     }
-    found
 }
 
 /// Each cell's borders: its own, else the table's outer or inner ones by its place.

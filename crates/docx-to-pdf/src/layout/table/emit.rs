@@ -43,7 +43,9 @@ impl Emitter {
 
     /// The same of a row that was drawn for the last time: `cells` are its own, whose lines need not be copied.
     pub(in crate::layout) fn cells(&mut self, row: &RowBox, cells: Vec<CellBox>, index: usize, y: Pt, (starts, ends): (bool, bool)) -> Ink {
-        let mut ink = Ink::default();
+        // Shading, lines and a run of glyphs for each line of text: most rows need no more room than this.
+        let inside = cells.iter().map(|cell| usize::from(cell.shading.is_some()) + cell.pieces.len());
+        let mut ink = Ink::with_room(row.lines.len() + inside.sum::<usize>());
         let mut text = Ink::default();
         let last_row = index + 1 == self.rows;
         // Where cells stand apart, the space between them is not theirs.

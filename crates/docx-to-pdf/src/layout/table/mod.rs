@@ -360,6 +360,9 @@ fn merge(boxes: &mut [RowBox], rows: &[&Row]) {
 
 /// Says in the structure over how many rows cells reach. A cell that goes on one that is not there is an empty one.
 fn tag_merged(context: &mut Context<'_>, boxes: &[RowBox]) {
+    if boxes.iter().flat_map(|row| &row.cells).all(|cell| cell.rows == 1 && !cell.continued) {
+        return;
+    }
     // Until which row each column belongs to a merged cell.
     let mut taken: HashMap<usize, usize> = HashMap::new();
     for (index, row) in boxes.iter().enumerate() {

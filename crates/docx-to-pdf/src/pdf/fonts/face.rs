@@ -24,6 +24,9 @@ const BLOCKS: [&str; 6] = [
 /// Letter sequences that faces have ligatures for; they go with the lower case.
 const LIGATURES: [&str; 12] = ["ff", "fi", "fl", "ffi", "ffl", "tt", "ti", "tti", "ft", "fft", "tf", "fj"];
 
+/// No byte of any text.
+const NO_LETTER: u8 = 0xff;
+
 /// What never changes about a face.
 #[derive(Debug)]
 pub(super) struct FaceInfo {
@@ -33,6 +36,8 @@ pub(super) struct FaceInfo {
     pub(super) widths: Vec<f32>,
     /// Block and text of the glyphs in blocks, by glyph.
     pub(super) known: Vec<Option<Known>>,
+    /// Of glyphs in blocks that stand for one ASCII letter, this; [`NO_LETTER`] for all others.
+    letters: Vec<u8>,
     pub(super) descriptor: Descriptor,
 }
 
@@ -71,7 +76,8 @@ impl FaceInfo {
     pub(super) fn read(data: FaceData, font: FontId, fonts: &Fonts) -> Self {
         let Ok(face) = ttf_parser::Face::parse(data.bytes, data.index) else {
             let descriptor = Descriptor::default();
-            return Self { data, postscript_name: "Unknown".to_owned(), widths: Vec::new(), known: Vec::new(), descriptor };
+            let postscript_name = "Unknown".to_owned();
+            return Self { data, postscript_name, widths: Vec::new(), known: Vec::new(), letters: Vec::new(), descriptor };
         };
         let scale = 1000.0 / f32::from(face.units_per_em());
         let width = |glyph| (f32::from(face.glyph_hor_advance(GlyphId(glyph)).unwrap_or(0)) * scale * 100.0).round() / 100.0;
@@ -84,10 +90,15 @@ impl FaceInfo {
             }
         }
         add_ligatures(&mut known, font, fonts);
+        let letter = |known: &Option<Known>| match known.as_ref().map(|known| known.text.as_bytes()) {
+            Some([letter]) => *letter,
+            _ => NO_LETTER,
+        };
         Self {
             data,
             postscript_name: postscript_name(&face),
             widths: (0..face.number_of_glyphs()).map(width).collect(),
+            letters: known.iter().map(letter).collect(),
             known,
             descriptor: descriptor(&face, scale),
         }
@@ -171,20 +182,17 @@ impl Face {
         self.info.widths.get(usize::from(glyph)).copied().map_or(0.0, f64::from)
     }
 
-    /// Whether copying the glyph gives this text. A space that must not break, or a hyphen that may, counts as the plain one.
-    pub(in crate::pdf) fn reads_as(&self, glyph: u16, text: &str) -> bool {
-        let known = match self.info.known.get(usize::from(glyph)) {
-            Some(Some(known)) => &known.text,
-            _ => match self.extras.get(&glyph) {
-                Some(text) => text,
-                None => return false,
-            },
-        };
-        // Nearly all are single letters, for which a call that compares texts is the longer way.
-        let same = match (known.as_bytes(), text.as_bytes()) {
-            ([one], [other]) => one == other,
-            (known, text) => known == text,
-        };
-        same || matches!((&**known, text), (" ", "\u{a0}") | ("-", "\u{ad}" | "\u{2010}" | "\u{2011}"))
+    /// Whether copying the glyph gives this letter. Nearly all texts are of such, which need no look at what the glyph stands for.
+    #[inline]
+    pub(in crate::pdf) fn is_letter(&self, glyph: u16, letter: u8) -> bool {
+        self.info.letters.get(usize::from(glyph)) == Some(&letter)
+    }
+
+    /// What copying the glyph gives.
+    pub(in crate::pdf) fn text(&self, glyph: u16) -> Option<&str> {
+        match self.info.known.get(usize::from(glyph)) {
+            Some(Some(known)) => Some(&known.text),
+            _ => self.extras.get(&glyph).map(|text| &**text),
+        }
     }
 }

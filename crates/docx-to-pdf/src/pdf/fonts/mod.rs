@@ -46,6 +46,8 @@ struct Programs {
 #[derive(Debug, Default)]
 pub(super) struct Faces {
     faces: Vec<Face>,
+    /// What they are called in the pages' resources.
+    names: Vec<String>,
     /// Index into `faces` by [`FontId`].
     by_font: Vec<Option<usize>>,
 }
@@ -61,6 +63,7 @@ impl FontCache {
         for (face, key) in used.faces.iter_mut().zip(keys) {
             face.program = self.program(key, face)?;
         }
+        used.names = (0..used.faces.len()).map(|index| format!("F{index}")).collect();
         Ok(used)
     }
 
@@ -136,11 +139,6 @@ impl Usage<'_> {
     }
 }
 
-/// What a face is called in the pages' resources.
-pub(super) fn resource_name(index: usize) -> String {
-    format!("F{index}")
-}
-
 /// The text a glyph stands for.
 pub(super) fn text_of<'a>(run: &'a GlyphRun, glyph: &Glyph) -> &'a str {
     run.text.get(glyph.text.0 as usize..glyph.text.1 as usize).unwrap_or_default()
@@ -153,11 +151,16 @@ impl Faces {
         Some((index, self.faces.get(index)?))
     }
 
+    /// What a face is called in the pages' resources.
+    pub(super) fn name(&self, index: usize) -> &str {
+        self.names.get(index).map_or("", String::as_str)
+    }
+
     /// Adds the fonts to the document and to the resources all pages share.
     pub(super) fn embed(&self, body: &mut Body, pages: &[ObjectId]) -> Result<(), PdfError> {
         for (index, face) in self.faces.iter().enumerate() {
             let font = embed::add(body, face);
-            resources(body, pages, "Font")?.set(resource_name(index), Object::Reference(font));
+            resources(body, pages, "Font")?.set(self.name(index), Object::Reference(font));
         }
         Ok(())
     }
