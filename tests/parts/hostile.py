@@ -85,6 +85,10 @@ def again():
     yield "ten thousand references to a long text", docx(
         f'<w:p><w:bookmarkStart w:id="1" w:name="b"/><w:r><w:t>{"palabra " * 8000}</w:t></w:r><w:bookmarkEnd w:id="1"/></w:p>' + field("REF b") * 10_000)
     yield "a sum over all rows in each of ten thousand", docx("<w:tbl>" + f"<w:tr><w:tc>{field('=SUM(ABOVE)')}</w:tc></w:tr>" * 10_000 + "</w:tbl>")
+    for cells in ("BELOW", "B:B", "ZZ:ZZ", "A1:B9999"):
+        row = f"<w:tr><w:tc><w:p><w:r><w:t>1</w:t></w:r></w:p></w:tc><w:tc>{field(f'=SUM({cells})')}</w:tc></w:tr>"
+        yield f"a sum over {cells}, all rows to come, in each of ten thousand", docx("<w:tbl>" + row * 10_000 + "</w:tbl>")
+    yield "questions in questions whether a value is defined", docx(field("=" + "DEFINED((" * 200 + "1/0" + "))" * 200) * 200)
     yield "a header of a thousand paragraphs on three thousand pages", docx(page * 3000 + section, header(p("palabra") * 1000))
     yield "a header of a hundred thousand letters on three thousand pages", docx(page * 3000 + section, header(p("palabra " * 12_500)))
     yield "a header of an outline of 5,000 points on two thousand pages", docx(page * 2000 + section, header(f"<w:p>{floating(outline)}</w:p>"))
