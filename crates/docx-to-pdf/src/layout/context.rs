@@ -6,15 +6,14 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::document::model::{Document, LinkTo, NumberFormat, RunProps};
+use crate::document::model::{Border, Document, LinkTo, NumberFormat, RunProps};
 use crate::document::numerals::{NumberLanguage, numeral};
 use crate::fonts::Fonts;
 use crate::graphics::{Image, Rgb};
 use crate::layout::frame::{ImageId, LinkTarget};
-use crate::layout::linebreak::{Placed, Segment};
 use crate::layout::look::Look;
 use crate::layout::part::Part;
-use crate::layout::shape::{Chunk, Ending};
+use crate::layout::segment::{Ending, Placed, Segment};
 use crate::layout::structure::Builder;
 use crate::units::{Emu, Pt, Twips};
 use crate::warning::Warning;
@@ -37,6 +36,11 @@ pub(super) const DEEPEST: usize = 24;
 /// A length from a document, made harmless.
 pub(super) fn bounded(length: Pt) -> Pt {
     if length.0.is_finite() { Pt(length.0.clamp(-LONGEST, LONGEST)) } else { Pt::ZERO }
+}
+
+/// The space a border takes: its line and its distance.
+pub(super) fn thickness(border: Border) -> Pt {
+    (bounded(border.width) + bounded(border.space)).max(Pt::ZERO)
 }
 
 /// Twips as a harmless length.
@@ -171,14 +175,14 @@ pub(super) struct Context<'a> {
     /// The look found last: neighbours look alike.
     last_look: Option<Rc<Look>>,
     /// Room for the paragraph in work, used again by the next.
-    pub spare: Spare<'a>,
+    pub spare: Spare,
 }
 
 /// Room that is used again and again, so that not every paragraph and line allocates its own. Who needs one takes it and brings it back empty; content in content meanwhile makes another.
 #[derive(Default)]
-pub(super) struct Spare<'a> {
-    /// A paragraph's text and its stretches.
-    pub text: (String, Vec<Chunk<'a>>),
+pub(super) struct Spare {
+    /// A paragraph's text.
+    pub text: String,
     /// Where its lines may end.
     pub endings: Vec<Ending>,
     /// The stretches of a line, and what is placed in one.

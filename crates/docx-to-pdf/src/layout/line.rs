@@ -4,14 +4,14 @@ use std::rc::Rc;
 
 use crate::document::model::{Align, BreakKind, Leader, LineSpacing, TextAlignment, UnderlineStyle};
 use crate::graphics::Rgb;
-use crate::layout::context::{Context, bounded, twips};
+use crate::layout::context::{Context, bounded, thickness, twips};
 use crate::layout::drawing;
 use crate::layout::frame::{Link, NodeId, Role, Stroke};
 use crate::layout::ink::{Ink, Mark, MarkKind, Rect};
-use crate::layout::linebreak::{LineEnd, Placed, Segment};
-use crate::layout::look::{Look, thickness};
+use crate::layout::look::Look;
 use crate::layout::paragraph::frame_lines;
 use crate::layout::runs::{Runs, text_color};
+use crate::layout::segment::{LineEnd, Placed, Segment};
 use crate::layout::shape::{AtomKind, Prepared, object_height};
 use crate::units::Pt;
 

@@ -2,76 +2,18 @@
 
 use std::rc::Rc;
 
-use crate::document::model::{Border, BreakKind, Leader, TabKind};
+use crate::document::model::{Border, Leader, TabKind};
 use crate::fonts::Fonts;
-use crate::layout::context::Context;
-use crate::layout::look::{Word, thickness};
+use crate::layout::context::{Context, thickness};
+use crate::layout::look::Word;
 use crate::layout::part::Position;
-use crate::layout::shape::{Atom, AtomKind, Ending, Prepared, visible};
+use crate::layout::segment::{Ending, LineEnd, Placed, Segment};
+use crate::layout::shape::{Atom, AtomKind, Prepared, visible};
 use crate::layout::tabs::{Stop, Tabs};
 use crate::units::Pt;
 
 /// Slack against rounding: a line that fits exactly fits.
 const SLACK: Pt = Pt(0.005);
-
-/// An atom on a line.
-#[derive(Clone)]
-pub(super) struct Placed {
-    /// Which.
-    pub atom: usize,
-    /// Its left edge.
-    pub x: Pt,
-    /// Its width here.
-    pub width: Pt,
-    /// What is shown instead of the whole atom: a piece of a long word, or the hyphen.
-    pub word: Option<Rc<Word>>,
-    /// What fills a tab.
-    pub leader: Leader,
-}
-
-/// Why a line ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum LineEnd {
-    /// No more room.
-    Wrap,
-    /// A break.
-    Break(BreakKind),
-    /// The paragraph is over.
-    Paragraph,
-}
-
-/// Atoms filling one stretch of a line.
-#[derive(Clone)]
-pub(super) struct Segment {
-    /// The atoms in logical order.
-    pub placed: Vec<Placed>,
-    /// Left end of the stretch.
-    pub left: Pt,
-    /// Right end of the stretch.
-    pub right: Pt,
-    /// Right end of what shows: trailing spaces hang.
-    pub ink_right: Pt,
-    /// How many of `placed` come before the trailing spaces.
-    pub shown: usize,
-    /// First of `placed` after the last tab: only text from here stretches.
-    pub after_tab: usize,
-    /// Where the next stretch starts.
-    pub next: Position,
-    /// Why it ended.
-    pub end: LineEnd,
-}
-
-impl Segment {
-    /// Moves it along its line.
-    pub(super) fn shift(&mut self, by: Pt) {
-        for placed in &mut self.placed {
-            placed.x += by;
-        }
-        self.left += by;
-        self.right += by;
-        self.ink_right += by;
-    }
-}
 
 /// What beside its text decides how a stretch is filled (LibreOffice and Spire agree; measured).
 #[derive(Debug, Clone, Copy, Default)]

@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use unicode_normalization::UnicodeNormalization as _;
 
-use crate::document::model::{Border, RunProps, VerticalPosition};
+use crate::document::model::{RunProps, VerticalPosition};
 use crate::fonts::{Features, FontId, Fonts, Metrics, Shaped};
 use crate::layout::context::bounded;
 use crate::units::Pt;
@@ -355,9 +355,4 @@ fn escapement(props: &RunProps, metrics: &Metrics, nominal: Pt) -> (Pt, Pt) {
         VerticalPosition::Superscript => (small, raise + ascent(metrics, nominal) - ascent(metrics, small)),
         VerticalPosition::Subscript => (small, raise + descent(metrics, small) - descent(metrics, nominal)),
     }
-}
-
-/// The space a border takes: its line and its distance.
-pub(super) fn thickness(border: Border) -> Pt {
-    (bounded(border.width) + bounded(border.space)).max(Pt::ZERO)
 }

@@ -1,6 +1,6 @@
 //! Paragraphs, tables and pictures become pages of positioned glyphs and paths.
 //!
-//! The phases, in order: `shape` turns a paragraph into measured atoms, `linebreak` fills lines with them, `math` sets formulas, `line` gives lines their metrics and draws them (`runs` collects their glyphs), `paragraph` adds spacing, borders and numbers, `table` does the same for rows and cells.
+//! The phases, in order: `shape` turns a paragraph into measured atoms, `linebreak` fills lines with them (`segment` is one stretch of a line), `math` sets formulas, `line` gives lines their metrics and draws them (`runs` collects their glyphs), `paragraph` adds spacing, borders and numbers, `table` does the same for rows and cells.
 //! `stack` piles blocks into one column of any height (cells, headers, text boxes, notes) as `piece`s; `flow` pours the body over columns and pages; `page` closes each page with its header and footer.
 //! Pure and total: any document gives pages, whatever its numbers say.
 
@@ -25,6 +25,7 @@ mod paragraph;
 mod part;
 mod room;
 mod runs;
+mod segment;
 mod shape;
 mod stack;
 mod structure;

@@ -9,15 +9,16 @@ use crate::document::model::{
     Align, Border, BorderStyle, BreakKind, LineSpacing, Number, NumberSuffix, Paragraph, ParagraphBorders, ParagraphProps,
 };
 use crate::graphics::Rgb;
-use crate::layout::context::{Context, bounded, twips};
+use crate::layout::context::{Context, bounded, thickness, twips};
 use crate::layout::float::Floats;
 use crate::layout::frame::{Item, NodeId, PlacedImage, Shape, Stroke};
 use crate::layout::ink::{Ink, Mark, MarkKind, Rect};
 use crate::layout::line;
-use crate::layout::linebreak::{LineEnd, Manner, Segment, fill};
-use crate::layout::look::{Look, Word, thickness};
+use crate::layout::linebreak::{Manner, fill};
+use crate::layout::look::{Look, Word};
 use crate::layout::part::Position;
 use crate::layout::runs;
+use crate::layout::segment::{LineEnd, Segment};
 use crate::layout::shape::{AtomKind, Prepared, prepare};
 use crate::layout::stack::space_before;
 use crate::layout::structure::ParagraphTags;

@@ -9,10 +9,11 @@ use unicode_linebreak::{BreakOpportunity, linebreaks};
 
 use crate::document::model::{Border, BreakKind, Drawing, Field, Inline, Leader, LinkTo, Paragraph, Placement, RunProps, TabKind};
 use crate::document::numerals::numeral;
-use crate::layout::context::{Context, bounded};
-use crate::layout::look::{Look, Script, Word, ignorable, script, thickness};
+use crate::layout::context::{Context, bounded, thickness};
+use crate::layout::look::{Look, Script, Word, ignorable, script};
 use crate::layout::math::{self, MathBox};
 use crate::layout::room;
+use crate::layout::segment::Ending;
 use crate::units::Pt;
 use crate::warning::Warning;
 
@@ -68,17 +69,6 @@ pub(super) struct Atom<'a> {
     pub link: Option<u32>,
 }
 
-/// Whether a line may end somewhere.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Ending {
-    /// No.
-    Never,
-    /// No, and where a line is full after this, it goes back to the start of the word.
-    Back,
-    /// Yes.
-    Here,
-}
-
 /// Kinds of atoms.
 #[derive(Clone)]
 pub(super) enum AtomKind<'a> {
@@ -113,7 +103,7 @@ const FORMULA: char = '\u{1D453}';
 const NOTHING: char = '\u{FDD0}';
 
 /// A stretch of the paragraph's joined text and where it came from.
-pub(super) struct Chunk<'a> {
+struct Chunk<'a> {
     range: Range<usize>,
     kind: ChunkKind<'a>,
     look: Rc<Look>,
@@ -129,24 +119,24 @@ enum ChunkKind<'a> {
 /// Measures a paragraph's content.
 pub(super) fn prepare<'a>(context: &mut Context<'a>, paragraph: &'a Paragraph) -> Prepared<'a> {
     let mark = context.look(&paragraph.mark);
-    let (text, chunks) = std::mem::take(&mut context.spare.text);
-    let mut collected = Collected { text, chunks, links: Vec::new(), formulas: Vec::new(), open: None };
+    let text = std::mem::take(&mut context.spare.text);
+    let mut collected = Collected { text, chunks: Vec::new(), links: Vec::new(), formulas: Vec::new(), open: None };
     let outer_background = context.background;
     context.background = paragraph.props.shading.or(outer_background);
     for inline in &paragraph.content {
         collected.push(context, inline);
     }
     context.background = outer_background;
-    let Collected { mut text, mut chunks, links, formulas, .. } = collected;
+    let Collected { mut text, chunks, links, formulas, .. } = collected;
     let mut breaks = std::mem::take(&mut context.spare.endings);
     opportunities(&text, &mut breaks);
     let levels = levels(&text, paragraph.props.rtl);
     let mut atoms = Vec::with_capacity(text.len() / 3 + chunks.len());
-    for chunk in chunks.drain(..) {
+    for chunk in chunks {
         cut(context, &mut atoms, &text, chunk, &breaks, levels.as_deref());
     }
     text.clear();
-    context.spare.text = (text, chunks);
+    context.spare.text = text;
     context.spare.endings = breaks;
     let mixed = levels.is_some();
     Prepared { atoms, mark, links, formulas, rtl: paragraph.props.rtl, mixed }

@@ -6,9 +6,9 @@ use crate::document::model::{Block, BreakKind, Inline, Paragraph, ParagraphProps
 use crate::layout::float::{Bases, MOST_ON_LINES, Zone, hangs_on_its_line};
 use crate::layout::flow::{Flow, PageStart, Resumed, Step};
 use crate::layout::ink::{Ink, Rect};
-use crate::layout::linebreak::LineEnd;
 use crate::layout::paragraph::{Area, Line, ParagraphLayouter, anchor_places};
 use crate::layout::part::Position;
+use crate::layout::segment::LineEnd;
 use crate::layout::shape::AtomKind;
 use crate::layout::stack::{REACH, float, gap, neighbours, space_after, space_before};
 use crate::units::Pt;
