@@ -220,7 +220,6 @@ const NATURAL_CIRCLES: &[(&str, &[&str])] = &[
     ("engine/document/chart", &["draw", "frame", "legend", "pie", "plot"]),
     ("engine/document/model", &["drawing", "formula", "paragraph", "run"]),
     ("engine/fonts", &["face", "shaping"]),
-    ("engine/layout", &["context", "look", "segment"]),
     ("engine/layout", &["drawing", "drop_cap", "label", "line", "paragraph", "stack", "table"]),
     ("engine/layout/table", &["borders", "emit", "row"]),
     ("engine/pdf", &["extent", "tags"]),

@@ -1,8 +1,8 @@
 //! Arrow heads at the ends of lines (20.1.8.38, 20.1.8.57).
 
 use crate::document::model::{ArrowHead, ArrowKind, Outline};
-use crate::layout::context::{bounded, emu};
 use crate::layout::frame::{Path, PathStep, QUARTER, Stroke};
+use crate::layout::length::{bounded, emu};
 use crate::units::Pt;
 
 /// Heads of thinner lines are as large as those of lines this wide (LibreOffice's import).

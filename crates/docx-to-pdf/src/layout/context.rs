@@ -6,7 +6,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::rc::Rc;
 use std::sync::Arc;
 
-use crate::document::model::{Border, Document, LinkTo, NumberFormat, RunProps};
+use crate::document::model::{Document, LinkTo, NumberFormat, RunProps};
 use crate::document::numerals::{NumberLanguage, numeral};
 use crate::fonts::Fonts;
 use crate::graphics::{Image, Rgb};
@@ -15,11 +15,9 @@ use crate::layout::look::Look;
 use crate::layout::part::Part;
 use crate::layout::segment::{Ending, Placed, Segment};
 use crate::layout::structure::Builder;
-use crate::units::{Emu, Pt, Twips};
+use crate::units::Pt;
 use crate::warning::Warning;
 
-/// Nothing is longer: fifty pages of the largest size Word allows. Wild numbers are cut here.
-const LONGEST: f32 = 100_000.0;
 /// What headers, footers and repeated rows may set over all pages, in glyphs, as each page sets its own; a thousand pages of a crowded letterhead set less.
 const MOST_RUNNING: usize = 2_000_000;
 /// Bytes of all addresses and of what they are said with; a hundred thousand links as long as people make them.
@@ -32,26 +30,6 @@ const MOST_PAINTED: usize = 20_000;
 const MOST_LEADERS: usize = 3_000_000;
 /// Tables in tables, boxes in boxes: deeper content is left out.
 pub(super) const DEEPEST: usize = 24;
-
-/// A length from a document, made harmless.
-pub(super) fn bounded(length: Pt) -> Pt {
-    if length.0.is_finite() { Pt(length.0.clamp(-LONGEST, LONGEST)) } else { Pt::ZERO }
-}
-
-/// The space a border takes: its line and its distance.
-pub(super) fn thickness(border: Border) -> Pt {
-    (bounded(border.width) + bounded(border.space)).max(Pt::ZERO)
-}
-
-/// Twips as a harmless length.
-pub(super) fn twips(length: Twips) -> Pt {
-    bounded(length.pt())
-}
-
-/// EMU as a harmless length.
-pub(super) fn emu(length: Emu) -> Pt {
-    bounded(length.pt())
-}
 
 /// What one round of layout learns for the next.
 #[derive(Debug, Clone, Default, PartialEq)]

@@ -8,12 +8,13 @@ use crate::document::model::{
 };
 use crate::graphics::{Image, Rgb};
 use crate::layout::arrow;
-use crate::layout::context::{Context, DEEPEST, emu};
+use crate::layout::context::{Context, DEEPEST};
 use crate::layout::float::Bases;
 use crate::layout::frame::{Item, Link, NodeId, Path, PathStep, PlacedImage, Role, Shape, Stroke};
 use crate::layout::geometry::{Outlined, filled_steps, outlines, stroked_steps};
 use crate::layout::ink::{Ink, Mark, MarkKind, Rect};
 use crate::layout::label;
+use crate::layout::length::emu;
 use crate::layout::paint;
 use crate::layout::part::{Part, Position};
 use crate::layout::room;
@@ -108,7 +109,7 @@ fn draw_child<'a>(
 ) -> Ink {
     let scale = |whole: Pt, part: Emu| if part.0 > 0 { whole.0 as f64 / part.0 as f64 } else { 0.0 };
     let (scale_x, scale_y) = (scale(size.0, extent.0), scale(size.1, extent.1));
-    let scaled = |length: i64, factor: f64| super::context::bounded(Pt((length as f64 * factor) as f32));
+    let scaled = |length: i64, factor: f64| super::length::bounded(Pt((length as f64 * factor) as f32));
     let child_size = (scaled(child.extent.0.0, scale_x).max(Pt::ZERO), scaled(child.extent.1.0, scale_y).max(Pt::ZERO));
     let (mut ink, _) = content(context, &child.content, child_size, description, bases);
     let x = scaled(child.offset.0.0.saturating_sub(origin.0.0), scale_x);
@@ -571,7 +572,7 @@ impl<'t> TextPlace<'t> {
     fn grown(&self, text: Pt) -> Pt {
         let [_, above, _, below] = self.shares(self.size.1);
         let kept = (self.size.1 - self.rim * 2.0) * (above + 1.0 - below).max(0.0);
-        super::context::bounded(text + self.insets[1] + self.insets[3] + kept + self.rim * 2.0)
+        super::length::bounded(text + self.insets[1] + self.insets[3] + kept + self.rim * 2.0)
     }
 }
 

@@ -3,8 +3,8 @@
 use std::rc::Rc;
 
 use crate::document::model::{Drawing, FloatPosition, HorizontalBase, Offset, Placement, TableFloat, VerticalBase, WrapSide};
-use crate::layout::context::{emu, twips};
 use crate::layout::ink::Rect;
+use crate::layout::length::{emu, twips};
 use crate::units::Pt;
 
 /// Stretches narrower than this beside a float stay empty.

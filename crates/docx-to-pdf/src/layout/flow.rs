@@ -16,10 +16,11 @@ use std::rc::Rc;
 
 use crate::document::model::{Block, Paragraph, Section, SectionStart};
 use crate::document::numerals::numeral;
-use crate::layout::context::{Context, Facts, PageFacts, twips};
+use crate::layout::context::{Context, Facts, PageFacts};
 use crate::layout::drop_cap;
 use crate::layout::float::{Bases, Floats, Zone};
 use crate::layout::ink::{Ink, MarkKind, Rect};
+use crate::layout::length::twips;
 use crate::layout::notes::{self as note_layout, PageNotes};
 use crate::layout::page::{self, Draft, Kind};
 use crate::layout::part::Position;

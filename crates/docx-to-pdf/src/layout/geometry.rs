@@ -1,9 +1,9 @@
 //! The geometries of shapes as paths of a size.
 
 use crate::document::model::{Geometry, GeometryPath, GeometryStep, PathFill};
-use crate::layout::context::bounded;
 use crate::layout::frame::{PathStep, QUARTER};
 use crate::layout::ink::Rect;
+use crate::layout::length::bounded;
 use crate::units::Pt;
 
 /// One of the paths that a shape is drawn with.

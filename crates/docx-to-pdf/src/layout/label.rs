@@ -2,9 +2,10 @@
 
 use crate::document::model::{Label, LabelBase, WordArt, WordArtAlign};
 use crate::fonts::OutlineStep;
-use crate::layout::context::{Context, bounded};
+use crate::layout::context::Context;
 use crate::layout::frame::{GlyphRun, NodeId, PathStep, Shape};
 use crate::layout::ink::Ink;
+use crate::layout::length::bounded;
 use crate::layout::look::{Look, Script, Word, script};
 use crate::layout::runs::draw_word;
 use crate::units::Pt;

@@ -4,10 +4,11 @@ use std::rc::Rc;
 
 use crate::document::model::{Align, BreakKind, Leader, LineSpacing, TextAlignment, UnderlineStyle};
 use crate::graphics::Rgb;
-use crate::layout::context::{Context, bounded, thickness, twips};
+use crate::layout::context::Context;
 use crate::layout::drawing;
 use crate::layout::frame::{Link, NodeId, Role, Stroke};
 use crate::layout::ink::{Ink, Mark, MarkKind, Rect};
+use crate::layout::length::{bounded, thickness, twips};
 use crate::layout::look::Look;
 use crate::layout::paragraph::frame_lines;
 use crate::layout::runs::{Runs, text_color};

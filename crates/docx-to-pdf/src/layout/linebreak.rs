@@ -4,7 +4,8 @@ use std::rc::Rc;
 
 use crate::document::model::{Border, Leader, TabKind};
 use crate::fonts::Fonts;
-use crate::layout::context::{Context, thickness};
+use crate::layout::context::Context;
+use crate::layout::length::thickness;
 use crate::layout::look::Word;
 use crate::layout::part::Position;
 use crate::layout::segment::{Ending, LineEnd, Placed, Segment};

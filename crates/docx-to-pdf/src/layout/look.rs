@@ -10,7 +10,7 @@ use unicode_normalization::UnicodeNormalization as _;
 
 use crate::document::model::{RunProps, VerticalPosition};
 use crate::fonts::{Features, FontId, Fonts, Metrics, Shaped};
-use crate::layout::context::bounded;
+use crate::layout::length::bounded;
 use crate::units::Pt;
 
 /// Super- and subscripts are set at this share of the size (LibreOffice's `DFLT_ESC_PROP`).

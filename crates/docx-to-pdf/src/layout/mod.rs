@@ -14,6 +14,7 @@ pub mod frame;
 mod geometry;
 mod ink;
 mod label;
+mod length;
 mod line;
 mod linebreak;
 mod look;

@@ -5,10 +5,11 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use crate::document::model::{Block, HeaderFooter, Inline, Leader, PageBorderPages, Section, VerticalAlign};
-use crate::layout::context::{Context, PageFacts, bounded, twips};
+use crate::layout::context::{Context, PageFacts};
 use crate::layout::float::Bases;
 use crate::layout::frame::{Destination, Frames, Item, Link, LinkTarget, OutlineEntry, Page, Shape};
 use crate::layout::ink::{Ink, Layer, MarkKind, Rect, filled};
+use crate::layout::length::{bounded, twips};
 use crate::layout::paragraph::draw_border;
 use crate::layout::stack::{Column, Stacked, Story, pile};
 use crate::units::{Pt, Twips};

@@ -2,9 +2,9 @@
 
 use crate::document::model::{Gradient, GradientWay, PathFill, Shadow};
 use crate::graphics::Rgb;
-use crate::layout::context::{bounded, emu};
 use crate::layout::frame::{Item, Path, PathStep, QUARTER, Shape};
 use crate::layout::ink::Ink;
+use crate::layout::length::{bounded, emu};
 use crate::units::Pt;
 
 /// A gradient is drawn in so many strips at most (LibreOffice draws theirs in strips, too).

@@ -9,10 +9,11 @@ use crate::document::model::{
     Align, Border, BorderStyle, BreakKind, LineSpacing, Number, NumberSuffix, Paragraph, ParagraphBorders, ParagraphProps,
 };
 use crate::graphics::Rgb;
-use crate::layout::context::{Context, bounded, thickness, twips};
+use crate::layout::context::Context;
 use crate::layout::float::Floats;
 use crate::layout::frame::{Item, NodeId, PlacedImage, Shape, Stroke};
 use crate::layout::ink::{Ink, Mark, MarkKind, Rect};
+use crate::layout::length::{bounded, thickness, twips};
 use crate::layout::line;
 use crate::layout::linebreak::{Manner, fill};
 use crate::layout::look::{Look, Word};

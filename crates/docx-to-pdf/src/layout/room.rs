@@ -1,7 +1,7 @@
 //! The room a drawing takes beyond its frame: its effects, its outline, and what reaches out of the frame when it is turned.
 
 use crate::document::model::{Drawing, DrawingContent, DrawingShape, Geometry, GeometryStep, Placement, Wrap};
-use crate::layout::context::{bounded, emu};
+use crate::layout::length::{bounded, emu};
 use crate::units::Pt;
 
 /// Turned by less than this a drawing keeps its frame.

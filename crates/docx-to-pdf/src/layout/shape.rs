@@ -9,7 +9,8 @@ use unicode_linebreak::{BreakOpportunity, linebreaks};
 
 use crate::document::model::{Border, BreakKind, Drawing, Field, Inline, Leader, LinkTo, Paragraph, Placement, RunProps, TabKind};
 use crate::document::numerals::numeral;
-use crate::layout::context::{Context, bounded, thickness};
+use crate::layout::context::Context;
+use crate::layout::length::{bounded, thickness};
 use crate::layout::look::{Look, Script, Word, ignorable, script};
 use crate::layout::math::{self, MathBox};
 use crate::layout::room;

@@ -8,11 +8,12 @@ use crate::document::model::{
     Block, Drawing, DrawingContent, Inline, Offset, Paragraph, ParagraphProps, Placement, TabKind, Table, TableFloat, VerticalBase, Wrap,
     WrapSide,
 };
-use crate::layout::context::{Context, DEEPEST, bounded, emu, twips};
+use crate::layout::context::{Context, DEEPEST};
 use crate::layout::drawing;
 use crate::layout::drop_cap;
 use crate::layout::float::{Bases, Floats, MOST_ON_LINES, Outline, Zone, hangs_on_its_line};
 use crate::layout::ink::{Ink, Layer, Rect};
+use crate::layout::length::{bounded, emu, twips};
 use crate::layout::paragraph::{Area, Line, ParagraphLayouter, anchor_places, join};
 use crate::layout::part::{Part, Position};
 use crate::layout::room;

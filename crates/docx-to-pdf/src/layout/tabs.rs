@@ -1,7 +1,7 @@
 //! Where a tab leads.
 
 use crate::document::model::{Leader, ParagraphProps, TabKind};
-use crate::layout::context::twips;
+use crate::layout::length::twips;
 use crate::units::Pt;
 
 /// The stop a tab leads to.

@@ -351,7 +351,7 @@ fn draw_marks(canvas: &mut Canvas, framed: &Framed, (index, axis): (usize, &Axis
     /// More marks are not drawn.
     const MOST: usize = 500;
     let shares: Vec<f32> = match framed.scales.get(&index) {
-        Some(scale) => scale.ticks().map(|tick| scale.share(tick)).collect(),
+        Some(scale) => scale.ticks().map(|tick| way(axis, scale.share(tick))).collect(),
         None if framed.between => (0..=framed.slots.min(MOST)).map(|at| at as f32 / framed.slots as f32).collect(),
         None => (0..framed.slots.min(MOST)).map(|at| framed.along(at)).collect(),
     };

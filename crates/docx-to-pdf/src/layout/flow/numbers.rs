@@ -1,9 +1,9 @@
 //! Line numbers beside the body's text (ECMA-376 part 1, 17.6.8): tables, notes, frames and boxes have none.
 
 use crate::document::model::{LineNumberRestart, LineNumbers, Paragraph};
-use crate::layout::context::twips;
 use crate::layout::flow::Flow;
 use crate::layout::ink::Ink;
+use crate::layout::length::twips;
 use crate::layout::runs::draw_word;
 use crate::units::Pt;
 

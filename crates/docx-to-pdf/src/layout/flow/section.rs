@@ -2,10 +2,10 @@
 
 use crate::document::model::{Block, Document, Field, HeaderFooter, Inline, Section, SectionStart};
 use crate::graphics::Rgb;
-use crate::layout::context::twips;
 use crate::layout::flow::Flow;
 use crate::layout::frame::Stroke;
 use crate::layout::ink::Rect;
+use crate::layout::length::twips;
 use crate::layout::stack::space_after;
 use crate::units::Pt;
 

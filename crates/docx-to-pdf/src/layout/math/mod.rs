@@ -8,9 +8,10 @@ mod stacked;
 use std::rc::Rc;
 
 use crate::document::model::{Formula, Math, RunProps, VerticalPosition};
-use crate::layout::context::{Context, bounded};
+use crate::layout::context::Context;
 use crate::layout::frame::NodeId;
 use crate::layout::ink::{Ink, Rect};
+use crate::layout::length::bounded;
 use crate::layout::look::{Look, Word};
 use crate::layout::runs::{draw_word, text_color};
 use crate::units::{HalfPoints, Pt};

@@ -1,6 +1,7 @@
 //! Where a first line and its number start beside a float.
 
-use crate::layout::context::{Context, twips};
+use crate::layout::context::Context;
+use crate::layout::length::twips;
 use crate::layout::paragraph::ParagraphLayouter;
 use crate::units::Pt;
 

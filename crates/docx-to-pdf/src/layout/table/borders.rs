@@ -1,8 +1,8 @@
 //! Borders of a table: which of two neighbours' lines is drawn, and how much room it takes.
 
 use crate::document::model::{Border, BorderStyle, Row, Table};
-use crate::layout::context::bounded;
 use crate::layout::ink::Ink;
+use crate::layout::length::bounded;
 use crate::layout::paragraph::draw_border;
 use crate::layout::table::row::RowBox;
 use crate::units::Pt;

@@ -3,7 +3,8 @@
 //! LibreOffice takes Word's saved grid as relative widths and scales it to the table's width; it does not fit columns to their content (writerfilter, `DomainMapperTableManager::endOfRowAction`).
 
 use crate::document::model::{Align, Cell, Row, Table, Width};
-use crate::layout::context::{Context, bounded, twips};
+use crate::layout::context::Context;
+use crate::layout::length::{bounded, twips};
 use crate::units::Pt;
 
 /// More columns than Word allows are cut off.

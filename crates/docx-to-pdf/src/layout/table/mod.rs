@@ -13,10 +13,11 @@ mod tests;
 use std::collections::HashMap;
 
 use crate::document::model::{Block, Cell, Inline, Offset, Row, RowHeight, Table, TableFloat, TextDirection, VerticalMerge};
-use crate::layout::context::{Context, DEEPEST, twips};
+use crate::layout::context::{Context, DEEPEST};
 use crate::layout::float::Bases;
 use crate::layout::frame::{NodeId, Role};
 use crate::layout::ink::Rect;
+use crate::layout::length::twips;
 use crate::layout::stack::{Column, Stacked, Story, natural_width, pile};
 use crate::units::Pt;
 

@@ -4,7 +4,8 @@
 //! every cell has borders of its own, and the table's outer ones stand around them all.
 
 use crate::document::model::{Border, Cell, Row, Table};
-use crate::layout::context::{Context, bounded, twips};
+use crate::layout::context::Context;
+use crate::layout::length::{bounded, twips};
 use crate::layout::table::borders::BorderLine;
 use crate::layout::table::row::{CellBox, RowBox};
 use crate::units::Pt;
