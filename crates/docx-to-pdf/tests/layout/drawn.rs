@@ -177,6 +177,28 @@ fn points_have_their_words_at_their_right_and_areas_in_their_middle() {
 }
 
 #[test]
+fn marks_of_an_axis_take_their_length_from_the_plot_and_a_title_has_its_background() {
+    let title = r#"<c:title><c:tx><c:rich><a:p><a:r><a:t>Results</a:t></a:r></a:p></c:rich></c:tx><c:overlay val="0"/><c:spPr><a:solidFill><a:srgbClr val="FFEE00"/></a:solidFill></c:spPr></c:title>"#;
+    let marked = |mark: &str| {
+        let both = BOTH.replace(r#"<c:axPos val="b"/>"#, &format!(r#"<c:axPos val="b"/><c:majorTickMark val="{mark}"/>"#));
+        let plot = format!(r#"<c:barChart><c:barDir val="col"/>{}{AXES}</c:barChart>{both}"#, series("Marks", "1F7A1F", &[2.0, 4.0]));
+        chart(&plot, title)
+    };
+    let zero = |mark: &str| place_of(&places_in(&marked(mark)), "0").1;
+    assert!(
+        (zero("none") - zero("out") - 4.25).abs() < 0.1 && (zero("none") - zero("in")).abs() < 0.01,
+        "{} {}",
+        zero("none"),
+        zero("out")
+    );
+    let (frames, _) = marked("out").laid();
+    let grounds = filled(&frames.pages[0], Rgb(0xFF, 0xEE, 0));
+    let (x, y) = place_of(&places_in(&marked("out")), "Results");
+    let [ground] = grounds.as_slice() else { panic!("one background: {grounds:?}") };
+    assert!(ground[0] < x + 50.0 && ground[1] < y + 50.0 && ground[3] > y + 50.0, "{ground:?} behind {x}, {y}");
+}
+
+#[test]
 fn titles_and_legends_stand_where_they_were_moved_to() {
     let layout = |x: f32, y: f32| {
         format!(
