@@ -112,10 +112,12 @@ fn a_frames_attributes_are_inherited_one_by_one_17_3_1_11() {
 fn what_an_element_leaves_out_is_as_its_style_has_it() {
     let styles = r#"<w:style w:type="paragraph" w:styleId="S"><w:pPr><w:spacing w:line="480" w:lineRule="exact"/><w:ind w:firstLine="300"/></w:pPr><w:rPr><w:rFonts w:ascii="Courier New" w:hAnsi="Courier New"/></w:rPr></w:style>"#;
     let own = r#"<w:spacing w:line="300"/><w:ind w:firstLineChars="0"/>"#;
-    let body =
-        format!(r#"<w:p><w:pPr><w:pStyle w:val="S"/>{own}</w:pPr><w:r><w:rPr><w:rFonts w:hAnsi="Arial"/></w:rPr><w:t>x</w:t></w:r></w:p>"#);
+    let body = format!(
+        r#"<w:p><w:pPr><w:pStyle w:val="S"/>{own}</w:pPr><w:r><w:rPr><w:rFonts w:hAnsi="Arial"/><w:w w:val="0"/></w:rPr><w:t>x</w:t></w:r></w:p>"#
+    );
     let paragraph = Maker::body(&body).styles(styles).paragraph();
     let Inline::Text { props, .. } = &paragraph.content[0] else { panic!("no text") };
+    assert_eq!(props.scale, 100, "no width is the usual one");
     assert_eq!((paragraph.props.line, paragraph.props.indent_first.0, &*props.font), (LineSpacing::Exact(Twips(300)), 300, "Courier New"));
 }
 
