@@ -136,6 +136,11 @@ impl<'a> ParagraphLayouter<'a> {
         Self { paragraph, prepared, tags, joined, in_cell: false, tabs, label, link_tags }
     }
 
+    /// Where its first line begins.
+    fn first_line(&self) -> Position {
+        Position { atom: self.prepared.leading_breaks, byte: 0 }
+    }
+
     /// Sets lines from a position to the paragraph's end or its next page or column break.
     pub(super) fn lines(&mut self, context: &mut Context<'a>, from: Position, area: Area<'_>) -> Vec<Line> {
         let outer_background = context.background;
@@ -178,7 +183,7 @@ impl<'a> ParagraphLayouter<'a> {
     fn line(&mut self, context: &mut Context<'a>, at: Position, y: Pt, area: Area<'_>) -> Line {
         let props = &self.paragraph.props;
         let grid = context.grid.filter(|_| props.snap_to_grid);
-        let first = at == Position::default();
+        let first = at == self.first_line();
         let above = if first { self.border_above() } else { Pt::ZERO };
         let (left, right) = self.edges(area.width, first);
         let estimate = self.prepared.atoms.get(at.atom).filter(|atom| !atom.is_blank()).map_or_else(
@@ -239,7 +244,7 @@ impl<'a> ParagraphLayouter<'a> {
             Found { segments, top, number: Pt::ZERO }
         };
         let Some(floats) = area.floats.filter(|floats| !floats.is_empty() && !must) else { return free(top, segments) };
-        let first = at == Position::default();
+        let first = at == self.first_line();
         let leftmost = if first { self.leftmost(left) } else { left };
         let mut top = top;
         let empty = self.prepared.atoms.iter().all(|atom| matches!(atom.kind, AtomKind::Anchor(_) | AtomKind::Bookmark(_)));
@@ -307,7 +312,7 @@ impl<'a> ParagraphLayouter<'a> {
         let (top, segments) = (*top, segments.as_slice());
         let props = &self.paragraph.props;
         let grid = context.grid.filter(|_| props.snap_to_grid);
-        let first = at == Position::default();
+        let first = at == self.first_line();
         let mut extent = line::extent(&self.prepared, segments);
         if first && let Some(label) = &self.label {
             let shows = label.word.as_ref().is_some_and(|word| !word.text.is_empty());
@@ -331,8 +336,11 @@ impl<'a> ParagraphLayouter<'a> {
         let mut ink = Ink::default();
         let box_top = if first { top - self.border_above() } else { top };
         let bottom = top + metrics.height + below;
-        self.draw_bars(&mut ink, area.width, (box_top, bottom));
-        self.draw_box(&mut ink, Rect::new(Pt::ZERO, box_top, area.width, bottom), first, last);
+        // Before a break that leads nothing is drawn: the paragraph begins behind it (LibreOffice).
+        if at >= self.first_line() {
+            self.draw_bars(&mut ink, area.width, (box_top, bottom));
+            self.draw_box(&mut ink, Rect::new(Pt::ZERO, box_top, area.width, bottom), first, last);
+        }
         if first {
             let shift = segments.first().map_or(Pt::ZERO, |segment| {
                 let shift = line::shift(props.align, segment);
@@ -464,7 +472,7 @@ impl<'a> ParagraphLayouter<'a> {
         if !self.paragraph.props.widow_control || count < 2 {
             return;
         }
-        if from == Position::default() {
+        if from == self.first_line() {
             lines[0].glued = true;
         }
         lines[count - 2].glued = true;
@@ -473,7 +481,7 @@ impl<'a> ParagraphLayouter<'a> {
     /// Marks headings for the outline.
     fn mark(&self, lines: &mut [Line], from: Position) {
         let Some(level) = self.paragraph.props.outline_level.filter(|level| *level < 9) else { return };
-        if from == Position::default()
+        if from == self.first_line()
             && self.tags.text.is_some()
             && let Some(line) = lines.first_mut()
         {

@@ -12,6 +12,7 @@ mod ends;
 mod extents;
 mod formulas;
 mod kept_apart;
+mod leading;
 mod measured;
 mod metafiles;
 mod painted;

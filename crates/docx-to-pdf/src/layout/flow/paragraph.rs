@@ -60,11 +60,11 @@ impl Anchors {
         for (at, atom) in setter.prepared.atoms.iter().enumerate() {
             match &atom.kind {
                 AtomKind::Anchor(_) => places.atoms.push(at),
-                AtomKind::Break(BreakKind::Page | BreakKind::Column) => places.breaks.push(at),
+                _ if atom.ends_page() => places.breaks.push(at),
                 AtomKind::Word(_) | AtomKind::Note(..) | AtomKind::Formula(..) => places.first_word = places.first_word.min(at),
                 _ => {}
             }
-            if !matches!(&atom.kind, AtomKind::Anchor(_) | AtomKind::Bookmark(_) | AtomKind::Break(BreakKind::Page | BreakKind::Column)) {
+            if !atom.ends_page() && !matches!(&atom.kind, AtomKind::Anchor(_) | AtomKind::Bookmark(_)) {
                 places.content = places.content.min(at);
             }
         }
@@ -76,6 +76,12 @@ impl Anchors {
         let begins = from.atom > 0 && from.atom <= self.content;
         let below_text = flow.drafts.last().is_some_and(|draft| flow.y > draft.text.top);
         if begins && (flow.is_older() || below_text) { space_before(props) } else { Pt::ZERO }
+    }
+
+    /// Whether a line holds nothing but the break of page or column that a paragraph with text begins with: that needs no room on the page it ends, else a page would stay empty (LibreOffice and Spire agree; measured).
+    fn begins_behind_break(&self, line: Option<&Line>) -> bool {
+        let breaks = |line: &Line| matches!(line.end, LineEnd::Break(BreakKind::Page | BreakKind::Column));
+        self.content != usize::MAX && line.is_some_and(|line| breaks(line) && line.next.atom <= self.content)
     }
 
     /// Those from a position to the next break.
@@ -166,7 +172,7 @@ impl<'a> Flow<'a> {
             );
             self.floats = floats;
             let fitting = self.fitting(&lines, y, props.widow_control);
-            if fitting == 0 && !self.at_top {
+            if fitting == 0 && !self.at_top && !places.begins_behind_break(lines.first()) {
                 self.settle(anchored, 0);
                 if from == Position::default() {
                     return self.move_on(index, &start);

@@ -1,0 +1,64 @@
+//! Breaks of page or column that a paragraph begins with: its first line is the one behind them.
+//!
+//! Places that LibreOffice 7.4 and Spire agree on (`docs/engine-rules.md`).
+//! Pages are 300 pt wide and high with margins of 50 pt; a line of text is 13.8 pt high, its baseline at 11.2.
+
+use crate::breadth::Sheet;
+use crate::measured::p;
+
+const NUMBERING: &str = r#"<w:abstractNum w:abstractNumId="0"><w:lvl w:ilvl="0"><w:start w:val="7"/><w:numFmt w:val="decimal"/><w:lvlText w:val="%1"/><w:pPr><w:ind w:left="600" w:hanging="400"/></w:pPr></w:lvl></w:abstractNum><w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num>"#;
+const BOOKMARK: &str = r#"<w:bookmarkStart w:id="4" w:name="here"/><w:bookmarkEnd w:id="4"/>"#;
+
+/// A line, then a paragraph with these properties that begins with breaks of this kind.
+fn begins_with(kind: &str, breaks: usize, properties: &str, content: &str) -> String {
+    let breaks = format!(r#"<w:r><w:br w:type="{kind}"/></w:r>"#).repeat(breaks);
+    format!("{}<w:p><w:pPr>{properties}</w:pPr>{BOOKMARK}{breaks}{content}</w:p>", p("", "above"))
+}
+
+fn text(word: &str) -> String {
+    format!("<w:r><w:t>{word}</w:t></w:r>")
+}
+
+fn sheet(body: String) -> Sheet {
+    Sheet { numbering: NUMBERING.to_owned(), section: r#"<w:cols w:num="2" w:space="400"/>"#.to_owned(), ..Sheet::body(body) }
+}
+
+#[test]
+fn number_and_first_line_s_indent_stand_behind_the_breaks_a_paragraph_begins_with() {
+    for (kind, breaks, page, left) in [("page", 1, 1, 50.0), ("page", 2, 2, 50.0), ("column", 1, 0, 160.0), ("column", 3, 1, 160.0)] {
+        let numbered = begins_with(kind, breaks, r#"<w:numPr><w:ilvl w:val="0"/><w:numId w:val="1"/></w:numPr>"#, &text("item"));
+        sheet(numbered).stands(&[(0, "above", 50.0, 61.2), (page, "7", left + 10.0, 61.2), (page, "item", left + 30.0, 61.2)]);
+        for (indent, at) in [(r#"w:firstLine="500""#, 25.0), (r#"w:left="500" w:hanging="300""#, 10.0)] {
+            let indented = begins_with(kind, breaks, &format!("<w:ind {indent}/>"), &text("first"));
+            sheet(indented).stands(&[(page, "first", left + at, 61.2)]);
+        }
+    }
+    // Behind text the break only divides the paragraph.
+    let within = begins_with("page", 1, r#"<w:ind w:left="200" w:firstLine="500"/>"#, &text("next")).replace(BOOKMARK, &text("first"));
+    sheet(within).stands(&[(0, "first", 85.0, 75.0), (1, "next", 60.0, 61.2)]);
+}
+
+#[test]
+fn breaks_that_a_paragraph_begins_with_need_no_room_on_the_page_they_end() {
+    let filled = |points: u32| p(&format!(r#"<w:spacing w:line="{}" w:lineRule="exact"/>"#, points * 20), "full");
+    for kept in ["", "<w:keepLines/>", r#"<w:spacing w:before="500"/>"#] {
+        for (kind, page, left) in [("page", 1, 50.0), ("column", 0, 160.0)] {
+            for room in [0, 5, 13] {
+                let body = begins_with(kind, 1, kept, &text("behind")).replace(&p("", "above"), &filled(200 - room));
+                sheet(body).stands(&[(page, "behind", left, 61.2)]);
+            }
+        }
+        // Alone it takes a line, which may be the next page's.
+        let alone = format!("{}{}", begins_with("page", 1, kept, "").replace(&p("", "above"), &filled(195)), p("", "after"));
+        Sheet::body(alone).stands(&[(2, "after", 50.0, 61.2)]);
+    }
+}
+
+#[test]
+fn references_find_the_page_behind_the_break_their_paragraph_begins_with() {
+    let reference = r#"<w:p><w:r><w:fldChar w:fldCharType="begin"/></w:r><w:r><w:instrText>PAGEREF here</w:instrText></w:r><w:r><w:fldChar w:fldCharType="separate"/></w:r><w:r><w:t>9</w:t></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r></w:p>"#;
+    let body = |content: &str| format!("{reference}{}", begins_with("page", 1, "", content));
+    Sheet::body(body(&text("there"))).stands(&[(0, "2", 50.0, 61.2), (1, "there", 50.0, 61.2)]);
+    // A paragraph of nothing but the break is where the break is.
+    Sheet::body(body("")).stands(&[(0, "1", 50.0, 61.2)]);
+}
