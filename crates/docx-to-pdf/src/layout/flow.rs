@@ -76,6 +76,8 @@ struct Flow<'a> {
     natural: bool,
     /// The paragraph above, for the space between.
     previous: Option<&'a Paragraph>,
+    /// The one above the break that the page in work began with.
+    before_break: Option<&'a Paragraph>,
     floats: Floats,
     notes: PageNotes,
     /// Start of a chain of paragraphs that stay with the next.
@@ -151,6 +153,7 @@ pub(super) fn pour(context: Context<'_>) -> Outcome<'_> {
         at_top: true,
         natural: false,
         previous: None,
+        before_break: None,
         floats: Floats::default(),
         notes: PageNotes::default(),
         chain: None,
@@ -376,7 +379,7 @@ impl<'a> Flow<'a> {
         self.y = text.top;
         self.at_top = true;
         self.natural = natural;
-        self.previous = None;
+        self.before_break = self.previous.take().filter(|_| !natural);
         self.floats = Floats::default();
         for zone in running.zones {
             self.floats.add(zone);

@@ -1,11 +1,12 @@
-//! Breaks of page or column that a paragraph begins with: its first line is the one behind them.
+//! Breaks of page or column that a paragraph begins with: its first line is the one behind them. The space above a page's first paragraph.
 //!
-//! Places that LibreOffice 7.4 and Spire agree on (`docs/engine-rules.md`).
+//! Places that LibreOffice 7.4 and Spire agree on, or Word's as Spire and later versions of LibreOffice have them (`docs/engine-rules.md`).
 //! Pages are 300 pt wide and high with margins of 50 pt; a line of text is 13.8 pt high, its baseline at 11.2.
 
 use crate::breadth::Sheet;
-use crate::measured::p;
+use crate::measured::{p, row, table};
 
+const FIXED: &str = r#"<w:tblLayout w:type="fixed"/>"#;
 const NUMBERING: &str = r#"<w:abstractNum w:abstractNumId="0"><w:lvl w:ilvl="0"><w:start w:val="7"/><w:numFmt w:val="decimal"/><w:lvlText w:val="%1"/><w:pPr><w:ind w:left="600" w:hanging="400"/></w:pPr></w:lvl></w:abstractNum><w:num w:numId="1"><w:abstractNumId w:val="0"/></w:num>"#;
 const BOOKMARK: &str = r#"<w:bookmarkStart w:id="4" w:name="here"/><w:bookmarkEnd w:id="4"/>"#;
 
@@ -61,4 +62,43 @@ fn references_find_the_page_behind_the_break_their_paragraph_begins_with() {
     Sheet::body(body(&text("there"))).stands(&[(0, "2", 50.0, 61.2), (1, "there", 50.0, 61.2)]);
     // A paragraph of nothing but the break is where the break is.
     Sheet::body(body("")).stands(&[(0, "1", 50.0, 61.2)]);
+}
+
+/// A line with a space after it of 10 pt, then what begins a page, with a space above of 25 pt.
+fn after_a_page(mode: u32, (before, kept): (&str, &str), after: &str) -> Sheet {
+    let above = p(&format!(r#"<w:spacing w:after="200"/>{kept}"#), "above");
+    Sheet { mode, ..Sheet::body(format!("{above}{before}{after}")) }
+}
+
+#[test]
+fn a_page_that_a_break_began_has_no_space_at_its_top_from_word_2013_on() {
+    let spaced = |more: &str| p(&format!(r#"{more}<w:spacing w:before="500"/>"#), "below");
+    let alone = r#"<w:p><w:r><w:br w:type="page"/></w:r></w:p>"#;
+    for (before, more, older) in [("", "<w:pageBreakBefore/>", 15.0), (alone, "", 25.0), (alone, "<w:keepNext/>", 25.0)] {
+        after_a_page(15, (before, ""), &spaced(more)).stands(&[(1, "below", 50.0, 61.2)]);
+        // Before, the space after the paragraph above a paragraph that asks for the page was part of it.
+        for mode in [12, 14] {
+            after_a_page(mode, (before, ""), &spaced(more)).stands(&[(1, "below", 50.0, 61.2 + older)]);
+        }
+    }
+    // The document's first page keeps it, and so does a cell.
+    let first = Sheet::body(spaced(""));
+    first.stands(&[(0, "below", 50.0, 86.2)]);
+    let cell = table(FIXED, &[2000], &row("", &[("", spaced("<w:pageBreakBefore/>"))]));
+    after_a_page(15, ("", ""), &format!("{cell}{}", p("", "end"))).stands(&[(1, "below", 55.4, 86.2)]);
+}
+
+#[test]
+fn of_the_space_above_a_section_s_first_paragraph_the_one_before_it_has_its_own() {
+    let section =
+        r#"<w:sectPr><w:pgSz w:w="6000" w:h="6000"/><w:pgMar w:top="1000" w:bottom="1000" w:left="1000" w:right="1000"/></w:sectPr>"#;
+    for mode in [12, 14, 15] {
+        for (space, left) in [(500, 15.0), (300, 5.0), (200, 0.0), (100, 0.0)] {
+            let below = p(&format!(r#"<w:spacing w:before="{space}"/>"#), "below");
+            after_a_page(mode, ("", section), &below).stands(&[(1, "below", 50.0, 61.2 + left)]);
+            // Paragraphs of one style that drop the space between them drop it here, too.
+            let alike = p(&format!(r#"<w:spacing w:before="{space}"/><w:contextualSpacing/>"#), "below");
+            after_a_page(mode, ("", section), &alike).stands(&[(1, "below", 50.0, 61.2)]);
+        }
+    }
 }

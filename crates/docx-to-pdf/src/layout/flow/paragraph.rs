@@ -202,7 +202,10 @@ impl<'a> Flow<'a> {
                 continue;
             }
             match end {
-                LineEnd::Break(BreakKind::Page) => self.new_page(false),
+                LineEnd::Break(BreakKind::Page) => {
+                    self.previous = None;
+                    self.new_page(false);
+                }
                 LineEnd::Break(BreakKind::Column) => self.next_column(false),
                 _ => break,
             }
@@ -270,7 +273,16 @@ impl<'a> Flow<'a> {
             (true, true) => Pt::ZERO,
             (true, false) => {
                 let first_of_all = self.drafts.len() == 1 && paragraph.props.space_before_auto;
-                if first_of_all { Pt::ZERO } else { space_before(&paragraph.props) }
+                let page = self.drafts.last().filter(|_| self.column == 0);
+                // From Word 2013 on there is no space at the top of a page that a break began, but for a section's first (Spire; LibreOffice from 24.8 on; measured).
+                if first_of_all || !self.is_older() && page.is_some_and(|page| !page.first) {
+                    Pt::ZERO
+                } else if let Some(above) = self.before_break.filter(|_| page.is_some()) {
+                    // The space after the paragraph before the break is a part of this one's (the same).
+                    (gap(&self.context, Some(above), paragraph) - space_after(&above.props)).max(Pt::ZERO)
+                } else {
+                    space_before(&paragraph.props)
+                }
             }
             _ => gap(&self.context, self.previous, paragraph),
         }
