@@ -33,6 +33,7 @@ mod settings;
 mod styles;
 mod symbols;
 mod table;
+mod table_grid;
 mod table_join;
 mod table_style;
 mod theme;

@@ -6,6 +6,7 @@ use std::rc::Rc;
 use super::model::{Align, Block, Borders, Cell, CellBorders, Inline, Paragraph, Row, RowHeight, Table, TableBorders, TableFloat, Width};
 use super::paragraph_props::{alignment, float_position};
 use super::read::{Reader, Scope};
+use super::table_grid::with_own_widths;
 use super::table_join::one_grid;
 use super::table_style::{BorderPatch, CellPatch, Covered, Look, Place, Said, TablePatch, TableStyle, Wanted, overlay_margins};
 use super::values::{integer, share, switch, twips};
@@ -74,6 +75,7 @@ impl Reader<'_> {
             return None;
         }
         let (grid, rows) = one_grid(&grids, rows);
+        let (grid, rows) = with_own_widths(grid, rows, frame.table.fixed.unwrap_or(false));
         Some(finish(&frame, properties, grid, rows))
     }
 

@@ -7,7 +7,7 @@ use super::xml::Node;
 use crate::units::Twips;
 
 /// More columns than this are not joined.
-const MOST_COLUMNS: usize = 1000;
+pub(super) const MOST_COLUMNS: usize = 1000;
 
 /// The children of a container one by one, but tables that are one together.
 pub(super) fn groups<'n, 't>(children: &'n [Node<'t>]) -> impl Iterator<Item = &'n [Node<'t>]> {
@@ -61,7 +61,7 @@ fn scaled(grid: &[Twips], total: i64) -> Vec<i64> {
 }
 
 /// The row on the common grid.
-fn placed(mut row: Row, own: &[i64], all: &[i64]) -> Row {
+pub(super) fn placed(mut row: Row, own: &[i64], all: &[i64]) -> Row {
     let index = |edge: usize| {
         let at = own.get(edge).or(own.last()).copied().unwrap_or(0);
         all.partition_point(|common| *common < at - 1) as u32

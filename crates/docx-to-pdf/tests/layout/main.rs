@@ -18,6 +18,7 @@ mod metafiles;
 mod painted;
 mod placed;
 mod pushed;
+mod ragged;
 mod running;
 mod support;
 mod told;
