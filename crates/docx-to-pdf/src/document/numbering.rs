@@ -179,8 +179,8 @@ fn in_range(number: i64) -> i64 {
 pub(super) struct Counters {
     /// By definition: lists of one definition count on together (17.9.15).
     counts: HashMap<i32, [Option<i64>; LEVELS]>,
-    /// Lists that have used their own start at a level.
-    started: HashSet<(i32, u8)>,
+    /// Lists that have used their own start.
+    started: HashSet<i32>,
     /// Bytes of long numbers so far.
     long: usize,
 }
@@ -190,20 +190,22 @@ impl Counters {
     pub(super) fn next(&mut self, numbering: &Numbering, list_id: i32, at: u8, language: NumberLanguage) -> Option<(String, Rc<Level>)> {
         let level = Rc::clone(numbering.level(list_id, at)?);
         let list = numbering.lists.get(&list_id)?;
+        let is_first = !self.counts.contains_key(&list.definition);
         let counts = self.counts.entry(list.definition).or_default();
         let here = usize::from(at);
         // A level above that nothing has counted yet begins with this item, so that its own first item is the second (LibreOffice and Spire agree; measured).
         for above in 0..at {
             if let Some(named) = numbering.level(list_id, above) {
-                let start = list.starts[usize::from(above)].unwrap_or(named.start);
+                let start = list.starts[usize::from(above)].filter(|_| is_first).unwrap_or(named.start);
                 counts[usize::from(above)].get_or_insert(start);
             }
         }
-        let own_start = list.starts[here].filter(|_| self.started.insert((list_id, at)));
+        // The first item of a level that the list starts anew takes its other levels along (the same): they go on, or begin as the definition says.
+        let own_start = list.starts[here].filter(|_| self.started.insert(list_id));
         counts[here] = Some(match (own_start, counts[here]) {
             (Some(start), _) => start,
             (None, Some(count)) => (count + 1).min(i64::from(i32::MAX)),
-            (None, None) => list.starts[here].unwrap_or(level.start),
+            (None, None) => level.start,
         });
         for below in at + 1..LEVELS as u8 {
             let restart = numbering.level(list_id, below).and_then(|level| level.restart);

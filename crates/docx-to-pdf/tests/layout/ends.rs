@@ -153,6 +153,12 @@ fn paragraphs_above_stay_with_all_rows_that_stay_together() {
         assert_eq!(page_of(&body(rows, KEPT), "heading"), 1, "{rows}");
     }
     assert_eq!(page_of(&body(2, ""), "heading"), 0);
+    // They are not left alone at the top of a page by rows that have no room together anyway.
+    let rows = kept_rows(18, KEPT, KEPT);
+    let sheet = Sheet::body(format!("{}{}", p(KEPT, "heading"), table(&look, &[1500, 1500], &rows)));
+    assert_eq!((page_of(&sheet, "heading"), page_of(&sheet, "a0x"), page_of(&sheet, "a17x")), (0, 0, 1));
+    let sheet = Sheet::body(format!("{}{}", p("", "heading"), table(&look, &[1500, 1500], &rows)));
+    assert_eq!((page_of(&sheet, "heading"), page_of(&sheet, "a0x")), (0, 1));
     // Of a row that may be divided, the first lines are enough.
     let three = format!("{}{}{}", p("", "one"), p("", "two"), p("", "three"));
     let divided = table(&look, &[1500], &row("", &[("", three)]));

@@ -137,6 +137,30 @@ fn an_item_begins_the_levels_above_it_that_nothing_has_counted() {
     assert_eq!(numbers(OUTLINE, &[(1, 1), (1, 0), (1, 1)]), ["1.a)", "2.", "2.a)"]);
 }
 
+/// A list of the outline's definition that starts some levels anew.
+fn starting_anew(levels: &[(u8, u8)]) -> String {
+    let starts: String = levels
+        .iter()
+        .map(|(level, start)| format!(r#"<w:lvlOverride w:ilvl="{level}"><w:startOverride w:val="{start}"/></w:lvlOverride>"#))
+        .collect();
+    format!(r#"{OUTLINE}<w:num w:numId="9"><w:abstractNumId w:val="1"/>{starts}</w:num>"#)
+}
+
+#[test]
+fn the_first_item_of_a_level_that_its_list_starts_anew_takes_the_other_levels_along() {
+    let both = starting_anew(&[(0, 5), (1, 3)]);
+    // They go on as the lists of this definition stand, or begin as that says.
+    assert_eq!(numbers(&both, &[(1, 0), (9, 1), (9, 0)]), ["1.", "1.c)", "2."]);
+    assert_eq!(numbers(&both, &[(1, 0), (9, 0), (9, 1), (9, 0)]), ["1.", "5.", "5.a)", "6."]);
+    // What stands first of all begins the levels above as its list says.
+    assert_eq!(numbers(&both, &[(9, 1), (9, 1), (9, 0)]), ["5.c)", "5.d)", "6."]);
+    // A level that does not start anew takes nothing along, and one that does, does so once.
+    let first = starting_anew(&[(0, 5)]);
+    assert_eq!(numbers(&first, &[(1, 0), (9, 1), (9, 1), (9, 0), (9, 0)]), ["1.", "1.a)", "1.b)", "5.", "6."]);
+    let second = starting_anew(&[(1, 3)]);
+    assert_eq!(numbers(&second, &[(1, 0), (9, 0), (9, 1), (9, 0), (9, 1)]), ["1.", "2.", "2.c)", "3.", "3.a)"]);
+}
+
 #[test]
 fn custom_formats_have_as_many_figures_as_their_first_number() {
     for (format, shown) in

@@ -70,7 +70,9 @@ impl<'a> Flow<'a> {
             return Step::Back(*from);
         }
         let column = (self.drafts.len(), self.column);
-        self.rows(&mut laid, fresh);
+        // Rows that stay together do not leave the paragraphs that stay with them alone at the top (Word as Spire has it; LibreOffice parts them).
+        let led = chain.as_ref().is_some_and(|(_, checkpoint)| checkpoint.at_top);
+        self.rows(&mut laid, fresh, led);
         self.previous = None;
         // A table of which the last row is kept with the next stays with the paragraph below it (both; measured).
         if laid.rows.last().is_some_and(|row| row.keep_next) && column == (self.drafts.len(), self.column) {
@@ -108,8 +110,8 @@ impl<'a> Flow<'a> {
         true
     }
 
-    /// Lays the rows out; `fresh`: only repeated header rows stand above on this page. Rows that are drawn whole are left without their cells, but for header rows.
-    fn rows(&mut self, laid: &mut TableBox, fresh: bool) {
+    /// Lays the rows out; `fresh`: only repeated header rows stand above on this page; `led`: only paragraphs that stay with the first row do. Rows that are drawn whole are left without their cells, but for header rows.
+    fn rows(&mut self, laid: &mut TableBox, fresh: bool, led: bool) {
         let mut emitter = Emitter::new(laid);
         let mut index = 0;
         let mut rest: Option<RowBox> = None;
@@ -117,7 +119,7 @@ impl<'a> Flow<'a> {
         while let Some(whole) = laid.rows.get(index).filter(|_| !self.full) {
             let row = rest.as_ref().unwrap_or(whole);
             let starts = rest.is_none();
-            if starts && !fresh && self.parts_company(laid, index) {
+            if starts && !fresh && !(led && index == 0) && self.parts_company(laid, index) {
                 self.close_page(laid, index);
                 self.break_rows(&mut emitter, laid, row, index);
                 fresh = true;
