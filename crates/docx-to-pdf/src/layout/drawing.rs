@@ -270,10 +270,16 @@ fn draw_shape<'a>(
             Some(Fill::Gradient(gradient)) => context.background = Some(gradient.mean().0),
             _ => {}
         }
-        let (ink, grown) = draw_text(context, text, (size, shape.flip, room::outline_reach(shape)), bases);
+        let upright = text.upright && finite(shape.rotation) % 360.0 != 0.0;
+        let area = if upright { upright_area(size, shape.rotation) } else { size };
+        let (mut ink, grown) = draw_text(context, text, (area, shape.flip, room::outline_reach(shape)), bases);
         context.background = outer_background;
-        size = grown;
-        ink
+        if upright {
+            ink.translate((size.0 - area.0) / 2.0, (size.1 - area.1) / 2.0);
+        } else {
+            size = grown;
+        }
+        (ink, upright)
     });
     let tag = if alt.is_some() && !decorative && text.is_none() { context.structure.figure(alt) } else { None };
     let mut ink = Ink::default();
@@ -308,10 +314,23 @@ fn draw_shape<'a>(
         }
     }
     let mut ink = turned(ink, 0.0, shape.flip, size);
-    if let Some(text) = text {
+    let mut above = None;
+    match text {
+        Some((text, true)) => above = Some(text),
+        Some((text, false)) => ink.append(text),
+        None => {}
+    }
+    let mut ink = turned(ink, shape.rotation, (false, false), size);
+    if let Some(text) = above {
         ink.append(text);
     }
-    (turned(ink, shape.rotation, (false, false), size), size)
+    (ink, size)
+}
+
+/// The size of the upright rectangle that stands for a turned shape: nearer to lying on its side than not, it is as high as that is wide.
+fn upright_area((width, height): (Pt, Pt), rotation: f32) -> (Pt, Pt) {
+    let lying = (45.0..135.0).contains(&(finite(rotation).rem_euclid(180.0)));
+    if lying { (height, width) } else { (width, height) }
 }
 
 /// A gradient is drawn anew in each of a shape's paths: of more than this they are filled with its mean colour.

@@ -321,6 +321,7 @@ fn a_described_group_is_one_figure_and_a_plain_picture_is_decoration() {
         fit: TextFit::Cut,
         wrap: true,
         direction: TextDirection::Horizontal,
+        upright: false,
         chain: Chain::default(),
     }));
     let inch = Emu(914_400);

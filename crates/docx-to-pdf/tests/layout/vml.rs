@@ -320,3 +320,84 @@ fn a_shape_in_the_line_takes_half_its_outline_beyond_its_frame_and_its_text_stan
         boxed("oval", &weight).stands(&[(0, "inside", 50.0 + width + (60.0 - width) * corner, 61.2 + width + (40.0 - width) * corner)]);
     }
 }
+
+/// Where the first path of a page begins and ends.
+fn ends(frames: &Frames) -> [(f32, f32); 2] {
+    let all = items(frames);
+    let (around, path) = all
+        .iter()
+        .find_map(|(around, _, item)| if let Shape::Path(path) = &item.shape { Some((around, path)) } else { None })
+        .expect("a path");
+    let points: Vec<(f32, f32)> = path
+        .steps
+        .iter()
+        .filter_map(|step| if let PathStep::Move(x, y) | PathStep::Line(x, y) = step { Some((x.0, y.0)) } else { None })
+        .collect();
+    let placed = |point: (f32, f32)| around.iter().rev().fold(point, |(x, y), [a, b, c, d, e, f]| (a * x + c * y + e, b * x + d * y + f));
+    [placed(points[0]), placed(points[points.len() - 1])]
+}
+
+const PLACED: &str = "position:absolute;margin-left:100pt;margin-top:100pt;width:60pt;height:20pt;mso-position-horizontal-relative:page;mso-position-vertical-relative:page;";
+
+#[test]
+fn what_is_turned_is_mirrored_after_that() {
+    // From the left top corner to the right top one and down; its middle is at 130, 110.
+    for (turn, [start, end]) in [
+        ("", [(-30.0, -10.0), (30.0, 10.0)]),
+        ("flip:x", [(30.0, -10.0), (-30.0, 10.0)]),
+        ("rotation:90", [(10.0, -30.0), (-10.0, 30.0)]),
+        ("rotation:90;flip:x", [(-10.0, -30.0), (10.0, 30.0)]),
+        ("rotation:90;flip:y", [(10.0, 30.0), (-10.0, -30.0)]),
+        ("rotation:90;flip:x y", [(-10.0, 30.0), (10.0, -30.0)]),
+        ("rotation:-90;flip:x", [(10.0, 30.0), (-10.0, -30.0)]),
+        ("rotation:5898240fd;flip:x", [(-10.0, -30.0), (10.0, 30.0)]),
+    ] {
+        let shape = format!(r#"<v:shape style="{PLACED}{turn}" coordsize="100,100" path="m,l100,,100,100e" filled="f"/>"#);
+        let found = ends(&Sheet::body(pict(&shape)).laid().0);
+        for ((x, y), (right, down)) in found.into_iter().zip([start, end]) {
+            assert!((x - 130.0 - right).abs() < 0.1 && (y - 110.0 - down).abs() < 0.1, "{turn}: {found:?}");
+        }
+    }
+}
+
+#[test]
+fn text_stays_upright_in_a_turned_shape_but_not_in_a_group() {
+    let shape = |turn: &str| {
+        let text = format!(r#"<v:textbox inset="0,0,0,0"><w:txbxContent>{}</w:txbxContent></v:textbox>"#, p("", "in"));
+        format!(r#"<v:rect style="{PLACED}{turn}" stroked="f">{text}</v:rect>"#)
+    };
+    let place = |inside: &str| {
+        let frames = Sheet::body(pict(inside)).laid().0;
+        let (_, x, y) = texts(&frames.pages[0]).into_iter().find(|(text, ..)| text == "in").expect("the text");
+        (x, y)
+    };
+    // Lying on its side the shape is 20 pt wide and 60 pt high.
+    for (turn, left, top) in
+        [("", 100.0, 100.0), ("rotation:180", 100.0, 100.0), ("rotation:30", 100.0, 100.0), ("rotation:90", 120.0, 80.0)]
+    {
+        let (x, y) = place(&shape(turn));
+        assert!((x - left).abs() < 0.1 && (y - top - 11.2).abs() < 0.1, "{turn}: {x} {y}");
+    }
+    let child = shape("rotation:180").replace(PLACED, "left:0;top:0;width:60;height:20;");
+    let group = format!(r#"<v:group style="{PLACED}" coordsize="60,20">{child}</v:group>"#);
+    let (x, y) = place(&group);
+    assert!((x - 160.0).abs() < 0.1 && (y - 120.0 + 11.2).abs() < 0.1, "{x} {y}");
+}
+
+#[test]
+fn a_drawing_canvas_is_shown_as_it_is_drawn_and_has_a_background() {
+    let fill = |color: &str| format!(r#"<a:solidFill><a:srgbClr val="{color}"/></a:solidFill>"#);
+    let shape = format!(
+        r#"<wps:wsp><wps:cNvSpPr/><wps:spPr><a:xfrm><a:off x="127000" y="63500"/><a:ext cx="254000" cy="127000"/></a:xfrm><a:prstGeom prst="rect"/>{}</wps:spPr><wps:bodyPr/></wps:wsp>"#,
+        fill("0000FF")
+    );
+    let canvas = format!(
+        r#"<w:p><w:r><mc:AlternateContent><mc:Choice Requires="wpc"><w:drawing><wp:inline><wp:extent cx="1270000" cy="508000"/><wp:docPr id="1" name=""/><a:graphic><a:graphicData><wpc:wpc xmlns:wpc="http://schemas.microsoft.com/office/word/2010/wordprocessingCanvas"><wpc:bg>{}</wpc:bg><wpc:whole/>{shape}</wpc:wpc></a:graphicData></a:graphic></wp:inline></w:drawing></mc:Choice><mc:Fallback>{}</mc:Fallback></mc:AlternateContent></w:r></w:p>"#,
+        fill("FF0000"),
+        pict(r#"<v:rect style="width:100pt;height:40pt" fillcolor="green"/>"#).replace("<w:p><w:r>", "").replace("</w:r></w:p>", "")
+    );
+    let frames = Sheet::body(canvas).laid().0;
+    let found: Vec<(Option<Rgb>, [f32; 4])> = paths(&frames).into_iter().map(|path| (path.fill, bounds(path))).collect();
+    let sizes: Vec<(Option<Rgb>, f32, f32)> = found.iter().map(|(fill, [l, t, r, b])| (*fill, (r - l).round(), (b - t).round())).collect();
+    assert_eq!(sizes, [(Some(RED), 100.0, 40.0), (Some(BLUE), 20.0, 10.0)]);
+}

@@ -162,6 +162,7 @@ impl Reader<'_> {
                 Some("vert270") => TextDirection::Up,
                 _ => TextDirection::Horizontal,
             },
+            upright: false,
             chain: Chain::default(),
         })
     }

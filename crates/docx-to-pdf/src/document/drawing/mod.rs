@@ -138,7 +138,8 @@ impl Reader<'_> {
         let frame = node.path(&["wpg:grpSpPr", "a:xfrm"]);
         let own = frame.map(|frame| size(frame.child("a:chExt"), "cx", "cy")).filter(|(w, h)| w.0 > 0 && h.0 > 0);
         let outer = frame.map(|frame| size(frame.child("a:ext"), "cx", "cy")).filter(|(w, h)| w.0 > 0 && h.0 > 0);
-        let mut children = Vec::new();
+        let canvas = self.canvas(node, scope).map(|content| GroupChild { offset: (Emu(0), Emu(0)), extent, content });
+        let mut children = Vec::from_iter(canvas);
         for child in node.children().take(MOST_CHILDREN) {
             let id = child.content_id();
             if let Some(known) = self.group_shapes.get(&id).filter(|_| child.name() == SHAPE) {

@@ -7,7 +7,7 @@ use crate::document::model::{Block, DrawingContent, DrawingShape, Geometry, Text
 use crate::document::paragraph_props::ParagraphPatch;
 use crate::document::read::{Part, Reader, Scope};
 use crate::document::run_props::RunPatch;
-use crate::document::values::{emu, integer};
+use crate::document::values::{emu, integer, is_on};
 use crate::document::xml::Node;
 use crate::units::Emu;
 
@@ -41,6 +41,15 @@ impl Reader<'_> {
         let outline = properties.and_then(|properties| paint::outline(properties, style, &self.theme));
         let shadow = properties.and_then(|properties| paint::shadow(properties, &self.theme));
         DrawingShape { geometry, fill, outline, rotation, flip, text, shadow }
+    }
+
+    /// What is painted over the whole of a drawing canvas: the fill of `wpc:bg` and the line of `wpc:whole`.
+    pub(super) fn canvas(&mut self, node: Node<'_>, scope: Scope<'_>) -> Option<DrawingContent> {
+        let fill = node.child("wpc:bg").and_then(|properties| self.fill(properties, None, scope.part));
+        let outline = node.child("wpc:whole").and_then(|properties| paint::outline(properties, None, &self.theme));
+        let painted = fill.is_some() || outline.is_some();
+        let (geometry, rotation, flip, text, shadow) = (Geometry::Rectangle, 0.0, (false, false), None, None);
+        painted.then(|| DrawingContent::Shape(Arc::new(DrawingShape { geometry, fill, outline, rotation, flip, text, shadow })))
     }
 
     pub(super) fn geometry(&mut self, properties: Option<Node<'_>>, (width, height): (Emu, Emu), scope: Scope<'_>) -> Geometry {
@@ -94,6 +103,7 @@ impl Reader<'_> {
                 _ => TextFit::Cut,
             },
             wrap: attribute("wrap") != Some("none"),
+            upright: attribute("upright").is_some_and(is_on),
             direction: match attribute("vert") {
                 Some("vert" | "eaVert" | "mongolianVert" | "wordArtVertRtl") => TextDirection::Down,
                 Some("vert270") => TextDirection::Up,

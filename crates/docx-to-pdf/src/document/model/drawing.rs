@@ -534,6 +534,8 @@ pub struct TextBox {
     pub wrap: bool,
     /// Direction of text.
     pub direction: TextDirection,
+    /// The text does not turn with its shape.
+    pub upright: bool,
     /// The text goes on in another box, or comes from one.
     pub chain: Chain,
 }

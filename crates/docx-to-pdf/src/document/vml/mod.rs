@@ -93,7 +93,7 @@ impl Reader<'_> {
         }
         let Form { geometry, area } = self.vml_form(kind, size, scope);
         let open = matches!(geometry, Geometry::Line);
-        let text = self.vml_text(node, area, scope);
+        let text = self.vml_text(node, area, scope).map(|text| TextBox { upright: depth == 0, ..text });
         let fill = if open { None } else { self.vml_fill(kind, scope.part) };
         let mut flip = style.flip();
         if node.name() == "v:line" {
@@ -269,6 +269,8 @@ impl Reader<'_> {
                 (Some("vertical" | "vertical-ideographic"), _) => TextDirection::Down,
                 _ => TextDirection::Horizontal,
             },
+            // Text in VML does not turn with its shape (LibreOffice and Spire agree; in groups LibreOffice turns it; measured).
+            upright: false,
             chain: self.vml_chain(node, style.get("mso-next-textbox"), has_text),
         })
     }

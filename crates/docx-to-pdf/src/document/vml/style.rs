@@ -32,13 +32,15 @@ impl<'t> Style<'t> {
         css_length(self.get(name)?, 1.0 / 12_700.0)
     }
 
-    /// Degrees, clockwise; `fd` counts 65,536ths.
+    /// Degrees, clockwise; `fd` counts 65,536ths. What is turned is mirrored after that (part 4, 14.1.2.23), elsewhere before: one mirror turns it the other way round.
     pub(super) fn rotation(self) -> f32 {
         let degrees = self.get("rotation").and_then(|text| match text.strip_suffix("fd") {
             Some(fixed) => share(fixed, 65_536.0),
             None => share(text.trim_end_matches("deg"), 1.0),
         });
-        degrees.unwrap_or(0.0).rem_euclid(360.0)
+        let degrees = degrees.unwrap_or(0.0);
+        let (across, down) = self.flip();
+        (if across == down { degrees } else { -degrees }).rem_euclid(360.0)
     }
 
     /// Mirrored left-right, top-bottom.

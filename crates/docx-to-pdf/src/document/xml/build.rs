@@ -427,7 +427,7 @@ impl<'x> Builder<'x> {
     fn understands(&self, tag: &Tag<'_>) -> bool {
         let is_known = |prefix: &str| {
             let usual = self.renamed.iter().rev().find(|(_, renamed, _)| renamed == prefix).map_or(prefix, |(.., usual)| usual);
-            matches!(usual, "wps" | "wpg" | "w14" | "w15" | "a14" | "v")
+            matches!(usual, "wps" | "wpg" | "wpc" | "w14" | "w15" | "a14" | "v")
         };
         let mut understood = None;
         tag.each_raw(|key, value| {
