@@ -347,7 +347,15 @@ fn opportunities_in(text: &str, breaks: &mut [Ending]) {
     let first_word = text.len() - text.trim_start().len();
     let first_end = text[first_word..].find(char::is_whitespace).map_or(text.len(), |at| first_word + at);
     let mut before: [Option<char>; 2] = [None, None];
+    let mut word_end = None;
     for (at, character) in text.char_indices() {
+        // LB15 and LB13 hold across blanks what both engines part: a bracket behind quotation marks, a slash (measured).
+        if before[1] == Some(' ') && (character == '/' || is_opening(character) && word_end.is_some_and(is_quotation)) {
+            breaks[at] = Ending::Here;
+        }
+        if character != ' ' {
+            word_end = Some(character);
+        }
         if let [earlier, Some(last)] = before
             && (matches!(last, '/' | '}' | '-' | '\\' | '$' | '%' | '€' | '£' | '№' | '(' | '[' | '{')
                 || matches!(character, '%' | '$' | '€' | '£'))
@@ -368,6 +376,16 @@ fn opportunities_in(text: &str, breaks: &mut [Ending]) {
 /// A byte of one of the signs that have rules of their own: itself, or the first byte of `£` or of `€` and `№`. Most texts have none.
 fn may_be_house_sign(byte: u8) -> bool {
     matches!(byte, b'/' | b'}' | b'-' | b'\\' | b'$' | b'%' | b'(' | b'[' | b'{' | 0xc2 | 0xe2)
+}
+
+/// The signs of UAX #14's class OP that texts of Latin letters have.
+fn is_opening(character: char) -> bool {
+    matches!(character, '(' | '[' | '{' | '„' | '‚' | '¿' | '¡')
+}
+
+/// Its class QU.
+fn is_quotation(character: char) -> bool {
+    matches!(character, '"' | '\'' | '«' | '»' | '‘' | '’' | '‛' | '“' | '”' | '‟' | '‹' | '›')
 }
 
 /// The characters around a place where a line might end.

@@ -594,3 +594,22 @@ fn text_at_a_stop_beyond_a_right_indent_reaches_to_the_column_s_edge() {
         Sheet { mode: 14, ..Sheet::body(format!("{indented}{}", p("", "after"))) }.stands(&[(0, "ff", x, 61.2), (0, "after", 50.0, 75.0)]);
     }
 }
+
+#[test]
+fn a_line_ends_behind_a_blank_before_a_bracket_after_quotation_marks_and_before_a_slash() {
+    // 60 pt: the first two words have room, not the third.
+    let narrow = r#"<w:ind w:right="2800"/>"#;
+    for (first, second) in [
+        ("aaaa “bb”", "(ccc)"),
+        ("aaaa \"bb\"", "[ccc]"),
+        ("aaaa bbb’", "{ccc}"),
+        ("aaaa „bb“", "„ccc“"),
+        ("aaaa «bb»", "¿ccc"),
+        ("aaaa bbbb", "/ccccc"),
+    ] {
+        let text = format!("{first} {second}").replace('"', "&quot;");
+        Sheet::body(p(narrow, &text)).stands(&[(0, first, 50.0, 61.2), (0, second, 50.0, 75.0)]);
+    }
+    // A blank within brackets and quotation marks still parts nothing.
+    Sheet::body(p(narrow, "aaaaaaaa ( bb")).stands(&[(0, "aaaaaaaa", 50.0, 61.2), (0, "( bb", 50.0, 75.0)]);
+}
