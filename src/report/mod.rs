@@ -105,7 +105,7 @@ pub fn pictures(template: &Template, data: &ReportData, fonts: &Fonts, options: 
     let now = options.now.or_else(|| data.wall_clock());
     let layout = docx_to_pdf::Options { contents: true, now, ..docx_to_pdf::Options::default() };
     let laid_out = docx_to_pdf::lay_out(&filled.package, fonts, &layout)?;
-    Ok(docx_to_pdf::svg::pages(&laid_out.frames, fonts))
+    Ok(docx_to_pdf::svg::pages(&laid_out.frames, &laid_out.fonts))
 }
 
 /// Turns a Word document into a PDF as it is, without filling anything in.

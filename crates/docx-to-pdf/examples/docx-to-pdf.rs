@@ -37,7 +37,7 @@ fn convert_file(from: &str, to: &str, archive: bool, times: u32) -> Result<(), B
     if let Some(stem) = to.strip_suffix(".svg") {
         let (package, fonts) = (Package::open_to_read(&file, &limits)?, Fonts::default());
         let laid_out = lay_out(&package, &fonts, &Options::default())?;
-        for (at, picture) in svg::pages(&laid_out.frames, &fonts).into_iter().enumerate() {
+        for (at, picture) in svg::pages(&laid_out.frames, &laid_out.fonts).into_iter().enumerate() {
             std::fs::write(format!("{stem}-{}.svg", at + 1), picture)?;
         }
         return Ok(());

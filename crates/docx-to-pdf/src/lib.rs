@@ -42,7 +42,7 @@ use std::sync::Arc;
 use thiserror::Error;
 
 use crate::document::DocumentError;
-use crate::fonts::Fonts;
+use crate::fonts::{Fonts, Stored};
 use crate::layout::frame::{Frames, Item, Shape};
 use crate::package::{Package, PackageError};
 use crate::pdf::{Meta, PdfError, Writer};
@@ -99,6 +99,8 @@ pub struct LaidOut {
     pub meta: Meta,
     /// What is not exactly as the document says.
     pub warnings: Vec<Warning>,
+    /// The fonts of its text: those given, and those stored in the document.
+    pub fonts: Fonts,
 }
 
 /// Reads the document and lays it out.
@@ -110,7 +112,10 @@ pub fn lay_out(package: &Package, fonts: &Fonts, options: &Options) -> Result<La
         return Err(PdfError::NoFonts.into());
     }
     let (document, mut warnings) = document::read_with(package, &document::ReadOptions { now: options.now, contents: options.contents })?;
-    let (frames, of_layout) = layout::layout(&document, fonts);
+    let stored = document::stored_fonts(package);
+    let stored = stored.iter().map(|font| Stored { family: &font.family, bold: font.bold, italic: font.italic, data: &font.data });
+    let fonts = fonts.with_stored(stored);
+    let (frames, of_layout) = layout::layout(&document, &fonts);
     warnings.extend(of_layout);
     let properties = &document.properties;
     let title = properties.title.clone().filter(|title| !title.trim().is_empty());
@@ -128,7 +133,7 @@ pub fn lay_out(package: &Package, fonts: &Fonts, options: &Options) -> Result<La
             options.producer.clone()
         },
     };
-    Ok(LaidOut { frames, meta, warnings })
+    Ok(LaidOut { frames, meta, warnings, fonts })
 }
 
 /// The first heading, or else the first line of text.
@@ -154,8 +159,8 @@ fn first_text(items: &[Item]) -> Option<String> {
 /// [`Error`](enum@Error), naming what is wrong and where.
 pub fn convert(package: &Package, fonts: &Fonts, options: &Options) -> Result<Converted, Error> {
     // A long document's model takes as much as its pages: it is gone when they are written.
-    let LaidOut { frames, meta, mut warnings } = lay_out(package, fonts, options)?;
-    let written = options.writer.write(&frames, fonts, &meta)?;
+    let LaidOut { frames, meta, mut warnings, fonts } = lay_out(package, fonts, options)?;
+    let written = options.writer.write(&frames, &fonts, &meta)?;
     for picture in written.unreadable {
         warnings.push(Warning::Picture { part: format!("picture {}", picture.0 + 1), reason: "its data cannot be decoded".to_owned() });
     }

@@ -30,6 +30,7 @@ mod recolor;
 mod run_props;
 mod section;
 mod settings;
+mod stored_fonts;
 mod styles;
 mod symbols;
 mod table;
@@ -45,6 +46,7 @@ mod xml;
 pub use error::{DocumentError, XmlError};
 pub use fields::{Computed, merge_field};
 pub use read::{ReadOptions, read, read_with};
+pub use stored_fonts::{StoredFont, stored_fonts};
 
 #[cfg(test)]
 mod tests;

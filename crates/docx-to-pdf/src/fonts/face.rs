@@ -42,6 +42,11 @@ impl Face {
         Self { family: family.into(), bold, italic, data, index, parsed: OnceLock::new() }
     }
 
+    /// How far it is from a style: italic counts more than bold.
+    pub(super) fn distance(&self, bold: bool, italic: bool) -> usize {
+        usize::from(self.bold != bold) + 2 * usize::from(self.italic != italic)
+    }
+
     /// What was read from the bytes; `None` for a file that is not a font after all.
     pub(super) fn parsed(&self) -> Option<&Parsed> {
         self.parsed.get_or_init(|| Parsed::read(self.data, self.index).map(Box::new)).as_deref()

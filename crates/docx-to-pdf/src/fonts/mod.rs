@@ -9,6 +9,7 @@ mod face;
 mod outline;
 mod own;
 mod shaping;
+mod stored;
 #[cfg(all(test, feature = "bundled-fonts"))]
 mod tests;
 
@@ -19,6 +20,8 @@ use face::Face;
 pub use outline::OutlineStep;
 use own::OwnFonts;
 use rustybuzz::ttf_parser::GlyphId;
+pub use stored::Stored;
+use stored::{Families, Kept};
 
 /// A face of the set; index into it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -35,7 +38,10 @@ struct Inner {
     /// Bundled faces first, then a school's own; a [`FontId`] points into it.
     faces: Vec<Arc<Face>>,
     own: OwnFonts,
+    /// Faces that the document brought, after all others.
+    stored: Families,
     words: WordCache,
+    kept: Kept,
 }
 
 /// A face as the PDF embeds it.
@@ -129,8 +135,28 @@ impl Fonts {
     pub fn new(own: Vec<Vec<u8>>) -> Self {
         let mut faces = bundled::faces().to_vec();
         let own = OwnFonts::load(own, &mut faces);
+        Self::of(faces, own, Families::default())
+    }
+
+    fn of(faces: Vec<Arc<Face>>, own: OwnFonts, stored: Families) -> Self {
         let words = WordCache::new(faces.len());
-        Self { inner: Arc::new(Inner { faces, own, words }) }
+        Self { inner: Arc::new(Inner { faces, own, stored, words, kept: Kept::default() }) }
+    }
+
+    /// This set and the faces that a document brings along: their families win over substitutes, and a school's own over them.
+    ///
+    /// What is kept of them is bounded; the same faces give the same set again. Files that are no fonts are left out, and so are those of symbols.
+    #[must_use]
+    pub fn with_stored<'d>(&self, stored: impl Iterator<Item = Stored<'d>>) -> Self {
+        let inner = &self.inner;
+        let new = stored.filter(|stored| inner.own.find(&normalised(stored.family), stored.bold, stored.italic).is_none());
+        let with = inner.kept.with(new, |faces| {
+            let from = inner.faces.len();
+            let faces = [inner.faces.as_slice(), &faces].concat();
+            let stored = Families::of(&faces, from);
+            Self::of(faces, inner.own.clone(), stored)
+        });
+        with.unwrap_or_else(|| self.clone())
     }
 
     /// There is no face at all: the crate was built without the bundled ones, and none was given.
@@ -142,6 +168,10 @@ impl Fonts {
     pub fn select(&self, family: &str, bold: bool, italic: bool) -> Selected {
         let name = normalised(family);
         if let Some(font) = self.inner.own.find(&name, bold, italic) {
+            return self.selected(font, bold, italic, None);
+        }
+        let stored = self.inner.stored.get(&name);
+        if let Some(font) = stored.iter().copied().min_by_key(|font| self.face(*font).distance(bold, italic)) {
             return self.selected(font, bold, italic, None);
         }
         let alias = aliases::resolve(&name);
@@ -171,7 +201,15 @@ impl Fonts {
     ///
     /// As LibreOffice does, one family stands in for all that a word lacks: a serif one only where it has everything in `text`.
     pub fn fallback(&self, like: FontId, character: char, text: &str) -> Option<FontId> {
+        let stored = self.inner.stored.holds(like);
         let like = self.face(like);
+        if stored {
+            // A document may hold no more than the letters in use: what it would look like without its font shows the others.
+            let other = self.bundled(aliases::resolve(&normalised(&like.family)).family, like.bold, like.italic);
+            if self.face(other).glyph(character).is_some() {
+                return Some(other);
+            }
+        }
         let faces = &self.inner.faces;
         let fits = |face: &Face| face.glyph(character).is_some();
         let has_all = |face: &Face| text.chars().all(|character| face.glyph(character).or_else(|| like.glyph(character)).is_some());
@@ -235,9 +273,8 @@ impl Fonts {
 
     /// The bundled face of a family nearest to a style.
     fn bundled(&self, family: &str, bold: bool, italic: bool) -> FontId {
-        let rank = |face: &Face| usize::from(face.bold != bold) + 2 * usize::from(face.italic != italic);
         let of_family = self.inner.faces.iter().enumerate().filter(|(_, face)| &*face.family == family);
-        FontId(of_family.min_by_key(|(_, face)| rank(face)).map_or(0, |(at, _)| at as u16))
+        FontId(of_family.min_by_key(|(_, face)| face.distance(bold, italic)).map_or(0, |(at, _)| at as u16))
     }
 
     fn selected(&self, font: FontId, bold: bool, italic: bool, substitute: Option<Arc<str>>) -> Selected {

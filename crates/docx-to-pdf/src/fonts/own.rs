@@ -12,7 +12,7 @@ use super::face::Face;
 const BOLD: u16 = 600;
 
 /// Looks up faces by family and style.
-#[derive(Debug, Default)]
+#[derive(Debug, Clone, Default)]
 pub(super) struct OwnFonts {
     database: Database,
     ids: HashMap<fontdb::ID, FontId>,

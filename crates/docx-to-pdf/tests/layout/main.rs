@@ -20,6 +20,7 @@ mod placed;
 mod pushed;
 mod ragged;
 mod running;
+mod stored;
 mod support;
 mod told;
 mod vml;

@@ -139,11 +139,10 @@ fn an_item_begins_the_levels_above_it_that_nothing_has_counted() {
 
 /// A list of the outline's definition that starts some levels anew.
 fn starting_anew(levels: &[(u8, u8)]) -> String {
-    let starts: String = levels
-        .iter()
-        .map(|(level, start)| format!(r#"<w:lvlOverride w:ilvl="{level}"><w:startOverride w:val="{start}"/></w:lvlOverride>"#))
-        .collect();
-    format!(r#"{OUTLINE}<w:num w:numId="9"><w:abstractNumId w:val="1"/>{starts}</w:num>"#)
+    let start =
+        |(level, start): &(u8, u8)| format!(r#"<w:lvlOverride w:ilvl="{level}"><w:startOverride w:val="{start}"/></w:lvlOverride>"#);
+    let starts: Vec<String> = levels.iter().map(start).collect();
+    format!(r#"{OUTLINE}<w:num w:numId="9"><w:abstractNumId w:val="1"/>{}</w:num>"#, starts.concat())
 }
 
 #[test]
