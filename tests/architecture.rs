@@ -211,7 +211,7 @@ const NATURAL_CIRCLES: &[(&str, &[&str])] = &[
             "settings",
             "styles",
             "table",
-            "table_join",
+            "table_grid",
             "table_style",
             "theme",
             "values",

@@ -35,7 +35,6 @@ mod styles;
 mod symbols;
 mod table;
 mod table_grid;
-mod table_join;
 mod table_style;
 mod theme;
 mod values;

@@ -16,7 +16,7 @@ use super::paragraph::ParagraphLook;
 use super::paragraph_props::ParagraphPatch;
 use super::run_props::RunPatch;
 use super::styles::Styles;
-use super::table_join::groups;
+use super::table_grid::groups;
 use super::table_style::CellPatch;
 use super::theme::Theme;
 use super::values::integer;
