@@ -102,3 +102,21 @@ fn of_the_space_above_a_section_s_first_paragraph_the_one_before_it_has_its_own(
         }
     }
 }
+
+#[test]
+fn a_table_at_the_top_of_a_page_is_not_moved_by_the_space_after_the_paragraph_before_the_break() {
+    let kept = r#"<w:pPr><w:spacing w:after="300"/></w:pPr>"#;
+    for content in [r#"<w:br w:type="page"/>"#, r#"<w:t>text</w:t><w:br w:type="page"/>"#] {
+        let before = format!("<w:p>{kept}<w:r>{content}</w:r></w:p>");
+        for mode in [12, 15] {
+            let sheet = |properties: &str| Sheet {
+                mode,
+                ..Sheet::body(format!("{before}{}{}", table(properties, &[2000], &row("", &[("", p("", "cell"))])), p("", "below")))
+            };
+            let left = if mode == 12 { 50.0 } else { 55.4 };
+            sheet(FIXED).stands(&[(1, "cell", left, 61.2), (1, "below", 50.0, 75.0)]);
+            let floating = r#"<w:tblpPr w:vertAnchor="text" w:horzAnchor="margin" w:tblpX="0" w:tblpY="400"/>"#;
+            sheet(floating).stands(&[(1, "cell", left, 81.2), (1, "below", 50.0, 61.2)]);
+        }
+    }
+}

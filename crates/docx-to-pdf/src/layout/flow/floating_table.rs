@@ -67,7 +67,8 @@ impl Flow<'_> {
     pub(super) fn floating_table(&mut self, table: &Table, laid: &TableBox) -> Result<bool, usize> {
         let Some(float) = table.float else { return Ok(true) };
         let height = laid.height();
-        let y = self.y + self.previous.map_or(Pt::ZERO, |above| space_after(&above.props));
+        let above = self.previous.filter(|_| !self.at_top);
+        let y = self.y + above.map_or(Pt::ZERO, |above| space_after(&above.props));
         let (x, y) = float_corner(&self.context, table, (laid.width, height), &self.bases(y));
         let (page, text) = self.drafts.last().map(|draft| (draft.page, draft.text)).unwrap_or_default();
         // It moves up rather than reach over the page's lower edge; one that is placed by the text only where not even its first row has room there (LibreOffice and Spire agree; measured).

@@ -49,7 +49,8 @@ impl<'a> Flow<'a> {
                 Err(back) => Step::Back(back),
             };
         }
-        if let Some(above) = self.previous {
+        // A paragraph before the break that began the page keeps its space there.
+        if let Some(above) = self.previous.filter(|_| !self.at_top) {
             self.y += space_after(&above.props);
         }
         let height = laid.rows.first().map_or(Pt::ZERO, |row| row.height);
