@@ -197,8 +197,12 @@ impl Looked {
                 _ => return None,
             };
             let part = self.relationship(index, attribute)?.0?;
-            let text = text_of(&template.source(&part).ok()?);
-            let tag = tags::find(&text).0.into_iter().next()?;
+            // Text boxes drawn over a chart have a part of their own.
+            let over = template.package.relationships(&part);
+            let over = over.of_kind("chartUserShapes").filter_map(|relationship| relationship.part());
+            let mut parts = std::iter::once(part.as_str()).chain(over);
+            let first = |part: &str| tags::find(&text_of(&template.source(part).ok()?)).0.into_iter().next();
+            let tag = parts.find_map(first)?;
             let (at, place, context) = self.place(index, number);
             Some((
                 at,

@@ -138,3 +138,59 @@ fn a_diagram_without_shapes_is_told_and_damage_is_no_panic() {
     let deep = format!("{}{}{}", "<dsp:grpSp><dsp:grpSpPr/>".repeat(60), whole, "</dsp:grpSp>".repeat(60));
     laid(&deep, "");
 }
+
+/// A ring of 200 by 100 pt with this drawn over it.
+fn ring(over: &str) -> (Frames, Vec<String>) {
+    const CHART: &str = "http://schemas.openxmlformats.org/drawingml/2006/chart";
+    let document = format!(
+        r#"<w:document {NAMESPACES}><w:body><w:p><w:r><w:drawing><wp:inline><wp:extent cx="2540000" cy="1270000"/><wp:docPr id="1" name="d"/><a:graphic><a:graphicData uri="{CHART}"><c:chart xmlns:c="{CHART}" r:id="chart"/></a:graphicData></a:graphic></wp:inline></w:drawing></w:r></w:p><w:sectPr>{PAGE}</w:sectPr></w:body></w:document>"#
+    );
+    let chart = format!(
+        r#"<c:chartSpace xmlns:c="{CHART}" xmlns:r="{RELATIONSHIPS}"><c:chart><c:plotArea><c:doughnutChart><c:ser><c:val><c:numLit><c:pt idx="0"><c:v>1</c:v></c:pt><c:pt idx="1"><c:v>3</c:v></c:pt></c:numLit></c:val></c:ser><c:holeSize val="60"/></c:doughnutChart></c:plotArea></c:chart><c:userShapes r:id="over"/></c:chartSpace>"#
+    );
+    let over = format!(
+        r#"<c:userShapes xmlns:c="{CHART}" xmlns:cdr="http://schemas.openxmlformats.org/drawingml/2006/chartDrawing" xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main">{over}</c:userShapes>"#
+    );
+    let link = |id: &str, kind: &str, to: &str| {
+        format!(r#"<Relationships><Relationship Id="{id}" Type="{RELATIONSHIPS}/{kind}" Target="{to}"/></Relationships>"#)
+    };
+    let (to_chart, to_over) = (link("chart", "chart", "charts/chart1.xml"), link("over", "chartUserShapes", "../drawings/drawing1.xml"));
+    let parts: [(&str, &[u8]); 5] = [
+        ("word/document.xml", document.as_bytes()),
+        ("word/_rels/document.xml.rels", to_chart.as_bytes()),
+        ("word/charts/chart1.xml", chart.as_bytes()),
+        ("word/charts/_rels/chart1.xml.rels", to_over.as_bytes()),
+        ("word/drawings/drawing1.xml", over.as_bytes()),
+    ];
+    let package = Package::open(&zip_of(&parts), &Limits::default()).expect("the parts are a package");
+    let (document, mut warnings) = docx_to_pdf::document::read(&package).expect("the document can be read");
+    let (frames, more) = layout(&document, &Fonts::default());
+    warnings.extend(more);
+    (frames, warnings.iter().map(ToString::to_string).collect())
+}
+
+/// A shape over a chart, which stands where its anchor says.
+fn over_chart(anchor: &str, text: &str) -> String {
+    shape([900, 900, 20, 20], r#"<a:solidFill><a:srgbClr val="00FF00"/></a:solidFill>"#, &paragraph("", "", "", text))
+        .replace("dsp:", "cdr:")
+        .replace("<cdr:sp>", &format!("{anchor}<cdr:sp>"))
+}
+
+#[test]
+fn text_boxes_over_a_chart_stand_by_shares_of_it() {
+    let relative = r"<cdr:from><cdr:x>0.25</cdr:x><cdr:y>0.4</cdr:y></cdr:from><cdr:to><cdr:x>0.75</cdr:x><cdr:y>0.6</cdr:y></cdr:to>";
+    let absolute = r#"<cdr:from><cdr:x>0.25</cdr:x><cdr:y>0.4</cdr:y></cdr:from><cdr:ext cx="1270000" cy="254000"/>"#;
+    for (kind, anchor) in [("rel", relative), ("abs", absolute)] {
+        let (frames, warnings) = ring(&format!("<cdr:{kind}SizeAnchor>{}</cdr:{kind}SizeAnchor>", over_chart(anchor, "25 %")));
+        assert!(warnings.is_empty(), "{warnings:?}");
+        assert_eq!(filled(&frames.pages[0], Rgb(0, 255, 0)), [[100.0, 90.0, 200.0, 110.0]], "{kind}");
+        let found = texts(&frames.pages[0]);
+        assert!(found.iter().any(|(text, x, y)| text == "25 %" && (x - 100.0).abs() < 0.5 && (y - 90.0 - 11.2).abs() < 1.0), "{found:?}");
+    }
+    // An anchor without a place shows nothing, a picture is named.
+    assert!(
+        filled(&ring(&format!("<cdr:relSizeAnchor>{}</cdr:relSizeAnchor>", over_chart("", "x"))).0.pages[0], Rgb(0, 255, 0)).is_empty()
+    );
+    let (_, warnings) = ring(&format!("<cdr:relSizeAnchor>{relative}<cdr:pic/></cdr:relSizeAnchor>"));
+    assert_eq!(warnings, ["a picture or group drawn over a chart is not laid out (word/drawings/drawing1.xml)"]);
+}

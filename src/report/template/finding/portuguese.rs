@@ -196,6 +196,7 @@ const FEATURES: &[(&str, &str)] = &[
     ("a character of the font", "um caractere de uma fonte de símbolos que não se conhece"),
     ("a formula nested", "uma fórmula com níveis demais"),
     ("a page background", "um fundo de página com imagem ou gradiente (sai uma só cor)"),
+    ("a picture or group drawn over", "uma imagem ou um grupo desenhado sobre um gráfico"),
     ("a part of a chart", "uma parte de um gráfico do Word"),
     ("a row of a floating table", "uma linha de uma tabela flutuante mais alta que sua página (é cortada)"),
     ("columns of equal height", "colunas de igual altura no fim de um bloco de várias páginas"),

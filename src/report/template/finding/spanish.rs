@@ -196,6 +196,7 @@ const FEATURES: &[(&str, &str)] = &[
     ("a character of the font", "un carácter de una fuente de símbolos que no se conoce"),
     ("a formula nested", "una fórmula con demasiados niveles"),
     ("a page background", "un fondo de página con imagen o degradado (sale un solo color)"),
+    ("a picture or group drawn over", "una imagen o un grupo dibujado sobre un gráfico"),
     ("a part of a chart", "una parte de un gráfico de Word"),
     ("a row of a floating table", "una fila de una tabla flotante más alta que su página (se corta)"),
     ("columns of equal height", "columnas de igual altura al final de un bloque de varias páginas"),

@@ -89,7 +89,19 @@ fn a_mark_in_the_text_of_a_chart_or_a_diagram_is_named() {
     let tags: Vec<(&str, usize)> = told.iter().map(|finding| (finding.tag.as_str(), finding.place.paragraph)).collect();
     assert_eq!(tags, [("<<ALUMNO>>", 1), ("{{ alumno }}", 2)], "{found:#?}");
     assert!(told[0].message(Language::Es).starts_with("<<ALUMNO>> en un gráfico o SmartArt no se rellena"));
-    let plain = with(&body, &relationships, &[("word/charts/chart1.xml", b"<c:chartSpace/>"), ("word/diagrams/data1.xml", b"<x/>")]);
+    let plain: [(&str, &[u8]); 2] = [("word/charts/chart1.xml", b"<c:chartSpace/>"), ("word/diagrams/data1.xml", b"<x/>")];
+    // A text box drawn over a chart.
+    let over: [(&str, &[u8]); 2] = [
+        (
+            "word/charts/_rels/chart1.xml.rels",
+            b"<Relationships><Relationship Id=\"u\" Type=\"x/chartUserShapes\" Target=\"../drawings/drawing1.xml\"/></Relationships>",
+        ),
+        ("word/drawings/drawing1.xml", b"<c:userShapes><a:p><a:r><a:t>&lt;&lt;PCT&gt;&gt;</a:t></a:r></a:p></c:userShapes>"),
+    ];
+    let drawn = with(&body, &relationships, &[plain.as_slice(), &over].concat());
+    let tags: Vec<_> = drawn.undrawn().into_iter().filter(|finding| finding.problem == Problem::DrawnText).map(|finding| finding.tag).collect();
+    assert_eq!(tags, ["<<PCT>>"]);
+    let plain = with(&body, &relationships, &plain);
     assert!(plain.undrawn().iter().all(|finding| finding.problem != Problem::DrawnText));
 }
 

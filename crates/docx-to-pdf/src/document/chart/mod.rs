@@ -196,7 +196,12 @@ impl Reader<'_> {
             return Err("a chart whose values are not in the document".to_owned());
         };
         let chart = self.read_chart(root, &target, &part.name)?;
-        let drawn = draw::draw(&chart, extent);
+        let mut drawn = draw::draw(&chart, extent);
+        let own = self.part(target);
+        let over = self.user_shapes(root, &own, extent, scope);
+        if let DrawingContent::Group { children, .. } = &mut drawn {
+            children.extend(over);
+        }
         if !self.take_shapes(&drawn) {
             return Err(BEYOND.to_owned());
         }

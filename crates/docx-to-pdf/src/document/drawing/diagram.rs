@@ -57,7 +57,7 @@ impl Reader<'_> {
         let mut children = Vec::new();
         for node in tree.children().take(MOST_CHILDREN) {
             match node.name() {
-                "dsp:sp" => self.diagram_shape(node, scope, &mut children),
+                "dsp:sp" => self.diagram_shape(node, None, scope, &mut children),
                 "dsp:grpSp" if depth < DEEPEST => {
                     let frame = node.path(&["dsp:grpSpPr", "a:xfrm"]);
                     let part = |name: &str, first: &str, second: &str| size(frame.and_then(|frame| frame.child(name)), first, second);
@@ -76,13 +76,19 @@ impl Reader<'_> {
         children
     }
 
-    /// A shape, and its text, which has a rectangle and a turn of its own.
-    fn diagram_shape(&mut self, node: Node<'_>, scope: Scope<'_>, children: &mut Vec<GroupChild>) {
+    /// A shape, and its text, which has a rectangle and a turn of its own. It may be placed from outside: by offset and extent.
+    pub(super) fn diagram_shape(
+        &mut self,
+        node: Node<'_>,
+        placed: Option<((Emu, Emu), (Emu, Emu))>,
+        scope: Scope<'_>,
+        children: &mut Vec<GroupChild>,
+    ) {
         let Some(properties) = node.child("dsp:spPr") else { return };
         let style = node.child("dsp:style");
         let frame = properties.child("a:xfrm");
-        let (offset, extent) =
-            (size(frame.and_then(|f| f.child("a:off")), "x", "y"), size(frame.and_then(|f| f.child("a:ext")), "cx", "cy"));
+        let own = || (size(frame.and_then(|f| f.child("a:off")), "x", "y"), size(frame.and_then(|f| f.child("a:ext")), "cx", "cy"));
+        let (offset, extent) = placed.unwrap_or_else(own);
         let (rotation, flip) = frame.map_or((0.0, (false, false)), turn);
         let geometry = self.geometry(Some(properties), extent, scope);
         let open = matches!(geometry, Geometry::Line);
@@ -97,7 +103,7 @@ impl Reader<'_> {
         };
         children.push(GroupChild { offset, extent, content: DrawingContent::Shape(Arc::new(shape)) });
         let Some(text) = node.child("dsp:txBody").and_then(|body| self.diagram_text(body, style)) else { return };
-        let own = node.child("dsp:txXfrm");
+        let own = node.child("dsp:txXfrm").filter(|_| placed.is_none());
         let (offset, extent) =
             own.map_or((offset, extent), |own| (size(own.child("a:off"), "x", "y"), size(own.child("a:ext"), "cx", "cy")));
         let shape = DrawingShape {

@@ -9,6 +9,7 @@ pub(super) mod preset;
 mod recolor;
 mod shape;
 mod text_area;
+mod user_shapes;
 
 use std::sync::Arc;
 

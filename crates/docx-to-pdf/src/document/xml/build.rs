@@ -491,7 +491,10 @@ fn usual_prefix(namespace: &str) -> Option<&'static str> {
         "http://schemas.openxmlformats.org/drawingml/2006/picture" | "http://purl.oclc.org/ooxml/drawingml/picture" => "pic",
         "http://schemas.openxmlformats.org/drawingml/2006/chart" | "http://purl.oclc.org/ooxml/drawingml/chart" => "c",
         "http://schemas.openxmlformats.org/drawingml/2006/diagram" | "http://purl.oclc.org/ooxml/drawingml/diagram" => "dgm",
-        "http://schemas.microsoft.com/office/drawing/2008/diagram" => "dsp",
+        // The shapes over a chart are written as a diagram's are.
+        "http://schemas.microsoft.com/office/drawing/2008/diagram"
+        | "http://schemas.openxmlformats.org/drawingml/2006/chartDrawing"
+        | "http://purl.oclc.org/ooxml/drawingml/chartDrawing" => "dsp",
         "http://schemas.openxmlformats.org/officeDocument/2006/math" | "http://purl.oclc.org/ooxml/officeDocument/math" => "m",
         "http://schemas.openxmlformats.org/markup-compatibility/2006" => "mc",
         "http://schemas.microsoft.com/office/word/2010/wordprocessingShape" => "wps",
