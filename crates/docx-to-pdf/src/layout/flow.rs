@@ -76,8 +76,8 @@ struct Flow<'a> {
     natural: bool,
     /// The paragraph above, for the space between.
     previous: Option<&'a Paragraph>,
-    /// The one above the break that the page in work began with.
-    before_break: Option<&'a Paragraph>,
+    /// The one before the section that began with the page in work.
+    before_section: Option<&'a Paragraph>,
     floats: Floats,
     notes: PageNotes,
     /// Start of a chain of paragraphs that stay with the next.
@@ -153,7 +153,7 @@ pub(super) fn pour(context: Context<'_>) -> Outcome<'_> {
         at_top: true,
         natural: false,
         previous: None,
-        before_break: None,
+        before_section: None,
         floats: Floats::default(),
         notes: PageNotes::default(),
         chain: None,
@@ -379,7 +379,8 @@ impl<'a> Flow<'a> {
         self.y = text.top;
         self.at_top = true;
         self.natural = natural;
-        self.before_break = self.previous.take().filter(|_| !natural);
+        self.previous = None;
+        self.before_section = None;
         self.floats = Floats::default();
         for zone in running.zones {
             self.floats.add(zone);

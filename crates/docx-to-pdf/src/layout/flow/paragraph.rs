@@ -202,10 +202,7 @@ impl<'a> Flow<'a> {
                 continue;
             }
             match end {
-                LineEnd::Break(BreakKind::Page) => {
-                    self.previous = None;
-                    self.new_page(false);
-                }
+                LineEnd::Break(BreakKind::Page) => self.new_page(false),
                 LineEnd::Break(BreakKind::Column) => self.next_column(false),
                 _ => break,
             }
@@ -277,8 +274,8 @@ impl<'a> Flow<'a> {
                 // From Word 2013 on there is no space at the top of a page that a break began, but for a section's first (Spire; LibreOffice from 24.8 on; measured).
                 if first_of_all || !self.is_older() && page.is_some_and(|page| !page.first) {
                     Pt::ZERO
-                } else if let Some(above) = self.before_break.filter(|_| page.is_some()) {
-                    // The space after the paragraph before the break is a part of this one's (the same).
+                } else if let Some(above) = self.before_section.filter(|_| page.is_some()) {
+                    // The space after the paragraph before the section is a part of this one's (the same).
                     (gap(&self.context, Some(above), paragraph) - space_after(&above.props)).max(Pt::ZERO)
                 } else {
                     space_before(&paragraph.props)

@@ -25,7 +25,9 @@ impl<'a> Flow<'a> {
         self.began_before = false;
         if !goes_on {
             self.leave_out_empty_page();
+            let above = self.previous;
             self.new_page(false);
+            self.before_section = above;
             return;
         }
         self.began_before = true;
