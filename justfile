@@ -66,6 +66,11 @@ differ seed count *args:
     cargo build --release --locked --quiet -p docx-to-pdf --example docx-to-pdf
     python3 tests/parts/differ/run.py {{seed}} {{count}} {{args}}
 
+# Word's own page breaks in documents that it saved, against ours: just word-pages DOCX_DIR
+word-pages docx *args:
+    cargo build --release --locked --quiet -p docx-to-pdf --example docx-to-pdf
+    python3 tests/parts/word_pages.py target/release/examples/docx-to-pdf "{{docx}}" {{args}}
+
 # makes wrong documents of that search as small as they can be while they stay wrong: just reduce DOCX …
 reduce +docx:
     cargo build --release --locked --quiet -p docx-to-pdf --example docx-to-pdf

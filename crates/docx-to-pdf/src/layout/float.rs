@@ -15,7 +15,7 @@ impl Zone {
     pub(super) fn around((x, y): (Pt, Pt), (width, height): (Pt, Pt), float: TableFloat) -> Self {
         let [top, right, bottom, left] = float.space.map(twips);
         let rect = Rect::new(x - left, y - top, x + width + right, y + height + bottom);
-        Self { rect, side: Some(WrapSide::Both), below: bottom, outline: None, tight: false }
+        Self { rect, side: Some(WrapSide::Both), below: bottom, outline: None, tight: false, table: true }
     }
 
     /// The same area elsewhere.
@@ -52,6 +52,8 @@ pub(super) struct Zone {
     pub outline: Option<Rc<Outline>>,
     /// Text goes around it tightly, whether or not it has an outline.
     pub tight: bool,
+    /// It is a table's.
+    pub table: bool,
 }
 
 /// The outline of a float (Word, LibreOffice and Spire agree for pictures; measured): what a line meets anywhere between its top and its bottom is taken, and the space kept around is added to that.
@@ -191,7 +193,7 @@ impl Floats {
 
     /// The stretches of `left..right` that are free between two heights, from left to right.
     ///
-    /// Text stands in none narrower than [`NARROWEST`]; an empty line stands in any (measured on LibreOffice 7.4).
+    /// Text stands in none narrower than [`NARROWEST`], an empty line only beside tables (LibreOffice and Spire agree; measured): beside other floats it stands in any (LibreOffice).
     /// What text goes around tightly is met by the text itself, not by the `lead` that a line has above it.
     pub(super) fn slots(&self, (left, right): (Pt, Pt), (top, bottom): (Pt, Pt), (lead, empty): (Pt, bool)) -> Vec<(Pt, Pt)> {
         let line = |zone: &Zone| {
@@ -199,8 +201,10 @@ impl Floats {
             Rect::new(left, top, right, bottom.max(top + Pt(0.1)))
         };
         let mut free = vec![(left, right)];
+        let mut by_table = false;
         for zone in self.zones.iter().filter(|zone| overlaps(zone.rect, line(zone))) {
             let Some(side) = zone.side else { return Vec::new() };
+            by_table |= zone.table;
             let line = line(zone);
             for span in zone.spans(line.top, line.bottom) {
                 free = free.into_iter().flat_map(|slot| cut(slot, span, side)).collect();
@@ -210,7 +214,7 @@ impl Floats {
             return free;
         }
         let whole = right - left;
-        let least = if empty { Pt(0.05) } else { NARROWEST };
+        let least = if empty && !by_table { Pt(0.05) } else { NARROWEST };
         free.retain(|(start, end)| *end - *start >= least.min(whole));
         free
     }
@@ -443,7 +447,7 @@ mod tests {
     use super::*;
 
     fn zone(left: f32, top: f32, right: f32, bottom: f32, side: Option<WrapSide>) -> Zone {
-        Zone { rect: Rect::new(Pt(left), Pt(top), Pt(right), Pt(bottom)), side, below: Pt(0.0), outline: None, tight: false }
+        Zone { rect: Rect::new(Pt(left), Pt(top), Pt(right), Pt(bottom)), side, below: Pt(0.0), outline: None, tight: false, table: false }
     }
 
     #[test]

@@ -530,7 +530,7 @@ pub(super) fn frame<'a>(context: &mut Context<'a>, blocks: &'a [Block], bases: &
     let kept = Rect::new(x - space_x, y - space_y, x + width + space_x, y + height + space_y);
     let side = frame.wrap.then_some(WrapSide::Both);
     // Text runs through a frame without wrapping (LibreOffice and Spire agree; measured).
-    let zone = (!frame.through).then_some(Zone { rect: kept, side, below: space_y, outline: None, tight: false });
+    let zone = (!frame.through).then_some(Zone { rect: kept, side, below: space_y, outline: None, tight: false, table: false });
     Framed { ink, zone, count, notes }
 }
 
@@ -621,11 +621,11 @@ pub(super) fn float<'a>(context: &mut Context<'a>, drawing: &'a Drawing, bases: 
             let points: Vec<(Pt, Pt)> = outline.map(|(across, down)| (x + bounded(width * *across), y + bounded(height * *down))).collect();
             let (around, outline) =
                 Outline::around(&points, [left, top, right, bottom], anchor.outline.as_ref().is_some_and(|outline| outline.hollows));
-            Some(Zone { rect: around, side: Some(side), below, outline: Some(Rc::new(outline)), tight: true })
+            Some(Zone { rect: around, side: Some(side), below, outline: Some(Rc::new(outline)), tight: true, table: false })
         }
-        Wrap::Square(side) => Some(Zone { rect, side: Some(side), below, outline: None, tight: false }),
-        Wrap::Tight(side) => Some(Zone { rect, side: Some(side), below, outline: None, tight: true }),
-        Wrap::TopAndBottom => Some(Zone { rect, side: None, below, outline: None, tight: false }),
+        Wrap::Square(side) => Some(Zone { rect, side: Some(side), below, outline: None, tight: false, table: false }),
+        Wrap::Tight(side) => Some(Zone { rect, side: Some(side), below, outline: None, tight: true, table: false }),
+        Wrap::TopAndBottom => Some(Zone { rect, side: None, below, outline: None, tight: false, table: false }),
     };
     (ink, zone)
 }

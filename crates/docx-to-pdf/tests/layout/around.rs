@@ -218,3 +218,23 @@ fn a_bullet_of_a_symbol_font_raises_its_line_less_than_one_of_letters() {
     }
     place(list("Liberation Serif", "-"), 16).stands(&[(0, "one", 86.0, 61.2), (0, "two", 86.0, 75.0)]);
 }
+
+#[test]
+fn an_empty_paragraph_stands_beside_a_floating_table_only_where_text_would() {
+    // A table 40 pt high, at the left of 200 pt of text.
+    let beside = |room: u32, empty: &str| {
+        let properties = r#"<w:tblpPr w:vertAnchor="text" w:horzAnchor="margin" w:tblpX="0" w:tblpY="1"/><w:tblLayout w:type="fixed"/>"#;
+        let rows = row(r#"<w:trHeight w:val="800" w:hRule="exact"/>"#, &[("", p("", "cell"))]);
+        let long = "l".repeat(40);
+        Sheet::body(format!("{}{empty}{}", table(properties, &[(200 - room) * 20], &rows), p("", &long)))
+    };
+    for empty in [p("", ""), "<w:p><w:bookmarkStart w:id=\"1\" w:name=\"b\"/><w:bookmarkEnd w:id=\"1\"/></w:p>".to_owned()] {
+        // Below the table, and the text below it; beside it the text alone goes below.
+        for room in [0, 5, 10] {
+            beside(room, &empty).stands(&[(0, "lll", 50.0, 115.1)]);
+        }
+        for room in [20, 50] {
+            beside(room, &empty).stands(&[(0, "lll", 50.0, 101.3)]);
+        }
+    }
+}
