@@ -29,6 +29,10 @@ pub fn stored_fonts(package: &Package) -> Vec<StoredFont> {
 }
 
 fn found(package: &Package) -> Option<Vec<StoredFont>> {
+    // Most documents have none, and no relationships of their font table to read.
+    if !package.part_names().any(|name| name.contains("_rels/fontTable")) {
+        return None;
+    }
     let main = package.main_document().ok()?;
     let relationships = package.relationships(&main);
     let table = relationships.of_kind("fontTable").find_map(|relationship| relationship.part())?;
