@@ -13,8 +13,8 @@ use super::{FontId, Fonts, normalised};
 /// So many bytes of documents' fonts are kept by a process; others stand in for those beyond.
 const MOST_BYTES: usize = 64 << 20;
 
-/// So many sets of fonts are kept: a school's templates have a few.
-const MOST_SETS: usize = 16;
+/// So many sets of fonts are kept, each with some megabytes of shaped words: a school's templates share one or have a few.
+const MOST_SETS: usize = 4;
 
 /// A face that a document brings along.
 #[derive(Debug, Clone, Copy)]

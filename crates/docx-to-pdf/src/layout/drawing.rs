@@ -314,16 +314,14 @@ fn draw_shape<'a>(
         }
     }
     let mut ink = turned(ink, 0.0, shape.flip, size);
-    let mut above = None;
-    match text {
-        Some((text, true)) => above = Some(text),
-        Some((text, false)) => ink.append(text),
-        None => {}
-    }
+    let (upright, turning) = match text {
+        Some((text, true)) => (Some(text), None),
+        Some((text, false)) => (None, Some(text)),
+        None => (None, None),
+    };
+    turning.into_iter().for_each(|text| ink.append(text));
     let mut ink = turned(ink, shape.rotation, (false, false), size);
-    if let Some(text) = above {
-        ink.append(text);
-    }
+    upright.into_iter().for_each(|text| ink.append(text));
     (ink, size)
 }
 

@@ -99,7 +99,8 @@ fn a_mark_in_the_text_of_a_chart_or_a_diagram_is_named() {
         ("word/drawings/drawing1.xml", b"<c:userShapes><a:p><a:r><a:t>&lt;&lt;PCT&gt;&gt;</a:t></a:r></a:p></c:userShapes>"),
     ];
     let drawn = with(&body, &relationships, &[plain.as_slice(), &over].concat());
-    let tags: Vec<_> = drawn.undrawn().into_iter().filter(|finding| finding.problem == Problem::DrawnText).map(|finding| finding.tag).collect();
+    let tags: Vec<_> =
+        drawn.undrawn().into_iter().filter(|finding| finding.problem == Problem::DrawnText).map(|finding| finding.tag).collect();
     assert_eq!(tags, ["<<PCT>>"]);
     let plain = with(&body, &relationships, &plain);
     assert!(plain.undrawn().iter().all(|finding| finding.problem != Problem::DrawnText));
