@@ -314,14 +314,15 @@ fn draw_shape<'a>(
         }
     }
     let mut ink = turned(ink, 0.0, shape.flip, size);
-    let (upright, turning) = match text {
-        Some((text, true)) => (Some(text), None),
-        Some((text, false)) => (None, Some(text)),
-        None => (None, None),
-    };
-    turning.into_iter().for_each(|text| ink.append(text));
-    let mut ink = turned(ink, shape.rotation, (false, false), size);
-    upright.into_iter().for_each(|text| ink.append(text));
+    let upright = text.as_ref().is_some_and(|(_, upright)| *upright);
+    let text = text.map(|(text, _)| text).unwrap_or_default();
+    if upright {
+        ink = turned(ink, shape.rotation, (false, false), size);
+        ink.append(text);
+    } else {
+        ink.append(text);
+        ink = turned(ink, shape.rotation, (false, false), size);
+    }
     (ink, size)
 }
 
