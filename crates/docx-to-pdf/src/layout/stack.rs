@@ -5,8 +5,7 @@ pub(super) mod piece;
 use std::rc::Rc;
 
 use crate::document::model::{
-    Block, Drawing, DrawingContent, Inline, Offset, Paragraph, ParagraphProps, Placement, TabKind, Table, TableFloat, VerticalBase, Wrap,
-    WrapSide,
+    Block, Drawing, Inline, Offset, Paragraph, ParagraphProps, Placement, TabKind, Table, TableFloat, VerticalBase, Wrap, WrapSide,
 };
 use crate::layout::context::{Context, DEEPEST};
 use crate::layout::drawing;
@@ -589,10 +588,7 @@ pub(super) fn float<'a>(context: &mut Context<'a>, drawing: &'a Drawing, bases: 
         (x, y) = bases.on_page((x, y), anchor.position, whole);
     }
     (x, y) = (x + beyond_left, y + beyond_top);
-    let is_picture = matches!(drawing.content, DrawingContent::Picture(_));
-    // The text of a box that text goes around stands to the right by the space the box keeps, in a cell (measured on LibreOffice 7.4); the box goes with it.
-    let aside = if bases.in_cell && wrapped && !is_picture { left } else { Pt::ZERO };
-    ink.translate(x + aside, y);
+    ink.translate(x, y);
     // What leaves its cell counts from its page where its base is the page's; only there is the cell's own place known.
     let fixed = if leaves_cell { anchor.position.counts_from_page() } else { (false, false) };
     let layer: Vec<Layer> = {
