@@ -342,17 +342,21 @@ impl Reader<'_> {
         true
     }
 
-    /// A tab that the result of PAGEREF begins with stays before the number: LibreOffice writes entries of contents so.
+    /// A tab in the result of PAGEREF stays before the number, and so does what stands before it: LibreOffice writes entries of contents so, with or without their words.
     pub(super) fn tab_before_page_number(&mut self, props: &Arc<RunProps>, line: &mut Line<'_>) -> bool {
         let serial = self.paragraph_serial;
         let Some(placed) = self.fields.iter_mut().find_map(|field| field.placed.as_mut()) else { return false };
-        let number = line.content.get(placed.at).is_some_and(|inline| matches!(inline, Inline::Field { field: Field::PageRef { .. }, .. }));
-        let begins = number && placed.cached.is_empty() && placed.paragraph == serial;
-        if begins {
-            line.content.insert(placed.at, Inline::Tab(Arc::clone(props)));
+        let Some(Inline::Field { field: Field::PageRef { .. }, props: look }) = line.content.get(placed.at) else { return false };
+        if placed.paragraph != serial {
+            return false;
+        }
+        let words = std::mem::take(&mut placed.cached);
+        let words = (!words.is_empty()).then(|| Inline::Text { text: words.into(), props: Arc::clone(look) });
+        for inline in words.into_iter().chain([Inline::Tab(Arc::clone(props))]) {
+            line.content.insert(placed.at, inline);
             (placed.at, placed.until) = (placed.at + 1, placed.until + 1);
         }
-        begins
+        true
     }
 
     /// `w:instrText`.

@@ -189,9 +189,16 @@ fn hostile_instructions_are_bounded() {
 }
 
 #[test]
-fn a_tab_that_a_page_reference_begins_with_stays_before_it() {
-    let entry = field(r"PAGEREF _Toc1 \h", &format!("<w:r><w:tab/></w:r>{}", run("7")));
-    assert_eq!(line(&entry), format!("{}{}", line("<w:r><w:tab/></w:r>"), line(&field(r"PAGEREF _Toc1 \h", &run("7")))));
+fn a_tab_in_a_page_reference_and_what_stands_before_it_stay_before_the_number() {
+    let tab = "<w:r><w:tab/></w:r>";
+    let number = line(&field(r"PAGEREF _Toc1 \h", &run("7")));
+    for words in ["", "Appendix", "1 Appendix"] {
+        let before = if words.is_empty() { String::new() } else { run(words) };
+        let entry = field(r"PAGEREF _Toc1 \h", &format!("{before}{tab}{}", run("7")));
+        assert_eq!(line(&entry), format!("{words}{}{number}", line(tab)));
+    }
+    let numbered = field(r"PAGEREF _Toc1 \h", &format!("{}{tab}{}{}{tab}{}", run("1"), run("App"), run("endix"), run("7")));
+    assert_eq!(line(&numbered), format!("1{0}Appendix{0}{number}", line(tab)));
 }
 
 #[test]
