@@ -312,7 +312,8 @@ fn running_parts<'a>(context: &mut Context<'a>, section: &'a Section, draft: &Dr
         let y = twips(section.page.header).max(Pt::ZERO);
         let mut laid = running(context, blocks, Story::Header, (draft.page, draft.text), y, odd);
         context.running_drawn += laid.weight();
-        let room = draft.text.top - y;
+        // A header of nothing but what floats may begin below the text's top.
+        let room = (draft.text.top - y).max(Pt::ZERO);
         if section.page.top.0 >= 0 && laid.height > room + CUT {
             // What begins below its room does not show.
             laid.pieces.retain(|piece| piece.top < room);

@@ -3,8 +3,13 @@
 //! Places that Spire gives (`docs/engine-rules.md`); where LibreOffice and Spire agree, the line says so.
 //! Pages are 300 pt wide and high with margins of 50 pt, header and footer 20 pt from the edge; a line of text is 13.8 pt high, its baseline at 11.2.
 
+use docx_to_pdf::fonts::Fonts;
+use docx_to_pdf::package::{Limits, Package};
+use docx_to_pdf::{LaidOut, Options, lay_out};
+
 use crate::breadth::Sheet;
-use crate::measured::{p, row, table};
+use crate::measured::{NAMESPACES, PAGE, p, row, table};
+use crate::support::{texts, zip_of};
 
 const FIXED: &str = r#"<w:tblLayout w:type="fixed"/>"#;
 const CENTERED: &str = r#"<w:jc w:val="center"/>"#;
@@ -113,4 +118,25 @@ fn what_leaves_a_cell_of_a_header_keeps_none_of_its_text_away() {
         Sheet { mode, ..headed(cell(kept)) }.stands(&[(0, "text", left + aside, 31.2)]);
         Sheet { mode, ..Sheet::body(cell(kept)) }.stands(&[(0, "text", left + 60.0, 61.2)]);
     }
+}
+
+#[test]
+fn a_header_of_nothing_but_a_floating_table_shows_it_wherever_the_header_begins() {
+    // The header begins 20 pt below the text.
+    let section = PAGE.replace(r#"w:header="400""#, r#"w:header="1400""#);
+    let document = format!(
+        r#"<w:document {NAMESPACES}><w:body>{}<w:sectPr><w:headerReference w:type="default" r:id="h"/>{section}</w:sectPr></w:body></w:document>"#,
+        p("", "body")
+    );
+    let placed = r#"<w:tblpPr w:vertAnchor="page" w:horzAnchor="page" w:tblpX="1000" w:tblpY="200"/><w:tblLayout w:type="fixed"/>"#;
+    let header = format!("<w:hdr {NAMESPACES}>{}</w:hdr>", table(placed, &[2000], &row("", &[("", p("", "head"))])));
+    let parts: [(&str, &[u8]); 3] = [
+        ("word/document.xml", document.as_bytes()),
+        ("word/header.xml", header.as_bytes()),
+        ("word/_rels/document.xml.rels", br#"<Relationships><Relationship Id="h" Type="x/header" Target="header.xml"/></Relationships>"#),
+    ];
+    let package = Package::open(&zip_of(&parts), &Limits::default()).expect("the parts are a package");
+    let LaidOut { frames, warnings, .. } = lay_out(&package, &Fonts::default(), &Options::default()).expect("it can be laid out");
+    assert!(warnings.is_empty(), "{warnings:?}");
+    assert!(texts(&frames.pages[0]).iter().any(|(text, _, y)| text == "head" && *y < 30.0), "{:?}", texts(&frames.pages[0]));
 }
