@@ -164,6 +164,11 @@ impl Fonts {
         self.inner.faces.is_empty()
     }
 
+    /// The document brought faces of its own.
+    pub fn has_stored(&self) -> bool {
+        !self.inner.stored.is_empty()
+    }
+
     /// The face for a family as a document names it; follows the substitution table when the family is not there.
     pub fn select(&self, family: &str, bold: bool, italic: bool) -> Selected {
         let name = normalised(family);

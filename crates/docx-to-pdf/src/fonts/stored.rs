@@ -49,6 +49,11 @@ impl Families {
         Self { by_name, from }
     }
 
+    /// There are none.
+    pub(super) fn is_empty(&self) -> bool {
+        self.by_name.is_empty()
+    }
+
     /// The faces of a family.
     pub(super) fn get(&self, name: &str) -> &[FontId] {
         self.by_name.get(name).map_or(&[], Vec::as_slice)

@@ -136,6 +136,22 @@ fn what_is_no_font_is_left_out_and_a_substitute_stands_in() {
 }
 
 #[test]
+fn a_damaged_font_that_no_pdf_can_hold_stops_no_document() {
+    // The table of outlines is called otherwise, so that letters have widths but no shapes.
+    let mut font = file("Caladea", false).to_vec();
+    let table = font.windows(4).position(|name| name == b"loca").expect("the table");
+    font[table..table + 4].copy_from_slice(b"lost");
+    let package = document("Hello", &[("embedRegular", hidden(&font))]);
+    let converted = convert(&package, &Fonts::default(), &Options::default()).expect("another font stands in");
+    let told: Vec<String> = converted.warnings.iter().map(ToString::to_string).collect();
+    assert!(
+        converted.pages == 1 && told.iter().any(|message| message.starts_with("the fonts stored in the document are not used")),
+        "{told:?}"
+    );
+    assert!(told.iter().any(|message| message.contains("'Academy' is not there")), "{told:?}");
+}
+
+#[test]
 fn documents_fonts_are_kept_once_and_up_to_a_bound() {
     let fonts = Fonts::default();
     let padded = |length: usize| {
