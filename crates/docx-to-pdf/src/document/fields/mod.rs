@@ -351,7 +351,7 @@ impl Reader<'_> {
             return false;
         }
         let words = std::mem::take(&mut placed.cached);
-        let words = (!words.is_empty()).then(|| Inline::Text { text: words.into(), props: Arc::clone(look) });
+        let words = (!words.is_empty()).then(|| Inline::Text { text: words, props: Arc::clone(look) });
         for inline in words.into_iter().chain([Inline::Tab(Arc::clone(props))]) {
             line.content.insert(placed.at, inline);
             (placed.at, placed.until) = (placed.at + 1, placed.until + 1);
