@@ -110,11 +110,7 @@ pub struct LaidOut {
 pub fn lay_out(package: &Package, fonts: &Fonts, options: &Options) -> Result<LaidOut, Error> {
     let stored = document::stored_fonts(package);
     let stored = stored.iter().map(|font| Stored { family: &font.family, bold: font.bold, italic: font.italic, data: &font.data });
-    lay_out_in(package, fonts.with_stored(stored), options)
-}
-
-/// The same in these fonts alone.
-fn lay_out_in(package: &Package, fonts: Fonts, options: &Options) -> Result<LaidOut, Error> {
+    let fonts = fonts.with_stored(stored, pdf::can_embed);
     if fonts.is_empty() {
         return Err(PdfError::NoFonts.into());
     }
@@ -163,22 +159,7 @@ fn first_text(items: &[Item]) -> Option<String> {
 /// [`Error`](enum@Error), naming what is wrong and where.
 pub fn convert(package: &Package, fonts: &Fonts, options: &Options) -> Result<Converted, Error> {
     // A long document's model takes as much as its pages: it is gone when they are written.
-    let laid_out = lay_out(package, fonts, options)?;
-    let stored = laid_out.fonts.has_stored();
-    match write(laid_out, options) {
-        // A damaged font in a document does not stop it.
-        Err(reason) if stored => {
-            let mut laid_out = lay_out_in(package, fonts.clone(), options)?;
-            let message = format!("the fonts stored in the document are not used, others stand in for them: {reason}");
-            laid_out.warnings.push(Warning::Other { message });
-            write(laid_out, options)
-        }
-        written => written,
-    }
-}
-
-fn write(laid_out: LaidOut, options: &Options) -> Result<Converted, Error> {
-    let LaidOut { frames, meta, mut warnings, fonts } = laid_out;
+    let LaidOut { frames, meta, mut warnings, fonts } = lay_out(package, fonts, options)?;
     let written = options.writer.write(&frames, &fonts, &meta)?;
     for picture in written.unreadable {
         warnings.push(Warning::Picture { part: format!("picture {}", picture.0 + 1), reason: "its data cannot be decoded".to_owned() });

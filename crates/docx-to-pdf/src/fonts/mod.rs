@@ -21,7 +21,7 @@ pub use outline::OutlineStep;
 use own::OwnFonts;
 use rustybuzz::ttf_parser::GlyphId;
 pub use stored::Stored;
-use stored::{Families, Kept};
+use stored::{Families, StoredCache};
 
 /// A face of the set; index into it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -41,7 +41,8 @@ struct Inner {
     /// Faces that the document brought, after all others.
     stored: Families,
     words: WordCache,
-    kept: Kept,
+    /// Faces of the documents seen.
+    seen: StoredCache,
 }
 
 /// A face as the PDF embeds it.
@@ -140,17 +141,17 @@ impl Fonts {
 
     fn of(faces: Vec<Arc<Face>>, own: OwnFonts, stored: Families) -> Self {
         let words = WordCache::new(faces.len());
-        Self { inner: Arc::new(Inner { faces, own, stored, words, kept: Kept::default() }) }
+        Self { inner: Arc::new(Inner { faces, own, stored, words, seen: StoredCache::default() }) }
     }
 
     /// This set and the faces that a document brings along: their families win over substitutes, and a school's own over them.
     ///
-    /// What is kept of them is bounded; the same faces give the same set again. Files that are no fonts are left out, and so are those of symbols.
+    /// What is kept of them is bounded; the same faces give the same set again. Files that are no fonts are left out, those of symbols, and what is not usable: that is asked once for each face.
     #[must_use]
-    pub fn with_stored<'d>(&self, stored: impl Iterator<Item = Stored<'d>>) -> Self {
+    pub fn with_stored<'d>(&self, stored: impl Iterator<Item = Stored<'d>>, is_usable: impl Fn(&[u8]) -> bool) -> Self {
         let inner = &self.inner;
         let new = stored.filter(|stored| inner.own.find(&normalised(stored.family), stored.bold, stored.italic).is_none());
-        let with = inner.kept.with(new, |faces| {
+        let with = inner.seen.with(new, is_usable, |faces| {
             let from = inner.faces.len();
             let faces = [inner.faces.as_slice(), &faces].concat();
             let stored = Families::of(&faces, from);
@@ -164,11 +165,6 @@ impl Fonts {
         self.inner.faces.is_empty()
     }
 
-    /// The document brought faces of its own.
-    pub fn has_stored(&self) -> bool {
-        !self.inner.stored.is_empty()
-    }
-
     /// The face for a family as a document names it; follows the substitution table when the family is not there.
     pub fn select(&self, family: &str, bold: bool, italic: bool) -> Selected {
         let name = normalised(family);
@@ -176,7 +172,9 @@ impl Fonts {
             return self.selected(font, bold, italic, None);
         }
         let stored = self.inner.stored.get(&name);
-        if let Some(font) = stored.iter().copied().min_by_key(|font| self.face(*font).distance(bold, italic)) {
+        // Plain text is not set in a bold face only because no other one was stored; bold is made of a plain one.
+        let fits = |font: &FontId| (bold || !self.face(*font).bold) && (italic || !self.face(*font).italic);
+        if let Some(font) = stored.iter().copied().filter(fits).min_by_key(|font| self.face(*font).distance(bold, italic)) {
             return self.selected(font, bold, italic, None);
         }
         let alias = aliases::resolve(&name);

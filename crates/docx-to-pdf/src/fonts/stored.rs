@@ -49,11 +49,6 @@ impl Families {
         Self { by_name, from }
     }
 
-    /// There are none.
-    pub(super) fn is_empty(&self) -> bool {
-        self.by_name.is_empty()
-    }
-
     /// The faces of a family.
     pub(super) fn get(&self, name: &str) -> &[FontId] {
         self.by_name.get(name).map_or(&[], Vec::as_slice)
@@ -65,41 +60,46 @@ impl Families {
     }
 }
 
-/// What is kept of the documents seen: their faces, each once, and the sets they made, with their shaped words.
+/// The faces of the documents seen, each once, and the sets they made, with their shaped words.
 #[derive(Debug, Default)]
-pub(super) struct Kept(Mutex<Known>);
+pub(super) struct StoredCache(Mutex<Entries>);
 
 #[derive(Debug, Default)]
-struct Known {
+struct Entries {
     faces: HashMap<u64, Vec<Arc<Face>>>,
     bytes: usize,
     sets: HashMap<Vec<usize>, Fonts>,
 }
 
-impl Kept {
+impl StoredCache {
     /// The set with these faces.
-    pub(super) fn with<'d>(&self, stored: impl Iterator<Item = Stored<'d>>, make: impl FnOnce(Vec<Arc<Face>>) -> Fonts) -> Option<Fonts> {
-        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let faces: Vec<Arc<Face>> = stored.filter_map(|stored| known.face(stored)).collect();
+    pub(super) fn with<'d>(
+        &self,
+        stored: impl Iterator<Item = Stored<'d>>,
+        is_usable: impl Fn(&[u8]) -> bool,
+        make: impl FnOnce(Vec<Arc<Face>>) -> Fonts,
+    ) -> Option<Fonts> {
+        let mut entries = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let faces: Vec<Arc<Face>> = stored.filter_map(|stored| entries.face(stored, &is_usable)).collect();
         if faces.is_empty() {
             return None;
         }
         let key: Vec<usize> = faces.iter().map(|face| Arc::as_ptr(face) as usize).collect();
-        if let Some(fonts) = known.sets.get(&key) {
+        if let Some(fonts) = entries.sets.get(&key) {
             return Some(fonts.clone());
         }
-        if known.sets.len() >= MOST_SETS {
-            known.sets.clear();
+        if entries.sets.len() >= MOST_SETS {
+            entries.sets.clear();
         }
         let fonts = make(faces);
-        known.sets.insert(key, fonts.clone());
+        entries.sets.insert(key, fonts.clone());
         Some(fonts)
     }
 }
 
-impl Known {
+impl Entries {
     /// The face, if it was seen before or can be kept: its letters must be those of Unicode.
-    fn face(&mut self, stored: Stored<'_>) -> Option<Arc<Face>> {
+    fn face(&mut self, stored: Stored<'_>, is_usable: impl Fn(&[u8]) -> bool) -> Option<Arc<Face>> {
         let Stored { family, bold, italic, data } = stored;
         let mut hasher = DefaultHasher::new();
         (family, bold, italic, data.len(), data.get(..1024)).hash(&mut hasher);
@@ -108,7 +108,7 @@ impl Known {
         if let Some(face) = alike.iter().find(is_it) {
             return Some(Arc::clone(face));
         }
-        if self.bytes + data.len() > MOST_BYTES || !is_readable(data) {
+        if self.bytes + data.len() > MOST_BYTES || !has_letters(data) || !is_usable(data) {
             return None;
         }
         self.bytes += data.len();
@@ -121,6 +121,6 @@ impl Known {
 }
 
 /// A font whose letters are found by Unicode: those of symbols are not, and text in them is read as Unicode's.
-fn is_readable(data: &[u8]) -> bool {
+fn has_letters(data: &[u8]) -> bool {
     ttf_parser::Face::parse(data, 0).is_ok_and(|face| ('\u{20}'..='\u{24F}').any(|letter| face.glyph_index(letter).is_some()))
 }

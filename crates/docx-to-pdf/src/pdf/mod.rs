@@ -102,6 +102,11 @@ pub enum PdfError {
     Structure(#[from] lopdf::Error),
 }
 
+/// Whether the glyphs of a font file can be written into a PDF; a damaged file's cannot.
+pub fn can_embed(file: &[u8]) -> bool {
+    fonts::can_embed(file)
+}
+
 /// Writes PDFs and keeps what does not change from one report to the next: font subsets and decoded pictures (both bounded).
 #[derive(Debug, Default)]
 pub struct Writer {

@@ -17,7 +17,7 @@ use super::{DEEPEST, MOST_CHILDREN, paint, size, turn};
 /// The size of text that says nothing (21.1.2.3.9).
 const SIZE: f32 = 18.0;
 /// A shape of a diagram, which may hold text, costs as much as so many of a chart.
-const COST: usize = 8;
+pub(super) const COST: usize = 8;
 /// A shape has no more paragraphs, and a paragraph no more runs.
 const MOST_TEXTS: usize = 1000;
 

@@ -1,5 +1,6 @@
 //! What is drawn over a chart by hand (21.3): shapes and their text, placed by shares of the chart.
 
+use super::diagram::COST;
 use super::{MOST_CHILDREN, size};
 use crate::document::model::GroupChild;
 use crate::document::read::{Part, Reader, Scope};
@@ -35,7 +36,9 @@ impl Reader<'_> {
                 }
             }
         }
-        children
+        let left = self.shapes_left.checked_sub(children.len() * COST);
+        self.shapes_left = left.unwrap_or(0);
+        left.map_or_else(Vec::new, |_| children)
     }
 }
 

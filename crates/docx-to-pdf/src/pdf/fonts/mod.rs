@@ -13,6 +13,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use lopdf::{Object, ObjectId};
+use subsetter::GlyphRemapper;
 
 pub(super) use face::Face;
 use face::{Blocks, FaceInfo};
@@ -50,6 +51,16 @@ pub(super) struct Faces {
     names: Vec<String>,
     /// Index into `faces` by [`FontId`].
     by_font: Vec<Option<usize>>,
+}
+
+/// Whether a PDF can hold the glyphs of a font file: one that is damaged is refused as a whole.
+pub(super) fn can_embed(file: &[u8]) -> bool {
+    let Ok(face) = ttf_parser::Face::parse(file, 0) else { return false };
+    let mut all = GlyphRemapper::new();
+    for glyph in 0..face.number_of_glyphs() {
+        all.remap(glyph);
+    }
+    subsetter::subset(file, 0, &all).is_ok()
 }
 
 impl FontCache {
