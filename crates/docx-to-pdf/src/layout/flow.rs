@@ -294,6 +294,7 @@ impl<'a> Flow<'a> {
             paragraph,
             line: paragraph,
             character: left,
+            beside: Pt::ZERO,
             odd: number % 2 == 1,
             in_cell: false,
             running: false,
@@ -381,10 +382,7 @@ impl<'a> Flow<'a> {
         self.natural = natural;
         self.previous = None;
         self.before_section = None;
-        self.floats = Floats::default();
-        for zone in running.zones {
-            self.floats.add(zone);
-        }
+        self.floats = Floats::of_running_parts(running.zones);
         self.chain = None;
         self.page_start = None;
         self.known_floats.clear();

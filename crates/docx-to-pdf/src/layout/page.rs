@@ -150,6 +150,7 @@ pub(super) fn running<'a>(
         paragraph: Pt::ZERO,
         line: Pt::ZERO,
         character: Pt::ZERO,
+        beside: Pt::ZERO,
         odd,
         in_cell: false,
         running: true,

@@ -6,11 +6,11 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use crate::document::model::{
-    Align, Border, BorderStyle, BreakKind, LineSpacing, Number, NumberSuffix, Paragraph, ParagraphBorders, ParagraphProps,
+    Align, Border, BorderStyle, BreakKind, Inline, LineSpacing, Number, NumberSuffix, Paragraph, ParagraphBorders, ParagraphProps,
 };
 use crate::graphics::Rgb;
 use crate::layout::context::Context;
-use crate::layout::float::Floats;
+use crate::layout::float::{Floats, counts_from_column};
 use crate::layout::frame::{Item, NodeId, PlacedImage, Shape, Stroke};
 use crate::layout::ink::{Ink, Mark, MarkKind, Rect};
 use crate::layout::length::{bounded, thickness, twips};
@@ -126,6 +126,11 @@ struct Found {
 }
 
 impl<'a> ParagraphLayouter<'a> {
+    /// Whether any of its floats counts from the column.
+    pub(super) fn counts_from_column(&self) -> bool {
+        self.paragraph.content.iter().any(|inline| matches!(inline, Inline::Drawing(drawing) if counts_from_column(drawing)))
+    }
+
     /// Prepares a paragraph.
     pub(super) fn new(context: &mut Context<'a>, paragraph: &'a Paragraph, joined: (bool, bool)) -> Self {
         let tags = context.structure.paragraph(paragraph);

@@ -10,7 +10,7 @@ use crate::document::model::{
 use crate::layout::context::{Context, DEEPEST};
 use crate::layout::drawing;
 use crate::layout::drop_cap;
-use crate::layout::float::{Bases, Floats, MOST_ON_LINES, Outline, Zone, hangs_on_its_line};
+use crate::layout::float::{Bases, Floats, MOST_ON_LINES, Outline, Zone, counts_from_column, hangs_on_its_line};
 use crate::layout::ink::{Ink, Layer, Rect};
 use crate::layout::length::{bounded, emu, twips};
 use crate::layout::paragraph::{Area, Line, ParagraphLayouter, anchor_places, join};
@@ -79,9 +79,14 @@ pub(super) enum Story {
 }
 
 impl Story {
-    /// Whether what floats by this keeps only the body's text away, not its own.
-    fn ignores(self, base: VerticalBase) -> bool {
-        self == Self::Footer && !matches!(base, VerticalBase::Paragraph | VerticalBase::Line)
+    /// Whether what floats by this keeps only the body's text away, not its own: up to Word 2010 all of a header or footer does (LibreOffice and Spire agree; measured).
+    fn ignores(self, base: VerticalBase, older: bool) -> bool {
+        let by_text = matches!(base, VerticalBase::Paragraph | VerticalBase::Line);
+        match self {
+            Self::Text => false,
+            Self::Header => older,
+            Self::Footer => older || !by_text,
+        }
     }
 }
 
@@ -236,8 +241,8 @@ impl<'a> Stack<'a> {
     }
 
     /// Keeps the room of a float that stands by this.
-    fn reserve(&mut self, key: usize, zone: Zone, base: VerticalBase) {
-        if self.column.story.ignores(base) {
+    fn reserve(&mut self, context: &Context<'a>, (key, zone): (usize, Zone), base: VerticalBase) {
+        if self.column.story.ignores(base, context.document.settings.compatibility_mode < 15) {
             self.elsewhere.push(zone);
             return;
         }
@@ -335,6 +340,7 @@ impl<'a> Stack<'a> {
         let content = &setter.paragraph.content;
         let on_lines = content.iter().filter(|inline| matches!(inline, Inline::Drawing(drawing) if hangs_on_its_line(drawing))).count();
         let mut on_line = None;
+        let beside = self.beside(context, (setter, from), gap);
         for inline in content {
             if inline.is_text() {
                 context.structure.anchor_before(None);
@@ -345,6 +351,7 @@ impl<'a> Stack<'a> {
             let mut bases = self.column.bases;
             bases.paragraph = base;
             bases.line = self.y;
+            bases.beside = beside;
             if hangs_on_its_line(drawing) {
                 if on_line.is_none() || on_lines <= MOST_ON_LINES {
                     on_line = Some(anchor_places(&setter.on_trial(context, from, self.area(gap))));
@@ -360,12 +367,21 @@ impl<'a> Stack<'a> {
                     // It stays where it was when it pushed the text.
                     ink.translate(kept.rect.left - zone.rect.left, kept.rect.top - zone.rect.top);
                 } else {
-                    self.reserve(key, zone, anchor.position.vertical.0);
+                    self.reserve(context, (key, zone), anchor.position.vertical.0);
                 }
             }
             all.append(ink);
         }
         all
+    }
+
+    /// How far earlier floats push the beginning of a paragraph's first line, up to Word 2010.
+    fn beside(&self, context: &mut Context<'a>, (setter, from): (&mut ParagraphLayouter<'a>, Position), gap: Pt) -> Pt {
+        if context.document.settings.compatibility_mode >= 15 || self.column.bases.running || self.floats.is_empty() || !setter.counts_from_column() {
+            return Pt::ZERO;
+        }
+        let lines = setter.on_trial(context, from, self.area(gap));
+        lines.first().map_or(Pt::ZERO, |line| self.floats.push((Pt::ZERO, self.column.width), (self.y + line.top, self.y + line.bottom())))
     }
 
     fn table(&mut self, context: &mut Context<'a>, table: &'a Table) {
@@ -438,7 +454,7 @@ impl<'a> Stack<'a> {
             // It stays where it was when it pushed the text.
             ink.translate(kept.rect.left - zone.rect.left, kept.rect.top - zone.rect.top);
         } else {
-            self.reserve(key, zone, float.position.vertical.0);
+            self.reserve(context, (key, zone), float.position.vertical.0);
         }
         self.pieces.push(Piece { top: self.y, ink: Rc::new(ink), glued: true, notes, ..Piece::default() });
     }
@@ -586,6 +602,9 @@ pub(super) fn float<'a>(context: &mut Context<'a>, drawing: &'a Drawing, bases: 
         (x, y) = bases.inside((x, y), whole.0);
     } else if wrapped && !leaves_cell {
         (x, y) = bases.on_page((x, y), anchor.position, whole);
+    }
+    if counts_from_column(drawing) {
+        x += bases.beside;
     }
     (x, y) = (x + beyond_left, y + beyond_top);
     ink.translate(x, y);

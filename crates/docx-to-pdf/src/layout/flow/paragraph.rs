@@ -240,6 +240,16 @@ impl<'a> Flow<'a> {
         lines
     }
 
+    /// How far earlier floats push the beginning of the first line from here, up to Word 2010.
+    fn beside(&mut self, setter: &mut ParagraphLayouter<'a>, from: Position, at: (Pt, Pt)) -> Pt {
+        if !self.is_older() || self.floats.is_empty() || !setter.counts_from_column() {
+            return Pt::ZERO;
+        }
+        let (left, width) = self.current();
+        let lines = self.on_trial(setter, from, at);
+        lines.first().map_or(Pt::ZERO, |line| self.floats.push((left, left + width), (at.0 + line.top, at.0 + line.bottom())))
+    }
+
     /// Whether not even the first lines from here fit, were nothing anchored in them.
     fn has_no_room(&mut self, setter: &mut ParagraphLayouter<'a>, from: Position, (y, gap): (Pt, Pt)) -> bool {
         let lines = self.on_trial(setter, from, (y, gap));
@@ -369,10 +379,11 @@ impl<'a> Flow<'a> {
         };
         let on_lines = places.iter().filter(|atom| drawing_at(setter, **atom).is_some_and(hangs_on_its_line)).count();
         let mut on_line = None;
+        let beside = if places.is_empty() { Pt::ZERO } else { self.beside(setter, from, (y, gap)) };
         for &atom in places {
             let Some(drawing) = drawing_at(setter, atom) else { continue };
             let key = std::ptr::from_ref(drawing) as usize;
-            let mut bases = Bases { line: y, ..self.bases(base) };
+            let mut bases = Bases { line: y, beside, ..self.bases(base) };
             if hangs_on_its_line(drawing) {
                 if on_line.is_none() || on_lines <= MOST_ON_LINES {
                     on_line = Some(anchor_places(&self.on_trial(setter, from, (y, gap))));
