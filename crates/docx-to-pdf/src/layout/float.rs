@@ -15,7 +15,7 @@ impl Zone {
     pub(super) fn around((x, y): (Pt, Pt), (width, height): (Pt, Pt), float: TableFloat) -> Self {
         let [top, right, bottom, left] = float.space.map(twips);
         let rect = Rect::new(x - left, y - top, x + width + right, y + height + bottom);
-        Self { rect, side: Some(WrapSide::Both), below: bottom, outline: None, tight: false, table: true }
+        Self { rect, side: Some(WrapSide::Both), rim: Pt::ZERO, below: bottom, outline: None, tight: false, table: true }
     }
 
     /// The same area elsewhere.
@@ -48,6 +48,8 @@ pub(super) struct Zone {
     pub rect: Rect,
     /// Where text may stand beside it; `None` = nowhere (above and below only).
     pub side: Option<WrapSide>,
+    /// How far a line around it reaches up: the space below a paragraph may.
+    pub rim: Pt,
     /// How much of the area is space kept below: it does not make a cell higher.
     pub below: Pt,
     /// What of the rectangle is really taken; `None` = all.
@@ -206,10 +208,10 @@ impl Floats {
     /// The stretches of `left..right` that are free between two heights, from left to right.
     ///
     /// Text stands in none narrower than [`NARROWEST`], an empty line only beside tables (LibreOffice and Spire agree; measured): beside other floats it stands in any (LibreOffice).
-    /// What text goes around tightly is met by the text itself, not by the `lead` that a line has above it.
-    pub(super) fn slots(&self, (left, right): (Pt, Pt), (top, bottom): (Pt, Pt), (lead, empty): (Pt, bool)) -> Vec<(Pt, Pt)> {
+    /// What text goes around tightly is met by the text itself, not by the `lead` that a line has above it or the `tail` below.
+    pub(super) fn slots(&self, (left, right): (Pt, Pt), (top, bottom): (Pt, Pt), (lead, tail, empty): (Pt, Pt, bool)) -> Vec<(Pt, Pt)> {
         let line = |zone: &Zone| {
-            let top = if zone.tight { top + lead } else { top };
+            let (top, bottom) = if zone.tight { (top + lead, bottom - tail) } else { (top, bottom - zone.rim.min(tail)) };
             Rect::new(left, top, right, bottom.max(top + Pt(0.1)))
         };
         let mut free = vec![(left, right)];
@@ -482,7 +484,15 @@ mod tests {
     use super::*;
 
     fn zone(left: f32, top: f32, right: f32, bottom: f32, side: Option<WrapSide>) -> Zone {
-        Zone { rect: Rect::new(Pt(left), Pt(top), Pt(right), Pt(bottom)), side, below: Pt(0.0), outline: None, tight: false, table: false }
+        Zone {
+            rect: Rect::new(Pt(left), Pt(top), Pt(right), Pt(bottom)),
+            side,
+            rim: Pt(0.0),
+            below: Pt(0.0),
+            outline: None,
+            tight: false,
+            table: false,
+        }
     }
 
     #[test]
@@ -490,17 +500,17 @@ mod tests {
         let mut floats = Floats::default();
         floats.add(zone(100.0, 10.0, 200.0, 60.0, Some(WrapSide::Both)));
         assert_eq!(
-            floats.slots((Pt(0.0), Pt(400.0)), (Pt(20.0), Pt(32.0)), (Pt::ZERO, false)),
+            floats.slots((Pt(0.0), Pt(400.0)), (Pt(20.0), Pt(32.0)), (Pt::ZERO, Pt::ZERO, false)),
             vec![(Pt(0.0), Pt(100.0)), (Pt(200.0), Pt(400.0))]
         );
-        assert_eq!(floats.slots((Pt(0.0), Pt(400.0)), (Pt(60.0), Pt(72.0)), (Pt::ZERO, false)), vec![(Pt(0.0), Pt(400.0))]);
+        assert_eq!(floats.slots((Pt(0.0), Pt(400.0)), (Pt(60.0), Pt(72.0)), (Pt::ZERO, Pt::ZERO, false)), vec![(Pt(0.0), Pt(400.0))]);
     }
 
     #[test]
     fn a_top_and_bottom_float_leaves_no_room_beside_it() {
         let mut floats = Floats::default();
         floats.add(zone(100.0, 10.0, 200.0, 60.0, None));
-        assert!(floats.slots((Pt(0.0), Pt(400.0)), (Pt(5.0), Pt(17.0)), (Pt::ZERO, false)).is_empty());
+        assert!(floats.slots((Pt(0.0), Pt(400.0)), (Pt(5.0), Pt(17.0)), (Pt::ZERO, Pt::ZERO, false)).is_empty());
         assert_eq!(floats.next_edge(Pt(5.0)), Some(Pt(60.0)));
     }
 }

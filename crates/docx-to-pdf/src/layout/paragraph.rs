@@ -21,7 +21,7 @@ use crate::layout::part::Position;
 use crate::layout::runs;
 use crate::layout::segment::{LineEnd, Segment};
 use crate::layout::shape::{AtomKind, Prepared, prepare};
-use crate::layout::stack::space_before;
+use crate::layout::stack::{space_after, space_before};
 use crate::layout::structure::ParagraphTags;
 use crate::layout::tabs::Tabs;
 use crate::units::Pt;
@@ -44,6 +44,18 @@ pub(super) struct Area<'f> {
     pub bottom: Option<Pt>,
     /// The space above the paragraph; as much of it as is its own is kept once more where its first line moves below a float.
     pub gap: Pt,
+}
+
+/// The room that a line asks for beside floats.
+#[derive(Clone, Copy)]
+struct Room {
+    /// How high it is.
+    height: Pt,
+    /// How far below a float that it moves below it stands.
+    again: Pt,
+    /// So much at its top, and at its bottom, is not text.
+    lead: Pt,
+    tail: Pt,
 }
 
 /// Ascent and descent of a bullet of a symbol font, in ems: those of OpenSymbol, which LibreOffice shows for all of them (measured: 9 pt text beside a bullet of 11 pt makes a line of 10.8 pt).
@@ -205,23 +217,29 @@ impl<'a> ParagraphLayouter<'a> {
         // LibreOffice alone keeps the space after the paragraph above as well, and what proportional spacing adds.
         let again = if first { area.gap.min(space_before(props)) } else { Pt::ZERO };
         // What proportional spacing adds below a line may hang over a float (LibreOffice and Spire agree; measured).
-        let mut height = guessed.height - guessed.below;
+        let mut room = Room { height: guessed.height - guessed.below, again, lead: Pt::ZERO, tail: Pt::ZERO };
         // What a line of at least some height has more than its text stands above that (LibreOffice and Spire agree on what text goes around tightly; measured).
-        let lead = if matches!(props.line, LineSpacing::AtLeast(_)) { (guessed.height - estimate).max(Pt::ZERO) } else { Pt::ZERO };
+        if matches!(props.line, LineSpacing::AtLeast(_)) {
+            room.lead = (guessed.height - estimate).max(Pt::ZERO);
+        }
+        // Up to Word 2010 the space after a paragraph keeps away from floats as its last line does (Spire; LibreOffice never; measured).
+        let after = if context.document.settings.compatibility_mode < 15 { space_after(props) } else { Pt::ZERO };
         let mut found = Found { segments: std::mem::take(&mut context.spare.segments), top, number: Pt::ZERO };
         for round in 0..MOST_MOVES {
             let must = round + 1 == MOST_MOVES;
-            found = self.segments(context, at, (left, right), (top, height, again, lead), area, (must, found.segments));
+            found = self.segments(context, at, (left, right), (top, room), area, (must, found.segments));
             top = found.top;
             if area.floats.is_none_or(Floats::is_empty) {
                 break;
             }
             let real = line::metrics(line::extent(&self.prepared, &found.segments), props.line, grid);
-            let real = real.height - real.below;
-            if real <= height + Pt(0.05) && !found.segments.is_empty() {
+            let ends = found.segments.last().is_some_and(|last| last.end == LineEnd::Paragraph);
+            let (real, tail) =
+                if ends && after > Pt::ZERO { (real.height + after, real.below + after) } else { (real.height - real.below, Pt::ZERO) };
+            if real <= room.height + Pt(0.05) && !found.segments.is_empty() {
                 break;
             }
-            height = height.max(real);
+            (room.height, room.tail) = (room.height.max(real), tail);
         }
         let line = self.finish(context, at, &found, area);
         if let Some(mut last) = found.segments.pop() {
@@ -239,7 +257,7 @@ impl<'a> ParagraphLayouter<'a> {
         context: &Context<'a>,
         at: Position,
         (left, right): (Pt, Pt),
-        (top, height, again, lead): (Pt, Pt, Pt, Pt),
+        (top, room): (Pt, Room),
         area: Area<'_>,
         (must, mut segments): (bool, Vec<Segment>),
     ) -> Found {
@@ -256,7 +274,8 @@ impl<'a> ParagraphLayouter<'a> {
         for _ in 0..MOST_MOVES {
             let page_top = area.top + top;
             let stretches = |from: Pt| {
-                let free = floats.slots((area.left + from, area.left + right), (page_top, page_top + height), (lead, empty));
+                let free =
+                    floats.slots((area.left + from, area.left + right), (page_top, page_top + room.height), (room.lead, room.tail, empty));
                 free.into_iter().map(|(start, end)| (start - area.left, end - area.left)).collect::<Vec<_>>()
             };
             let mut slots = stretches(leftmost);
@@ -288,7 +307,7 @@ impl<'a> ParagraphLayouter<'a> {
                 return Found { segments, top, number };
             }
             match floats.next_edge(page_top) {
-                Some(edge) => top = edge - area.top + again,
+                Some(edge) => top = edge - area.top + room.again,
                 None => break,
             }
         }

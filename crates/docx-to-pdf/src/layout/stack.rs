@@ -377,7 +377,11 @@ impl<'a> Stack<'a> {
 
     /// How far earlier floats push the beginning of a paragraph's first line, up to Word 2010.
     fn beside(&self, context: &mut Context<'a>, (setter, from): (&mut ParagraphLayouter<'a>, Position), gap: Pt) -> Pt {
-        if context.document.settings.compatibility_mode >= 15 || self.column.bases.running || self.floats.is_empty() || !setter.counts_from_column() {
+        if context.document.settings.compatibility_mode >= 15
+            || self.column.bases.running
+            || self.floats.is_empty()
+            || !setter.counts_from_column()
+        {
             return Pt::ZERO;
         }
         let lines = setter.on_trial(context, from, self.area(gap));
@@ -421,7 +425,7 @@ impl<'a> Stack<'a> {
             if !self.floats.touch_row(row, None) {
                 break;
             }
-            let free = self.floats.slots((Pt::ZERO, self.column.width), (self.y, self.y + height), (Pt::ZERO, false));
+            let free = self.floats.slots((Pt::ZERO, self.column.width), (self.y, self.y + height), (Pt::ZERO, Pt::ZERO, false));
             if let Some((left, _)) = free.into_iter().find(|(left, right)| *right - *left >= laid.width - Pt(0.05)) {
                 return left;
             }
@@ -545,7 +549,8 @@ pub(super) fn frame<'a>(context: &mut Context<'a>, blocks: &'a [Block], bases: &
     let kept = Rect::new(x - space_x, y - space_y, x + width + space_x, y + height + space_y);
     let side = frame.wrap.then_some(WrapSide::Both);
     // Text runs through a frame without wrapping (LibreOffice and Spire agree; measured).
-    let zone = (!frame.through).then_some(Zone { rect: kept, side, below: space_y, outline: None, tight: false, table: false });
+    let zone =
+        (!frame.through).then_some(Zone { rect: kept, side, rim: Pt::ZERO, below: space_y, outline: None, tight: false, table: false });
     Framed { ink, zone, count, notes }
 }
 
@@ -634,13 +639,13 @@ pub(super) fn float<'a>(context: &mut Context<'a>, drawing: &'a Drawing, bases: 
         Wrap::Tight(side) if anchor.outline.is_some() && !room::is_turned(&drawing.content) => {
             let outline = anchor.outline.as_ref().into_iter().flat_map(|outline| &outline.points);
             let points: Vec<(Pt, Pt)> = outline.map(|(across, down)| (x + bounded(width * *across), y + bounded(height * *down))).collect();
-            let (around, outline) =
+            let (rect, outline) =
                 Outline::around(&points, [left, top, right, bottom], anchor.outline.as_ref().is_some_and(|outline| outline.hollows));
-            Some(Zone { rect: around, side: Some(side), below, outline: Some(Rc::new(outline)), tight: true, table: false })
+            Some(Zone { rect, side: Some(side), rim: Pt::ZERO, below, outline: Some(Rc::new(outline)), tight: true, table: false })
         }
-        Wrap::Square(side) => Some(Zone { rect, side: Some(side), below, outline: None, tight: false, table: false }),
-        Wrap::Tight(side) => Some(Zone { rect, side: Some(side), below, outline: None, tight: true, table: false }),
-        Wrap::TopAndBottom => Some(Zone { rect, side: None, below, outline: None, tight: false, table: false }),
+        Wrap::Square(side) => Some(Zone { rect, side: Some(side), rim: around[1], below, outline: None, tight: false, table: false }),
+        Wrap::Tight(side) => Some(Zone { rect, side: Some(side), rim: around[1], below, outline: None, tight: true, table: false }),
+        Wrap::TopAndBottom => Some(Zone { rect, side: None, rim: around[1], below, outline: None, tight: false, table: false }),
     };
     (ink, zone)
 }

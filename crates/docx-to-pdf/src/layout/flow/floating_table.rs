@@ -54,7 +54,7 @@ impl Flow<'_> {
         let mut floats = Floats::default();
         floats.add(Zone::around((x, y), (laid.width, laid.height()), float));
         let (left, width) = self.current();
-        let beside = floats.slots((left, left + width), (self.y, self.y + LINE), (Pt::ZERO, false));
+        let beside = floats.slots((left, left + width), (self.y, self.y + LINE), (Pt::ZERO, Pt::ZERO, false));
         // One that is higher than a page gains nothing there: its rows are divided (LibreOffice and Spire agree; measured).
         let highest = self.drafts.last().map_or(Pt::ZERO, |draft| draft.text.height());
         beside.is_empty() && y + laid.height() + LINE > self.limit() && laid.height() <= highest
@@ -124,7 +124,7 @@ impl Flow<'_> {
     fn leave_filled(&mut self) {
         let (left, width) = self.current();
         let mut y = self.y;
-        while self.floats.slots((left, left + width), (y, y + LINE), (Pt::ZERO, false)).is_empty() {
+        while self.floats.slots((left, left + width), (y, y + LINE), (Pt::ZERO, Pt::ZERO, false)).is_empty() {
             let Some(edge) = self.floats.next_edge(y) else { return };
             y = edge;
             if y + LINE > self.limit() {
