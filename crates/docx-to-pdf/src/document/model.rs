@@ -17,8 +17,8 @@ pub use border::{Border, BorderStyle, Borders};
 pub use drawing::{
     Anchor, ArrowHead, ArrowKind, Chain, Compound, Dash, Drawing, DrawingContent, DrawingShape, Fill, FloatPosition, Geometry,
     GeometryPath, GeometryStep, Gradient, GradientWay, GroupChild, HorizontalBase, Label, LabelBase, LetterPaint, Offset, Outline,
-    PathFill, Picture, PictureData, Placement, Shadow, TextArea, TextBox, TextFit, VerticalBase, WordArt, WordArtAlign, Wrap, WrapOutline,
-    WrapSide, uncropped,
+    PathFill, Picture, PictureData, Placement, PresetGeometry, Shadow, TextArea, TextBox, TextFit, VerticalBase, WordArt, WordArtAlign,
+    Wrap, WrapOutline, WrapSide, uncropped,
 };
 pub use formula::{Formula, FractionKind, Math};
 pub use paragraph::{

@@ -29,6 +29,10 @@ pub(super) fn outlines(geometry: &Geometry, (width, height): (Pt, Pt)) -> Vec<Ou
             let steps = vec![PathStep::Move(Pt::ZERO, Pt::ZERO), PathStep::Line(width, height)];
             vec![Outlined { steps, fill: PathFill::None, stroked: true }]
         }
+        Geometry::Preset(preset) => match preset.of_size((width, height)).as_ref() {
+            Geometry::Preset(_) => Vec::new(),
+            geometry => outlines(geometry, (width, height)),
+        },
         Geometry::Path(steps) => whole(scaled(steps)),
         Geometry::Paths(paths) => {
             let part = |path: &GeometryPath| Outlined { steps: scaled(&path.steps), fill: path.fill, stroked: path.stroked };

@@ -1,5 +1,7 @@
 //! The room a drawing takes beyond its frame: its effects, its outline, and what reaches out of the frame when it is turned.
 
+use std::borrow::Cow;
+
 use crate::document::model::{Drawing, DrawingContent, DrawingShape, Geometry, GeometryStep, Placement, Wrap};
 use crate::layout::length::{bounded, emu};
 use crate::units::Pt;
@@ -38,7 +40,11 @@ pub(super) fn around(drawing: &Drawing, size: (Pt, Pt)) -> [Pt; 4] {
 /// How far a shape's outline runs out of its frame: left, top, right, bottom.
 fn beyond(content: &DrawingContent, (width, height): (Pt, Pt)) -> [Pt; 4] {
     let DrawingContent::Shape(shape) = content else { return [Pt::ZERO; 4] };
-    let steps: Vec<&GeometryStep> = match &shape.geometry {
+    let sized = match &shape.geometry {
+        Geometry::Preset(preset) => preset.of_size((width, height)),
+        geometry => Cow::Borrowed(geometry),
+    };
+    let steps: Vec<&GeometryStep> = match sized.as_ref() {
         Geometry::Path(steps) => steps.iter().collect(),
         Geometry::Paths(paths) => paths.iter().flat_map(|path| &path.steps).collect(),
         _ => return [Pt::ZERO; 4],

@@ -629,6 +629,7 @@ pub(super) fn float<'a>(context: &mut Context<'a>, drawing: &'a Drawing, bases: 
     }
     let around = room::around(drawing, (width, height));
     let rect = Rect::new(x - left - around[0], y - top - around[1], x + width + right + around[2], y + height + bottom + around[3]);
+    let rim = if room::is_turned(&drawing.content) { Pt::ZERO } else { around[1] };
     // What leaves its cell does not make it higher.
     let below = if leaves_cell { rect.bottom.max(bottom) } else { bottom };
     let zone = match anchor.wrap {
@@ -643,9 +644,9 @@ pub(super) fn float<'a>(context: &mut Context<'a>, drawing: &'a Drawing, bases: 
                 Outline::around(&points, [left, top, right, bottom], anchor.outline.as_ref().is_some_and(|outline| outline.hollows));
             Some(Zone { rect, side: Some(side), rim: Pt::ZERO, below, outline: Some(Rc::new(outline)), tight: true, table: false })
         }
-        Wrap::Square(side) => Some(Zone { rect, side: Some(side), rim: around[1], below, outline: None, tight: false, table: false }),
-        Wrap::Tight(side) => Some(Zone { rect, side: Some(side), rim: around[1], below, outline: None, tight: true, table: false }),
-        Wrap::TopAndBottom => Some(Zone { rect, side: None, rim: around[1], below, outline: None, tight: false, table: false }),
+        Wrap::Square(side) => Some(Zone { rect, side: Some(side), rim, below, outline: None, tight: false, table: false }),
+        Wrap::Tight(side) => Some(Zone { rect, side: Some(side), rim, below, outline: None, tight: true, table: false }),
+        Wrap::TopAndBottom => Some(Zone { rect, side: None, rim, below, outline: None, tight: false, table: false }),
     };
     (ink, zone)
 }

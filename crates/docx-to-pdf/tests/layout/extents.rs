@@ -128,6 +128,36 @@ fn a_polyline_stands_where_its_points_are() {
 }
 
 #[test]
+fn corners_and_tips_of_a_preset_go_by_the_size_it_is_drawn_with() {
+    // 20.1.9.18: a trapezoid's sides lean by a quarter of its shorter side, also where the text makes it lower than it is saved (Spire).
+    let size = (100.0, 80.0);
+    let text = format!(
+        r#"<wps:txbx><w:txbxContent>{}</w:txbxContent></wps:txbx><wps:bodyPr lIns="0" tIns="0" rIns="0" bIns="0"><a:spAutoFit/></wps:bodyPr>"#,
+        p("", "in")
+    );
+    let drawn = |graphic: String| {
+        let frames = Sheet::body(format!("<w:p>{}</w:p>", floating((0.0, 20.0), &extent(size, None), &graphic, ""))).laid().0;
+        let path =
+            frames.pages[0].items.iter().find_map(|item| if let Shape::Path(path) = &item.shape { Some(path.steps.clone()) } else { None });
+        let points = path.unwrap_or_default().into_iter().filter_map(|step| match step {
+            PathStep::Move(x, y) | PathStep::Line(x, y) => Some((x.0 - 50.0, y.0 - 70.0)),
+            _ => None,
+        });
+        points.collect::<Vec<_>>()
+    };
+    let trapezoid = shape(size, 0, "").replace(r#"prst="rect""#, r#"prst="trapezoid""#);
+    let close = |found: &[(f32, f32)], wanted: [(f32, f32); 4]| {
+        let near = |a: &(f32, f32), b: &(f32, f32)| (a.0 - b.0).abs() < 0.1 && (a.1 - b.1).abs() < 0.1;
+        assert!(found.len() == 4 && found.iter().zip(&wanted).all(|(a, b)| near(a, b)), "{found:?} instead of {wanted:?}");
+    };
+    close(&drawn(trapezoid.clone()), [(0.0, 80.0), (20.0, 0.0), (80.0, 0.0), (100.0, 80.0)]);
+    let lower = drawn(trapezoid.replace("<wps:bodyPr/>", &text));
+    let height = lower.iter().map(|point| point.1).fold(0.0, f32::max);
+    assert!(height < 50.0, "{lower:?}");
+    close(&lower, [(0.0, height), (height / 4.0, 0.0), (100.0 - height / 4.0, 0.0), (100.0, height)]);
+}
+
+#[test]
 fn lines_have_heads_where_they_are_said_to() {
     let line = |ends: &str| {
         let graphic =

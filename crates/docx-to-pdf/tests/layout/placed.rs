@@ -140,3 +140,58 @@ fn what_is_aligned_with_a_line_stands_below_its_top_above_it_or_around_it() {
         }
     }
 }
+
+#[test]
+fn up_to_word_2010_the_column_of_a_float_begins_behind_earlier_ones_beside_its_paragraph() {
+    // Both engines. The first float is 60 by 50 pt at the column's left; the second stands by the next line, in the text or in front of it.
+    let first = |x: i32, wrap: &str| with(&anchored(("column", At::By(x)), ("paragraph", At::By(0)), (60, 50), wrap, &shape(0, "")), "one");
+    let second =
+        |across: (&str, At), wrap: &str| with(&anchored(across, ("paragraph", At::By(0)), (20, 20), wrap, &shape(0, &p("", "box"))), "two");
+    let sheet =
+        |mode, x, wrap: &str, across, own: &str| Sheet { mode, ..Sheet::body(format!("{}{}", first(x, wrap), second(across, own))) };
+    let around = r#"<wp:wrapTight wrapText="bothSides"><wp:wrapPolygon edited="0"><wp:start x="0" y="0"/><wp:lineTo x="0" y="21600"/><wp:lineTo x="21600" y="21600"/><wp:lineTo x="21600" y="0"/></wp:wrapPolygon></wp:wrapTight>"#;
+    let front = "<wp:wrapNone/>";
+    for (wrap, own) in [(SQUARE, front), (SQUARE, SQUARE), (around, front), (r#"<wp:wrapSquare wrapText="largest"/>"#, front)] {
+        for (at, older, newer) in
+            [(At::By(0), 110.0, 50.0), (At::By(-30), 80.0, 20.0), (At::Side("left"), 110.0, 50.0), (At::Side("center"), 200.0, 140.0)]
+        {
+            sheet(14, 0, wrap, ("column", at), own).stands(&[(0, "box", older, 75.0)]);
+            sheet(15, 0, wrap, ("column", at), own).stands(&[(0, "box", newer, 75.0)]);
+        }
+    }
+    // What counts from elsewhere does not move, nor what stands beside a float further right or one that text runs through.
+    sheet(14, 0, SQUARE, ("margin", At::By(0)), front).stands(&[(0, "box", 50.0, 75.0)]);
+    sheet(14, 100, SQUARE, ("column", At::By(0)), front).stands(&[(0, "box", 50.0, 75.0)]);
+    sheet(14, 0, front, ("column", At::By(0)), front).stands(&[(0, "box", 50.0, 75.0)]);
+    // In cells it is the same; a float of the page's header moves none.
+    let rows = table(FIXED, &[4000], &row("", &[("", format!("{}{}", first(0, SQUARE), second(("column", At::By(0)), front)))]));
+    Sheet { mode: 14, ..Sheet::body(rows) }.stands(&[(0, "box", 110.0, 75.0)]);
+    let header = with(&anchored(("column", At::By(0)), ("page", At::By(40)), (60, 50), SQUARE, &shape(0, "")), "head");
+    let section = r#"<w:headerReference r:id="header"/>"#.to_owned();
+    Sheet { mode: 14, header, section, ..Sheet::body(second(("column", At::By(0)), front)) }
+        .stands(&[(0, "two", 110.0, 61.2), (0, "box", 50.0, 61.2)]);
+}
+
+#[test]
+fn up_to_word_2010_the_space_after_a_paragraph_keeps_away_from_floats() {
+    // Spire; LibreOffice never. The second line ends at 77.6, the space after it at 89.6.
+    let spaced = r#"<w:spacing w:after="240"/>"#;
+    let graphic = |line: &str| shape(0, "").replace("<a:ln><a:noFill/></a:ln>", line);
+    let outlined = graphic(r#"<a:ln w="25400"><a:solidFill><a:srgbClr val="000000"/></a:solidFill></a:ln>"#);
+    let float = |top: i32, wrap: &str, graphic: &str| {
+        with(&anchored(("column", At::By(0)), ("page", At::By(top)), (60, 30), wrap, graphic), "three")
+    };
+    let sheet = |mode, float: String| Sheet { mode, ..Sheet::body(format!("{}{}{float}", p("", "one"), p(spaced, "two"))) };
+    let plain = graphic("<a:ln><a:noFill/></a:ln>");
+    for (top, beside) in [(76, 110.0), (80, 110.0), (88, 110.0), (91, 50.0)] {
+        sheet(14, float(top, SQUARE, &plain)).stands(&[(0, "two", beside, 75.0)]);
+        sheet(15, float(top.max(80), SQUARE, &plain)).stands(&[(0, "two", 50.0, 75.0)]);
+    }
+    let above = "<wp:wrapTopAndBottom/>";
+    sheet(14, float(80, above, &plain)).stands(&[(0, "two", 50.0, 121.2), (0, "three", 50.0, 147.0)]);
+    sheet(15, float(80, above, &plain)).stands(&[(0, "two", 50.0, 75.0), (0, "three", 50.0, 121.2)]);
+    // Neither what text goes around tightly nor the line drawn around a shape meets the space.
+    sheet(14, float(80, r#"<wp:wrapTight wrapText="bothSides"/>"#, &plain)).stands(&[(0, "two", 50.0, 75.0)]);
+    sheet(14, float(90, SQUARE, &outlined)).stands(&[(0, "two", 50.0, 75.0)]);
+    sheet(14, float(88, SQUARE, &outlined)).stands(&[(0, "two", 110.0, 75.0)]);
+}

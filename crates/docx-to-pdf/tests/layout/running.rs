@@ -57,6 +57,36 @@ fn text_of_headers_and_footers_goes_around_what_floats_there() {
 }
 
 #[test]
+fn up_to_word_2010_text_of_headers_and_footers_runs_through_what_floats_there_but_for_cells() {
+    // Both engines; the body's text goes around all the same.
+    let floating = table(
+        &format!(
+            r#"<w:tblpPr w:leftFromText="0" w:rightFromText="0" w:vertAnchor="text" w:horzAnchor="margin" w:tblpX="1" w:tblpY="1"/>{FIXED}"#
+        ),
+        &[1200],
+        &row("", &[("", p("", "cell"))]),
+    );
+    let left = "<wp:align>left</wp:align>";
+    for (mode, aside) in [(12, 50.0), (14, 50.0), (15, 110.0)] {
+        for first in [with_picture("", "one", left, SQUARE), format!("{floating}{}", p("", "one"))] {
+            let lines = format!("{first}{}", p("", "two"));
+            let near = |x: f32| if x > 50.0 && first.contains("tblpPr") { x + 0.1 } else { x };
+            Sheet { mode, ..headed(lines.clone()) }.stands(&[(0, "one", near(aside), 31.2)]);
+            Sheet { mode, ..footed(lines) }.stands(&[(0, "two", near(aside), 277.4)]);
+        }
+        Sheet { mode, ..headed(with_picture("", "one", left, "<wp:wrapTopAndBottom/>")) }.stands(&[(
+            0,
+            "body",
+            50.0,
+            if mode < 15 { 71.2 } else { 85.0 },
+        )]);
+        let inside = table(FIXED, &[4000], &row("", &[("", with_picture("", "one", left, SQUARE))]));
+        let edge = if mode < 15 { 110.0 } else { 115.4 };
+        Sheet { mode, ..headed(format!("{inside}{}", p("", "two"))) }.stands(&[(0, "one", edge, 31.2), (0, "two", 50.0, 71.2)]);
+    }
+}
+
+#[test]
 fn a_header_is_higher_by_what_its_text_stands_below() {
     for across in ["<wp:align>left</wp:align>", "<wp:align>right</wp:align>"] {
         let lines = format!("{}{}", with_picture("", "one", across, "<wp:wrapTopAndBottom/>"), p("", "two"));

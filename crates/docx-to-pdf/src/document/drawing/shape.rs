@@ -3,7 +3,9 @@
 use std::sync::Arc;
 
 use crate::document::color;
-use crate::document::model::{Block, DrawingContent, DrawingShape, Geometry, TextArea, TextBox, TextDirection, TextFit, VerticalAlign};
+use crate::document::model::{
+    Block, DrawingContent, DrawingShape, Geometry, PresetGeometry, TextArea, TextBox, TextDirection, TextFit, VerticalAlign,
+};
 use crate::document::paragraph_props::ParagraphPatch;
 use crate::document::read::{Part, Reader, Scope};
 use crate::document::run_props::RunPatch;
@@ -52,18 +54,25 @@ impl Reader<'_> {
         painted.then(|| DrawingContent::Shape(Arc::new(DrawingShape { geometry, fill, outline, rotation, flip, text, shadow })))
     }
 
-    pub(super) fn geometry(&mut self, properties: Option<Node<'_>>, (width, height): (Emu, Emu), scope: Scope<'_>) -> Geometry {
-        let (width, height) = (width.0 as f32, height.0 as f32);
+    pub(super) fn geometry(&mut self, properties: Option<Node<'_>>, size: (Emu, Emu), scope: Scope<'_>) -> Geometry {
+        let (width, height) = (size.0.0 as f32, size.1.0 as f32);
         let Some(properties) = properties else { return Geometry::Rectangle };
         if let Some(own) = properties.child("a:custGeom").and_then(|node| custom::custom(node, width, height)) {
             return own;
         }
         let Some(named) = properties.child("a:prstGeom") else { return Geometry::Rectangle };
         let name = named.attr("prst").unwrap_or("rect");
-        preset::preset(name, width, height, &adjustments(named)).unwrap_or_else(|| {
-            self.warnings.unsupported(format!("the shape {name} (drawn as a rectangle)"), &scope.part.name);
-            Geometry::Rectangle
-        })
+        let adjustments = adjustments(named);
+        match preset::preset(name, width, height, &adjustments) {
+            Some(geometry @ (Geometry::Path(_) | Geometry::Paths(_))) => {
+                Geometry::Preset(Box::new(PresetGeometry { name: name.to_owned(), adjustments, size, geometry }))
+            }
+            Some(geometry) => geometry,
+            None => {
+                self.warnings.unsupported(format!("the shape {name} (drawn as a rectangle)"), &scope.part.name);
+                Geometry::Rectangle
+            }
+        }
     }
 
     fn shape_text(&mut self, node: Node<'_>, style: Option<Node<'_>>, scope: Scope<'_>) -> Option<TextBox> {

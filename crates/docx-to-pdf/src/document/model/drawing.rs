@@ -282,6 +282,21 @@ pub enum Geometry {
     Path(Vec<GeometryStep>),
     /// Several outlines, or one that is not filled or not stroked.
     Paths(Vec<GeometryPath>),
+    /// A preset that looks different in another size.
+    Preset(Box<PresetGeometry>),
+}
+
+/// A preset shape (20.1.9.18), worked out for the size it is saved with; `of_size` tells how it looks in another.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PresetGeometry {
+    /// The preset's name.
+    pub name: String,
+    /// Its adjustments.
+    pub adjustments: Vec<(String, f32)>,
+    /// The width and height that it is saved with.
+    pub size: (Emu, Emu),
+    /// Its outline in that size.
+    pub geometry: Geometry,
 }
 
 /// One of the paths of a shape (20.1.9.15), drawn in their order.

@@ -16,7 +16,10 @@ mod symbols;
 #[cfg(test)]
 mod tests;
 
-use crate::document::model::{Geometry, GeometryPath, PathFill};
+use std::borrow::Cow;
+
+use crate::document::model::{Geometry, GeometryPath, PathFill, PresetGeometry};
+use crate::units::Pt;
 use notation::Guides;
 
 /// A preset's adjustments by name, as they stand in the document: most are 100,000ths, angles 60,000ths of a degree.
@@ -58,6 +61,24 @@ pub(in crate::document) fn preset(name: &str, w: f32, h: f32, adjustments: &Adju
     }
     Some(Geometry::Paths(paths))
 }
+
+impl PresetGeometry {
+    /// Its outline in a shape of this size: where text made that higher, or a group or the page gave it another form, corners and tips are worked out anew (LibreOffice and Spire agree; measured).
+    pub fn of_size(&self, (width, height): (Pt, Pt)) -> Cow<'_, Geometry> {
+        let (width, height) = (width.0 * EMU_PER_POINT, height.0 * EMU_PER_POINT);
+        let (saved_width, saved_height) = (self.size.0.0 as f32, self.size.1.0 as f32);
+        let (one, other) = (width * saved_height, height * saved_width);
+        if (one - other).abs() <= one.max(other) * SAME_FORM {
+            return Cow::Borrowed(&self.geometry);
+        }
+        preset(&self.name, width, height, &self.adjustments).map_or(Cow::Borrowed(&self.geometry), Cow::Owned)
+    }
+}
+
+const EMU_PER_POINT: f32 = 12_700.0;
+
+/// Sizes whose ratios differ by less have one form.
+const SAME_FORM: f32 = 0.001;
 
 /// The rectangle of a shape's text (20.1.9.22): left, top, right, bottom; `None` where it is the whole shape.
 pub(super) fn text_rectangle(name: &str, w: f32, h: f32, adjustments: &Adjustments) -> Option<[f32; 4]> {
