@@ -31,6 +31,15 @@ pub use section::{
 };
 pub use table::{Cell, CellBorders, Row, RowHeight, Table, TableBorders, TableFloat, VerticalMerge, Width};
 
+/// What stands above a page's footnotes (17.11.23).
+#[derive(Debug, Clone)]
+pub struct NoteSeparator {
+    /// Its paragraphs.
+    pub blocks: Vec<Block>,
+    /// The separator line is among what they hold.
+    pub line: bool,
+}
+
 /// A whole document.
 #[derive(Debug, Clone, Default)]
 pub struct Document {
@@ -38,6 +47,8 @@ pub struct Document {
     pub sections: Vec<Section>,
     /// Footnotes by id.
     pub footnotes: BTreeMap<i32, Vec<Block>>,
+    /// What stands between the text and the footnotes, where the document says so.
+    pub footnote_separator: Option<NoteSeparator>,
     /// Endnotes by id.
     pub endnotes: BTreeMap<i32, Vec<Block>>,
     /// Settings that change layout.

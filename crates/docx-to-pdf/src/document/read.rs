@@ -10,7 +10,9 @@ use super::beyond;
 use super::error::DocumentError;
 use super::fields::{Ahead, FieldState, OpenField, unclosed};
 use super::images::Images;
-use super::model::{Block, Document, DrawingShape, GroupChild, HeaderFooter, Inline, Paragraph, RunProps, Section, Settings, Table};
+use super::model::{
+    Block, Document, DrawingShape, GroupChild, HeaderFooter, Inline, NoteSeparator, Paragraph, RunProps, Section, Settings, Table,
+};
 use super::numbering::{Counters, Numbering};
 use super::paragraph::ParagraphLook;
 use super::paragraph_props::ParagraphPatch;
@@ -92,8 +94,8 @@ fn read_once(package: &Package, options: &ReadOptions, ahead: Ahead) -> Result<R
     let background = tree.root().and_then(|root| root.child("w:background")).and_then(|node| reader.background(node, &part.name));
     reader.unclosed = unclosed(body);
     let sections = reader.body(body, &part);
-    let footnotes = reader.notes(&part, "footnotes", "w:footnote");
-    let endnotes = reader.notes(&part, "endnotes", "w:endnote");
+    let (footnotes, footnote_separator) = reader.notes(&part, "footnotes", "w:footnote");
+    let (endnotes, _) = reader.notes(&part, "endnotes", "w:endnote");
     let mut properties = reader
         .root_of("", "core-properties")
         .map(|(_, tree)| tree)
@@ -102,7 +104,7 @@ fn read_once(package: &Package, options: &ReadOptions, ahead: Ahead) -> Result<R
     properties.language = properties.language.or_else(|| reader.styles.run_defaults.lang().map(str::to_owned));
 
     let plain = reader.plain_text();
-    let document = Document { sections, footnotes, endnotes, settings: reader.settings, background, plain, properties };
+    let document = Document { sections, footnotes, footnote_separator, endnotes, settings: reader.settings, background, plain, properties };
     Ok(Reading { document, warnings: reader.warnings.into_list(), ahead: reader.field_state.ahead() })
 }
 
@@ -381,9 +383,10 @@ impl<'p> Reader<'p> {
         blocks
     }
 
-    fn notes(&mut self, main: &Part, kind: &str, element: &str) -> BTreeMap<i32, Vec<Block>> {
-        let mut notes = BTreeMap::new();
-        let Some((name, tree)) = self.tree_of(main, kind) else { return notes };
+    /// The notes by id, and their separator.
+    fn notes(&mut self, main: &Part, kind: &str, element: &str) -> (BTreeMap<i32, Vec<Block>>, Option<NoteSeparator>) {
+        let (mut notes, mut separator) = (BTreeMap::new(), None);
+        let Some((name, tree)) = self.tree_of(main, kind) else { return (notes, separator) };
         beyond::look_over(&tree, &name, &mut self.warnings);
         let part = self.part(name);
         self.unclosed = tree.root().map(unclosed).unwrap_or_default();
@@ -393,9 +396,12 @@ impl<'p> Reader<'p> {
             if let Some(id) = note.attr("w:id").and_then(integer).filter(|_| ordinary) {
                 let blocks = self.story(note, &part);
                 notes.insert(id as i32, blocks);
+            } else if note.attr("w:type") == Some("separator") && separator.is_none() {
+                let line = note.children().any(|paragraph| paragraph.path(&["w:r", "w:separator"]).is_some());
+                separator = Some(NoteSeparator { blocks: self.story(note, &part), line });
             }
         }
-        notes
+        (notes, separator)
     }
 
     /// All blocks of a container: body, cell, header, note, text box.

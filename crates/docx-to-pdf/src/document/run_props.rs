@@ -195,6 +195,7 @@ impl RunPatch {
             border: self.border.flatten(),
             lang: self.lang,
             effect: on(Toggle::Effect),
+            form_box: false,
         }
     }
 

@@ -171,15 +171,15 @@ pub(super) fn border(node: Node<'_>, theme: &Theme) -> Option<Border> {
 
 /// What a border takes across, in twips: `w:sz` is the width of one of its lines, in eighths of a point (17.3.4).
 /// All is rounded as LibreOffice 7.4 rounds it (measured); a border without a size is three quarters of a point wide there.
-/// Raised and sunken borders, which pasted web pages have, are one line (Spire; LibreOffice alone draws two and a gap, of twice the size).
+/// Raised and sunken borders, which pasted web pages have, are one line (Spire; LibreOffice alone draws two and a gap, of twice the size); embossed and engraved ones are half as wide again (Spire).
 fn border_twips(name: &str, eighths: u32) -> u32 {
     let line = if eighths == 0 { 15 } else { eighths * 5 / 2 };
     match name {
         "double" | "triple" | "doubleWave" => line * 3,
         "thick" => line * 2,
         "dashSmallGap" => line.max(20),
+        "threeDEmboss" | "threeDEngrave" => line * 3 / 2,
         // Two lines and the gap between them, each rounded up.
-        "threeDEmboss" | "threeDEngrave" => line + 2 * line.div_ceil(2),
         name if name.ends_with("MediumGap") => line + 2 * line.div_ceil(2),
         name if name.ends_with("SmallGap") => line + 30,
         name if name.ends_with("LargeGap") => line + 45,

@@ -21,7 +21,7 @@ use crate::layout::drop_cap;
 use crate::layout::float::{Bases, Floats, Zone};
 use crate::layout::ink::{Ink, MarkKind, Rect};
 use crate::layout::length::twips;
-use crate::layout::notes::{self as note_layout, PageNotes};
+use crate::layout::notes::{self as note_layout, PageNotes, Separator};
 use crate::layout::page::{self, Draft, Kind};
 use crate::layout::part::Position;
 use crate::layout::stack::{self, Story};
@@ -137,8 +137,10 @@ struct Running {
 }
 
 /// Pours the whole body.
-pub(super) fn pour(context: Context<'_>) -> Outcome<'_> {
+pub(super) fn pour(mut context: Context<'_>) -> Outcome<'_> {
     let document = context.document;
+    let width = document.sections.first().map_or(Pt::ZERO, |section| page::geometry(&context, section, 1, (Pt::ZERO, Pt::ZERO)).1.width());
+    let separator = Separator::of(&mut context, width);
     let mut flow = Flow {
         wants_styles: section::uses_style_references(document),
         context,
@@ -155,7 +157,7 @@ pub(super) fn pour(context: Context<'_>) -> Outcome<'_> {
         previous: None,
         before_section: None,
         floats: Floats::default(),
-        notes: PageNotes::default(),
+        notes: PageNotes::new(separator),
         chain: None,
         page_start: None,
         resumed: None,

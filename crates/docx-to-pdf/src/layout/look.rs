@@ -138,6 +138,8 @@ impl Look {
         let raise = bounded(props.raise.pt());
         let ascent = (ascent(&latin.metrics, nominal) + raise).max(Pt::ZERO);
         let descent = (descent(&latin.metrics, nominal) - raise).max(Pt::ZERO);
+        // The box of a form fills its line from top to bottom.
+        let rise = if props.form_box { rise - descent / 2.0 } else { rise };
         Self { latin, east_asia, complex, nominal, size, rise, ascent, descent, words: RefCell::default(), blank: OnceCell::new(), props }
     }
 
@@ -284,6 +286,11 @@ impl Look {
         let kerning = self.props.kern_from.is_some_and(|from| self.props.size >= from && from.0 > 0);
         let features = Features { kerning, ligatures: self.props.spacing.0 == 0, rtl };
         let shaped = fonts.shape(face.font, &shown[start..], features);
+        let mut size = size;
+        if self.props.form_box && shaped.width > 0.0 {
+            // A form's check box is a square as high as a line of its run (LibreOffice and Spire agree; measured).
+            size = (self.ascent + self.descent) * (shaped.glyphs.len() as f32 / shaped.width);
+        }
         let spacing = self.spacing() * shaped.glyphs.len() as f32;
         word.width += size * shaped.width * self.scale() + spacing;
         word.parts.push(Part { face, size, shaped, start: start as u32, rtl });

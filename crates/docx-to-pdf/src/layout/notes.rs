@@ -11,10 +11,37 @@ use crate::layout::ink::{Ink, Rect};
 use crate::layout::stack::{Column, Stacked, Story, pile};
 use crate::units::Pt;
 
-/// Space above the separator line and below it (LibreOffice's defaults: 0.1 cm each).
-pub(super) const SEPARATOR_SPACE: Pt = Pt(2.85);
-/// Length of the separator as a share of the column (LibreOffice: 25 %).
-const SEPARATOR_SHARE: f32 = 0.25;
+/// Space above the separator line and below it where the document does not have one (LibreOffice's defaults: 0.1 cm each).
+const SEPARATOR_SPACE: Pt = Pt(2.85);
+/// How far down in its paragraph's line the separator line stands (measured on Spire).
+const LINE_AT: f32 = 0.58;
+/// Its length (Word, Spire).
+const LINE_LENGTH: Pt = Pt(144.0);
+
+/// What stands above the notes.
+#[derive(Debug, Default)]
+pub(super) struct Separator {
+    height: Pt,
+    /// Where in it its line stands.
+    line: Option<Pt>,
+    /// What else it shows.
+    ink: Ink,
+}
+
+impl Separator {
+    /// As high as the document's own: it is a paragraph like others (17.11.23; Spire; of Word's own page breaks in 14 documents with footnotes six more are found and one fewer). LibreOffice has a line of its own in 5.7 pt.
+    pub(super) fn of(context: &mut Context<'_>, width: Pt) -> Self {
+        let Some(own) = &context.document.footnote_separator else {
+            return Self { height: SEPARATOR_SPACE * 2.0, line: Some(SEPARATOR_SPACE), ink: Ink::default() };
+        };
+        let outer = context.structure.enter_artifact();
+        let bases = Bases::alone(Rect::new(Pt::ZERO, Pt::ZERO, width, Pt::ZERO));
+        let stacked = pile(context, &own.blocks, Column { width, bases, holds_floats: false, story: Story::Text });
+        context.structure.leave(outer);
+        let line = stacked.pieces.first().map_or(SEPARATOR_SPACE, |piece| piece.top + piece.height * LINE_AT);
+        Self { height: stacked.height, line: own.line.then_some(line), ink: stacked.into_ink() }
+    }
+}
 
 /// Slack against rounding at a page's end.
 const SLACK: Pt = Pt(0.06);
@@ -79,6 +106,7 @@ pub(super) struct PageNotes {
     pub height: Pt,
     /// What found no room: it comes first in the next column or on the next page.
     waiting: Vec<Share>,
+    separator: Rc<Separator>,
 }
 
 /// The notes of a column that is done.
@@ -100,9 +128,14 @@ pub(super) struct Length {
 }
 
 impl PageNotes {
+    /// None yet.
+    pub(super) fn new(separator: Separator) -> Self {
+        Self { separator: Rc::new(separator), ..Self::default() }
+    }
+
     /// The notes of a page that goes on with what the one before had no room for.
     pub(super) fn after(before: Self, most: Pt) -> Self {
-        let mut notes = Self::default();
+        let mut notes = Self { separator: before.separator, ..Self::default() };
         for share in before.waiting {
             notes.push(share, most - notes.height);
         }
@@ -127,7 +160,7 @@ impl PageNotes {
 
     /// The height of the separator, where there is none yet.
     fn separator(&self) -> Pt {
-        if self.is_empty() { SEPARATOR_SPACE * 2.0 } else { Pt::ZERO }
+        if self.is_empty() { self.separator.height } else { Pt::ZERO }
     }
 
     /// The least height of the area with these notes too: all but the last are whole.
@@ -191,21 +224,25 @@ impl PageNotes {
         let last = columns.last().copied().unwrap_or_default();
         let columns = columns.iter().copied().chain(std::iter::repeat(last));
         for (((from, height), to), column) in starts.iter().zip(ends).zip(columns) {
-            draw_in(&mut ink, &self.notes[(*from).min(to)..to], column, bottom - *height);
+            draw_in(&mut ink, &self.separator, &self.notes[(*from).min(to)..to], column, bottom - *height);
         }
         ink
     }
 }
 
-/// Draws notes in a column below a line.
-fn draw_in(ink: &mut Ink, notes: &[Share], column: (Pt, Pt), top: Pt) {
+/// Draws notes in a column below their separator.
+fn draw_in(ink: &mut Ink, separator: &Separator, notes: &[Share], column: (Pt, Pt), top: Pt) {
     if notes.is_empty() {
         return;
     }
-    let mut y = top + SEPARATOR_SPACE;
-    let stroke = Stroke { color: Rgb(0, 0, 0), width: Pt(0.5), dash: Vec::new(), round: false };
-    ink.line((column.0, y), (column.0 + column.1 * SEPARATOR_SHARE, y), stroke, None);
-    y += SEPARATOR_SPACE;
+    if let Some(line) = separator.line {
+        let stroke = Stroke { color: Rgb(0, 0, 0), width: Pt(0.5), dash: Vec::new(), round: false };
+        ink.line((column.0, top + line), (column.0 + column.1.min(LINE_LENGTH), top + line), stroke, None);
+    }
+    let mut own = separator.ink.clone();
+    own.translate(column.0, top);
+    ink.append(own);
+    let mut y = top + separator.height;
     for share in notes {
         for piece in &share.note.pieces[share.from..share.to] {
             let mut drawn = piece.clone().drawn();

@@ -3,6 +3,8 @@
 //! Places that LibreOffice 7.4 and Spire agree on, or Spire's where LibreOffice alone differs (`docs/engine-rules.md`).
 //! Pages are 300 pt wide and high with margins of 50 pt; a line of text is 13.8 pt high, its baseline at 11.2.
 
+use docx_to_pdf::layout::frame::Shape;
+
 use crate::breadth::Sheet;
 use crate::measured::{borders, p, row, table};
 
@@ -346,4 +348,51 @@ fn an_empty_paragraph_below_a_table_takes_its_room_in_notes_and_boxes_and_none_i
         r#"<w:p><w:r><w:pict><v:rect stroked="f" style="width:100pt;height:60pt;v-text-anchor:bottom"><v:textbox inset="0,0,0,0"><w:txbxContent>{text}</w:txbxContent></v:textbox></v:rect></w:pict></w:r></w:p>"#
     );
     Sheet::body(boxed).stands(&[(0, "in", 55.4, 110.0 - 2.6 - 13.8)]);
+}
+
+#[test]
+fn a_separator_of_the_document_s_own_takes_the_room_of_its_paragraph_above_the_notes() {
+    // 17.11.23, Spire. The note is one line, 236.2 to 250; the text may go on to where the separator's paragraph begins.
+    let separator = |look: &str, inner: &str| {
+        format!(
+            r#"<w:footnote w:type="separator" w:id="0"><w:p><w:pPr>{look}</w:pPr><w:r>{inner}</w:r></w:p></w:footnote><w:footnote w:id="1">{}</w:footnote>"#,
+            p("", "note")
+        )
+    };
+    let body = |count: usize| {
+        let lines = (1..count).map(|_| p("", "line")).collect::<String>();
+        format!(r#"<w:p><w:r><w:t>one</w:t></w:r><w:r><w:footnoteReference w:id="1"/></w:r></w:p>{lines}{}"#, p("", "last"))
+    };
+    let pages = |footnotes: String, count: usize| Sheet { footnotes, ..Sheet::body(body(count)) }.laid().0.pages.len();
+    let line = "<w:separator/>";
+    let plain = format!(r#"<w:footnote w:id="1">{}</w:footnote>"#, p("", "note"));
+    // Of the 200 pt 13.8 are the note's: 13 lines beside a line in 5.7 pt, 12 beside one as high as the text, 11 with space after it.
+    assert_eq!([pages(plain.clone(), 12), pages(plain, 13)], [1, 2]);
+    let own = |look: &str, count: usize| pages(separator(look, line), count);
+    assert_eq!([own("", 11), own("", 12)], [1, 2]);
+    let spaced = r#"<w:spacing w:after="200"/>"#;
+    assert_eq!([own(spaced, 10), own(spaced, 11)], [1, 2]);
+    // A separator without its line shows none.
+    let strokes = |inner: &str| {
+        let frames = Sheet { footnotes: separator("", inner), ..Sheet::body(body(1)) }.laid().0;
+        frames.pages[0].items.iter().filter(|item| matches!(&item.shape, Shape::Path(path) if path.stroke.is_some())).count()
+    };
+    assert_eq!([strokes(line), strokes("<w:t>* * *</w:t>")], [1, 0]);
+}
+
+#[test]
+fn the_box_of_a_form_is_a_square_as_high_as_a_line_of_its_size() {
+    // 17.16.7; both engines, but for a size of its own (17.16.31): Spire. A line of 12 pt is 13.8 pt high.
+    let check = |size: &str| {
+        format!(
+            r#"<w:p><w:r><w:fldChar w:fldCharType="begin"><w:ffData><w:checkBox>{size}<w:default w:val="1"/></w:checkBox></w:ffData></w:fldChar></w:r><w:r><w:instrText> FORMCHECKBOX </w:instrText></w:r><w:r><w:fldChar w:fldCharType="end"/></w:r><w:r><w:t>yes</w:t></w:r></w:p>{}"#,
+            p("", "next")
+        )
+    };
+    for (size, x, baseline) in
+        [("<w:sizeAuto/>", 63.8, 61.2), (r#"<w:size w:val="24"/>"#, 63.8, 61.2), (r#"<w:size w:val="48"/>"#, 77.6, 72.4)]
+    {
+        let lower = baseline + if size.contains("48") { 5.2 + 11.2 } else { 13.8 };
+        Sheet::body(check(size)).stands(&[(0, "yes", x, baseline), (0, "next", 50.0, lower)]);
+    }
 }

@@ -191,20 +191,30 @@ fn the_last_row_holds_the_border_below_it() {
 }
 
 #[test]
-fn a_given_height_holds_the_border_above() {
+fn borders_and_margins_come_on_top_of_a_least_height_and_the_margin_below_on_top_of_an_exact_one() {
+    // Spire, and LibreOffice from 24.8 on as Word has it; 7.4 counts them in.
     let rows = [
         row(r#"<w:trHeight w:val="600"/>"#, &[("", p("", "a"))]),
         row(r#"<w:trHeight w:val="600" w:hRule="exact"/>"#, &[("", p("", "b"))]),
     ];
     let body = format!("{}{}", table(&borders(24), &[1000], &rows.concat()), p("", "below"));
-    stand(&body, &[(0, "a", 56.9, 64.2), (0, "b", 56.9, 94.2), (0, "below", 50.0, 124.2)]);
+    stand(&body, &[(0, "a", 56.9, 64.2), (0, "b", 56.9, 97.2), (0, "below", 50.0, 127.2)]);
+    let apart =
+        |top: u32, bottom: u32| format!(r#"<w:tcMar><w:top w:w="{top}" w:type="dxa"/><w:bottom w:w="{bottom}" w:type="dxa"/></w:tcMar>"#);
+    // The widest margins of the row's cells count: 10 pt above of one cell, 5 pt below of another.
+    let cells =
+        |rule: &str| row(&format!(r#"<w:trHeight w:val="600"{rule}/>"#), &[(&*apart(200, 0), p("", "a")), (&*apart(0, 100), p("", "b"))]);
+    for (rule, below) in [("", 64.2 + 48.0), (r#" w:hRule="exact""#, 61.2 + 38.0)] {
+        let body = format!("{}{}", table(&borders(24), &[1000, 1000], &cells(rule)), p("", "below"));
+        stand(&body, &[(0, "a", 56.9, 74.2), (0, "below", 50.0, below)]);
+    }
 }
 
 #[test]
 fn cells_are_aligned_between_their_borders() {
     let cells = [(r#"<w:vAlign w:val="center"/>"#, p("", "a")), (r#"<w:vAlign w:val="bottom"/>"#, p("", "b"))];
     let body = format!("{}{}", table(&borders(24), &[1000, 1000], &row(r#"<w:trHeight w:val="800"/>"#, &cells)), p("", "below"));
-    stand(&body, &[(0, "a", 56.9, 75.8), (0, "b", 106.9, 87.4), (0, "below", 50.0, 104.2)]);
+    stand(&body, &[(0, "a", 56.9, 77.3), (0, "b", 106.9, 90.4), (0, "below", 50.0, 107.2)]);
 }
 
 #[test]

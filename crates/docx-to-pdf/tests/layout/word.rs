@@ -248,7 +248,7 @@ fn turned_text_takes_more_lines_rather_than_a_higher_row() {
             Sheet::body(format!("{}{}", table(&borders(8), &[1500, 2000], &rows), p("", "below")))
         };
         body("").stands(&[(0, "plain", 130.9, 62.2), (0, "below", 50.0, 76.8 + 0.2)]);
-        body(r#"<w:trHeight w:val="800"/>"#).stands(&[(0, "below", 50.0, 102.2)]);
+        body(r#"<w:trHeight w:val="800"/>"#).stands(&[(0, "below", 50.0, 103.2)]);
     }
     let rows = row("", &[(r#"<w:textDirection w:val="btLr"/>"#, p("", "ca cb cc cd ce cf")), ("", p("", "plain"))]);
     let sheet = Sheet::body(table(&borders(8), &[600, 2000], &rows));

@@ -28,8 +28,9 @@ use super::inline::Line;
 use super::model::{Block, Field, Inline, LinkTo, NumberFormat, Paragraph, RunProps};
 use super::numerals::{NumberLanguage, format_switched, numeral};
 use super::read::Reader;
-use super::values::{integer, is_on, switched};
+use super::values::{font_size, integer, is_on, switched};
 use super::xml::Node;
+use crate::units::HalfPoints;
 
 /// Whether a language writes `1,5` for one and a half.
 pub(super) fn decimal_comma(language: Option<&str>) -> bool {
@@ -225,8 +226,8 @@ pub(super) struct OpenField {
     link: Option<LinkTo>,
     /// It keeps its stored result (17.16.18 `fldLock`).
     locked: bool,
-    /// A check box of a form, which has no result.
-    check_box: Option<bool>,
+    /// A check box of a form, which has no result: whether it is checked, and its size if that is not the text's.
+    check_box: Option<(bool, Option<HalfPoints>)>,
     /// The entry chosen in a drop-down list of a form, whose result Word leaves empty.
     choice: Option<String>,
     /// How much stood in the paragraph when the result began.
@@ -542,8 +543,8 @@ impl Reader<'_> {
         if let Some((.., ended)) = self.field_state.gathering.as_mut().filter(|_| field.contents) {
             *ended = true;
         }
-        if let Some(checked) = field.check_box {
-            self.check_box(checked, props, line);
+        if let Some(found) = field.check_box {
+            self.check_box(found, props, line);
         }
         if let Some(choice) = field.choice
             && line.content.iter().skip(field.before).all(|inline| matches!(inline, Inline::Bookmark(_)))
@@ -574,14 +575,18 @@ impl Reader<'_> {
     }
 
     /// The box of a form: some programs write an empty result for it, Word none at all.
-    fn check_box(&mut self, checked: bool, props: &Arc<RunProps>, line: &mut Line<'_>) {
-        self.text(if checked { "☒" } else { "☐" }, props, line);
+    fn check_box(&mut self, (checked, size): (bool, Option<HalfPoints>), props: &Arc<RunProps>, line: &mut Line<'_>) {
+        let mut own = RunProps { form_box: true, ..(**props).clone() };
+        // A size of its own (17.16.31): Spire; LibreOffice keeps the text's.
+        own.size = size.unwrap_or(own.size);
+        let own = line.share(own);
+        self.text(if checked { "☒" } else { "☐" }, &own, line);
     }
 
     /// A field that was never worked out, or that has no result by nature.
     fn without_result(&mut self, field: &OpenField, props: &Arc<RunProps>, line: &mut Line<'_>) {
-        if let Some(checked) = field.check_box {
-            return self.check_box(checked, props, line);
+        if let Some(found) = field.check_box {
+            return self.check_box(found, props, line);
         }
         if let Some(choice) = &field.choice {
             return self.text(choice, props, line);
@@ -616,8 +621,10 @@ fn locked(node: Node<'_>) -> bool {
 }
 
 /// 17.16.7: the state of a form's check box, else its default.
-fn checked(node: Node<'_>) -> bool {
-    node.child("w:checked").map_or_else(|| node.child_val("w:default").is_some_and(is_on), switched)
+fn checked(node: Node<'_>) -> (bool, Option<HalfPoints>) {
+    let checked = node.child("w:checked").map_or_else(|| node.child_val("w:default").is_some_and(is_on), switched);
+    let size = node.child_val("w:size").filter(|_| node.child("w:sizeAuto").is_none()).and_then(font_size);
+    (checked, size)
 }
 
 /// 17.16.9: the entry of a form's drop-down list that is chosen, else its default, else the first.

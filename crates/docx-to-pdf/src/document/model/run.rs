@@ -183,6 +183,8 @@ pub struct RunProps {
     pub lang: Option<Arc<str>>,
     /// Outlined, shadowed, embossed, engraved: drawn plain, with a warning.
     pub effect: bool,
+    /// The box of a form's check box (17.16.7): each character is as wide as a line is high.
+    pub form_box: bool,
 }
 
 impl RunProps {
@@ -221,6 +223,7 @@ impl Default for RunProps {
             border: None,
             lang: None,
             effect: false,
+            form_box: false,
         }
     }
 }

@@ -394,7 +394,7 @@ fn heights(boxes: &mut [RowBox], rows: &[&Row], spacing: spaced::Spacing) {
     let mut pending: Vec<(usize, Pt)> = Vec::new();
     for index in 0..boxes.len() {
         let row = &mut boxes[index];
-        // A given height holds the border above, not the one below the last row (measured).
+        // An exact height holds the border above, not the one below the last row; a least height holds neither (measured).
         let below = if index == last || !spacing.is_none() { row.border_bottom } else { Pt::ZERO };
         row.below = below;
         let borders = row.border_top + below;
@@ -407,13 +407,15 @@ fn heights(boxes: &mut [RowBox], rows: &[&Row], spacing: spaced::Spacing) {
                 height = height.max(needed);
             }
         }
+        // The widest margins above and below of the row's cells come on top of a least height, those below of an exact one (Spire; LibreOffice from 24.8 on, as Word has it; 7.4 counts them in).
+        let widest = |side: usize| row.cells.iter().map(|cell| cell.margins[side]).fold(Pt::ZERO, Pt::max);
         height = match rows[index].height {
             RowHeight::Auto => height,
             RowHeight::AtLeast(least) => {
-                row.least = twips(least) + spacing.beside_least(row, below);
+                row.least = twips(least) + borders + widest(0) + widest(2);
                 height.max(row.least)
             }
-            RowHeight::Exact(exact) => twips(exact).max(Pt(0.5)) + spacing.beside_exact(row, below),
+            RowHeight::Exact(exact) => twips(exact).max(Pt(0.5)) + spacing.beside_exact(row, below) + widest(2),
         };
         let exact = matches!(rows[index].height, RowHeight::Exact(_));
         for (end, needed) in &mut pending {

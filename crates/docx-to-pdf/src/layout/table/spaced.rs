@@ -55,11 +55,6 @@ impl Spacing {
         (left, (right * self.share).max(left))
     }
 
-    /// What comes beside a least height: its cells alone have that.
-    pub(super) fn beside_least(self, row: &RowBox, below: Pt) -> Pt {
-        if self.is_none() { below } else { row.border_top + below }
-    }
-
     /// What comes beside an exact height: the table's own borders.
     pub(super) fn beside_exact(self, row: &RowBox, below: Pt) -> Pt {
         if self.is_none() { below } else { (row.gaps.0 - self.between).max(Pt::ZERO) + row.gaps.1 }

@@ -241,7 +241,7 @@ fn compatibility_settings_change_spacing_and_breaks() {
 fn a_hidden_mark_gives_an_empty_cell_no_height() {
     let rows = [row(r#"<w:trHeight w:val="60"/>"#, &[("<w:hideMark/>", "<w:p/>".to_owned())]), row("", &[("", p("", "t"))])];
     let body = format!("{}{}", table(&borders(8), &[1500], &rows.concat()), p("", "end"));
-    Sheet::body(body).stands(&[(0, "t", 55.9, 65.2), (0, "end", 50.0, 80.0)]);
+    Sheet::body(body).stands(&[(0, "t", 55.9, 66.2), (0, "end", 50.0, 81.0)]);
 }
 
 #[test]
