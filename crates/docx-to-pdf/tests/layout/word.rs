@@ -72,7 +72,7 @@ fn floating_tables_as_wide_as_the_text_keep_their_place() {
     let margin = r#"w:vertAnchor="text" w:horzAnchor="margin""#;
     body(4000, &format!(r#"{margin} w:tblpX="-200" w:tblpY="100""#)).stands(&[(0, "c0", 45.4, 94.8), (0, "m", 50.0, 124.4)]);
     body(4600, &format!(r#"{margin} w:tblpXSpec="center" w:tblpY="1""#)).stands(&[(0, "c0", 40.4, 89.9)]);
-    body(4600, &format!(r#"{margin} w:tblpXSpec="right" w:tblpY="1""#)).stands(&[(0, "c0", 25.4, 89.9)]);
+    body(4600, &format!(r#"{margin} w:tblpXSpec="right" w:tblpY="1""#)).stands(&[(0, "c0", 30.8, 89.9)]);
 }
 
 #[test]

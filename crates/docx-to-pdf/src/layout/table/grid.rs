@@ -74,13 +74,14 @@ fn from_cells(table: &Table, used: usize, available: Pt, grid: &[Pt]) -> Vec<Pt>
 ///
 /// Before compatibility mode 15 the text aligns with the margin, so the table stands out by its own left cell margin (not its first cell's); from 15 on the border's outer edge does, so it stands in by half the border (measured on LibreOffice 7.4).
 pub(super) fn offset(context: &Context<'_>, table: &Table, width: Pt, available: Pt, nested: bool) -> Pt {
+    // A table in a cell stands where it is told in either mode; one in a text box does as in the body (LibreOffice and Spire agree; measured).
+    let out = context.document.settings.compatibility_mode < 15 && !nested;
     match table.align {
         Align::Center => (available - width) / 2.0,
-        Align::Right => available - width,
+        // One at the right stands out there, by as much as others do at the left (Spire; LibreOffice never).
+        Align::Right => available - width + if out { twips(table.cell_margins[3]) } else { Pt::ZERO },
         _ => {
             let indent = twips(table.indent);
-            // A table in a cell stands where it is told in either mode; one in a text box does as in the body (LibreOffice and Spire agree; measured).
-            let out = context.document.settings.compatibility_mode < 15 && !nested;
             if out { indent - twips(table.cell_margins[3]) } else { indent + left_border(table) / 2.0 }
         }
     }
@@ -91,12 +92,18 @@ pub(in crate::layout) fn text_inset(table: &Table) -> Pt {
     left_margin(table) + left_border(table) / 2.0
 }
 
+/// How far the text of its last column stands in from its right edge: the margin of the first row's last cell.
+pub(in crate::layout) fn last_inset(table: &Table) -> Pt {
+    let last = table.rows.first().and_then(|row| row.cells.last());
+    twips(last.and_then(|cell| cell.margins[1]).unwrap_or(table.cell_margins[1]))
+}
+
 fn first_cell(table: &Table) -> Option<&Cell> {
     table.rows.first().and_then(|row| row.cells.first())
 }
 
 /// The left margin of the first cell.
-fn left_margin(table: &Table) -> Pt {
+pub(super) fn left_margin(table: &Table) -> Pt {
     let own = first_cell(table).and_then(|cell| cell.margins[3]);
     twips(own.unwrap_or(table.cell_margins[3]))
 }

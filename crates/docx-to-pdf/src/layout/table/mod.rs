@@ -12,7 +12,9 @@ mod tests;
 
 use std::collections::HashMap;
 
-use crate::document::model::{Block, Cell, Inline, Offset, Row, RowHeight, Table, TableFloat, TextDirection, VerticalMerge};
+use crate::document::model::{
+    Block, Cell, HorizontalBase, Inline, Offset, Row, RowHeight, Table, TableFloat, TextDirection, VerticalMerge,
+};
 use crate::layout::context::{Context, DEEPEST};
 use crate::layout::float::Bases;
 use crate::layout::frame::{NodeId, Role};
@@ -131,14 +133,28 @@ fn stand_together(rows: &mut [RowBox]) {
     }
 }
 
-/// The left top corner of a floating table. Before mode 15 its text, not its edge, stands at a given distance, as with other tables (Spire; LibreOffice 7.4 does so in every mode).
+/// The left top corner of a floating table. Before mode 15 its text, not its edge, stands at a given distance and where it is aligned to the left, as with other tables; aligned to the right the text of its last column does in every mode (Spire; LibreOffice 7.4 places the text in every mode, and keeps the space to the text where a table is aligned).
 pub(super) fn float_corner(context: &Context<'_>, table: &Table, (width, height): (Pt, Pt), bases: &Bases) -> (Pt, Pt) {
     let Some(TableFloat { position, .. }) = table.float else { return (Pt::ZERO, Pt::ZERO) };
     let (x, y) = bases.place(position, width, height);
-    let by_text = matches!(position.horizontal.1, Offset::By(_)) && context.document.settings.compatibility_mode < 15;
-    let inset = if by_text { grid::text_inset(table) } else { Pt::ZERO };
-    // It does not leave the page to the left (LibreOffice and Spire agree; measured).
-    (if bases.in_cell { x - inset } else { (x - inset).max(bases.page.left) }, y)
+    let older = context.document.settings.compatibility_mode < 15;
+    let (base, offset) = position.horizontal;
+    let out = match offset {
+        Offset::By(_) if older => -grid::text_inset(table),
+        // In a cell the edges are aligned, and with the page nothing is to leave that.
+        _ if bases.in_cell => Pt::ZERO,
+        Offset::Start | Offset::End if base == HorizontalBase::Page => Pt::ZERO,
+        Offset::End => grid::last_inset(table),
+        Offset::Start | Offset::Inside | Offset::Outside if older => -grid::text_inset(table),
+        _ => Pt::ZERO,
+    };
+    if bases.in_cell {
+        return (x + out, y);
+    }
+    // It does not leave the page to the left (LibreOffice and Spire agree; measured): before mode 15 its text does not (Spire).
+    let margin = if older { grid::left_margin(table) } else { Pt::ZERO };
+    let x = (x + out).max(bases.page.left - margin);
+    (x, y)
 }
 
 /// Where the content of cells goes in the structure.

@@ -117,7 +117,14 @@ fn a_floating_table_stands_by_its_edge_or_before_mode_15_by_its_text() {
     Sheet::body(body.clone()).stands(&[(0, "c0", 55.4, 103.7), (0, "m0", 230.0, 102.6)]);
     Sheet { mode: 14, ..Sheet::body(body) }.stands(&[(0, "c0", 49.5, 103.7), (0, "m0", 224.1, 102.6)]);
     let aligned = floating(1500, r#"w:horzAnchor="margin" w:tblpXSpec="right""#, 3);
-    Sheet::body(format!("{}{aligned}{}", lines(3), more(4, "m"))).stands(&[(0, "c0", 180.4, 103.7)]);
+    Sheet::body(format!("{}{aligned}{}", lines(3), more(4, "m"))).stands(&[(0, "c0", 185.8, 103.7)]);
+    // Aligned to the left its text stands at the margin up to Word 2010, as an ordinary one's at the right does by the same margin (Spire).
+    let aligned = floating(1500, r#"w:horzAnchor="margin" w:tblpXSpec="left""#, 3);
+    let ordinary = table(&format!(r#"<w:jc w:val="right"/>{}"#, borders(8)), &[1500], &row("", &[("", p("", "c0"))]));
+    for (mode, left, right) in [(14, 49.5, 185.8), (15, 55.4, 180.4)] {
+        Sheet { mode, ..Sheet::body(format!("{}{aligned}{}", lines(3), more(4, "m"))) }.stands(&[(0, "c0", left, 103.7)]);
+        Sheet { mode, ..Sheet::body(format!("{ordinary}{}", p("", "m"))) }.stands(&[(0, "c0", right, 62.2)]);
+    }
 }
 
 /// LibreOffice 7.4 moves such a table up and cuts it off; Word goes on on the next page.
