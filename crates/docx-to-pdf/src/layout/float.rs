@@ -233,19 +233,21 @@ impl Floats {
         free
     }
 
-    /// How far the beginning of a line is pushed by what stands at its left, whatever outline text goes around; headers and footers push nothing (LibreOffice and Spire agree; measured).
-    pub(super) fn push(&self, (left, right): (Pt, Pt), (top, bottom): (Pt, Pt)) -> Pt {
-        let mut start = left;
+    /// How far the beginning of a line or row is pushed by what stands at its left, whatever outline text goes around; headers and footers push nothing (LibreOffice and Spire agree; measured).
+    pub(super) fn push(&self, line: Rect, tight: Option<Pt>) -> Pt {
+        let mut start = line.left;
         let zones = self.zones.get(self.running..).unwrap_or_default();
         for _ in 0..zones.len() {
-            let line = Rect::new(start, top, right, bottom.max(top + Pt(0.1)));
-            let pushes = |zone: &&Zone| zone.side.is_some() && zone.rect.left < start + NARROWEST && overlaps(zone.rect, line);
+            let pushes = |zone: &&Zone| {
+                let bottom = tight.filter(|_| zone.tight).unwrap_or(line.bottom).max(line.top + Pt(0.1));
+                zone.side.is_some() && zone.rect.left < start + NARROWEST && overlaps(zone.rect, Rect { left: start, bottom, ..line })
+            };
             match zones.iter().find(pushes) {
                 Some(zone) => start = zone.rect.right,
                 None => break,
             }
         }
-        start - left
+        start - line.left
     }
 
     /// The next height below `y` where a stretch becomes free.

@@ -79,6 +79,8 @@ struct Flow<'a> {
     /// The one before the section that began with the page in work.
     before_section: Option<&'a Paragraph>,
     floats: Floats,
+    /// How far the table row in work stands aside for floats.
+    row_aside: Pt,
     notes: PageNotes,
     /// Start of a chain of paragraphs that stay with the next.
     chain: Option<(usize, Checkpoint<'a>)>,
@@ -157,6 +159,7 @@ pub(super) fn pour(mut context: Context<'_>) -> Outcome<'_> {
         previous: None,
         before_section: None,
         floats: Floats::default(),
+        row_aside: Pt::ZERO,
         notes: PageNotes::new(separator),
         chain: None,
         page_start: None,

@@ -385,7 +385,9 @@ impl<'a> Stack<'a> {
             return Pt::ZERO;
         }
         let lines = setter.on_trial(context, from, self.area(gap));
-        lines.first().map_or(Pt::ZERO, |line| self.floats.push((Pt::ZERO, self.column.width), (self.y + line.top, self.y + line.bottom())))
+        lines.first().map_or(Pt::ZERO, |line| {
+            self.floats.push(Rect::new(Pt::ZERO, self.y + line.top, self.column.width, self.y + line.bottom()), None)
+        })
     }
 
     fn table(&mut self, context: &mut Context<'a>, table: &'a Table) {

@@ -195,3 +195,28 @@ fn up_to_word_2010_the_space_after_a_paragraph_keeps_away_from_floats() {
     sheet(14, float(90, SQUARE, &outlined)).stands(&[(0, "two", 50.0, 75.0)]);
     sheet(14, float(88, SQUARE, &outlined)).stands(&[(0, "two", 110.0, 75.0)]);
 }
+
+#[test]
+fn a_table_stands_beside_a_float_at_its_left_that_leaves_it_room() {
+    // Spire; LibreOffice leaves it where it is, over the float, at the same height. The float is 60 by 40 pt, from 70 to 110.
+    let rows = |look: &str, widths: u32| {
+        table(&format!("{look}{FIXED}"), &[widths], &["ra", "rb", "rc", "rd", "re"].map(|word| row("", &[("", p("", word))])).concat())
+    };
+    let body = |mode, across: At, wrap: &str, look: &str, width: u32| {
+        let float = with(&anchored(("column", across), ("page", At::By(70)), (60, 40), wrap, &shape(0, "")), "one");
+        Sheet { mode, ..Sheet::body(format!("{float}{}", rows(look, width))) }
+    };
+    let left = At::By(0);
+    // The first four rows stand beside it, the fifth below it at the margin again.
+    body(15, left, SQUARE, "", 2000).stands(&[(0, "ra", 115.4, 75.0), (0, "rd", 115.4, 116.4), (0, "re", 55.4, 130.2)]);
+    body(14, left, SQUARE, "", 2000).stands(&[(0, "ra", 110.0, 75.0), (0, "re", 50.0, 130.2)]);
+    body(15, left, SQUARE, r#"<w:tblInd w:w="200" w:type="dxa"/>"#, 2000).stands(&[(0, "ra", 125.4, 75.0)]);
+    body(15, left, SQUARE, r#"<w:jc w:val="center"/>"#, 2000).stands(&[(0, "ra", 135.4, 75.0)]);
+    // Where it has no room it goes below, as it does below a float in the middle.
+    body(15, left, SQUARE, "", 3000).stands(&[(0, "ra", 55.4, 121.2)]);
+    body(15, At::By(60), SQUARE, "", 2000).stands(&[(0, "ra", 55.4, 121.2)]);
+    // Up to Word 2010 what text goes around tightly is met by a row's top only.
+    let tight = r#"<wp:wrapTight wrapText="bothSides"/>"#;
+    body(14, left, tight, "", 2000).stands(&[(0, "ra", 50.0, 75.0), (0, "rb", 110.0, 88.8)]);
+    body(15, left, tight, "", 2000).stands(&[(0, "ra", 115.4, 75.0)]);
+}

@@ -226,7 +226,7 @@ impl<'a> Flow<'a> {
     }
 
     /// Whether the document is laid out as by Word up to 2010.
-    fn is_older(&self) -> bool {
+    pub(super) fn is_older(&self) -> bool {
         self.context.document.settings.compatibility_mode < 15
     }
 
@@ -247,7 +247,7 @@ impl<'a> Flow<'a> {
         }
         let (left, width) = self.current();
         let lines = self.on_trial(setter, from, at);
-        lines.first().map_or(Pt::ZERO, |line| self.floats.push((left, left + width), (at.0 + line.top, at.0 + line.bottom())))
+        lines.first().map_or(Pt::ZERO, |line| self.floats.push(Rect::new(left, at.0 + line.top, left + width, at.0 + line.bottom()), None))
     }
 
     /// Whether not even the first lines from here fit, were nothing anchored in them.

@@ -28,7 +28,7 @@ impl<'a> Flow<'a> {
             self.new_page(true);
             return Step::Back(index);
         }
-        let (left, width) = self.current();
+        let (_, width) = self.current();
         let bases = self.bases(self.y);
         let mut laid = lay(&mut self.context, table, width, bases, false);
         if floats && self.fills_page(table, &laid) {
@@ -54,7 +54,7 @@ impl<'a> Flow<'a> {
             self.y += space_after(&above.props);
         }
         let height = laid.rows.first().map_or(Pt::ZERO, |row| row.height);
-        let below = self.below_floats(left + laid.x, laid.width, (self.y, height));
+        let (below, _) = self.beside_floats(&laid, (self.y, height));
         let needed = laid.rows.first().map_or(Pt::ZERO, RowBox::first_lines);
         // Below floats that leave no room nothing is forced onto the page.
         let fresh = self.at_top && (below <= self.y || below + needed <= self.limit() + SLACK);
@@ -82,28 +82,38 @@ impl<'a> Flow<'a> {
         Step::Next(1)
     }
 
-    /// A row does not stand beside a float: it goes below the first that it meets (Spire; LibreOffice agrees for the first row, but with any further one the whole table goes below).
-    fn below_floats(&self, left: Pt, width: Pt, (y, height): (Pt, Pt)) -> Pt {
+    /// Where a row so high stands, and how far it moves aside: beside floats at its left it begins where its column does there, and where it has no room it goes below the first that it meets.
+    ///
+    /// So has Spire it; LibreOffice leaves a table that has room where it is, below nothing, and moves one without room as a whole.
+    fn beside_floats(&self, laid: &TableBox, (y, height): (Pt, Pt)) -> (Pt, Pt) {
+        let (column, room) = self.current();
         let mut y = y;
         for _ in 0..self.floats.len() {
-            let bottom = (y + height).min(self.limit()).max(y + Pt(10.0));
-            // Before mode 15 what text goes around tightly is met by a row's first line only (Spire).
-            let first_line = self.context.document.settings.compatibility_mode < 15;
-            if !self.floats.touch_row(Rect::new(left, y, left + width, bottom), first_line.then_some(y + Pt(10.0))) {
+            let left = column + laid.x;
+            let row = Rect::new(left, y, left + laid.width, (y + height).min(self.limit()).max(y + Pt(10.0)));
+            // Before mode 15 what text goes around tightly is met by a row's top only (Spire).
+            let tight = self.is_older().then_some(y + Pt(1.0));
+            if !self.floats.touch_row(row, tight) {
                 break;
+            }
+            let pushed = self.floats.push(Rect { left: column, right: column + room, ..row }, tight);
+            let aside = pushed * laid.moves;
+            // Before mode 15 its margin stands out over the float, as it does over the column's edge.
+            let moved = Rect { left: (row.left + aside).max(column + pushed), right: row.right + aside, ..row };
+            if aside > Pt::ZERO && moved.right <= column + room + SLACK && !self.floats.touch_row(moved, tight) {
+                return (y, aside);
             }
             match self.floats.next_edge(y) {
                 Some(edge) => y = edge,
                 None => break,
             }
         }
-        y
+        (y, Pt::ZERO)
     }
 
     /// Goes below the floats at the top of a page, unless they leave no room; tells whether the table may go on here.
     fn go_below_floats(&mut self, laid: &TableBox, needed: Pt) -> bool {
-        let left = self.current().0;
-        let below = self.below_floats(left + laid.x, laid.width, (self.y, needed));
+        let (below, _) = self.beside_floats(laid, (self.y, needed));
         if below > self.y && below + needed > self.limit() + SLACK {
             return false;
         }
@@ -126,7 +136,7 @@ impl<'a> Flow<'a> {
                 fresh = true;
                 continue;
             }
-            let below = self.below_floats(self.current().0 + laid.x, laid.width, (self.y, row.height));
+            let (below, aside) = self.beside_floats(laid, (self.y, row.height));
             if below > self.y && (below + row.first_lines() <= self.limit() + SLACK || !fresh) {
                 if !fresh {
                     self.close_page(laid, index);
@@ -138,6 +148,9 @@ impl<'a> Flow<'a> {
                 }
                 self.y = below;
             }
+            // Rows that share a cell stand below each other.
+            let shares = !fresh && row.cells.iter().any(|cell| cell.continued);
+            self.row_aside = if shares { aside.max(self.row_aside) } else { aside };
             let noted = self.least_notes(row);
             let room = self.bottom - noted - self.y;
             if row.height + row.closing() <= room + SLACK {
@@ -169,6 +182,7 @@ impl<'a> Flow<'a> {
             rest = next.or(rest);
             fresh = true;
         }
+        self.row_aside = Pt::ZERO;
     }
 
     /// Divides a row so that what stays has room with its own footnotes; `noted` is their height with those of the whole row.
@@ -224,6 +238,7 @@ impl<'a> Flow<'a> {
         let repeat = index >= laid.header_rows && headers < (self.bottom - self.column_top) / 2.0 && self.context.may_run();
         let merged = emitter.page_break(self.y);
         self.add(laid, merged);
+        self.row_aside = Pt::ZERO;
         let needed = row.first_lines() + if repeat { headers } else { Pt::ZERO };
         loop {
             // Pages that floating tables fill are passed over; each of them takes a share of those.
@@ -281,7 +296,7 @@ impl<'a> Flow<'a> {
     fn add(&mut self, laid: &TableBox, ink: crate::layout::ink::Ink) {
         let mut ink = ink;
         let left = self.current().0;
-        ink.translate(left + laid.x, Pt::ZERO);
+        ink.translate(left + laid.x + self.row_aside, Pt::ZERO);
         self.ink().append(ink);
     }
 

@@ -13,7 +13,7 @@ mod tests;
 use std::collections::HashMap;
 
 use crate::document::model::{
-    Block, Cell, HorizontalBase, Inline, Offset, Row, RowHeight, Table, TableFloat, TextDirection, VerticalMerge,
+    Align, Block, Cell, HorizontalBase, Inline, Offset, Row, RowHeight, Table, TableFloat, TextDirection, VerticalMerge,
 };
 use crate::layout::context::{Context, DEEPEST};
 use crate::layout::float::Bases;
@@ -40,6 +40,8 @@ pub(super) struct TableBox {
     pub rows: Vec<RowBox>,
     /// How many rows at its start are repeated on every page.
     pub header_rows: usize,
+    /// The share by which it moves where its column begins further right: all of it, half where it is centred, nothing at the right.
+    pub moves: f32,
 }
 
 impl TableBox {
@@ -121,7 +123,12 @@ pub(super) fn lay<'a>(context: &mut Context<'a>, table: &'a Table, available: Pt
     if header_rows == 0 && !bases.in_cell && rows.iter().all(|row| row.header) {
         stand_together(&mut boxes);
     }
-    TableBox { x, width: spacing.total(&columns), rows: boxes, header_rows }
+    let moves = match table.align {
+        Align::Center => 0.5,
+        Align::Right => 0.0,
+        _ => 1.0,
+    };
+    TableBox { x, width: spacing.total(&columns), rows: boxes, header_rows, moves }
 }
 
 /// Header rows with nothing below them are not repeated, but neither divided nor parted, as others are not (LibreOffice and Spire agree; measured).
