@@ -72,7 +72,13 @@ impl<'p> Styles<'p> {
     }
 
     fn add(&mut self, style: Node<'_>) {
-        let Some(id) = style.attr("w:styleId") else { return };
+        let Some(id) = style.attr("w:styleId") else {
+            // One without an id is found by its name: report servers write such (LibreOffice and Spire agree; measured).
+            if let Some(name) = style.child_val("w:name") {
+                self.nodes.entry(name.to_owned()).or_insert(style.index());
+            }
+            return;
+        };
         if style.attr("w:default").is_some_and(super::values::is_on) {
             let slot = match style.attr("w:type") {
                 Some("paragraph") => &mut self.default_paragraph,
@@ -119,7 +125,7 @@ impl<'p> Styles<'p> {
         let mut next = Some(id.to_owned());
         while let Some(id) = next {
             let Some(node) = self.node(&id) else { break };
-            if chain.len() >= LONGEST_CHAIN || node.attr("w:type").is_some_and(|found| found != kind) {
+            if chain.len() >= LONGEST_CHAIN || node.attr("w:type").unwrap_or("paragraph") != kind {
                 break;
             }
             next = node.child_val("w:basedOn").map(str::to_owned);

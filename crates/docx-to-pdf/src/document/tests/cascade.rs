@@ -55,6 +55,25 @@ fn styles_based_on_each_other_in_a_circle_end() {
 }
 
 #[test]
+fn a_style_without_an_id_goes_by_its_name_and_one_without_a_type_is_a_paragraph_s() {
+    let styles = r#"<w:style><w:name w:val="Own Name"/><w:rPr><w:sz w:val="48"/></w:rPr></w:style>
+        <w:style w:type="paragraph" w:styleId="Known"><w:name w:val="Own"/><w:rPr><w:sz w:val="30"/></w:rPr></w:style>
+        <w:style><w:name w:val="Known"/><w:rPr><w:sz w:val="60"/></w:rPr></w:style>"#;
+    let run = |look: &str| format!(r#"<w:r><w:rPr>{look}</w:rPr><w:t>x</w:t></w:r>"#);
+    let paragraph = |style: &str, run: &str| format!(r#"<w:p><w:pPr>{style}</w:pPr>{run}</w:p>"#);
+    let sizes = |body: &str| Maker::body(body).styles(styles).paragraphs().iter().map(|found| look(found, 0).size.0).collect::<Vec<_>>();
+    let usual = sizes(&paragraph("", &run("")))[0];
+    let body = [
+        paragraph(r#"<w:pStyle w:val="Own Name"/>"#, &run("")),
+        // An id goes before a name, and is not one.
+        paragraph(r#"<w:pStyle w:val="Known"/>"#, &run("")),
+        paragraph(r#"<w:pStyle w:val="Own"/>"#, &run("")),
+        paragraph("", &run(r#"<w:rStyle w:val="Own Name"/>"#)),
+    ];
+    assert_eq!(sizes(&body.concat()), [48, 30, usual, usual]);
+}
+
+#[test]
 fn theme_fonts_and_colours_are_resolved_17_3_2_26() {
     let theme = br#"<a:theme xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"><a:themeElements>
         <a:clrScheme><a:dk1><a:sysClr val="windowText" lastClr="000000"/></a:dk1><a:lt1><a:sysClr val="window" lastClr="FFFFFF"/></a:lt1><a:accent1><a:srgbClr val="4472C4"/></a:accent1></a:clrScheme>
