@@ -59,8 +59,8 @@ fn a_style_without_an_id_goes_by_its_name_and_one_without_a_type_is_a_paragraph_
     let styles = r#"<w:style><w:name w:val="Own Name"/><w:rPr><w:sz w:val="48"/></w:rPr></w:style>
         <w:style w:type="paragraph" w:styleId="Known"><w:name w:val="Own"/><w:rPr><w:sz w:val="30"/></w:rPr></w:style>
         <w:style><w:name w:val="Known"/><w:rPr><w:sz w:val="60"/></w:rPr></w:style>"#;
-    let run = |look: &str| format!(r#"<w:r><w:rPr>{look}</w:rPr><w:t>x</w:t></w:r>"#);
-    let paragraph = |style: &str, run: &str| format!(r#"<w:p><w:pPr>{style}</w:pPr>{run}</w:p>"#);
+    let run = |look: &str| format!("<w:r><w:rPr>{look}</w:rPr><w:t>x</w:t></w:r>");
+    let paragraph = |style: &str, run: &str| format!("<w:p><w:pPr>{style}</w:pPr>{run}</w:p>");
     let sizes = |body: &str| Maker::body(body).styles(styles).paragraphs().iter().map(|found| look(found, 0).size.0).collect::<Vec<_>>();
     let usual = sizes(&paragraph("", &run("")))[0];
     let body = [
