@@ -234,13 +234,17 @@ impl Floats {
     }
 
     /// How far the beginning of a line or row is pushed by what stands at its left, whatever outline text goes around; headers and footers push nothing (LibreOffice and Spire agree; measured).
-    pub(super) fn push(&self, line: Rect, tight: Option<Pt>) -> Pt {
+    ///
+    /// Rows stand beside what text only stands above and below of, too (Spire; LibreOffice agrees on the height); a `tight` end is that of what is met tightly.
+    pub(super) fn push(&self, line: Rect, tight: Option<Pt>, is_row: bool) -> Pt {
         let mut start = line.left;
         let zones = self.zones.get(self.running..).unwrap_or_default();
         for _ in 0..zones.len() {
             let pushes = |zone: &&Zone| {
                 let bottom = tight.filter(|_| zone.tight).unwrap_or(line.bottom).max(line.top + Pt(0.1));
-                zone.side.is_some() && zone.rect.left < start + NARROWEST && overlaps(zone.rect, Rect { left: start, bottom, ..line })
+                (is_row || zone.side.is_some())
+                    && zone.rect.left < start + NARROWEST
+                    && overlaps(zone.rect, Rect { left: start, bottom, ..line })
             };
             match zones.iter().find(pushes) {
                 Some(zone) => start = zone.rect.right,

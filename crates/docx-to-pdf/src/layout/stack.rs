@@ -386,7 +386,7 @@ impl<'a> Stack<'a> {
         }
         let lines = setter.on_trial(context, from, self.area(gap));
         lines.first().map_or(Pt::ZERO, |line| {
-            self.floats.push(Rect::new(Pt::ZERO, self.y + line.top, self.column.width, self.y + line.bottom()), None)
+            self.floats.push(Rect::new(Pt::ZERO, self.y + line.top, self.column.width, self.y + line.bottom()), None, false)
         })
     }
 

@@ -212,6 +212,7 @@ fn a_table_stands_beside_a_float_at_its_left_that_leaves_it_room() {
     body(14, left, SQUARE, "", 2000).stands(&[(0, "ra", 110.0, 75.0), (0, "re", 50.0, 130.2)]);
     body(15, left, SQUARE, r#"<w:tblInd w:w="200" w:type="dxa"/>"#, 2000).stands(&[(0, "ra", 125.4, 75.0)]);
     body(15, left, SQUARE, r#"<w:jc w:val="center"/>"#, 2000).stands(&[(0, "ra", 135.4, 75.0)]);
+    body(15, left, "<wp:wrapTopAndBottom/>", "", 2000).stands(&[(0, "ra", 115.4, 75.0), (0, "re", 55.4, 130.2)]);
     // Where it has no room it goes below, as it does below a float in the middle.
     body(15, left, SQUARE, "", 3000).stands(&[(0, "ra", 55.4, 121.2)]);
     body(15, At::By(60), SQUARE, "", 2000).stands(&[(0, "ra", 55.4, 121.2)]);

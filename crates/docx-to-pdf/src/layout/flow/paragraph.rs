@@ -247,7 +247,9 @@ impl<'a> Flow<'a> {
         }
         let (left, width) = self.current();
         let lines = self.on_trial(setter, from, at);
-        lines.first().map_or(Pt::ZERO, |line| self.floats.push(Rect::new(left, at.0 + line.top, left + width, at.0 + line.bottom()), None))
+        lines
+            .first()
+            .map_or(Pt::ZERO, |line| self.floats.push(Rect::new(left, at.0 + line.top, left + width, at.0 + line.bottom()), None, false))
     }
 
     /// Whether not even the first lines from here fit, were nothing anchored in them.

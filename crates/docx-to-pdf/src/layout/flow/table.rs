@@ -96,7 +96,7 @@ impl<'a> Flow<'a> {
             if !self.floats.touch_row(row, tight) {
                 break;
             }
-            let pushed = self.floats.push(Rect { left: column, right: column + room, ..row }, tight);
+            let pushed = self.floats.push(Rect { left: column, right: column + room, ..row }, tight, true);
             let aside = pushed * laid.moves;
             // Before mode 15 its margin stands out over the float, as it does over the column's edge.
             let moved = Rect { left: (row.left + aside).max(column + pushed), right: row.right + aside, ..row };
