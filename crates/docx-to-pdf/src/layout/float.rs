@@ -148,6 +148,9 @@ const MOST_OUTLINES: usize = 24;
 /// Text keeps out of no more floats on one page or in one cell; what comes behind them it runs through.
 const MOST_ZONES: usize = 500;
 
+/// A line or row is pushed aside by no more floats than this, one behind the other: each looks at all of them.
+const MOST_PUSHES: usize = 24;
+
 impl Floats {
     /// What floats in a page's header and footer.
     pub(super) fn of_running_parts(zones: impl IntoIterator<Item = Zone>) -> Self {
@@ -239,7 +242,7 @@ impl Floats {
     pub(super) fn push(&self, line: Rect, tight: Option<Pt>, is_row: bool) -> Pt {
         let mut start = line.left;
         let zones = self.zones.get(self.running..).unwrap_or_default();
-        for _ in 0..zones.len() {
+        for _ in 0..zones.len().min(MOST_PUSHES) {
             let pushes = |zone: &&Zone| {
                 let bottom = tight.filter(|_| zone.tight).unwrap_or(line.bottom).max(line.top + Pt(0.1));
                 (is_row || zone.side.is_some())

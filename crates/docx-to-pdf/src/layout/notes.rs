@@ -17,6 +17,8 @@ const SEPARATOR_SPACE: Pt = Pt(2.85);
 const LINE_AT: f32 = 0.58;
 /// Its length (Word, Spire).
 const LINE_LENGTH: Pt = Pt(144.0);
+/// A separator higher than this, or one that draws more, is replaced by a line: it comes again on each page with notes.
+const MOST_SEPARATOR: (Pt, usize) = (Pt(72.0), 200);
 
 /// What stands above the notes.
 #[derive(Debug, Default)]
@@ -29,17 +31,20 @@ pub(super) struct Separator {
 }
 
 impl Separator {
-    /// As high as the document's own: it is a paragraph like others (17.11.23; Spire; of Word's own page breaks in 14 documents with footnotes six more are found and one fewer). LibreOffice has a line of its own in 5.7 pt.
+    /// As high as the document's own: it is a paragraph like others (17.11.23; Spire; of Word's own page breaks in 14 documents with footnotes nine more are found and one fewer). LibreOffice has a line of its own in 5.7 pt.
     pub(super) fn of(context: &mut Context<'_>, width: Pt) -> Self {
-        let Some(own) = &context.document.footnote_separator else {
-            return Self { height: SEPARATOR_SPACE * 2.0, line: Some(SEPARATOR_SPACE), ink: Ink::default() };
-        };
+        let line = Self { height: SEPARATOR_SPACE * 2.0, line: Some(SEPARATOR_SPACE), ink: Ink::default() };
+        let Some(own) = &context.document.footnote_separator else { return line };
         let outer = context.structure.enter_artifact();
         let bases = Bases::alone(Rect::new(Pt::ZERO, Pt::ZERO, width, Pt::ZERO));
         let stacked = pile(context, &own.blocks, Column { width, bases, holds_floats: false, story: Story::Text });
         context.structure.leave(outer);
-        let line = stacked.pieces.first().map_or(SEPARATOR_SPACE, |piece| piece.top + piece.height * LINE_AT);
-        Self { height: stacked.height, line: own.line.then_some(line), ink: stacked.into_ink() }
+        if stacked.height > MOST_SEPARATOR.0 || stacked.weight() > MOST_SEPARATOR.1 {
+            return line;
+        }
+        let at = stacked.pieces.first().map_or(SEPARATOR_SPACE, |piece| piece.top + piece.height * LINE_AT);
+        let Ink { items, .. } = stacked.clone().into_ink();
+        Self { height: stacked.height, line: own.line.then_some(at), ink: Ink { items, ..Ink::default() } }
     }
 }
 

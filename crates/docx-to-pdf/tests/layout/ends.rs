@@ -396,3 +396,12 @@ fn the_box_of_a_form_is_a_square_as_high_as_a_line_of_its_size() {
         Sheet::body(check(size)).stands(&[(0, "yes", x, baseline), (0, "next", 50.0, lower)]);
     }
 }
+
+#[test]
+fn a_separator_without_end_leaves_the_pages_to_their_text() {
+    let separator = format!(r#"<w:footnote w:type="separator" w:id="0">{}</w:footnote>"#, p("", "sep").repeat(500));
+    let footnotes = format!(r#"{separator}<w:footnote w:id="1">{}</w:footnote>"#, p("", "note"));
+    let noted = r#"<w:p><w:r><w:t>one</w:t></w:r><w:r><w:footnoteReference w:id="1"/></w:r></w:p>"#;
+    let sheet = Sheet { footnotes, ..Sheet::body(format!("{noted}{}", p("", "two"))) };
+    sheet.stands(&[(0, "one", 50.0, 61.2), (0, "two", 50.0, 75.0), (0, "note", 50.0, 247.4)]);
+}

@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use crate::document::model::{Block, BreakKind, Inline, Paragraph, ParagraphProps};
-use crate::layout::float::{Bases, MOST_ON_LINES, Zone, hangs_on_its_line};
+use crate::layout::float::{Bases, MOST_ON_LINES, Zone, counts_from_column, hangs_on_its_line};
 use crate::layout::flow::{Flow, PageStart, Resumed, Step};
 use crate::layout::ink::{Ink, Rect};
 use crate::layout::paragraph::{Area, Line, ParagraphLayouter, anchor_places};
@@ -242,7 +242,7 @@ impl<'a> Flow<'a> {
 
     /// How far earlier floats push the beginning of the first line from here, up to Word 2010.
     fn beside(&mut self, setter: &mut ParagraphLayouter<'a>, from: Position, at: (Pt, Pt)) -> Pt {
-        if !self.is_older() || self.floats.is_empty() || !setter.counts_from_column() {
+        if !self.is_older() || self.floats.is_empty() {
             return Pt::ZERO;
         }
         let (left, width) = self.current();
@@ -381,7 +381,8 @@ impl<'a> Flow<'a> {
         };
         let on_lines = places.iter().filter(|atom| drawing_at(setter, **atom).is_some_and(hangs_on_its_line)).count();
         let mut on_line = None;
-        let beside = if places.is_empty() { Pt::ZERO } else { self.beside(setter, from, (y, gap)) };
+        let by_column = places.iter().any(|atom| drawing_at(setter, *atom).is_some_and(counts_from_column));
+        let beside = if by_column { self.beside(setter, from, (y, gap)) } else { Pt::ZERO };
         for &atom in places {
             let Some(drawing) = drawing_at(setter, atom) else { continue };
             let key = std::ptr::from_ref(drawing) as usize;

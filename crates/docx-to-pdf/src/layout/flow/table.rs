@@ -9,6 +9,9 @@ use crate::units::Pt;
 
 /// Slack against rounding at a page's end.
 const SLACK: Pt = Pt(0.06);
+/// A row looks for room beside the floats at so many heights; then it goes below what it meets.
+const MOST_ASIDE: usize = 8;
+
 /// Tries at dividing a row between its text and its footnotes: finer than a line on any page.
 const TRIES: usize = 8;
 
@@ -88,7 +91,7 @@ impl<'a> Flow<'a> {
     fn beside_floats(&self, laid: &TableBox, (y, height): (Pt, Pt)) -> (Pt, Pt) {
         let (column, room) = self.current();
         let mut y = y;
-        for _ in 0..self.floats.len() {
+        for tried in 0..self.floats.len() {
             let left = column + laid.x;
             let row = Rect::new(left, y, left + laid.width, (y + height).min(self.limit()).max(y + Pt(10.0)));
             // Before mode 15 what text goes around tightly is met by a row's top only (Spire).
@@ -96,7 +99,11 @@ impl<'a> Flow<'a> {
             if !self.floats.touch_row(row, tight) {
                 break;
             }
-            let pushed = self.floats.push(Rect { left: column, right: column + room, ..row }, tight, true);
+            let pushed = if tried < MOST_ASIDE {
+                self.floats.push(Rect { left: column, right: column + room, ..row }, tight, true)
+            } else {
+                Pt::ZERO
+            };
             let aside = pushed * laid.moves;
             // Before mode 15 its margin stands out over the float, as it does over the column's edge.
             let moved = Rect { left: (row.left + aside).max(column + pushed), right: row.right + aside, ..row };
