@@ -239,7 +239,7 @@ fn draw_data<'a>(
 }
 
 /// Neither moved nor turned.
-const IN_PLACE: [f32; 6] = [1.0, 0.0, 0.0, 1.0, 0.0, 0.0];
+pub(super) const IN_PLACE: [f32; 6] = [1.0, 0.0, 0.0, 1.0, 0.0, 0.0];
 
 /// A path that is not painted yet.
 fn path(steps: Vec<PathStep>) -> Path {

@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use crate::document::model::{Align, BreakKind, Leader, LineSpacing, TextAlignment, UnderlineStyle};
+use crate::document::model::{Align, BreakKind, DrawingContent, Leader, LineSpacing, TextAlignment, UnderlineStyle};
 use crate::graphics::Rgb;
 use crate::layout::context::Context;
 use crate::layout::drawing;
@@ -13,8 +13,11 @@ use crate::layout::look::Look;
 use crate::layout::paragraph::frame_lines;
 use crate::layout::runs::{Runs, text_color};
 use crate::layout::segment::{LineEnd, Placed, Segment};
-use crate::layout::shape::{AtomKind, Prepared, object_height};
+use crate::layout::shape::{AtomKind, Prepared, object_height, object_width};
 use crate::units::Pt;
+
+/// What stands out of its cell by no more than this is not cut off.
+const SLACK: Pt = Pt(0.1);
 
 /// Height of a line and where its baseline stands.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -153,6 +156,8 @@ pub(super) struct Drawing<'d, 'a> {
     pub top: Pt,
     /// The line's height.
     pub height: Pt,
+    /// The edges of the cell it stands in.
+    pub cell: Option<(Pt, Pt)>,
     /// Its element.
     pub tag: Option<NodeId>,
     /// The elements of its links, made when first needed.
@@ -209,7 +214,15 @@ pub(super) fn draw<'a>(context: &mut Context<'a>, drawing: &mut Drawing<'_, 'a>,
             }
             AtomKind::Object(object) => {
                 text.flush();
-                let shown = drawing::inline(context, object, x, drawing.baseline_of((object_height(object), Pt::ZERO)), drawing.tag);
+                let bottom = drawing.baseline_of((object_height(object), Pt::ZERO));
+                let mut shown = drawing::inline(context, object, x, bottom, drawing.tag);
+                // A picture wider than its cell is cut off at that's edges (LibreOffice and Spire agree; measured).
+                if let Some((left, right)) = drawing.cell.filter(|_| matches!(object.content, DrawingContent::Picture(_)))
+                    && (x < left - SLACK || x + object_width(object) > right + SLACK)
+                {
+                    let cell = Rect::new(left, bottom - object_height(object), right, bottom);
+                    shown = shown.into_group(drawing::IN_PLACE, Some(cell.steps()));
+                }
                 // It is told where it stands, between the words around it.
                 text.ink.append(shown);
             }

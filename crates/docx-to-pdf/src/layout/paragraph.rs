@@ -110,8 +110,8 @@ pub(super) struct ParagraphLayouter<'a> {
     pub tags: ParagraphTags,
     /// It shares its borders with the paragraph above, below.
     pub joined: (bool, bool),
-    /// It stands in a table's cell.
-    pub in_cell: bool,
+    /// The edges of the table's cell that it stands in.
+    pub cell: Option<(Pt, Pt)>,
     tabs: Tabs,
     label: Option<Label>,
     link_tags: Vec<Option<NodeId>>,
@@ -150,7 +150,7 @@ impl<'a> ParagraphLayouter<'a> {
         let tabs = Tabs::new(&paragraph.props, twips(context.document.settings.default_tab));
         let label = paragraph.number.as_ref().map(|number| label(context, number, &paragraph.props, &tabs));
         let link_tags = vec![None; prepared.links.len() + prepared.formulas.len()];
-        Self { paragraph, prepared, tags, joined, in_cell: false, tabs, label, link_tags }
+        Self { paragraph, prepared, tags, joined, cell: None, tabs, label, link_tags }
     }
 
     /// Where its first line begins.
@@ -318,7 +318,7 @@ impl<'a> ParagraphLayouter<'a> {
     fn fill(&self, context: &Context<'a>, from: Position, (left, right): (Pt, Pt), width: Pt, must: bool) -> Option<Segment> {
         if !self.paragraph.props.rtl {
             let manner = Manner {
-                in_cell: self.in_cell,
+                in_cell: self.cell.is_some(),
                 inset: right < width - Pt(0.05),
                 column: (right > width - twips(self.paragraph.props.indent_right) - Pt(0.05)).then_some(width),
                 runs_out: context.document.settings.compatibility_mode < 15,
@@ -381,6 +381,7 @@ impl<'a> ParagraphLayouter<'a> {
             baseline: top + metrics.baseline,
             top,
             height: metrics.height,
+            cell: self.cell,
             tag: self.tags.text,
             link_tags: &mut self.link_tags,
         };

@@ -564,7 +564,7 @@ pub(super) fn object_height(drawing: &Drawing) -> Pt {
 }
 
 /// Its width, likewise.
-fn object_width(drawing: &Drawing) -> Pt {
+pub(super) fn object_width(drawing: &Drawing) -> Pt {
     let [left, _, right, _] = room::inline(drawing);
     bounded(room::frame(drawing).0 + left + right).max(Pt::ZERO)
 }

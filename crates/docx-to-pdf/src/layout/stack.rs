@@ -280,7 +280,8 @@ impl<'a> Stack<'a> {
         let base = self.y + gap.min(after);
         self.y += gap;
         let mut setter = ParagraphLayouter::new(context, paragraph, joined);
-        setter.in_cell = self.column.holds_floats;
+        let [_, right, _, left] = self.column.bases.cell_margins;
+        setter.cell = self.column.holds_floats.then_some((-left, self.column.width + right));
         // A page or column break in a cell, header or text box breaks nothing, not even the line (LibreOffice and Spire agree; measured).
         setter.prepared.leave_out_page_breaks();
         let zones = self.floats.len();

@@ -7,7 +7,7 @@ use docx_to_pdf::layout::frame::{Item, PathStep, Shape};
 use docx_to_pdf::units::Pt;
 
 use crate::breadth::Sheet;
-use crate::measured::{PAGE, lines, p};
+use crate::measured::{PAGE, lines, p, row, table};
 
 const SQUARE: &str = r#"<wp:wrapSquare wrapText="bothSides"/>"#;
 
@@ -297,4 +297,34 @@ fn a_table_in_a_text_box_stands_out_by_its_margin_before_mode_15() {
         let anchored = floating((10.0, 0.0), &extent((100.0, 60.0), Some([0.0; 4])), &graphic, "");
         Sheet { mode, ..Sheet::body(format!("<w:p>{anchored}</w:p>")) }.stands(&[(0, "cell", left, 61.2)]);
     }
+}
+
+#[test]
+fn a_picture_wider_than_its_cell_is_cut_off_at_the_cell_s_edge() {
+    // Both engines. The cell is 50 pt wide, the picture 80 by 20.
+    let picture = |width: f32| {
+        format!(
+            r#"<w:p><w:r><w:drawing><wp:inline distT="0" distB="0" distL="0" distR="0">{}<wp:docPr id="1" name="p"/><a:graphic><a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/picture"><pic:pic xmlns:pic="http://schemas.openxmlformats.org/drawingml/2006/picture"><pic:nvPicPr><pic:cNvPr id="1" name="p"/><pic:cNvPicPr/></pic:nvPicPr><pic:blipFill><a:blip r:embed="picture"/></pic:blipFill><pic:spPr><a:xfrm><a:off x="0" y="0"/><a:ext cx="1" cy="1"/></a:xfrm><a:prstGeom prst="rect"/></pic:spPr></pic:pic></a:graphicData></a:graphic></wp:inline></w:drawing></w:r></w:p>"#,
+            extent((width, 20.0), None)
+        )
+    };
+    let clips = |body: String| {
+        let frames = Sheet::body(body).laid().0;
+        let clip = |item: &Item| match &item.shape {
+            Shape::Group { clip: Some(steps), transform, .. } => Some((steps.clone(), transform[4])),
+            _ => None,
+        };
+        let across = |(steps, moved): (Vec<PathStep>, f32)| {
+            let x = steps.into_iter().filter_map(|step| match step {
+                PathStep::Move(x, _) | PathStep::Line(x, _) => Some((x.0 + moved).round()),
+                _ => None,
+            });
+            x.fold((f32::MAX, f32::MIN), |(least, most), x| (least.min(x), most.max(x)))
+        };
+        frames.pages[0].items.iter().filter_map(clip).map(across).collect::<Vec<_>>()
+    };
+    let cell = |width: f32| table(r#"<w:tblLayout w:type="fixed"/>"#, &[1000], &row("", &[("", picture(width))]));
+    assert_eq!(clips(cell(80.0)), [(50.0, 100.0)]);
+    assert_eq!(clips(cell(30.0)), []);
+    assert_eq!(clips(picture(400.0)), []);
 }
