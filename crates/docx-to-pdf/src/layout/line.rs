@@ -216,7 +216,7 @@ pub(super) fn draw<'a>(context: &mut Context<'a>, drawing: &mut Drawing<'_, 'a>,
                 text.flush();
                 let bottom = drawing.baseline_of((object_height(object), Pt::ZERO));
                 let mut shown = drawing::inline(context, object, x, bottom, drawing.tag);
-                // A picture wider than its cell is cut off at that's edges (LibreOffice and Spire agree; measured).
+                // A picture wider than its cell is cut off at the cell's edges (LibreOffice and Spire agree; measured).
                 if let Some((left, right)) = drawing.cell.filter(|_| matches!(object.content, DrawingContent::Picture(_)))
                     && (x < left - SLACK || x + object_width(object) > right + SLACK)
                 {

@@ -221,3 +221,26 @@ fn a_table_stands_beside_a_float_at_its_left_that_leaves_it_room() {
     body(14, left, tight, "", 2000).stands(&[(0, "ra", 50.0, 75.0), (0, "rb", 110.0, 88.8)]);
     body(15, left, tight, "", 2000).stands(&[(0, "ra", 115.4, 75.0)]);
 }
+
+#[test]
+fn rows_that_share_a_cell_stay_below_each_other_beside_a_float() {
+    // The float is 60 by 10 pt, from 70 to 80: of the rows alone only the first two meet it.
+    let float = with(&anchored(("column", At::By(0)), ("page", At::By(70)), (60, 10), SQUARE, &shape(0, "")), "one");
+    let body = |merged: bool| {
+        let first = |at: usize| match (merged, at) {
+            (true, 0) => r#"<w:vMerge w:val="restart"/>"#,
+            (true, 1 | 2) => "<w:vMerge/>",
+            _ => "",
+        };
+        let rows = ["ra", "rb", "rc", "rd"].iter().enumerate().map(|(at, word)| row("", &[(first(at), p("", "")), ("", p("", word))]));
+        format!("{float}{}", table(FIXED, &[1000, 1000], &rows.collect::<String>()))
+    };
+    for (merged, third) in [(true, 165.4), (false, 105.4)] {
+        Sheet::body(body(merged)).stands(&[
+            (0, "ra", 165.4, 75.0),
+            (0, "rb", 165.4, 88.8),
+            (0, "rc", third, 102.6),
+            (0, "rd", 105.4, 116.4),
+        ]);
+    }
+}

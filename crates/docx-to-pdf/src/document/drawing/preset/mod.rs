@@ -63,7 +63,7 @@ pub(in crate::document) fn preset(name: &str, w: f32, h: f32, adjustments: &Adju
 }
 
 impl PresetGeometry {
-    /// Its outline in a shape of this size: where text made that higher, or a group or the page gave it another form, corners and tips are worked out anew (LibreOffice and Spire agree; measured).
+    /// Its outline in a shape of this size: where it has another form than it is saved with, as where its text made it higher, corners and tips are worked out anew (Spire; measured on shapes that grow).
     pub fn of_size(&self, (width, height): (Pt, Pt)) -> Cow<'_, Geometry> {
         let (width, height) = (width.0 * EMU_PER_POINT, height.0 * EMU_PER_POINT);
         let (saved_width, saved_height) = (self.size.0.0 as f32, self.size.1.0 as f32);
