@@ -1,6 +1,6 @@
 """Differential search: random small documents in three engines; where the other two agree and ours does not, ours is wrong.
 
-  run.py SEED COUNT [--more] [--ours PROGRAM] [--cache DIR] [--tolerance PT] [--only DIR]
+  run.py SEED COUNT [--more | --school] [--ours PROGRAM] [--cache DIR] [--tolerance PT] [--only DIR]
 
 Each document is converted by LibreOffice (one process for all), by Spire.Doc Free (with the Python named by SPIRE_PYTHON that has `Spire.Doc.Free`; it writes three pages),
 and by PROGRAM IN OUT (the crate's example). Conversions are kept by content in the cache. `--only DIR` takes the .docx files of a folder instead of making some.
@@ -11,6 +11,7 @@ Measuring only: nothing here is needed to build or test.
 import argparse, collections, glob, hashlib, html, os, re, subprocess, sys, tempfile, zipfile
 from generate import Maker
 from more import More
+from school import School
 
 HERE = os.path.dirname(os.path.realpath(__file__))
 ROOT = os.path.realpath(HERE + "/../../..")
@@ -96,6 +97,7 @@ def main():
     parser.add_argument("--tolerance", type=float, default=2.0)
     parser.add_argument("--only")
     parser.add_argument("--more", action="store_true", help="with the features of more.py, too")
+    parser.add_argument("--school", action="store_true", help="whole documents of schools, as the programs that write them write them")
     parser.add_argument("--list", type=int, default=40, help="so many wrong documents are listed")
     options = parser.parse_args()
     os.makedirs(options.cache, exist_ok=True)
@@ -103,7 +105,7 @@ def main():
     jobs, tags = {}, {}
     sources = [(os.path.basename(path)[:-5], open(path, "rb").read(), []) for path in sorted(glob.glob(f"{options.only}/*.docx"))] if options.only else []
     for at in range(0 if options.only else options.count):
-        maker = (More if options.more else Maker)(options.seed * 1_000_003 + at)
+        maker = (School if options.school else More if options.more else Maker)(options.seed * 1_000_003 + at)
         sources.append((f"{options.seed}-{at}", maker.document(), maker.tags))
     for name, data, features in sources:
         path = f"{cache}/{hashlib.sha256(data).hexdigest()[:20]}.docx"

@@ -21,8 +21,6 @@ const SLACK: Pt = Pt(0.005);
 pub(super) struct Manner {
     /// It stands in a cell: its text stands at a decimal stop without a tab before it.
     pub in_cell: bool,
-    /// It ends before its column does: a tab to a default stop beyond it goes to the next line.
-    pub inset: bool,
     /// The column's own edge, where nothing but an indent ends the stretch before it; `None` where a float does.
     pub column: Option<Pt>,
     /// A custom stop beyond the column holds, and its text runs out there (before mode 15).
@@ -251,7 +249,7 @@ impl Filler<'_, '_> {
 
     /// Places a tab; `false` when the line has no room for it.
     ///
-    /// A line ends before a tab, not after it: the tab goes along with the word that does not fit, and only one that starts its line lets go of it. A default stop beyond the line is cut back to the line's end where that is the column's (measured on LibreOffice 7.4; in Spire the tab goes to the next line there, too).
+    /// A line ends before a tab, not after it: the tab goes along with the word that does not fit, and only one that starts its line lets go of it. A tab to a default stop beyond the line goes to the next one (LibreOffice and Spire agree; only where it ends its paragraph LibreOffice may leave it), where it is cut back to the line's end if that has no room either.
     fn tab(&mut self, index: usize, atom: &Atom<'_>) -> bool {
         self.settle();
         if self.cut_tab && self.x > self.right - SLACK {
@@ -273,11 +271,9 @@ impl Filler<'_, '_> {
         };
         let lost = self.is_lost(stop);
         if lost || stop.at > self.right + SLACK && stop.default {
-            // A tab is at least as wide as a blank.
-            let blank = atom.look.word(self.fonts, " ", false).width;
             // Before mode 15 one behind text that a stop let out of the line stays with that (LibreOffice; Spire in cells that do not wrap).
             let out = self.manner.runs_out && self.x > self.right + SLACK;
-            if !starts && !out && (lost || self.manner.inset || self.x + blank > self.right) {
+            if !starts && !out {
                 return false;
             }
             let width = (self.right - self.x).max(Pt::ZERO);

@@ -249,8 +249,10 @@ fn draw_in(ink: &mut Ink, separator: &Separator, notes: &[Share], column: (Pt, P
     ink.append(own);
     let mut y = top + separator.height;
     for share in notes {
-        for piece in &share.note.pieces[share.from..share.to] {
-            let mut drawn = piece.clone().drawn();
+        for (at, piece) in share.note.pieces[share.from..share.to].iter().enumerate() {
+            let mut piece = piece.clone();
+            piece.bridge = piece.bridge.filter(|_| at > 0);
+            let mut drawn = piece.drawn();
             drawn.translate(column.0, y - share.top());
             ink.append(drawn);
         }

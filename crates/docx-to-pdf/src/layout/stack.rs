@@ -13,7 +13,7 @@ use crate::layout::drop_cap;
 use crate::layout::float::{Bases, Floats, MOST_ON_LINES, Outline, Zone, counts_from_column, hangs_on_its_line};
 use crate::layout::ink::{Ink, Layer, Rect};
 use crate::layout::length::{bounded, emu, twips};
-use crate::layout::paragraph::{Area, Line, ParagraphLayouter, anchor_places, join};
+use crate::layout::paragraph::{Area, Line, ParagraphLayouter, anchor_places, bridge, join};
 use crate::layout::part::{Part, Position};
 use crate::layout::room;
 use crate::layout::segment::LineEnd;
@@ -290,6 +290,7 @@ impl<'a> Stack<'a> {
         context.structure.anchor_before(None);
         let wrapped = self.floats.len() > zones;
         let mut from = start;
+        let shared = self.after.filter(|_| joined.0 && from == Position::default());
         loop {
             let lines = setter.lines(context, from, self.area(gap));
             let top = self.y;
@@ -305,11 +306,15 @@ impl<'a> Stack<'a> {
                 self.y = top + line.top + line.height;
                 // Lines below a float of their own stay below it where they begin a page.
                 let below = if wrapped && from == Position::default() { line.top.max(Pt::ZERO) } else { Pt::ZERO };
+                let shared = shared.filter(|_| from == Position::default());
+                let bridge =
+                    shared.map(|above| Rc::new(bridge(&above.props, Rect::new(Pt::ZERO, top - gap, self.column.width, top + line.top))));
                 from = line.next;
                 self.pieces.push(Piece {
                     top: top + line.top,
                     height: line.height,
                     ink: Rc::new(ink),
+                    bridge,
                     before: space_before(&paragraph.props) + below,
                     after: if line.end == LineEnd::Paragraph { space_after(&paragraph.props) } else { Pt::ZERO },
                     shift: Pt::ZERO,

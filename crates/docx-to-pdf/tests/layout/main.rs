@@ -5,6 +5,7 @@ mod agreed;
 mod anchors;
 mod around;
 mod bordered;
+mod boxed;
 mod breadth;
 mod diagrams;
 mod drawn;

@@ -363,13 +363,13 @@ fn a_line_ends_before_a_tab_not_after_it() {
 }
 
 #[test]
-fn a_default_stop_beyond_the_line_is_cut_back() {
+fn a_tab_to_a_default_stop_beyond_the_line_goes_to_the_next() {
     let right = r#"<w:tab w:val="right" w:pos="3900"/>"#;
     let last = tabbed(right, "<w:t>abc</w:t><w:tab/><w:t>77</w:t><w:tab/>");
     let more = tabbed(right, "<w:t>abc</w:t><w:tab/><w:t>88</w:t><w:tab/><w:t>xx</w:t>");
     stand(
         &format!("{last}{more}{}", p("", "end")),
-        &[(0, "77", 233.0, 61.2), (0, "88", 233.0, 75.0), (0, "xx", 233.0, 88.8), (0, "end", 50.0, 102.6)],
+        &[(0, "77", 233.0, 61.2), (0, "88", 233.0, 88.8), (0, "xx", 233.0, 102.6), (0, "end", 50.0, 116.4)],
     );
 }
 

@@ -6,7 +6,7 @@ use crate::document::model::{Block, BreakKind, Inline, Paragraph, ParagraphProps
 use crate::layout::float::{Bases, MOST_ON_LINES, Zone, counts_from_column, hangs_on_its_line};
 use crate::layout::flow::{Flow, PageStart, Resumed, Step};
 use crate::layout::ink::{Ink, Rect};
-use crate::layout::paragraph::{Area, Line, ParagraphLayouter, anchor_places};
+use crate::layout::paragraph::{Area, Line, ParagraphLayouter, anchor_places, bridge};
 use crate::layout::part::Position;
 use crate::layout::segment::LineEnd;
 use crate::layout::shape::AtomKind;
@@ -187,6 +187,12 @@ impl<'a> Flow<'a> {
             let total = lines.len();
             let count = fitting.max(1);
             let before = self.y;
+            if let Some(shared) = self.previous.filter(|_| setter.joined.0 && !self.at_top && from == Position::default()) {
+                let first = lines.first().map_or(Pt::ZERO, |line| line.top);
+                let mut ink = bridge(&shared.props, Rect::new(Pt::ZERO, before, width, y + first));
+                ink.translate(left, Pt::ZERO);
+                self.ink().append(ink);
+            }
             let next = self.commit(paragraph, lines, count, (y, left));
             // A column break that nothing stands before does not make its column longer; from Word 2013 on its line counts, but not the space above (Spire; in LibreOffice it never counts; measured).
             if end == LineEnd::Break(BreakKind::Column) && next.atom <= places.content {

@@ -15,6 +15,8 @@ pub(in crate::layout) struct Piece {
     pub height: Pt,
     /// What it draws, in the column's coordinates but for `shift`. Shared, as rows are copied when they are divided.
     pub ink: Rc<Ink>,
+    /// The box that its paragraph shares with the one above, between the two; there is none where the piece starts a page.
+    pub bridge: Option<Rc<Ink>>,
     /// How far it has moved down since it was drawn.
     pub shift: Pt,
     /// The space before its paragraph: it comes again where the piece starts a page.
@@ -54,6 +56,10 @@ impl Piece {
     /// What it draws, at its place.
     pub(in crate::layout) fn drawn(self) -> Ink {
         let mut ink = Rc::unwrap_or_clone(self.ink);
+        if let Some(bridge) = self.bridge {
+            let lines = std::mem::replace(&mut ink, Rc::unwrap_or_clone(bridge));
+            ink.append(lines);
+        }
         if self.shift != Pt::ZERO {
             ink.translate(Pt::ZERO, self.shift);
         }

@@ -231,6 +231,9 @@ impl CellBox {
         for piece in &mut pieces {
             piece.move_down(-start);
         }
+        if let Some(first) = pieces.first_mut() {
+            first.bridge = None;
+        }
         let (end, own_after) = pieces.last().map_or((Pt::ZERO, Pt::ZERO), |last| (last.end(), last.after));
         let content_height = match whole {
             true => self.content_height,
