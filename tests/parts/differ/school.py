@@ -220,7 +220,8 @@ class School(Maker):
         self.tag(style)
         place = self.pick("", "", "", '|<w:jc w:val="center"/>')
         if self.chance(.12):
-            place = f'<w:tblpPr w:leftFromText="141" w:rightFromText="141" w:vertAnchor="{self.pick("text", "page")}" w:horzAnchor="margin" {self.pick("w:tblpXSpec=" + chr(34) + "center" + chr(34), "")} w:tblpY="{self.pick(1, 153, 2500)}"/>'; self.tag("floating grades")
+            page = self.chance(.4)
+            place = f'<w:tblpPr w:leftFromText="141" w:rightFromText="141" w:vertAnchor="{"page" if page else "text"}" w:horzAnchor="margin" {self.pick("w:tblpXSpec=" + chr(34) + "center" + chr(34), "")} w:tblpY="{self.pick(2500, 4000) if page else self.pick(1, 153, 2500)}"/>'; self.tag("floating grades")
         return self.table_of(grid, rows, style, place) + self.p(self.sentence(self.pick(0, 8)) if self.chance(.5) else "", self.direct())
 
     def info_table(self):

@@ -324,8 +324,10 @@ impl<'p> Reader<'p> {
             self.block(group, scope, &mut story);
             let properties = group.first().filter(|node| node.name() == "w:p").and_then(|node| node.path(&["w:pPr", "w:sectPr"]));
             if let Some(properties) = properties {
-                let bookmarks = if story.blocks.len() > before { story.drop_empty_end() } else { Vec::new() };
-                let section = self.section(Some(properties), sections.last(), std::mem::take(&mut story).finish(), part);
+                let mut end = if story.blocks.len() > before { story.drop_empty_end() } else { None };
+                let bookmarks = end.as_mut().map(|end| std::mem::take(&mut end.content)).unwrap_or_default();
+                let mut section = self.section(Some(properties), sections.last(), std::mem::take(&mut story).finish(), part);
+                section.end = end;
                 sections.push(section);
                 story.bookmarks = bookmarks;
             }
@@ -506,17 +508,16 @@ impl Story {
 
     /// A paragraph without content that only carries a section's properties takes no room behind another one (Spire; LibreOffice keeps it in a section that starts with a table, unless a page break stands before it, and drops it below a table in others; measured).
     /// Its bookmarks go to the next paragraph.
-    fn drop_empty_end(&mut self) -> Vec<Inline> {
+    fn drop_empty_end(&mut self) -> Option<Paragraph> {
         let empty = |paragraph: &Paragraph| {
             paragraph.number.is_none() && paragraph.content.iter().all(|inline| matches!(inline, Inline::Bookmark(_)))
         };
         match self.blocks.pop() {
-            Some(Block::Paragraph(last)) if matches!(self.blocks.last(), Some(Block::Paragraph(_))) && empty(&last) => last.content,
-            Some(other) => {
-                self.blocks.push(other);
-                Vec::new()
+            Some(Block::Paragraph(last)) if matches!(self.blocks.last(), Some(Block::Paragraph(_))) && empty(&last) => Some(last),
+            other => {
+                self.blocks.extend(other);
+                None
             }
-            None => Vec::new(),
         }
     }
 

@@ -34,6 +34,7 @@ pub(super) fn read(node: Option<Node<'_>>, theme: &Theme) -> Section {
         rtl: false,
         gutter_right: false,
         blocks: Vec::new(),
+        end: None,
     };
     let Some(node) = node else { return section };
     section.title_page = switch(node, "w:titlePg").unwrap_or(false);

@@ -87,14 +87,22 @@ impl Share {
         self.height_to(self.to)
     }
 
-    /// The height its first line needs.
-    fn least(&self) -> Pt {
-        self.height_to((self.from + 1).min(self.to))
+    /// How many pieces from its first on stay together.
+    fn first_lines(&self) -> usize {
+        let pieces = &self.note.pieces[self.from..self.to];
+        pieces.iter().position(|piece| !piece.glued).map_or(pieces.len(), |last| last + 1)
     }
 
-    /// How many of its pieces fit into a height.
+    /// The height its first lines need.
+    fn least(&self) -> Pt {
+        self.height_to(self.from + self.first_lines())
+    }
+
+    /// How many of its pieces fit into a height, ending where a break is allowed.
     fn fitting(&self, room: Pt) -> usize {
-        (self.from..self.to).take_while(|piece| self.height_to(piece + 1) <= room + SLACK).count()
+        let fitting = (self.from..self.to).take_while(|piece| self.height_to(piece + 1) <= room + SLACK).count();
+        let parts = |count: &usize| self.from + count == self.to || *count == 0 || !self.note.pieces[self.from + count - 1].glued;
+        (0..=fitting).rev().find(parts).unwrap_or(0)
     }
 }
 

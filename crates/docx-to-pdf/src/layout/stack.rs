@@ -318,8 +318,8 @@ impl<'a> Stack<'a> {
                     before: space_before(&paragraph.props) + below,
                     after: if line.end == LineEnd::Paragraph { space_after(&paragraph.props) } else { Pt::ZERO },
                     shift: Pt::ZERO,
-                    // In cells there is no widow control (measured on LibreOffice 7.4), and keeping lines together does nothing (LibreOffice and Spire agree; measured).
-                    glued: paragraph.props.keep_lines && !self.column.holds_floats,
+                    // Widow control holds in notes, too (LibreOffice and Spire agree; measured); in cells there is none (measured on LibreOffice 7.4), and keeping lines together does nothing in either (both agree).
+                    glued: line.glued && !paragraph.props.keep_lines && !self.column.holds_floats,
                     notes: line.notes,
                     row: None,
                 });

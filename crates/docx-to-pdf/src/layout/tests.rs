@@ -40,6 +40,7 @@ pub(super) fn section(blocks: Vec<Block>) -> Section {
         rtl: false,
         gutter_right: false,
         blocks,
+        end: None,
     }
 }
 

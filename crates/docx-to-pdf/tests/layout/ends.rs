@@ -6,7 +6,7 @@
 use docx_to_pdf::layout::frame::Shape;
 
 use crate::breadth::Sheet;
-use crate::measured::{borders, p, row, table};
+use crate::measured::{borders, lines, p, row, table};
 
 const AUTOMATIC: &str = r#"<w:spacing w:after="0" w:afterAutospacing="1"/>"#;
 const FIXED: &str = r#"<w:tblLayout w:type="fixed"/>"#;
@@ -404,4 +404,39 @@ fn a_separator_without_end_leaves_the_pages_to_their_text() {
     let noted = r#"<w:p><w:r><w:t>one</w:t></w:r><w:r><w:footnoteReference w:id="1"/></w:r></w:p>"#;
     let sheet = Sheet { footnotes, ..Sheet::body(format!("{noted}{}", p("", "two"))) };
     sheet.stands(&[(0, "one", 50.0, 61.2), (0, "two", 50.0, 75.0), (0, "note", 50.0, 247.4)]);
+}
+
+#[test]
+fn widow_control_holds_in_notes() {
+    // Each word fills a line.
+    let words = |count: usize| (0..count).map(|word| format!("n{word}{} ", "a".repeat(30))).collect::<Vec<_>>().concat();
+    let noted = r#"<w:p><w:r><w:t>noted</w:t></w:r><w:r><w:footnoteReference w:id="1"/></w:r></w:p>"#;
+    let sheet = |control: &str, above: usize, count: usize| Sheet {
+        footnotes: format!(r#"<w:footnote w:id="1">{}</w:footnote>"#, p(control, &words(count))),
+        ..Sheet::body(format!("{}{noted}{}", lines(above), p("", "below")))
+    };
+    let off = r#"<w:widowControl w:val="0"/>"#;
+    let check = |sheet: &Sheet, expected: &[(&str, usize)]| {
+        let places = sheet.places();
+        for (word, page) in expected {
+            assert!(places.iter().any(|place| place.1.starts_with(word) && place.0 == *page), "{word} is not on page {page}: {places:?}");
+        }
+    };
+    // There is room for one line of the note: two that stay together take their line along.
+    check(&sheet(off, 12, 2), &[("noted", 0), ("n0a", 0), ("n1a", 1)]);
+    check(&sheet("", 12, 2), &[("noted", 1), ("n0a", 1), ("n1a", 1)]);
+    // Of four lines three have room: two come on each page.
+    check(&sheet(off, 10, 4), &[("noted", 0), ("n2a", 0), ("n3a", 1)]);
+    check(&sheet("", 10, 4), &[("noted", 0), ("n1a", 0), ("n2a", 1), ("n3a", 1)]);
+    // A page's lines that stay together do so above the note.
+    let paragraph = |control: &str| {
+        format!(
+            r#"<w:p><w:pPr>{control}</w:pPr><w:r><w:t xml:space="preserve">{}</w:t></w:r><w:r><w:footnoteReference w:id="1"/></w:r><w:r><w:t xml:space="preserve"> {}</w:t></w:r></w:p>"#,
+            words(2).replace('n', "m"),
+            words(1).replace('n', "o")
+        )
+    };
+    let three = |above: usize| Sheet { body: format!("{}{}", lines(above), paragraph("")), ..sheet("", 0, 2) };
+    check(&three(9), &[("m0a", 0), ("o0a", 0), ("n1a", 0)]);
+    check(&three(10), &[("m0a", 1), ("o0a", 1), ("n1a", 1)]);
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::document::model::{Block, Borders, NumberFormat, VerticalAlign};
+use crate::document::model::{Block, Borders, NumberFormat, Paragraph, VerticalAlign};
 use crate::units::Twips;
 
 /// A section: pages of one size with their headers and footers (ECMA-376 part 1, 17.6).
@@ -36,6 +36,8 @@ pub struct Section {
     pub gutter_right: bool,
     /// Its content.
     pub blocks: Vec<Block>,
+    /// The paragraph that only ends it and takes no room: what comes next keeps its distance from that.
+    pub end: Option<Paragraph>,
 }
 
 /// Line numbers beside the text (17.6.8).

@@ -327,7 +327,8 @@ impl<'a> Flow<'a> {
             let notes = self.new_notes(&line.notes);
             // A note that finds no room at all takes its line to the next page; one that is only begun here goes on there.
             let least = if notes.is_empty() || !self.notes.goes_on() { self.notes.least_with(&notes) } else { self.bottom };
-            if y + line.bottom() - line.slack > self.bottom - least + SLACK {
+            let end = if notes.is_empty() { line.bottom() } else { line.bottom().max(group) };
+            if y + end - line.slack > self.bottom - least + SLACK {
                 break;
             }
             self.place_notes(notes, y + group);

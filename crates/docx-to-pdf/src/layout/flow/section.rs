@@ -25,7 +25,7 @@ impl<'a> Flow<'a> {
         self.began_before = false;
         if !goes_on {
             self.leave_out_empty_page();
-            let above = self.previous;
+            let above = before.filter(|_| !self.drafts.is_empty()).and_then(|before| before.end.as_ref()).or(self.previous);
             self.new_page(false);
             self.before_section = above;
             return;
