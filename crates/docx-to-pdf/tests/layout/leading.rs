@@ -107,7 +107,7 @@ fn an_empty_paragraph_that_ends_its_section_is_the_one_before_the_next() {
     let size = r#"<w:pgSz w:w="6000" w:h="6000"/><w:pgMar w:top="1000" w:bottom="1000" w:left="1000" w:right="1000"/>"#;
     let spaced = |side: &str, points: u32| format!(r#"<w:spacing w:{side}="{}"/>"#, points * 20);
     for (after, left) in [(0, 12.0), (5, 7.0), (20, 0.0)] {
-        let end = format!(r#"<w:p><w:pPr>{}<w:sectPr>{size}</w:sectPr></w:pPr></w:p>"#, spaced("after", after));
+        let end = format!("<w:p><w:pPr>{}<w:sectPr>{size}</w:sectPr></w:pPr></w:p>", spaced("after", after));
         let body = format!("{}{end}{}", p(&spaced("after", 7), "above"), p(&spaced("before", 12), "below"));
         for mode in [14, 15] {
             Sheet { mode, ..Sheet::body(body.clone()) }.stands(&[(0, "above", 50.0, 61.2), (1, "below", 50.0, 61.2 + left)]);
