@@ -24,7 +24,7 @@ use crate::layout::length::twips;
 use crate::layout::notes::{self as note_layout, PageNotes, Separator};
 use crate::layout::page::{self, Draft, Kind};
 use crate::layout::part::Position;
-use crate::layout::stack::{self, Story};
+use crate::layout::stack::{self, Stacked, Story};
 use crate::layout::structure::ParagraphTags;
 use crate::units::Pt;
 
@@ -134,6 +134,8 @@ struct Resumed {
 #[derive(Debug, Clone)]
 struct Running {
     heights: (Pt, Pt),
+    /// The upper margin as the header's text alone makes it.
+    top: Pt,
     /// The body flows around what floats in the header and the footer (measured on LibreOffice 7.4).
     zones: Vec<Zone>,
 }
@@ -370,6 +372,7 @@ impl<'a> Flow<'a> {
             number,
             page,
             text,
+            top: running.top,
             ink: Ink::default(),
             styles: Rc::clone(&self.styles),
             end: text.top,
@@ -404,23 +407,31 @@ impl<'a> Flow<'a> {
         let checkpoint = self.context.structure.checkpoint();
         let needs_facts = self.context.needs_facts;
         let header_top = twips(section.page.header).max(Pt::ZERO);
-        let header = page::part(&section.headers, kind)
-            .map(|blocks| page::running(&mut self.context, blocks, Story::Header, (page, text), header_top, true));
+        let (above, below) = (page::part(&section.headers, kind), page::part(&section.footers, kind));
+        // What floats in a header by the page's margins stands by those that its text alone would make, and then moves that text and the body's (LibreOffice and Spire agree; measured).
+        let mut header = above.map(|blocks| page::running(&mut self.context, blocks, Story::Footer, (page, text), header_top, true));
         // The footer's height is not known yet: it is measured where nothing holds it down.
         let free = Rect { bottom: Pt::ZERO, ..text };
-        let footer = page::part(&section.footers, kind).map(|blocks| page::footer(&mut self.context, section, blocks, (page, free), true));
+        let footer = below.map(|blocks| page::footer(&mut self.context, section, blocks, (page, free), true).0);
+        let height = |part: &Option<Stacked>| part.as_ref().map_or(Pt::ZERO, |part| part.height);
+        let floats = |part: &Option<Stacked>| part.as_ref().is_some_and(|part| !part.zones.is_empty());
+        let (_, margins) = page::geometry(&self.context, section, number, (height(&header), height(&footer)));
+        let mut zones: Vec<Zone> = Vec::new();
+        if let Some(blocks) = above.filter(|_| floats(&header)) {
+            let laid = page::running(&mut self.context, blocks, Story::Header, (page, margins), header_top, true);
+            zones.extend(laid.zones.iter().map(|zone| zone.clone().moved(margins.left, header_top)));
+            header = Some(laid);
+        }
+        let heights = (height(&header), height(&footer));
+        if let Some(blocks) = below.filter(|_| floats(&footer)) {
+            let (_, text) = page::geometry(&self.context, section, number, heights);
+            let (laid, top) = page::footer(&mut self.context, section, blocks, (page, text), true);
+            zones.extend(laid.zones.into_iter().map(|zone| zone.moved(text.left, top)));
+        }
         // Numbers in running parts are filled in when pages are closed: they need no second round.
         self.context.needs_facts = needs_facts;
         self.context.structure.restore(&checkpoint);
-        let (header_height, header_zones) = header.map_or((Pt::ZERO, Vec::new()), |header| (header.height, header.zones));
-        let mut zones: Vec<Zone> = header_zones.into_iter().map(|zone| zone.moved(text.left, header_top)).collect();
-        let footer_height = footer.as_ref().map_or(Pt::ZERO, |(footer, _)| footer.height);
-        if let Some((footer, top)) = footer {
-            let (_, text) = page::geometry(&self.context, section, number, (header_height, footer_height));
-            let top = page::footer_top(section, top, text);
-            zones.extend(footer.zones.into_iter().map(|zone| zone.moved(text.left, top)));
-        }
-        let running = Running { heights: (header_height, footer_height), zones };
+        let running = Running { heights, top: margins.top, zones };
         self.running.insert((self.section, kind), running.clone());
         running
     }

@@ -51,6 +51,8 @@ pub(super) struct Draft {
     pub page: Rect,
     /// The area for text.
     pub text: Rect,
+    /// The upper margin that the header's floats stand by.
+    pub top: Pt,
     /// What the body draws.
     pub ink: Ink,
     /// The last text of each style up to here.
@@ -311,7 +313,7 @@ fn running_parts<'a>(context: &mut Context<'a>, section: &'a Section, draft: &Dr
     let odd = draft.number % 2 == 1;
     if let Some(blocks) = part(&section.headers, draft.kind) {
         let y = twips(section.page.header).max(Pt::ZERO);
-        let mut laid = running(context, blocks, Story::Header, (draft.page, draft.text), y, odd);
+        let mut laid = running(context, blocks, Story::Header, (draft.page, Rect { top: draft.top, ..draft.text }), y, odd);
         context.running_drawn += laid.weight();
         // A header of nothing but what floats may begin below the text's top.
         let room = (draft.text.top - y).max(Pt::ZERO);

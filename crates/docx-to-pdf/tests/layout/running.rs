@@ -170,3 +170,32 @@ fn a_header_of_nothing_but_a_floating_table_shows_it_wherever_the_header_begins(
     assert!(warnings.is_empty(), "{warnings:?}");
     assert!(texts(&frames.pages[0]).iter().any(|(text, _, y)| text == "head" && *y < 30.0), "{:?}", texts(&frames.pages[0]));
 }
+
+#[test]
+fn the_body_keeps_away_from_floats_of_headers_where_the_margins_grown_by_them_put_them() {
+    // Both engines. A header of `lines` lines moves the margin down; the text right of the picture is wide enough to stand beside it.
+    let across = "<wp:posOffset>0</wp:posOffset>";
+    let down = r#"<wp:positionV relativeFrom="margin"><wp:posOffset>0</wp:posOffset></wp:positionV>"#;
+    let top_and_bottom = "<wp:wrapTopAndBottom/>";
+    for lines in [1, 3, 5] {
+        let header = format!("{}{}", with_picture_at("", "head", (across, down), top_and_bottom), p("", "more").repeat(lines - 1));
+        let top = (20.0 + 13.8 * lines as f32).max(50.0);
+        headed(header.clone()).stands(&[(0, "body", 50.0, top + 40.0 + 11.2)]);
+        // By the paragraph it stands where the header begins, whatever that does.
+        let by_paragraph = header.replace(r#"relativeFrom="margin""#, r#"relativeFrom="paragraph""#);
+        let pushed = Sheet { mode: 14, ..headed(by_paragraph) };
+        pushed.stands(&[(0, "body", 50.0, top.max(60.0) + 11.2)]);
+    }
+    // A footer lifts the lower margin: what stands at that is lifted along.
+    let end = r#"<wp:positionV relativeFrom="margin"><wp:align>bottom</wp:align></wp:positionV>"#;
+    let footer = format!("{}{}", with_picture_at("", "foot", (across, end), SQUARE), p("", "more").repeat(4));
+    let bottom = 280.0 - 13.8 * 5.0;
+    let rows = (0..12).map(|line| p("", &format!("line{line}"))).collect::<Vec<_>>().concat();
+    let sheet = Sheet { body: rows, ..footed(footer) };
+    let beside = |y: f32| y > bottom - 40.0;
+    for (at, place) in sheet.places().iter().filter(|place| place.1.starts_with("line")).enumerate() {
+        let y = 61.2 + 13.8 * at as f32;
+        assert!((place.3 - y).abs() < 0.3 || place.0 > 0, "{place:?}");
+        assert_eq!(place.0 == 0 && place.2 > 100.0, place.0 == 0 && beside(y - 11.2 + 13.8), "{place:?}");
+    }
+}
