@@ -111,7 +111,10 @@ impl Reader<'_> {
     pub(super) fn run_props(&mut self, run: Node<'_>, line: &mut Line<'_>) -> Arc<RunProps> {
         let Some(node) = run.child("w:rPr") else { return Arc::clone(&line.base) };
         let direct = RunPatch::read(node, &self.theme);
-        let character = self.styles.character(node.child_val("w:rStyle"), &self.theme);
+        // Entries of a table of contents do not look like links, though Word stores them with that style (LibreOffice and Spire agree).
+        let plain = |id: &&str| !(self.in_contents() && self.styles.is_of_links(id));
+        let style = node.child_val("w:rStyle").filter(plain);
+        let character = self.styles.character(style, &self.theme);
         let levels = [line.scope.run, &line.style.run, &*character];
         let props = RunPatch::resolve(&self.styles.run_defaults, &levels, &[&direct]);
         if props.effect {

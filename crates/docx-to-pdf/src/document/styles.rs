@@ -159,6 +159,11 @@ impl<'p> Styles<'p> {
         style
     }
 
+    /// Whether it is the style of links, whatever its id in the language of the author.
+    pub(super) fn is_of_links(&self, id: &str) -> bool {
+        self.name(id).eq_ignore_ascii_case("hyperlink")
+    }
+
     /// A character style's properties.
     pub(super) fn character(&mut self, id: Option<&str>, theme: &Theme) -> Rc<RunPatch> {
         let id = id.unwrap_or(&self.default_character);

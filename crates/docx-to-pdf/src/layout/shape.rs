@@ -185,8 +185,13 @@ impl<'a> Collected<'a> {
             Inline::SoftHyphen(props) => self.text(context, "\u{AD}", props),
             Inline::NoBreakHyphen(props) => self.text(context, "\u{2011}", props),
             Inline::Field { field, props } => {
-                let value = field_text(context, field);
-                self.text(context, &value, props);
+                // Tabs in the text that an `IF` chooses lead to the paragraph's stops, as others do.
+                for (at, piece) in field_text(context, field).split('\t').enumerate() {
+                    if at > 0 {
+                        self.atom(context, '\t', AtomKind::Tab, props);
+                    }
+                    self.text(context, piece, props);
+                }
             }
             Inline::Drawing(drawing) => {
                 let (character, kind) = match drawing.placement {

@@ -199,3 +199,15 @@ fn the_body_keeps_away_from_floats_of_headers_where_the_margins_grown_by_them_pu
         assert_eq!(place.0 == 0 && place.2 > 100.0, place.0 == 0 && beside(y - 11.2 + 13.8), "{place:?}");
     }
 }
+
+#[test]
+fn tabs_in_the_text_a_field_chooses_by_the_page_lead_to_the_stops() {
+    let begin = r#"<w:r><w:fldChar w:fldCharType="begin"/></w:r>"#;
+    let end = r#"<w:r><w:fldChar w:fldCharType="end"/></w:r>"#;
+    let code = |text: &str| format!(r#"<w:r><w:instrText xml:space="preserve">{text}</w:instrText></w:r>"#);
+    let page = format!("{begin}{}{end}", code("PAGE"));
+    let field =
+        format!("{begin}{}{page}{}<w:r><w:tab/></w:r>{}{page}{}{end}", code("IF "), code(" &lt; 9 \"one"), code("two "), code("\""));
+    let header = format!(r#"<w:p><w:pPr><w:tabs><w:tab w:val="left" w:pos="2400"/></w:tabs></w:pPr>{field}</w:p>"#);
+    headed(header).stands(&[(0, "one", 50.0, 31.2), (0, "two 1", 170.0, 31.2)]);
+}

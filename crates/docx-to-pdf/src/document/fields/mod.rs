@@ -232,6 +232,8 @@ pub(super) struct OpenField {
     choice: Option<String>,
     /// How much stood in the paragraph when the result began.
     before: usize,
+    /// A table of contents or of figures (17.16.5.68).
+    toc: bool,
     /// A table of contents that is made anew.
     contents: bool,
 }
@@ -311,6 +313,11 @@ impl Reader<'_> {
     /// Whether we are between a field's begin and its result.
     pub(super) fn in_field_code(&self) -> bool {
         self.fields.iter().any(|field| !field.in_result)
+    }
+
+    /// Whether this stands in a table of contents.
+    pub(super) fn in_contents(&self) -> bool {
+        self.fields.iter().any(|field| field.toc)
     }
 
     fn silent(&self) -> bool {
@@ -486,6 +493,7 @@ impl Reader<'_> {
     fn separate(&mut self, props: &Arc<RunProps>, line: &mut Line<'_>) {
         let Some(mut field) = self.fields.pop().filter(|field| !field.in_result) else { return };
         field.in_result = true;
+        field.toc = tokens(&field.code, &mut |_| String::new()).first().is_some_and(|name| name.text.eq_ignore_ascii_case("TOC"));
         field.before = line.content.len();
         if self.in_field_code() {
             // It stands in another field's instruction, which takes its value when it ends.
@@ -556,7 +564,11 @@ impl Reader<'_> {
     /// A field in another one's instruction gives it its value.
     fn end_in_code(&mut self, field: OpenField, props: &Arc<RunProps>, line: &mut Line<'_>) {
         let piece = match self.meaning(&field, props, line) {
-            Meaning::Value(Field::Computed(_)) | Meaning::Link(_) | Meaning::Contents(_) | Meaning::Cached => Piece::Value(field.stored),
+            Meaning::Value(Field::Computed(mut computed)) => {
+                computed.stored = field.stored;
+                Piece::Layout(Field::Computed(computed))
+            }
+            Meaning::Link(_) | Meaning::Contents(_) | Meaning::Cached => Piece::Value(field.stored),
             Meaning::Value(value) => Piece::Layout(value),
             Meaning::Text(text) | Meaning::Words(text) => Piece::Value(text),
             Meaning::Symbol(character, _) => Piece::Value(character.to_string()),

@@ -145,6 +145,64 @@ fn what_needs_the_page_inside_a_condition_or_formula_is_left_to_layout() {
 }
 
 #[test]
+fn a_formula_of_pages_within_a_condition_is_worked_out_with_it() {
+    // "Page 2 of 11" on all pages but the last ones. Word stores results within instructions as instructions, or leaves them out.
+    let begin = r#"<w:r><w:fldChar w:fldCharType="begin"/></w:r>"#;
+    let end = r#"<w:r><w:fldChar w:fldCharType="end"/></w:r>"#;
+    let code = |text: &str| format!(r#"<w:r><w:instrText xml:space="preserve">{text}</w:instrText></w:r>"#);
+    let stored =
+        |name: &str, result: &str| format!(r#"{begin}{}<w:r><w:fldChar w:fldCharType="separate"/></w:r>{}{end}"#, code(name), code(result));
+    let (page, pages) = (stored(" PAGE ", "1"), stored(" NUMPAGES ", "9"));
+    let minus = |result: &str| format!("{begin}{}{pages}{}{result}{end}", code(" = "), code(" - 1 "));
+    let separate = r#"<w:r><w:fldChar w:fldCharType="separate"/></w:r>"#;
+    for less in [minus(""), minus(&format!("{separate}{}", code("8")))] {
+        let condition = format!(
+            "{begin}{}{page}{}{less}{}{page}{}{less}{}{end}",
+            code("IF "),
+            code(" &lt; "),
+            code(" \"Page "),
+            code(" of "),
+            code("\" ")
+        );
+        let paragraph = Maker::body(&format!("<w:p>{condition}</w:p>")).paragraph();
+        let [Inline::Field { field: Field::Computed(computed), .. }] = &paragraph.content[..] else { panic!("{:?}", paragraph.content) };
+        fn text_of(field: &Field, page: &str) -> String {
+            match field {
+                Field::Page(_) => page.to_owned(),
+                Field::NumPages(_) => "12".to_owned(),
+                Field::Computed(inner) => inner.text(|field| text_of(field, page)),
+                other => panic!("{other:?}"),
+            }
+        }
+        assert_eq!(computed.text(|field| text_of(field, "2")), "Page 2 of 11");
+        assert_eq!(computed.text(|field| text_of(field, "11")), "");
+    }
+}
+
+#[test]
+fn entries_of_contents_do_not_look_like_links() {
+    let styles = r#"<w:style w:type="character" w:styleId="Hipervnculo"><w:name w:val="Hyperlink"/><w:rPr><w:u w:val="single"/></w:rPr></w:style><w:style w:type="character" w:styleId="Own"><w:name w:val="Own"/><w:rPr><w:u w:val="single"/></w:rPr></w:style>"#;
+    let run = |style: &str, more: &str| format!(r#"<w:r><w:rPr><w:rStyle w:val="{style}"/>{more}</w:rPr><w:t>entry</w:t></w:r>"#);
+    let link = |style: &str, more: &str| format!(r#"<w:hyperlink w:anchor="_Toc1">{}</w:hyperlink>"#, run(style, more));
+    let underlined = |body: String| {
+        let paragraph = Maker::body(&body).styles(styles).paragraph();
+        let found = paragraph.content.iter().find_map(|inline| match inline {
+            Inline::Text { text, props } if text == "entry" => Some(props.underline.is_some()),
+            _ => None,
+        });
+        found.unwrap_or_else(|| panic!("{:?}", paragraph.content))
+    };
+    for (instruction, shown) in
+        [(r#"TOC \o "1-3" \h \z \u"#, false), (r#" toc \h \z \c "Tabla""#, false), ("REF x", true), (r#"HYPERLINK \l "x""#, true)]
+    {
+        assert_eq!(underlined(format!("<w:p>{}</w:p>", field(instruction, &link("Hipervnculo", "")))), shown, "{instruction}");
+        assert!(underlined(format!("<w:p>{}</w:p>", field(instruction, &link("Own", "")))));
+        assert!(underlined(format!("<w:p>{}</w:p>", field(instruction, &link("Hipervnculo", r#"<w:u w:val="double"/>"#)))));
+    }
+    assert!(underlined(format!("<w:p>{}</w:p>", link("Hipervnculo", ""))));
+}
+
+#[test]
 fn dates_are_of_the_clock_given_and_properties_of_the_document() {
     let core = r#"<cp:coreProperties xmlns:cp="c" xmlns:dc="d"><dc:title>Informe de Ana</dc:title><dc:creator>Eva</dc:creator></cp:coreProperties>"#;
     let body = format!(
