@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::drawing::outline::OutlineBuilder;
 use super::model::{
-    Compound, Dash, DrawingContent, DrawingShape, Fill, Geometry, GroupChild, Label, LabelBase, Outline, Picture, PictureData, RunProps,
+    Compound, Dashes, DrawingContent, DrawingShape, Fill, Geometry, GroupChild, Label, LabelBase, Outline, Picture, PictureData, RunProps,
 };
 use super::read::Reader;
 use crate::graphics::{Image, Rgb};
@@ -40,7 +40,7 @@ fn emu(points: f32) -> Emu {
 
 /// A solid line of this width in points.
 pub(super) fn line(color: Rgb, width: f32) -> Outline {
-    Outline { color, width: emu(width), dash: Dash::Solid, compound: Compound::Single, arrows: (None, None) }
+    Outline { color, opacity: 1.0, width: emu(width), dashes: Dashes::default(), compound: Compound::Single, arrows: (None, None) }
 }
 
 impl Canvas {

@@ -46,28 +46,49 @@ pub(super) fn one(node: Node<'_>, theme: &Theme, placeholder: Option<Rgb>) -> Op
     Some(transformed(base, node))
 }
 
+/// Applies the changes within a colour element one after the other.
+///
+/// `tint` and `shade` count with the light of each channel, all others with the numbers of sRGB; `gray` is the luma (LibreOffice and Spire agree but for `gray`, `inv` and single channels, which are Spire's; `gamma` and `invGamma` change nothing).
 fn transformed(base: Rgb, node: Node<'_>) -> (Rgb, f32) {
     let mut hsl = Hsl::from(base);
     let mut opacity = 1.0;
     for change in node.children() {
         let value = change.attr("val").and_then(|text| share(text, 100_000.0)).unwrap_or(0.0);
-        match change.name() {
+        let turn = change.attr("val").and_then(|text| share(text, 21_600_000.0)).unwrap_or(0.0);
+        let name = change.name();
+        match name {
             "a:alpha" => opacity = value.clamp(0.0, 1.0),
             "a:alphaMod" => opacity = (opacity * value).clamp(0.0, 1.0),
+            "a:alphaOff" => opacity = (opacity + value).clamp(0.0, 1.0),
+            "a:lum" => hsl.l = value,
             "a:lumMod" => hsl.l *= value,
             "a:lumOff" => hsl.l += value,
+            "a:sat" => hsl.s = value,
             "a:satMod" => hsl.s *= value,
             "a:satOff" => hsl.s += value,
+            "a:hue" => hsl.h = turn,
             "a:hueMod" => hsl.h *= value,
-            "a:shade" => hsl.l *= value.clamp(0.0, 1.0),
-            "a:tint" => hsl.l = hsl.l * value + (1.0 - value),
-            "a:gray" => hsl.s = 0.0,
-            "a:inv" => {
-                let Rgb(r, g, b) = hsl.rgb();
-                hsl = Hsl::from(Rgb(255 - r, 255 - g, 255 - b));
-            }
+            "a:hueOff" => hsl.h += turn,
             "a:comp" => hsl.h += 0.5,
-            _ => {}
+            "a:shade" => hsl = hsl.each(|channel| encoded(light(channel) * value.clamp(0.0, 1.0))),
+            "a:tint" => hsl = hsl.each(|channel| encoded(1.0 - (1.0 - light(channel)) * value.clamp(0.0, 1.0))),
+            "a:inv" => hsl = hsl.each(|channel| 1.0 - channel),
+            "a:gray" => {
+                let [r, g, b] = hsl.channels();
+                hsl = Hsl::of([0.3 * r + 0.59 * g + 0.11 * b; 3]);
+            }
+            _ => {
+                let mut channels = hsl.channels();
+                let at = ["a:red", "a:green", "a:blue"].iter().position(|channel| name.starts_with(channel));
+                let Some((at, prefix)) = at.map(|at| (at, ["a:red", "a:green", "a:blue"][at].len())) else { continue };
+                match &name[prefix..] {
+                    "" => channels[at] = value,
+                    "Mod" => channels[at] *= value,
+                    "Off" => channels[at] += value,
+                    _ => continue,
+                }
+                hsl = Hsl::of(channels.map(|channel| channel.clamp(0.0, 1.0)));
+            }
         }
         hsl.l = hsl.l.clamp(0.0, 1.0);
         hsl.s = hsl.s.clamp(0.0, 1.0);
@@ -75,9 +96,25 @@ fn transformed(base: Rgb, node: Node<'_>) -> (Rgb, f32) {
     (hsl.rgb(), opacity)
 }
 
+/// The light of a channel of sRGB (IEC 61966-2-1).
+fn light(channel: f32) -> f32 {
+    if channel <= 0.040_45 { channel / 12.92 } else { ((channel + 0.055) / 1.055).powf(2.4) }
+}
+
+/// The channel of sRGB that gives off this light.
+fn encoded(light: f32) -> f32 {
+    if light <= 0.003_130_8 { light * 12.92 } else { 1.055 * light.powf(1.0 / 2.4) - 0.055 }
+}
+
 impl From<Rgb> for Hsl {
     fn from(Rgb(r, g, b): Rgb) -> Self {
-        let (r, g, b) = (f32::from(r) / 255.0, f32::from(g) / 255.0, f32::from(b) / 255.0);
+        Self::of([r, g, b].map(|channel| f32::from(channel) / 255.0))
+    }
+}
+
+impl Hsl {
+    /// Of red, green and blue from 0 to 1.
+    fn of([r, g, b]: [f32; 3]) -> Self {
         let (most, least) = (r.max(g).max(b), r.min(g).min(b));
         let (l, spread) = (f32::midpoint(most, least), most - least);
         if spread <= 0.0 {
@@ -93,17 +130,26 @@ impl From<Rgb> for Hsl {
         };
         Self { h: sixth / 6.0, s, l }
     }
-}
 
-impl Hsl {
+    /// Changes red, green and blue.
+    fn each(self, change: impl Fn(f32) -> f32) -> Self {
+        Self::of(self.channels().map(|channel| change(channel).clamp(0.0, 1.0)))
+    }
+
     /// As red, green and blue.
     pub(super) fn rgb(self) -> Rgb {
+        let [r, g, b] = self.channels().map(|channel| (channel * 255.0).round() as u8);
+        Rgb(r, g, b)
+    }
+
+    /// As red, green and blue from 0 to 1.
+    fn channels(self) -> [f32; 3] {
         let (s, l) = (self.s.clamp(0.0, 1.0), self.l.clamp(0.0, 1.0));
         let high = if l < 0.5 { l * (1.0 + s) } else { l + s - l * s };
         let low = 2.0 * l - high;
         let channel = |turn: f32| {
             let turn = turn.rem_euclid(1.0);
-            let value = if turn < 1.0 / 6.0 {
+            if turn < 1.0 / 6.0 {
                 low + (high - low) * 6.0 * turn
             } else if turn < 0.5 {
                 high
@@ -111,10 +157,9 @@ impl Hsl {
                 low + (high - low) * (2.0 / 3.0 - turn) * 6.0
             } else {
                 low
-            };
-            (value * 255.0).round() as u8
+            }
         };
-        Rgb(channel(self.h + 1.0 / 3.0), channel(self.h), channel(self.h - 1.0 / 3.0))
+        [channel(self.h + 1.0 / 3.0), channel(self.h), channel(self.h - 1.0 / 3.0)]
     }
 }
 

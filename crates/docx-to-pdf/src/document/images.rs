@@ -6,9 +6,10 @@ use std::sync::Arc;
 
 use image::ImageReader;
 
+use super::drawing::MOST_PATTERNS;
 use super::recolor::{self, Change};
 use super::warnings::Warnings;
-use crate::graphics::{Image, ImageFormat, Tone};
+use crate::graphics::{Image, ImageFormat, Rgb, Tone};
 use crate::package::Package;
 
 /// So often one file's colours or tones are changed.
@@ -28,6 +29,8 @@ pub(super) struct Images {
     /// The same in other colours, by part.
     recolored: HashMap<String, Vec<Recolored>>,
     recolored_pixels: u64,
+    /// Tiles of patterns, by their pixels and colours.
+    patterns: HashMap<([u8; 8], Rgb, Rgb), Option<Arc<Image>>>,
 }
 
 impl Images {
@@ -44,6 +47,14 @@ impl Images {
     /// The same for what keeps no space of its own (fills, bullets): why there is none is told here.
     pub(super) fn get_or_warn(&mut self, part: &str, package: &Package, warnings: &mut Warnings) -> Option<Arc<Image>> {
         self.get(part, package).map_err(|reason| warnings.picture(part, reason)).ok()
+    }
+
+    /// The tile of a pattern, made once; `None` where there are too many.
+    pub(super) fn pattern(&mut self, key: ([u8; 8], Rgb, Rgb), make: impl FnOnce() -> Option<Arc<Image>>) -> Option<Arc<Image>> {
+        if self.patterns.len() >= MOST_PATTERNS && !self.patterns.contains_key(&key) {
+            return None;
+        }
+        self.patterns.entry(key).or_insert_with(make).clone()
     }
 
     /// A part's picture with its brightness and contrast changed; equal ones are one. It keeps its own where too much was changed before.

@@ -15,7 +15,7 @@ use crate::units::Twips;
 
 pub use border::{Border, BorderStyle, Borders};
 pub use drawing::{
-    Anchor, ArrowHead, ArrowKind, Chain, Compound, Dash, Drawing, DrawingContent, DrawingShape, Fill, FloatPosition, Geometry,
+    Anchor, ArrowHead, ArrowKind, Chain, Compound, Dashes, Drawing, DrawingContent, DrawingShape, Fill, FloatPosition, Geometry,
     GeometryPath, GeometryStep, Gradient, GradientWay, GroupChild, HorizontalBase, Label, LabelBase, LetterPaint, Offset, Outline,
     PathFill, Picture, PictureData, Placement, PresetGeometry, Shadow, TextArea, TextBox, TextFit, VerticalBase, WordArt, WordArtAlign,
     Wrap, WrapOutline, WrapSide, uncropped,

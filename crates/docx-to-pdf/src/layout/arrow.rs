@@ -99,7 +99,8 @@ fn drawn_head(head: ArrowHead, (tip, from): (Point, Point), width: Pt, outline: 
     };
     let stroke = Stroke { color: outline.color, width: emu(outline.width).max(Pt(0.1)), dash: Vec::new(), round: false };
     let open = head.kind == ArrowKind::Open;
-    let path = Path { steps, fill: (!open).then_some(outline.color), opacity: 1.0, stroke: open.then_some(stroke), even_odd: false };
+    let path =
+        Path { steps, fill: (!open).then_some(outline.color), opacity: outline.opacity, stroke: open.then_some(stroke), even_odd: false };
     (path, end)
 }
 

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use crate::document::model::{
-    Block, Compound, Dash, Drawing, DrawingContent, DrawingShape, Fill, Geometry, GroupChild, Inline, LetterPaint, LinkTo, Outline,
-    PathFill, Picture, PictureData, TextArea, TextBox, TextDirection, TextFit, VerticalAlign, WordArt, uncropped,
+    Block, Compound, Drawing, DrawingContent, DrawingShape, Fill, Geometry, GroupChild, Inline, LetterPaint, LinkTo, Outline, PathFill,
+    Picture, PictureData, TextArea, TextBox, TextDirection, TextFit, VerticalAlign, WordArt, uncropped,
 };
 use crate::graphics::{Image, Rgb};
 use crate::layout::arrow;
@@ -200,7 +200,7 @@ fn draw_picture<'a>(
     ink.append(if cut { data.into_group(IN_PLACE, Some(steps)) } else { data });
     if let Some(outline) = picture.outline {
         let stroked = parts.into_iter().filter(|part| part.stroked);
-        let edges = stroked.map(|part| Path { stroke: Some(stroke(outline)), ..path(part.steps) });
+        let edges = stroked.map(|part| Path { stroke: Some(stroke(outline)), opacity: outline.opacity, ..path(part.steps) });
         ink.items.extend(edges.map(|path| Item { tag, shape: Shape::Path(path) }));
     }
     turned(turned(ink, 0.0, picture.flip, size), picture.rotation, (false, false), size)
@@ -308,7 +308,7 @@ fn draw_shape<'a>(
             let gaps = gaps(context, &outline, shape.fill.as_ref(), &part);
             let mut steps = part.steps;
             let heads = arrow::heads(&mut steps, &outline);
-            let path = Path { stroke: Some(stroke(outline)), ..path(steps) };
+            let path = Path { stroke: Some(stroke(outline)), opacity: outline.opacity, ..path(steps) };
             ink.items.extend(std::iter::once(path).chain(heads).map(|path| Item { tag, shape: Shape::Path(path) }));
             ink.items.extend(gaps);
         }
@@ -680,15 +680,6 @@ fn turned(ink: Ink, rotation: f32, (flip_x, flip_y): (bool, bool), (width, heigh
 
 fn stroke(outline: Outline) -> Stroke {
     let width = emu(outline.width).max(Pt(0.1));
-    let unit = width.0;
-    let dash = match outline.dash {
-        Dash::Solid => Vec::new(),
-        Dash::Dot => vec![unit, unit],
-        // Nothing but its round ends.
-        Dash::RoundDot => vec![0.0, unit * 2.0],
-        Dash::Dash => vec![unit * 4.0, unit * 3.0],
-        Dash::LongDash => vec![unit * 8.0, unit * 3.0],
-        Dash::DashDot => vec![unit * 4.0, unit * 3.0, unit, unit * 3.0],
-    };
-    Stroke { color: outline.color, width, dash, round: outline.dash == Dash::RoundDot }
+    let dash = outline.dashes.lengths().iter().map(|length| (length * width.0).min(20_000.0)).collect();
+    Stroke { color: outline.color, width, dash, round: outline.dashes.round }
 }

@@ -465,3 +465,120 @@ fn text_stands_in_the_rectangle_of_clouds_and_ribbons() {
     let mirrored = Sheet::body(arrow.body.replace("<a:xfrm>", r#"<a:xfrm flipV="1">"#));
     mirrored.stands(&[(0, "in", 50.0, 50.0 + 11.2)]);
 }
+
+#[test]
+fn changes_of_a_color_count_as_word_counts_them_20_1_2_3() {
+    // Read from the pages of both engines, to the number of sRGB.
+    let checks = [
+        ("4F81BD", r#"<a:tint val="66000"/>"#, Rgb(0xA8, 0xB9, 0xD6)),
+        ("1F497D", r#"<a:tint val="23500"/>"#, Rgb(0xE3, 0xE5, 0xE9)),
+        ("C0504D", r#"<a:shade val="50000"/>"#, Rgb(0x8C, 0x38, 0x36)),
+        ("9BBB59", r#"<a:shade val="75000"/>"#, Rgb(0x88, 0xA4, 0x4D)),
+        ("4F81BD", r#"<a:lumMod val="75000"/>"#, Rgb(0x37, 0x60, 0x92)),
+        ("C0504D", r#"<a:lumMod val="40000"/><a:lumOff val="60000"/>"#, Rgb(0xE6, 0xB9, 0xB8)),
+        ("9BBB59", r#"<a:tint val="44500"/><a:satMod val="160000"/>"#, Rgb(0xDB, 0xEB, 0xC4)),
+        ("4F81BD", r#"<a:lumMod val="99000"/><a:satMod val="120000"/><a:shade val="78000"/>"#, Rgb(0x3A, 0x71, 0xB2)),
+        ("4F81BD", r#"<a:hueOff val="3750088"/><a:satOff val="-5627"/><a:lumOff val="-915"/>"#, Rgb(0x8C, 0x53, 0xB5)),
+        ("C0504D", r#"<a:hue val="7200000"/>"#, Rgb(0x4D, 0xC0, 0x4D)),
+        ("9BBB59", r#"<a:sat val="50000"/>"#, Rgb(0x9E, 0xC5, 0x50)),
+        ("1F497D", r#"<a:lum val="50000"/>"#, Rgb(0x33, 0x77, 0xCC)),
+        ("C0504D", "<a:gray/>", Rgb(0x71, 0x71, 0x71)),
+        ("4F81BD", "<a:inv/>", Rgb(0xB0, 0x7E, 0x42)),
+        ("9BBB59", "<a:comp/>", Rgb(0x79, 0x59, 0xBB)),
+        ("4F81BD", r#"<a:redMod val="50000"/>"#, Rgb(0x28, 0x81, 0xBD)),
+        ("4F81BD", r#"<a:greenOff val="20000"/>"#, Rgb(0x4F, 0xB4, 0xBD)),
+        ("4F81BD", r#"<a:blue val="50000"/>"#, Rgb(0x4F, 0x81, 0x80)),
+        ("4F81BD", r#"<a:gamma/><a:unknown val="5"/>"#, Rgb(0x4F, 0x81, 0xBD)),
+    ];
+    for (base, change, Rgb(r, g, b)) in checks {
+        let fill = format!(r#"<a:solidFill><a:srgbClr val="{base}">{change}</a:srgbClr></a:solidFill>"#);
+        let frames = Sheet::body(shape("", &fill)).laid().0;
+        let found = paths(&frames).into_iter().find_map(|path| path.fill).expect("the shape is filled");
+        let near = |a: u8, b: u8| a.abs_diff(b) <= 1;
+        assert!(near(found.0, r) && near(found.1, g) && near(found.2, b), "{base} {change}: {found:?}");
+    }
+    // `alphaOff` makes it fainter.
+    let faint = r#"<a:solidFill><a:srgbClr val="4F81BD"><a:alphaOff val="-40000"/></a:srgbClr></a:solidFill>"#;
+    let frames = Sheet::body(shape("", faint)).laid().0;
+    assert!((paths(&frames)[0].opacity - 0.6).abs() < 0.01);
+}
+
+#[test]
+fn a_line_has_the_dashes_and_the_opacity_it_says_20_1_8_48() {
+    let stroked = |line: &str| {
+        let looks = format!(r#"<a:solidFill><a:srgbClr val="FFFF00"/></a:solidFill><a:ln w="25400" {line}</a:ln>"#);
+        let frames = Sheet::body(shape("", &looks)).laid().0;
+        let all = paths(&frames);
+        let fill = all.iter().find(|path| path.fill.is_some()).expect("the shape is filled");
+        assert!((fill.opacity - 1.0).abs() < 0.01, "the line's opacity is its own");
+        let path = all.into_iter().find(|path| path.stroke.is_some()).expect("the shape has a line");
+        let stroke = path.stroke.clone().expect("it is stroked");
+        (stroke.dash, stroke.round, path.opacity)
+    };
+    let red = r#"<a:solidFill><a:srgbClr val="FF0000"/></a:solidFill>"#;
+    let preset = |name: &str, cap: &str| stroked(&format!(r#"{cap}>{red}<a:prstDash val="{name}"/>"#));
+    for (name, lengths) in [
+        ("solid", &[][..]),
+        ("dot", &[1.0, 3.0]),
+        ("dash", &[4.0, 3.0]),
+        ("lgDashDotDot", &[8.0, 3.0, 1.0, 3.0, 1.0, 3.0]),
+        ("sysDash", &[3.0, 1.0]),
+        ("sysDashDotDot", &[3.0, 1.0, 1.0, 1.0, 1.0, 1.0]),
+    ] {
+        let expected: Vec<f32> = lengths.iter().map(|length| length * 2.0).collect();
+        assert_eq!(preset(name, ""), (expected, false, 1.0), "{name}");
+    }
+    // Round ends are part of a dash's length.
+    assert_eq!(preset("dash", r#"cap="rnd""#), (vec![6.0, 8.0], true, 1.0));
+    let own = format!(r#">{red}<a:custDash><a:ds d="300000" sp="100000"/><a:ds d="100000" sp="150000"/></a:custDash>"#);
+    assert_eq!(stroked(&own), (vec![6.0, 2.0, 2.0, 3.0], false, 1.0));
+    let faint = r#"><a:solidFill><a:srgbClr val="FF0000"><a:alpha val="40000"/></a:srgbClr></a:solidFill>"#;
+    assert_eq!(stroked(faint), (Vec::new(), false, 0.4));
+}
+
+#[test]
+fn patterns_are_drawn_in_their_two_colors_20_1_8_47() {
+    let filled = |name: &str| {
+        let colors = r#"<a:fgClr><a:srgbClr val="C00000"/></a:fgClr><a:bgClr><a:srgbClr val="FFFFAA"/></a:bgClr>"#;
+        Sheet::body(shape("", &format!(r#"<a:pattFill prst="{name}">{colors}</a:pattFill>"#))).laid().0
+    };
+    // A shape of 100 by 40 pt is covered by tiles of 48 pt; a pixel of the pattern is three quarters of a point.
+    let frames = filled("ltDnDiag");
+    let tiles: Vec<&PlacedImage> = items(&frames)
+        .iter()
+        .filter_map(|(_, cut, item)| match &item.shape {
+            Shape::Image(image) if *cut => Some(image),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(tiles.len(), 3, "three beside each other");
+    assert!((tiles[1].x.0 - 48.0).abs() < 0.01 && (tiles[1].width.0 - 48.0).abs() < 0.01);
+    let picture = image::load_from_memory(&frames.images[tiles[0].image.0].bytes).expect("the tile is a picture").to_rgb8();
+    let dots = picture.width() / 64;
+    let at = |x: u32, y: u32| picture.get_pixel(x * dots, y * dots).0;
+    for (x, y) in [(0, 0), (4, 0), (1, 1), (7, 3), (8, 8), (63, 63)] {
+        assert_eq!(at(x, y), [0xC0, 0, 0], "{x}, {y}");
+    }
+    for (x, y) in [(1, 0), (0, 1), (63, 62)] {
+        assert_eq!(at(x, y), [0xFF, 0xFF, 0xAA], "{x}, {y}");
+    }
+    // One nobody knows is its mean colour.
+    let frames = filled("plaidish");
+    assert_eq!(paths(&frames)[0].fill, Some(Rgb(0xE0, 0x80, 0x55)));
+}
+
+#[test]
+fn a_gradient_that_does_not_turn_with_its_shape_is_turned_back() {
+    let starts = |turn: &str, says: &str| {
+        let fill =
+            gradient(&[(0, "FF0000"), (100_000, "0000FF")], r#"<a:lin ang="0"/>"#).replace("<a:gradFill>", &format!("<a:gradFill{says}>"));
+        let frames = Sheet::body(shape(turn, &fill)).laid().0;
+        // The first strip's edge, along x and y of the shape itself.
+        bounds(paths(&frames)[5])
+    };
+    let plain = starts("", "");
+    assert_eq!(starts(r#" rot="5400000""#, ""), plain);
+    assert_eq!(starts(r#" rot="5400000""#, r#" rotWithShape="1""#), plain);
+    let back = starts(r#" rot="5400000""#, r#" rotWithShape="0""#);
+    assert!((back[3] - plain[3]).abs() > 5.0, "upwards in the turned shape: {back:?} and {plain:?}");
+}

@@ -360,7 +360,8 @@ fn hairline(color: Rgb) -> Outline {
     Outline {
         color,
         width: Emu(9525),
-        dash: crate::document::model::Dash::Solid,
+        opacity: 1.0,
+        dashes: crate::document::model::Dashes::default(),
         compound: crate::document::model::Compound::Single,
         arrows: (None, None),
     }

@@ -5,11 +5,14 @@ mod custom;
 mod diagram;
 pub(super) mod outline;
 pub(super) mod paint;
+mod pattern;
 pub(super) mod preset;
 mod recolor;
 mod shape;
 mod text_area;
 mod user_shapes;
+
+pub(super) use pattern::MOST_PATTERNS;
 
 use std::sync::Arc;
 

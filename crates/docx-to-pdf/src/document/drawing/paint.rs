@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use crate::document::color;
 use crate::document::drawing::recolor;
-use crate::document::model::{ArrowHead, ArrowKind, Compound, Dash, Fill, Gradient, GradientWay, Outline, Shadow};
+use crate::document::model::{ArrowHead, ArrowKind, Compound, Dashes, Fill, Gradient, GradientWay, Outline, Shadow};
 use crate::document::read::{Part, Reader};
 use crate::document::theme::Theme;
-use crate::document::values::{casts_plainly, emu, integer, is_on, mix, says, share};
+use crate::document::values::{casts_plainly, emu, integer, is_on, says, share};
 use crate::document::xml::Node;
 use crate::graphics::{Image, Rgb, Tone};
 use crate::units::Emu;
@@ -27,9 +27,10 @@ impl Reader<'_> {
                 "a:gradFill" => {
                     let placeholder =
                         style.and_then(|style| style.child("a:fillRef")).and_then(|fill| color::inside(fill, &self.theme, None));
-                    return gradient(node, &self.theme, placeholder.map(|(rgb, _)| rgb)).map(Fill::Gradient);
+                    let turn = properties.child("a:xfrm").and_then(|place| place.attr("rot")).and_then(|text| share(text, 60_000.0));
+                    return gradient(node, &self.theme, placeholder.map(|(rgb, _)| rgb), turn.unwrap_or(0.0)).map(Fill::Gradient);
                 }
-                "a:pattFill" => return Some(pattern(node, &self.theme)),
+                "a:pattFill" => return Some(self.pattern(node)),
                 "a:blipFill" => {
                     return self.blip(node, part).map_err(|reason| self.warnings.picture(&part.name, reason)).ok().map(Fill::Picture);
                 }
@@ -83,10 +84,11 @@ pub(in crate::document) fn outline(properties: Node<'_>, style: Option<Node<'_>>
     let styled = reference.filter(|_| index > 0).and_then(|reference| color::inside(reference, theme, None));
     let own = line.and_then(|line| {
         let solid = line.child("a:solidFill").and_then(|fill| color::inside(fill, theme, styled.map(|(rgb, _)| rgb)));
-        solid
-            .or_else(|| line.child("a:gradFill").and_then(|fill| gradient(fill, theme, styled.map(|(rgb, _)| rgb))).map(|fill| fill.mean()))
+        solid.or_else(|| {
+            line.child("a:gradFill").and_then(|fill| gradient(fill, theme, styled.map(|(rgb, _)| rgb), 0.0)).map(|fill| fill.mean())
+        })
     });
-    let (rgb, _) = own.or(styled)?;
+    let (rgb, opacity) = own.or(styled)?;
     let width = line.and_then(|line| line.attr("w")).and_then(emu).or_else(|| theme.line_width(usize::try_from(index).ok()?));
     let head = |name: &str| {
         let end = line.and_then(|line| line.child(name))?;
@@ -94,11 +96,9 @@ pub(in crate::document) fn outline(properties: Node<'_>, style: Option<Node<'_>>
     };
     Some(Outline {
         color: rgb,
+        opacity: opacity.clamp(0.0, 1.0),
         width: Emu(width.unwrap_or(HAIRLINE).0.clamp(0, 20_116_800)),
-        dash: line.map_or(Dash::Solid, |line| match line.child("a:prstDash").and_then(|dash| dash.attr("val")) {
-            Some("sysDot") if line.attr("cap") == Some("rnd") => Dash::RoundDot,
-            name => name.map_or(Dash::Solid, dash),
-        }),
+        dashes: line.map(dashes).unwrap_or_default(),
         compound: line.and_then(|line| line.attr("cmpd")).map_or(Compound::Single, Compound::named),
         arrows: (head("a:headEnd"), head("a:tailEnd")),
     })
@@ -123,19 +123,37 @@ pub(in crate::document) fn arrow(kind: &str, sizes: [Option<&str>; 2]) -> Option
     Some(ArrowHead { kind, width, length })
 }
 
-/// Dashes by name (20.1.10.49).
-pub(in crate::document) fn dash(name: &str) -> Dash {
-    match name {
-        "dot" | "sysDot" => Dash::Dot,
-        "dash" | "sysDash" => Dash::Dash,
-        "lgDash" => Dash::LongDash,
-        "dashDot" | "lgDashDot" | "lgDashDotDot" | "sysDashDot" | "sysDashDotDot" => Dash::DashDot,
-        _ => Dash::Solid,
+/// A line's dashes: a preset, or its own (20.1.8.21 `custDash`).
+fn dashes(line: Node<'_>) -> Dashes {
+    let round = line.attr("cap") == Some("rnd");
+    if let Some(own) = line.child("a:custDash") {
+        let length = |stop: Node<'_>, name: &str| stop.attr(name).and_then(|text| share(text, 100_000.0)).unwrap_or(0.0);
+        let lengths: Vec<f32> = own.children().flat_map(|stop| [length(stop, "d"), length(stop, "sp")]).take(16).collect();
+        return Dashes::new(&lengths, round);
     }
+    line.child("a:prstDash").and_then(|dash| dash.attr("val")).map(|name| preset_dashes(name, round)).unwrap_or_default()
+}
+
+/// Dashes by name (20.1.10.48).
+pub(in crate::document) fn preset_dashes(name: &str, round: bool) -> Dashes {
+    let lengths: &[f32] = match name {
+        "dot" => &[1.0, 3.0],
+        "dash" => &[4.0, 3.0],
+        "lgDash" => &[8.0, 3.0],
+        "dashDot" => &[4.0, 3.0, 1.0, 3.0],
+        "lgDashDot" => &[8.0, 3.0, 1.0, 3.0],
+        "lgDashDotDot" => &[8.0, 3.0, 1.0, 3.0, 1.0, 3.0],
+        "sysDash" => &[3.0, 1.0],
+        "sysDot" => &[1.0, 1.0],
+        "sysDashDot" => &[3.0, 1.0, 1.0, 1.0],
+        "sysDashDotDot" => &[3.0, 1.0, 1.0, 1.0, 1.0, 1.0],
+        _ => &[],
+    };
+    Dashes::new(lengths, round)
 }
 
 /// A gradient's colours and their way (20.1.8.33); its first stops where there are more than Word makes.
-fn gradient(node: Node<'_>, theme: &Theme, placeholder: Option<Rgb>) -> Option<Gradient> {
+fn gradient(node: Node<'_>, theme: &Theme, placeholder: Option<Rgb>, rotation: f32) -> Option<Gradient> {
     let share_of = |node: Node<'_>, name: &str| node.attr(name).and_then(|text| share(text, 100_000.0)).unwrap_or(0.0).clamp(0.0, 1.0);
     let mut stops: Vec<(f32, Rgb, f32)> = node
         .child("a:gsLst")?
@@ -152,7 +170,9 @@ fn gradient(node: Node<'_>, theme: &Theme, placeholder: Option<Rgb>) -> Option<G
     } else {
         let line = node.child("a:lin");
         let degrees = line.and_then(|line| line.attr("ang")).and_then(|text| share(text, 60_000.0)).unwrap_or(0.0);
-        GradientWay::Line { degrees: degrees.rem_euclid(360.0), scaled: line.is_some_and(|line| says(line, "scaled")) }
+        // One that does not turn with its shape is turned back.
+        let turned = if node.attr("rotWithShape").is_some_and(|text| !is_on(text)) { rotation } else { 0.0 };
+        GradientWay::Line { degrees: (degrees - turned).rem_euclid(360.0), scaled: line.is_some_and(|line| says(line, "scaled")) }
     };
     (!stops.is_empty()).then_some(Gradient { stops, way })
 }
@@ -171,12 +191,4 @@ pub(in crate::document) fn shadow(properties: Node<'_>, theme: &Theme) -> Option
         blur: Emu(length("blurRad").clamp(0.0, FARTHEST) as i64),
         stays: node.attr("rotWithShape").is_some_and(|text| !is_on(text)),
     })
-}
-
-/// A pattern's mean colour.
-fn pattern(node: Node<'_>, theme: &Theme) -> Fill {
-    let side = |name: &str| node.child(name).and_then(|side| color::inside(side, theme, None)).map(|(rgb, _)| rgb);
-    let cover = node.attr("prst").and_then(|name| name.strip_prefix("pct")).and_then(integer).unwrap_or(50).clamp(0, 100);
-    let front = side("a:fgClr").unwrap_or(Rgb(0, 0, 0));
-    Fill::Solid(mix(front, side("a:bgClr").unwrap_or(Rgb(255, 255, 255)), cover as f32 / 100.0), 1.0)
 }

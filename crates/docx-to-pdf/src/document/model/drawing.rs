@@ -428,10 +428,12 @@ pub struct Shadow {
 pub struct Outline {
     /// Its colour.
     pub color: Rgb,
+    /// Its opacity, 1.0 = opaque.
+    pub opacity: f32,
     /// Its width.
     pub width: Emu,
     /// Its dashes.
-    pub dash: Dash,
+    pub dashes: Dashes,
     /// The lines it consists of.
     pub compound: Compound,
     /// Arrow heads at start and end.
@@ -493,22 +495,35 @@ impl Compound {
     }
 }
 
-/// Dashes of outlines.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Dash {
-    /// None.
-    #[default]
-    Solid,
-    /// Dots.
-    Dot,
-    /// Round dots.
-    RoundDot,
-    /// Dashes.
-    Dash,
-    /// Long dashes.
-    LongDash,
-    /// Dash and dot.
-    DashDot,
+/// Dashes of an outline, counted in its widths; none of a whole line.
+#[derive(Debug, Clone, Copy, PartialEq, Default)]
+pub struct Dashes {
+    lengths: [f32; Self::MOST],
+    count: usize,
+    /// Their ends are round: those reach half a width beyond the lengths.
+    pub round: bool,
+}
+
+impl Dashes {
+    /// No line has more.
+    const MOST: usize = 16;
+
+    /// Dashes and the spaces behind them in turn. Round ends are part of what the lengths say of the dashes.
+    #[must_use]
+    pub fn new(lengths: &[f32], round: bool) -> Self {
+        let mut dashes = Self { round, count: lengths.len().min(Self::MOST) / 2 * 2, ..Self::default() };
+        for (at, (own, length)) in dashes.lengths.iter_mut().zip(lengths).enumerate() {
+            let ends = if at % 2 == 0 { -1.0 } else { 1.0 };
+            *own = if round { (length + ends).max(0.0) } else { length.max(0.0) };
+        }
+        dashes
+    }
+
+    /// Dashes and the spaces behind them in turn.
+    #[must_use]
+    pub fn lengths(&self) -> &[f32] {
+        &self.lengths[..self.count]
+    }
 }
 
 /// What becomes of text that does not fit its shape (20.1.10.63 and the elements of 20.1.2.1 beside it).

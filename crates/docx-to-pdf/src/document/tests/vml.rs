@@ -385,12 +385,29 @@ fn picture_of(attributes: &str) -> String {
 }
 
 #[test]
-fn a_line_that_is_half_opaque_is_half_mixed_with_the_paper() {
-    for (opacity, color) in [("1", Rgb(255, 0, 0)), (".5", Rgb(255, 128, 128)), ("0", Rgb(255, 255, 255))] {
+fn a_line_is_as_opaque_as_its_stroke_says() {
+    for (opacity, left) in [("1", 1.0), (".5", 0.5), ("0", 0.0), ("2", 1.0)] {
         let rect = format!(r#"<v:rect style="width:9pt;height:9pt" strokecolor="red"><v:stroke opacity="{opacity}"/></v:rect>"#);
         let shape = read(&picture(&rect)).pop().expect("a shape");
-        assert_eq!(shape.outline.map(|line| line.color), Some(color));
+        assert_eq!(shape.outline.map(|line| (line.color, line.opacity)), Some((Rgb(255, 0, 0), left)));
     }
+}
+
+#[test]
+fn dashes_of_lines_have_their_lengths() {
+    let dashes = |stroke: &str| {
+        let rect = format!(r#"<v:rect style="width:9pt;height:9pt"><v:stroke {stroke}/></v:rect>"#);
+        let shape = read(&picture(&rect)).pop().expect("a shape");
+        shape.outline.map(|line| line.dashes.lengths().to_vec()).expect("a line")
+    };
+    assert_eq!(dashes(r#"dashstyle="longdashdotdot""#), [8.0, 3.0, 1.0, 3.0, 1.0, 3.0]);
+    assert_eq!(dashes(r#"dashstyle="shortdash""#), [3.0, 1.0]);
+    assert_eq!(dashes(r#"dashstyle="dot""#), [1.0, 3.0]);
+    assert_eq!(dashes(r#"dashstyle="5 2 1 2""#), [5.0, 2.0, 1.0, 2.0]);
+    assert_eq!(dashes(r#"dashstyle="1 2" endcap="round""#), [0.0, 3.0]);
+    assert_eq!(dashes(r#"dashstyle="solid""#), [0.0; 0]);
+    assert_eq!(dashes(r#"dashstyle="-4 inf""#), [0.0; 0]);
+    assert!(dashes(&format!(r#"dashstyle="{}""#, "3 ".repeat(99))).len() <= 16);
 }
 
 #[test]

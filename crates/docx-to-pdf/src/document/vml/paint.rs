@@ -3,8 +3,8 @@
 use super::kind::Kind;
 use super::style::Style;
 use crate::document::color;
-use crate::document::drawing::paint::arrow;
-use crate::document::model::{Compound, Dash, Fill, Gradient, GradientWay, Outline, Shadow};
+use crate::document::drawing::paint::{arrow, preset_dashes};
+use crate::document::model::{Compound, Dashes, Fill, Gradient, GradientWay, Outline, Shadow};
 use crate::document::read::{Part, Reader};
 use crate::document::recolor::Change;
 use crate::document::values::{css_length, hex_color, is_on, mix, says, share};
@@ -173,27 +173,42 @@ pub(super) fn stroke(kind: Kind<'_>) -> Option<Outline> {
     }
     let color = stroke("color").or_else(|| kind.attr("strokecolor"));
     let weight = stroke("weight").or_else(|| kind.attr("strokeweight"));
-    let dash = match stroke("dashstyle") {
-        None | Some("solid") => Dash::Solid,
-        Some("1 1" | "shortdot" | "sysdot") if stroke("endcap") == Some("round") => Dash::RoundDot,
-        Some("1 1" | "shortdot" | "dot" | "sysdot") => Dash::Dot,
-        Some("longdash") => Dash::LongDash,
-        Some(name) if name.contains("dot") => Dash::DashDot,
-        Some(_) => Dash::Dash,
-    };
+    let round = stroke("endcap") == Some("round");
     let head = |name: &str| {
         let size = |part: &str| stroke(&format!("{name}{part}"));
         arrow(size("")?, [size("width"), size("length")])
     };
-    // Lines have no opacity of their own: what lies below is taken for white paper.
-    let opacity = stroke("opacity").and_then(fraction).unwrap_or(1.0).clamp(0.0, 1.0);
     Some(Outline {
-        color: mix(color.and_then(css_color).unwrap_or(Rgb(0, 0, 0)), Rgb(255, 255, 255), opacity),
+        color: color.and_then(css_color).unwrap_or(Rgb(0, 0, 0)),
+        opacity: stroke("opacity").and_then(fraction).unwrap_or(1.0).clamp(0.0, 1.0),
         width: Emu(weight.and_then(|text| css_length(text, 1.0)).map_or(9525, |width| width.0.clamp(0, 20_116_800))),
-        dash,
+        dashes: stroke("dashstyle").map(|style| dashes(style, round)).unwrap_or_default(),
         compound: stroke("linestyle").map_or(Compound::Single, Compound::named),
         arrows: (head("startarrow"), head("endarrow")),
     })
+}
+
+/// Dashes by their name, or by their lengths (`4 3 1 3`), as VML has them.
+fn dashes(style: &str, round: bool) -> Dashes {
+    let lengths: Vec<f32> =
+        style.split_whitespace().map_while(|length| length.parse().ok()).filter(|length: &f32| length.is_finite()).collect();
+    if lengths.len() > 1 {
+        return Dashes::new(&lengths, round);
+    }
+    preset_dashes(
+        match style {
+            "shortdash" => "sysDash",
+            "shortdot" | "sysdot" => "sysDot",
+            "shortdashdot" => "sysDashDot",
+            "shortdashdotdot" => "sysDashDotDot",
+            "longdash" => "lgDash",
+            "longdashdot" => "lgDashDot",
+            "longdashdotdot" => "lgDashDotDot",
+            "dashdot" => "dashDot",
+            other => other,
+        },
+        round,
+    )
 }
 
 /// `#rrggbb`, `#rgb`, a name, or a name with Office's index behind it (`white [3212]`).
