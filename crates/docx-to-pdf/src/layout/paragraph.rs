@@ -576,11 +576,11 @@ fn box_left(props: &ParagraphProps) -> Twips {
     Twips(props.indent_left.0.saturating_add(props.indent_first.0.min(0)))
 }
 
-/// A paragraph's box in a line of the column.
+/// A paragraph's box in a line of the column, its borders included.
 fn box_between(props: &ParagraphProps, line: Rect) -> Rect {
-    let space = |border: Option<Border>| border.map_or(Pt::ZERO, |border| bounded(border.space));
-    let left = twips(box_left(props)) - space(props.borders.sides.left);
-    let right = line.right - twips(props.indent_right) + space(props.borders.sides.right);
+    let room = |border: Option<Border>| border.map_or(Pt::ZERO, thickness);
+    let left = twips(box_left(props)) - room(props.borders.sides.left);
+    let right = line.right - twips(props.indent_right) + room(props.borders.sides.right);
     Rect::new(left, line.top, right.max(left), line.bottom)
 }
 
@@ -599,21 +599,26 @@ pub(super) fn bridge(above: &ParagraphProps, gap: Rect) -> Ink {
 
 fn draw_sides(ink: &mut Ink, rect: Rect, borders: &ParagraphBorders, (first, last): (bool, bool), joined: (bool, bool)) {
     let sides = &borders.sides;
+    // Lines lie within the box, so that it has corners (LibreOffice and Spire agree; measured).
+    let half = |border: Border| bounded(border.width).max(Pt::ZERO) / 2.0;
     let (top, y) = match borders.between {
         between if joined.0 => (between, rect.top + between.map_or(Pt::ZERO, |border| bounded(border.space))),
         _ => (sides.top, rect.top),
     };
     if let Some(border) = top.filter(|_| first) {
-        draw_border(ink, (rect.left, y), (rect.right, y), border);
+        draw_border(ink, (rect.left, y + half(border)), (rect.right, y + half(border)), border);
     }
     if let Some(border) = sides.bottom.filter(|_| last && !joined.1) {
-        draw_border(ink, (rect.left, rect.bottom), (rect.right, rect.bottom), border);
+        let y = rect.bottom - half(border);
+        draw_border(ink, (rect.left, y), (rect.right, y), border);
     }
     if let Some(border) = sides.left {
-        draw_border(ink, (rect.left, rect.top), (rect.left, rect.bottom), border);
+        let x = rect.left + half(border);
+        draw_border(ink, (x, rect.top), (x, rect.bottom), border);
     }
     if let Some(border) = sides.right {
-        draw_border(ink, (rect.right, rect.top), (rect.right, rect.bottom), border);
+        let x = rect.right - half(border);
+        draw_border(ink, (x, rect.top), (x, rect.bottom), border);
     }
 }
 

@@ -131,7 +131,7 @@ fn a_line_between_paragraphs_has_its_space_on_both_sides() {
                 (0, "two", 50.0, second + 11.2),
                 (0, "end", 50.0, second + 13.8 + above + 10.0 + 11.2),
             ]);
-            let line = ((second - space - width) * 10.0).round() / 10.0;
+            let line = ((second - space - width / 2.0) * 10.0).round() / 10.0;
             assert!(ruled(&sheet).1.contains(&line), "a line at {line}: {:?}", ruled(&sheet).1);
             assert_eq!(shaded(&sheet, 0, LIGHT).len(), 1);
         }
@@ -153,4 +153,37 @@ fn no_box_goes_on_above_the_top_of_a_page() {
     let sheet = Sheet::body(format!("{cell}{}", p("", "end")));
     assert_eq!(shaded(&sheet, 0, LIGHT), [(215.6, 229.4)]);
     assert_eq!(shaded(&sheet, 1, LIGHT), [(70.0, 83.8)]);
+}
+
+#[test]
+fn lines_of_a_box_lie_within_it_and_meet_at_its_corners() {
+    for (eighths, space) in [(4, 1), (24, 4), (48, 0)] {
+        let look = sides(&["top", "left", "bottom", "right"], eighths, space);
+        let body = format!("{}{}", p(&format!("{look}{SHADE}"), "one"), p("", "end"));
+        let (width, space) = (eighths as f32 / 8.0, space as f32);
+        let round = |value: f32| (value * 10.0).round() / 10.0;
+        let mut found: Vec<[f32; 4]> = Vec::new();
+        let sheet = Sheet::body(body);
+        for item in &sheet.laid().0.pages[0].items {
+            let Shape::Path(path) = &item.shape else { continue };
+            if let ([PathStep::Move(a, b), PathStep::Line(c, d)], Some(_)) = (&path.steps[..], &path.stroke) {
+                found.push([a.0, b.0, c.0, d.0].map(round));
+            }
+        }
+        // The text's column is 50 to 250, its line 13.8 high; the box stands around it.
+        let (left, right) = (50.0 - space - width, 250.0 + space + width);
+        let (top, bottom) = (50.0, 50.0 + 2.0 * (space + width) + 13.8);
+        let half = width / 2.0;
+        for line in [
+            [left, top + half, right, top + half],
+            [left, bottom - half, right, bottom - half],
+            [left + half, top, left + half, bottom],
+            [right - half, top, right - half, bottom],
+        ] {
+            let near = |other: &[f32; 4]| other.iter().zip(line).all(|(a, b)| (a - b).abs() < 0.15);
+            assert!(found.iter().any(near), "{line:?}: {found:?}");
+        }
+        let [[a, b, c, d]] = filled(&sheet.laid().0.pages[0], LIGHT)[..] else { panic!("one line is shaded") };
+        assert!([(a, left), (b, top), (c, right), (d, bottom)].iter().all(|(is, should)| (is - should).abs() < 0.15), "{a} {b} {c} {d}");
+    }
 }
