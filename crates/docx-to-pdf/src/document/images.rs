@@ -6,7 +6,6 @@ use std::sync::Arc;
 
 use image::ImageReader;
 
-use super::drawing::MOST_PATTERNS;
 use super::recolor::{self, Change};
 use super::warnings::Warnings;
 use crate::graphics::{Image, ImageFormat, Rgb, Tone};
@@ -16,6 +15,9 @@ use crate::package::Package;
 const MOST_RECOLORED: usize = 8;
 /// So many pixels get other colours or tones in a document; each is decoded, changed and compressed.
 const MOST_RECOLORED_PIXELS: u64 = 16_000_000;
+
+/// A document has no more tiles of patterns of their own.
+const MOST_PATTERNS: usize = 64;
 
 /// What was changed of a picture, and what it became.
 type Recolored = (Vec<Change>, Option<Arc<Image>>);

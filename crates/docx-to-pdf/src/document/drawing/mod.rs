@@ -12,8 +12,6 @@ mod shape;
 mod text_area;
 mod user_shapes;
 
-pub(super) use pattern::MOST_PATTERNS;
-
 use std::sync::Arc;
 
 use super::inline::Line;

@@ -81,11 +81,9 @@ const PIXEL: i64 = 9525;
 const REPEATS: u32 = 8;
 /// Dots of the tile for each pixel either way, so that readers show its lines alike where these are no whole dots of the screen.
 const DOTS: u32 = 4;
-/// A document has no more tiles of their own; further patterns are their mean colour.
-pub(in crate::document) const MOST_PATTERNS: usize = 64;
 
 impl Reader<'_> {
-    /// `a:pattFill`: tiles of the pattern; the mean colour of one that is not known.
+    /// `a:pattFill`: tiles of the pattern; the mean colour of one that is not known, and of those beyond what a document may have.
     pub(super) fn pattern(&mut self, node: Node<'_>) -> Fill {
         let side = |name: &str| node.child(name).and_then(|side| color::inside(side, &self.theme, None)).map(|(rgb, _)| rgb);
         let (front, back) = (side("a:fgClr").unwrap_or(Rgb(0, 0, 0)), side("a:bgClr").unwrap_or(Rgb(255, 255, 255)));
