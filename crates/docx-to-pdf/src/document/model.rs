@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use crate::graphics::Rgb;
 use crate::units::Twips;
 
-pub use border::{Border, BorderStyle, Borders};
+pub use border::{Border, BorderStyle, Borders, Gap};
 pub use drawing::{
     Anchor, ArrowHead, ArrowKind, Chain, Compound, Dashes, Drawing, DrawingContent, DrawingShape, Fill, FloatPosition, Geometry,
     GeometryPath, GeometryStep, Gradient, GradientWay, GroupChild, HorizontalBase, Label, LabelBase, LetterPaint, Offset, Outline,

@@ -1,6 +1,6 @@
 //! Measures, switches and colours as attributes spell them; nothing here trusts a number.
 
-use super::model::{Border, BorderStyle};
+use super::model::{Border, BorderStyle, Gap};
 use super::theme::Theme;
 use super::xml::Node;
 use crate::graphics::Rgb;
@@ -154,10 +154,9 @@ pub(super) fn border(node: Node<'_>, theme: &Theme) -> Option<Border> {
         "dotDash" | "dashDotStroked" => BorderStyle::DotDash,
         "dotDotDash" => BorderStyle::DotDotDash,
         "wave" | "doubleWave" => BorderStyle::Wave,
-        "threeDEmboss" | "threeDEngrave" | "outset" | "inset" => BorderStyle::Relief,
-        name if name.starts_with("thinThickThin") => BorderStyle::Triple,
-        name if name.starts_with("thinThick") => BorderStyle::ThinThick,
-        name if name.starts_with("thickThin") => BorderStyle::ThickThin,
+        name if name.starts_with("thinThickThin") => BorderStyle::ThinThickThin(gap(name)),
+        name if name.starts_with("thinThick") => BorderStyle::ThinThick(gap(name)),
+        name if name.starts_with("thickThin") => BorderStyle::ThickThin(gap(name)),
         _ => BorderStyle::Single,
     };
     let measure = |name: &str| node.attr(name).and_then(integer).unwrap_or(0);
@@ -169,13 +168,26 @@ pub(super) fn border(node: Node<'_>, theme: &Theme) -> Option<Border> {
     })
 }
 
+fn gap(name: &str) -> Gap {
+    match name {
+        name if name.ends_with("MediumGap") => Gap::Medium,
+        name if name.ends_with("LargeGap") => Gap::Large,
+        _ => Gap::Small,
+    }
+}
+
 /// What a border takes across, in twips: `w:sz` is the width of one of its lines, in eighths of a point (17.3.4).
 /// All is rounded as LibreOffice 7.4 rounds it (measured); a border without a size is three quarters of a point wide there.
 /// Raised and sunken borders, which pasted web pages have, are one line (Spire; LibreOffice alone draws two and a gap, of twice the size); embossed and engraved ones are half as wide again (Spire).
 fn border_twips(name: &str, eighths: u32) -> u32 {
     let line = if eighths == 0 { 15 } else { eighths * 5 / 2 };
     match name {
-        "double" | "triple" | "doubleWave" => line * 3,
+        "double" | "doubleWave" => line * 3,
+        // Three lines and the gaps between them (Spire; LibreOffice 7.4 draws two).
+        "triple" => line * 5,
+        "thinThickThinMediumGap" => line + 4 * line.div_ceil(2),
+        "thinThickThinSmallGap" => line + 60,
+        "thinThickThinLargeGap" => line * 2 + 60,
         "thick" => line * 2,
         "dashSmallGap" => line.max(20),
         "threeDEmboss" | "threeDEngrave" => line * 3 / 2,

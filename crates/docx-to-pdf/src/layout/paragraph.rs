@@ -634,17 +634,12 @@ pub(super) fn frame_lines(rect: Rect, border: Border, ink: &mut Ink) {
 pub(super) fn draw_border(ink: &mut Ink, from: (Pt, Pt), to: (Pt, Pt), border: Border) {
     let width = bounded(border.width).max(Pt(0.1));
     let mut stroke = Stroke { color: border.color, width, dash: dashes(border.style, width), round: false };
-    let lines: &[f32] = match border.style {
-        BorderStyle::Double | BorderStyle::ThinThick | BorderStyle::ThickThin | BorderStyle::Relief => &[-0.34, 0.34],
-        BorderStyle::Triple => &[-0.4, 0.0, 0.4],
-        _ => &[0.0],
-    };
-    if lines.len() > 1 {
-        stroke.width = width / (lines.len() as f32 * 2.0 - 1.0);
-    }
     let horizontal = (from.1 - to.1).abs() < (from.0 - to.0).abs();
-    for shift in lines {
-        let (dx, dy) = if horizontal { (Pt::ZERO, width * *shift) } else { (width * *shift, Pt::ZERO) };
+    let whole = Border { width, ..border };
+    for (start, line) in whole.lines() {
+        stroke.width = line;
+        let shift = start + line / 2.0 - width / 2.0;
+        let (dx, dy) = if horizontal { (Pt::ZERO, shift) } else { (shift, Pt::ZERO) };
         ink.line((from.0 + dx, from.1 + dy), (to.0 + dx, to.1 + dy), stroke.clone(), None);
     }
 }

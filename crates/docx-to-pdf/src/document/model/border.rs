@@ -49,12 +49,60 @@ pub enum BorderStyle {
     DotDash,
     /// Dash, dot, dot.
     DotDotDash,
-    /// A thin and a thick line.
-    ThinThick,
-    /// A thick and a thin line.
-    ThickThin,
+    /// A thick and a thin line, from the top or from the left.
+    ThinThick(Gap),
+    /// A thin and a thick line, from the top or from the left.
+    ThickThin(Gap),
+    /// A thick line between two thin ones.
+    ThinThickThin(Gap),
     /// A wave.
     Wave,
-    /// A line that looks sunk in or raised.
-    Relief,
+}
+
+/// How far the lines of a border are apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Gap {
+    /// Three quarters of a point.
+    Small,
+    /// Half of the thick line.
+    Medium,
+    /// As the border's size says.
+    Large,
+}
+
+impl Border {
+    /// The lines it consists of, from the top or from the left: where each begins, and how wide it is.
+    #[must_use]
+    pub fn lines(&self) -> Vec<(Pt, Pt)> {
+        let whole = self.width;
+        // The thin line, the gap and the thick one; `sides` is how often the first two are there.
+        let parts = |gap: Gap, sides: f32| match gap {
+            Gap::Small => (Pt(0.75), Pt(0.75), whole - Pt(1.5) * sides),
+            Gap::Medium => {
+                let half = whole / (2.0 * sides + 2.0);
+                (half, half, half * 2.0)
+            }
+            Gap::Large => (Pt(0.75), (whole - Pt(1.5) - Pt(0.75) * sides) / sides, Pt(1.5)),
+        };
+        let lines = match self.style {
+            BorderStyle::Double => vec![(Pt::ZERO, whole / 3.0), (whole * (2.0 / 3.0), whole / 3.0)],
+            BorderStyle::Triple => [0.0, 0.4, 0.8].map(|start| (whole * start, whole / 5.0)).to_vec(),
+            BorderStyle::ThinThick(gap) => {
+                let (thin, between, thick) = parts(gap, 1.0);
+                vec![(Pt::ZERO, thick), (thick + between, thin)]
+            }
+            BorderStyle::ThickThin(gap) => {
+                let (thin, between, thick) = parts(gap, 1.0);
+                vec![(Pt::ZERO, thin), (thin + between, thick)]
+            }
+            BorderStyle::ThinThickThin(gap) => {
+                let (thin, between, thick) = parts(gap, 2.0);
+                let second = thin + between;
+                vec![(Pt::ZERO, thin), (second, thick), (second + thick + between, thin)]
+            }
+            _ => vec![(Pt::ZERO, whole)],
+        };
+        // One that is too narrow for its parts is one line.
+        if lines.iter().all(|(_, width)| *width > Pt::ZERO) { lines } else { vec![(Pt::ZERO, whole)] }
+    }
 }

@@ -3,7 +3,7 @@
 use super::{Maker, look, text};
 use crate::document::model::{Align, Block, Cell, RowHeight, Table, VerticalAlign, VerticalMerge, Width};
 use crate::graphics::Rgb;
-use crate::units::Twips;
+use crate::units::{Pt, Twips};
 
 const STYLE: &str = r#"<w:style w:type="table" w:default="1" w:styleId="TN"><w:tblPr><w:tblCellMar><w:left w:w="108" w:type="dxa"/><w:right w:w="108" w:type="dxa"/></w:tblCellMar></w:tblPr></w:style>
     <w:style w:type="table" w:styleId="G"><w:basedOn w:val="TN"/><w:pPr><w:spacing w:after="0"/></w:pPr><w:rPr><w:sz w:val="18"/></w:rPr>
@@ -136,8 +136,35 @@ fn borders_are_as_wide_as_measured() {
         ("thinThickSmallGap", 6, 45),
         ("thickThinMediumGap", 18, 91),
         ("thinThickLargeGap", 6, 60),
+        // Of three lines, Spire's: LibreOffice draws two.
+        ("triple", 8, 100),
+        ("thinThickThinSmallGap", 24, 120),
+        ("thinThickThinMediumGap", 8, 60),
+        ("thinThickThinLargeGap", 8, 100),
     ];
     for (name, eighths, twips) in measured {
         assert_eq!(width(name, eighths), Some(twips), "{name} {eighths}");
     }
+}
+
+#[test]
+fn the_lines_of_a_border_are_as_wide_and_as_far_apart_as_word_draws_them() {
+    let lines = |name: &str, eighths: u32| {
+        let own = format!(r#"<w:tcBorders><w:left w:val="{name}" w:sz="{eighths}"/></w:tcBorders>"#);
+        let table = styled("", &row(&[cell(&own, "x")]));
+        let border = table.rows[0].cells[0].borders.left.flatten().expect("a border");
+        let twips = |length: Pt| (length.0 * 20.0).round() as i32;
+        border.lines().into_iter().map(|(start, width)| (twips(start), twips(width))).collect::<Vec<_>>()
+    };
+    // Read from the lines in Spire's PDFs, from the top or the left; LibreOffice agrees on two lines at the top and at the left.
+    assert_eq!(lines("single", 24), [(0, 60)]);
+    assert_eq!(lines("double", 24), [(0, 60), (120, 60)]);
+    assert_eq!(lines("triple", 24), [(0, 60), (120, 60), (240, 60)]);
+    assert_eq!(lines("thinThickSmallGap", 24), [(0, 60), (75, 15)]);
+    assert_eq!(lines("thickThinSmallGap", 24), [(0, 15), (30, 60)]);
+    assert_eq!(lines("thinThickThinSmallGap", 24), [(0, 15), (30, 60), (105, 15)]);
+    assert_eq!(lines("thinThickMediumGap", 24), [(0, 60), (90, 30)]);
+    assert_eq!(lines("thickThinLargeGap", 24), [(0, 15), (75, 30)]);
+    assert_eq!(lines("thinThickThinLargeGap", 24), [(0, 15), (75, 30), (165, 15)]);
+    assert_eq!(lines("inset", 24), [(0, 60)]);
 }

@@ -401,6 +401,7 @@ fn dashes_of_lines_have_their_lengths() {
         shape.outline.map(|line| line.dashes.lengths().to_vec()).expect("a line")
     };
     assert_eq!(dashes(r#"dashstyle="longdashdotdot""#), [8.0, 3.0, 1.0, 3.0, 1.0, 3.0]);
+    assert_eq!(dashes(r#"dashstyle="longDashDot""#), [8.0, 3.0, 1.0, 3.0]);
     assert_eq!(dashes(r#"dashstyle="shortdash""#), [3.0, 1.0]);
     assert_eq!(dashes(r#"dashstyle="dot""#), [1.0, 3.0]);
     assert_eq!(dashes(r#"dashstyle="5 2 1 2""#), [5.0, 2.0, 1.0, 2.0]);

@@ -196,7 +196,7 @@ fn dashes(style: &str, round: bool) -> Dashes {
         return Dashes::new(&lengths, round);
     }
     preset_dashes(
-        match style {
+        match style.trim().to_ascii_lowercase().as_str() {
             "shortdash" => "sysDash",
             "shortdot" | "sysdot" => "sysDot",
             "shortdashdot" => "sysDashDot",

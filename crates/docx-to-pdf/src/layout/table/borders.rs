@@ -169,8 +169,8 @@ fn own_borders(table: &Table, rows: &[&Row], boxes: &[RowBox], row: usize, colum
 fn stronger(a: Option<Border>, b: Option<Border>) -> Option<Border> {
     let weight = |border: &Border| {
         let lines = match border.style {
-            BorderStyle::Triple => 3,
-            BorderStyle::Double | BorderStyle::ThinThick | BorderStyle::ThickThin => 2,
+            BorderStyle::Triple | BorderStyle::ThinThickThin(_) => 3,
+            BorderStyle::Double | BorderStyle::ThinThick(_) | BorderStyle::ThickThin(_) => 2,
             _ => 1,
         };
         (bounded(border.width), lines)
