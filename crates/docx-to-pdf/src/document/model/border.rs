@@ -72,9 +72,9 @@ pub enum Gap {
 
 impl Border {
     /// The lines it consists of, from the top or from the left: where each begins, and how wide it is.
-    #[must_use]
-    pub fn lines(&self) -> Vec<(Pt, Pt)> {
+    pub fn lines(&self) -> impl Iterator<Item = (Pt, Pt)> {
         let whole = self.width;
+        let one = [Some((Pt::ZERO, whole)), None, None];
         // The thin line, the gap and the thick one; `sides` is how often the first two are there.
         let parts = |gap: Gap, sides: f32| match gap {
             Gap::Small => (Pt(0.75), Pt(0.75), whole - Pt(1.5) * sides),
@@ -85,24 +85,25 @@ impl Border {
             Gap::Large => (Pt(0.75), (whole - Pt(1.5) - Pt(0.75) * sides) / sides, Pt(1.5)),
         };
         let lines = match self.style {
-            BorderStyle::Double => vec![(Pt::ZERO, whole / 3.0), (whole * (2.0 / 3.0), whole / 3.0)],
-            BorderStyle::Triple => [0.0, 0.4, 0.8].map(|start| (whole * start, whole / 5.0)).to_vec(),
+            BorderStyle::Double => [Some((Pt::ZERO, whole / 3.0)), Some((whole * (2.0 / 3.0), whole / 3.0)), None],
+            BorderStyle::Triple => [0.0, 0.4, 0.8].map(|start| Some((whole * start, whole / 5.0))),
             BorderStyle::ThinThick(gap) => {
                 let (thin, between, thick) = parts(gap, 1.0);
-                vec![(Pt::ZERO, thick), (thick + between, thin)]
+                [Some((Pt::ZERO, thick)), Some((thick + between, thin)), None]
             }
             BorderStyle::ThickThin(gap) => {
                 let (thin, between, thick) = parts(gap, 1.0);
-                vec![(Pt::ZERO, thin), (thin + between, thick)]
+                [Some((Pt::ZERO, thin)), Some((thin + between, thick)), None]
             }
             BorderStyle::ThinThickThin(gap) => {
                 let (thin, between, thick) = parts(gap, 2.0);
                 let second = thin + between;
-                vec![(Pt::ZERO, thin), (second, thick), (second + thick + between, thin)]
+                [Some((Pt::ZERO, thin)), Some((second, thick)), Some((second + thick + between, thin))]
             }
-            _ => vec![(Pt::ZERO, whole)],
+            _ => one,
         };
         // One that is too narrow for its parts is one line.
-        if lines.iter().all(|(_, width)| *width > Pt::ZERO) { lines } else { vec![(Pt::ZERO, whole)] }
+        let narrow = lines.iter().flatten().any(|(_, width)| *width <= Pt::ZERO);
+        (if narrow { one } else { lines }).into_iter().flatten()
     }
 }

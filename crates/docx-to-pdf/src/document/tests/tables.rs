@@ -154,7 +154,7 @@ fn the_lines_of_a_border_are_as_wide_and_as_far_apart_as_word_draws_them() {
         let table = styled("", &row(&[cell(&own, "x")]));
         let border = table.rows[0].cells[0].borders.left.flatten().expect("a border");
         let twips = |length: Pt| (length.0 * 20.0).round() as i32;
-        border.lines().into_iter().map(|(start, width)| (twips(start), twips(width))).collect::<Vec<_>>()
+        border.lines().map(|(start, width)| (twips(start), twips(width))).collect::<Vec<_>>()
     };
     // Read from the lines in Spire's PDFs, from the top or the left; LibreOffice agrees on two lines at the top and at the left.
     assert_eq!(lines("single", 24), [(0, 60)]);
