@@ -10,7 +10,7 @@ use crate::layout::float::Bases;
 use crate::layout::frame::{Destination, Frames, Item, Link, LinkTarget, OutlineEntry, Page, Shape};
 use crate::layout::ink::{Ink, Layer, MarkKind, Rect, filled};
 use crate::layout::length::{bounded, twips};
-use crate::layout::paragraph::draw_border;
+use crate::layout::paragraph::draw_ring;
 use crate::layout::stack::{Column, Stacked, Story, pile};
 use crate::units::{Pt, Twips};
 use crate::warning::Warning;
@@ -365,27 +365,18 @@ fn page_borders(section: &Section, draft: &Draft, ink: &mut Ink) {
     let borders = &page_borders.borders;
     let base = if page_borders.from_edge { draft.page } else { text_box(section, draft) };
     let sign = if page_borders.from_edge { 1.0 } else { -1.0 };
+    // To their outer edges.
     let distance = |border: Option<crate::document::model::Border>| {
-        border.map_or(Pt::ZERO, |border| (bounded(border.space) + bounded(border.width) / 2.0) * sign)
+        let beyond = if page_borders.from_edge { 0.0 } else { 1.0 };
+        border.map_or(Pt::ZERO, |border| (bounded(border.space) + bounded(border.width) * beyond) * sign)
     };
-    let rect = Rect::new(
+    let outer = Rect::new(
         base.left + distance(borders.left),
         base.top + distance(borders.top),
         base.right - distance(borders.right),
         base.bottom - distance(borders.bottom),
     );
-    if let Some(border) = borders.top {
-        draw_border(ink, (rect.left, rect.top), (rect.right, rect.top), border);
-    }
-    if let Some(border) = borders.bottom {
-        draw_border(ink, (rect.left, rect.bottom), (rect.right, rect.bottom), border);
-    }
-    if let Some(border) = borders.left {
-        draw_border(ink, (rect.left, rect.top), (rect.left, rect.bottom), border);
-    }
-    if let Some(border) = borders.right {
-        draw_border(ink, (rect.right, rect.top), (rect.right, rect.bottom), border);
-    }
+    draw_ring(ink, outer, borders);
 }
 
 /// What page borders measured from the text surround: body with header and footer.

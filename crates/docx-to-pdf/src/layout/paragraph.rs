@@ -6,7 +6,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 use crate::document::model::{
-    Align, Border, BorderStyle, BreakKind, Inline, LineSpacing, Number, NumberSuffix, Paragraph, ParagraphBorders, ParagraphProps,
+    Align, Border, BorderStyle, Borders, BreakKind, Inline, LineSpacing, Number, NumberSuffix, Paragraph, ParagraphBorders, ParagraphProps,
 };
 use crate::graphics::Rgb;
 use crate::layout::context::Context;
@@ -599,35 +599,58 @@ pub(super) fn bridge(above: &ParagraphProps, gap: Rect) -> Ink {
 
 fn draw_sides(ink: &mut Ink, rect: Rect, borders: &ParagraphBorders, (first, last): (bool, bool), joined: (bool, bool)) {
     let sides = &borders.sides;
-    // Lines lie within the box, so that it has corners (LibreOffice and Spire agree; measured).
-    let half = |border: Border| bounded(border.width).max(Pt::ZERO) / 2.0;
-    let (top, y) = match borders.between {
-        between if joined.0 => (between, rect.top + between.map_or(Pt::ZERO, |border| bounded(border.space))),
-        _ => (sides.top, rect.top),
-    };
-    if let Some(border) = top.filter(|_| first) {
-        draw_border(ink, (rect.left, y + half(border)), (rect.right, y + half(border)), border);
-    }
-    if let Some(border) = sides.bottom.filter(|_| last && !joined.1) {
-        let y = rect.bottom - half(border);
+    if let Some(border) = borders.between.filter(|_| first && joined.0) {
+        let y = rect.top + bounded(border.space) + bounded(border.width).max(Pt::ZERO) / 2.0;
         draw_border(ink, (rect.left, y), (rect.right, y), border);
     }
-    if let Some(border) = sides.left {
-        let x = rect.left + half(border);
-        draw_border(ink, (x, rect.top), (x, rect.bottom), border);
-    }
-    if let Some(border) = sides.right {
-        let x = rect.right - half(border);
-        draw_border(ink, (x, rect.top), (x, rect.bottom), border);
-    }
+    let shown = Borders { top: sides.top.filter(|_| first && !joined.0), bottom: sides.bottom.filter(|_| last && !joined.1), ..*sides };
+    draw_ring(ink, rect, &shown);
 }
 
 /// The same border around a rectangle.
 pub(super) fn frame_lines(rect: Rect, border: Border, ink: &mut Ink) {
-    draw_border(ink, (rect.left, rect.top), (rect.right, rect.top), border);
-    draw_border(ink, (rect.left, rect.bottom), (rect.right, rect.bottom), border);
-    draw_border(ink, (rect.left, rect.top), (rect.left, rect.bottom), border);
-    draw_border(ink, (rect.right, rect.top), (rect.right, rect.bottom), border);
+    let half = bounded(border.width).max(Pt::ZERO) / 2.0;
+    let outer = Rect::new(rect.left - half, rect.top - half, rect.right + half, rect.bottom + half);
+    draw_ring(ink, outer, &Borders { top: Some(border), right: Some(border), bottom: Some(border), left: Some(border) });
+}
+
+/// Draws the borders that lie along the edges of a rectangle, within it: each of their lines meets that of the next side which is as far from the outside (LibreOffice and Spire agree).
+pub(super) fn draw_ring(ink: &mut Ink, outer: Rect, borders: &Borders) {
+    // The lines of a side from the outside to the inside: how far away each is, and how wide.
+    let lines = |border: Option<Border>, reversed: bool| -> Vec<(Pt, Pt)> {
+        let Some(border) = border else { return Vec::new() };
+        let whole = Border { width: bounded(border.width).max(Pt(0.1)), ..border };
+        let away = |(start, line): (Pt, Pt)| (if reversed { whole.width - start - line } else { start }, line);
+        let mut lines: Vec<(Pt, Pt)> = whole.lines().map(away).collect();
+        if reversed {
+            lines.reverse();
+        }
+        lines
+    };
+    let (top, bottom) = (lines(borders.top, false), lines(borders.bottom, true));
+    let (left, right) = (lines(borders.left, false), lines(borders.right, true));
+    let at = |side: &[(Pt, Pt)], line: usize| side.get(line).map_or(Pt::ZERO, |(away, _)| *away);
+    let mut draw = |border: Option<Border>, from: (Pt, Pt), to: (Pt, Pt), width: Pt| {
+        let Some(border) = border else { return };
+        let stroke = Stroke { color: border.color, width, dash: dashes(border.style, width), round: false };
+        ink.line(from, to, stroke, None);
+    };
+    for (index, (away, width)) in top.iter().enumerate() {
+        let y = outer.top + *away + *width / 2.0;
+        draw(borders.top, (outer.left + at(&left, index), y), (outer.right - at(&right, index), y), *width);
+    }
+    for (index, (away, width)) in bottom.iter().enumerate() {
+        let y = outer.bottom - *away - *width / 2.0;
+        draw(borders.bottom, (outer.left + at(&left, index), y), (outer.right - at(&right, index), y), *width);
+    }
+    for (index, (away, width)) in left.iter().enumerate() {
+        let x = outer.left + *away + *width / 2.0;
+        draw(borders.left, (x, outer.top + at(&top, index)), (x, outer.bottom - at(&bottom, index)), *width);
+    }
+    for (index, (away, width)) in right.iter().enumerate() {
+        let x = outer.right - *away - *width / 2.0;
+        draw(borders.right, (x, outer.top + at(&top, index)), (x, outer.bottom - at(&bottom, index)), *width);
+    }
 }
 
 /// Draws a border line centred on a horizontal or vertical line.

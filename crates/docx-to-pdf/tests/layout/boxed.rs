@@ -187,3 +187,54 @@ fn lines_of_a_box_lie_within_it_and_meet_at_its_corners() {
         assert!([(a, left), (b, top), (c, right), (d, bottom)].iter().all(|(is, should)| (is - should).abs() < 0.15), "{a} {b} {c} {d}");
     }
 }
+
+#[test]
+fn lines_of_boxes_meet_line_by_line_at_the_corners_of_pages_paragraphs_and_characters() {
+    let side = |name: &str, style: &str, space: u32| format!(r#"<w:{name} w:val="{style}" w:sz="16" w:space="{space}" w:color="000000"/>"#);
+    let stroked = |sheet: &Sheet| {
+        let mut found: Vec<[f32; 4]> = Vec::new();
+        for item in &sheet.laid().0.pages[0].items {
+            let Shape::Path(path) = &item.shape else { continue };
+            if let ([PathStep::Move(a, b), PathStep::Line(c, d)], Some(_)) = (&path.steps[..], &path.stroke) {
+                found.push([a.0, b.0, c.0, d.0]);
+            }
+        }
+        found
+    };
+    // Lines of 2 pt with a gap of 2 pt: two rectangles, one within the other.
+    let rings = |[left, top, right, bottom]: [f32; 4]| {
+        [0.0, 4.0].map(|in_by| {
+            let (l, t, r, b) = (left + in_by, top + in_by, right - in_by, bottom - in_by);
+            [[l, t + 1.0, r, t + 1.0], [l, b - 1.0, r, b - 1.0], [l + 1.0, t, l + 1.0, b], [r - 1.0, t, r - 1.0, b]]
+        })
+    };
+    let check = |sheet: &Sheet, outer: [f32; 4]| {
+        let found = stroked(sheet);
+        for line in rings(outer).concat() {
+            let near = |other: &[f32; 4]| other.iter().zip(line).all(|(a, b)| (a - b).abs() < 0.1);
+            assert!(found.iter().any(near), "{line:?}: {found:?}");
+        }
+    };
+    let four = |style: &str, space: u32| ["top", "left", "bottom", "right"].map(|name| side(name, style, space)).concat();
+    let paragraph = format!("<w:pBdr>{}</w:pBdr>", four("double", 1));
+    check(&Sheet::body(p(&paragraph, "text")), [43.0, 50.0, 257.0, 50.0 + 2.0 * 7.0 + 13.8]);
+    let around = |from: &str, space: u32| Sheet {
+        section: format!(r#"<w:pgBorders w:offsetFrom="{from}">{}</w:pgBorders>"#, four("double", space)),
+        ..Sheet::body(p("", "text"))
+    };
+    check(&around("page", 24), [24.0, 24.0, 276.0, 276.0]);
+    check(&around("text", 4), [40.0, 40.0, 260.0, 260.0]);
+    let run = format!("<w:p><w:r><w:rPr>{}</w:rPr><w:t>text</w:t></w:r></w:p>", side("bdr", "double", 0));
+    let found = stroked(&Sheet::body(run));
+    let outer = found.iter().fold([f32::MAX, f32::MAX, f32::MIN, f32::MIN], |[a, b, c, d], line| {
+        [a.min(line[0]), b.min(line[1]), c.max(line[2]), d.max(line[3])]
+    });
+    // The ends of the outer lines are the box's corners.
+    assert_eq!(found.len(), 8, "{found:?}");
+    assert!(found.iter().any(|line| (line[0] - outer[0]).abs() < 0.1 && (line[2] - outer[2]).abs() < 0.1), "{found:?}");
+    // Other styles at other sides: a thick and a thin line at the top, one line at the left.
+    let mixed = format!("<w:pBdr>{}{}</w:pBdr>", side("top", "thinThickSmallGap", 0), side("left", "single", 0));
+    let found = stroked(&Sheet::body(p(&mixed, "text")));
+    let at = |x: f32, y: f32| found.iter().any(|line| (line[0] - x).abs() < 0.1 && (line[1] - y).abs() < 0.1);
+    assert!(at(48.0, 51.0) && at(48.0, 53.125) && at(49.0, 50.0), "{found:?}");
+}
