@@ -161,7 +161,8 @@ fn painted_letters(letters: &LetterPaint, text: Ink, outlines: &[PathStep], rota
         None => ink.append(unseen(text)),
     }
     if let Some(edge) = edge {
-        ink.items.push(drawn(Path { stroke: Some(edge), ..path(outlines.to_vec()) }));
+        let opacity = letters.outline.map_or(1.0, |outline| outline.opacity);
+        ink.items.push(drawn(Path { stroke: Some(edge), opacity, ..path(outlines.to_vec()) }));
     }
     ink
 }

@@ -218,6 +218,10 @@ fn letters_are_painted_as_shapes_are_and_stay_text() {
     let frames = Sheet::body(pict(&word_art(r#"filled="f" strokecolor="red""#, "", "", "Hollow"))).laid().0;
     let (painted, unseen) = letters(&frames);
     assert!(unseen && painted.len() == 1 && painted.iter().all(|path| path.fill.is_none()));
+    // A half clear line is that on letters, too.
+    let faint = r#"<v:stroke opacity=".5"/>"#;
+    let frames = Sheet::body(pict(&word_art(r#"filled="f" strokecolor="red""#, faint, "", "Hollow"))).laid().0;
+    assert!(letters(&frames).0.iter().all(|path| path.stroke.is_some() && (path.opacity - 0.5).abs() < 0.01));
     // Half clear: the paper shows through.
     let frames = Sheet::body(pict(&word_art(r#"fillcolor="red""#, r#"<v:fill opacity=".5"/>"#, "", "half"))).laid().0;
     let (painted, unseen) = letters(&frames);

@@ -178,7 +178,7 @@ impl Reader<'_> {
         props.color = match &fill {
             Some(Fill::Solid(color, opacity)) => Some(mix(*color, Rgb(255, 255, 255), *opacity)),
             Some(Fill::Gradient(gradient)) => Some(gradient.mean().0),
-            _ => outline.map(|outline| outline.color),
+            _ => outline.map(|outline| mix(outline.color, Rgb(255, 255, 255), outline.opacity)),
         };
         let lines: Vec<String> = text.lines().map(str::to_owned).take(50).collect();
         let plain = matches!(fill, Some(Fill::Solid(..))) && outline.is_none() && shadow.is_none();
